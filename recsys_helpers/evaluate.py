@@ -1,0 +1,176 @@
+"""Score → hide what was seen → keep the best k → mean over users, interval, table.
+
+Rank all items of the catalogue, never a sample of them (lesson 04 shows why).
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from recsys_helpers import metrics
+
+CHUNK = 512  # users scored at once: bounds the memory at CHUNK × n_items scores
+BLOCKS = 512
+RANKING_METRICS = {
+    "NDCG": metrics.ndcg_at_k,
+    "Recall": metrics.recall_at_k,
+    "MRR": metrics.mrr_at_k,
+    "Precision": metrics.precision_at_k,
+    "F1": metrics.f1_at_k,
+    "HitRate": metrics.hit_rate_at_k,
+    "MAP": metrics.average_precision_at_k,
+}
+
+
+def top_k(scores: np.ndarray, k: int, tie_seed: int = 42) -> np.ndarray:
+    """Indices of the k highest scores of each row, best first; shape (n_users, k).
+
+    Column 0 (padding) and items scored -inf (hidden) never enter; a row with fewer than k candidates ends in zeros.
+    Equal scores are ordered by a random key drawn from `tie_seed`, the same for every row, never by item index.
+    The maxima of strided blocks give a lower bound of the k-th best score, so only few scores need sorting.
+    Built in lesson 04.
+
+    >>> top_k(np.array([[9.0, 0.1, 0.7, 0.3], [9.0, -np.inf, 0.2, -np.inf]]), k=2)
+    array([[2, 3],
+           [2, 0]])
+    """
+    if scores.ndim != 2 or k < 1:
+        raise ValueError(f"top_k needs scores of shape (n_users, n_items + 1) and k ≥ 1, not {scores.shape} and {k}.")
+    n_users, n_columns = scores.shape
+    key = np.random.default_rng(tie_seed).permutation(n_columns)
+    bound = _lower_bound(scores, min(k + 1, n_columns))  # + 1: column 0 may be among the best
+    with np.errstate(invalid="ignore"):
+        flat = np.flatnonzero(scores >= bound[:, None])
+    rows, items = np.divmod(flat, n_columns)
+    values = scores.ravel()[flat]
+    is_candidate = (items > 0) & (values > -np.inf)
+    rows, items, values = rows[is_candidate], items[is_candidate], values[is_candidate]
+    order = np.lexsort((key[items], -values, rows))
+    rows, items = rows[order], items[order]
+    rank = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_users))[rows]
+    top = np.zeros((n_users, k), dtype=np.int64)
+    top[rows[rank < k], rank[rank < k]] = items[rank < k]
+    return top
+
+
+def _lower_bound(scores: np.ndarray, k: int) -> np.ndarray:
+    """At least k scores of each row are ≥ this value, shape (n_users,)."""
+    n_users, n_columns = scores.shape
+    depth = n_columns // BLOCKS
+    maxima = scores
+    if depth > 1 and k < BLOCKS:
+        maxima = scores[:, : depth * BLOCKS].reshape(n_users, depth, BLOCKS).max(axis=1)
+        rest = n_columns - depth * BLOCKS
+        maxima[:, :rest] = np.maximum(maxima[:, :rest], scores[:, depth * BLOCKS :])
+    if np.isnan(maxima).any():
+        raise ValueError("Some scores are NaN, so no ranking exists. Look for a loss that diverged or a division by 0.")
+    return np.partition(maxima, maxima.shape[1] - k, axis=1)[:, maxima.shape[1] - k]
+
+
+@dataclass
+class Evaluation:
+    """What one model did under the protocol: one row per user in `per_user` (NaN: no relevant item), and its cost."""
+
+    name: str
+    k: int
+    per_user: pd.DataFrame
+    coverage: float
+    seconds: float
+    seeds: int = 1
+
+    @property
+    def n_without_relevant(self) -> int:
+        """Users who have nothing to find and so do not count in the means."""
+        return int(self.per_user.isna().any(axis=1).sum())
+
+    def mean(self, metric: str = "NDCG") -> float:
+        """Mean of a metric over the users who have something to find."""
+        return float(self.per_user[metric].mean())
+
+    def row(self) -> dict:
+        """The row of this model in the results table."""
+        row = {"model": self.name, f"NDCG@{self.k}": self.mean(), "±": mean_interval(self.per_user["NDCG"])[1]}
+        row |= {f"{metric}@{self.k}": self.mean(metric) for metric in ("Recall", "MRR")}
+        return row | {f"coverage@{self.k}": self.coverage, "seconds": self.seconds, "seeds": self.seeds}
+
+
+def evaluate(
+    scores: np.ndarray | Callable[[np.ndarray], np.ndarray],
+    seen: sp.csr_array,
+    relevant: sp.csr_array,
+    k: int = 10,
+    name: str = "model",
+    seconds: float = np.nan,
+    tie_seed: int = 42,
+) -> Evaluation:
+    """Rank every unseen item for every user and measure the first k. Built in lesson 04.
+
+    `scores`: array (n_rows, n_items + 1), or a function from user indices (n,) to scores (n, n_items + 1).
+    `seen`, `relevant`: sparse (n_rows, n_items + 1) matrices; row 0 and column 0 are padding and do not count.
+    `seconds`: time of fitting, for the table; if not given, the time of scoring and ranking stands there.
+
+    >>> relevant = sp.csr_array(np.array([[0, 0, 0], [0, 0, 1]]))
+    >>> evaluate(np.array([[0, 0, 0], [0, 0.9, 0.1]]), 0 * relevant, relevant, k=1).mean("Recall")
+    0.0
+    """
+    n_rows, n_columns = relevant.shape
+    if seen.shape != relevant.shape:
+        raise ValueError(f"seen {seen.shape} and relevant {relevant.shape} must have the same shape.")
+    started = time.perf_counter()
+    users = np.arange(1, n_rows)
+    tops = []
+    for chunk in np.array_split(users, max(1, -(-len(users) // CHUNK))):
+        block = np.array(scores(chunk) if callable(scores) else scores[chunk], dtype=np.float32)
+        if block.shape != (len(chunk), n_columns):
+            raise ValueError(f"Scores for {len(chunk)} users must have shape {(len(chunk), n_columns)}, not {block.shape}.")
+        seen_rows, seen_items = seen[chunk].nonzero()
+        block[seen_rows, seen_items] = -np.inf
+        tops.append(top_k(block, k, tie_seed))
+    top_items = np.concatenate(tops)
+    is_hit, n_relevant = metrics.hit_matrix(top_items, relevant[users])
+    per_user = pd.DataFrame({metric: f(is_hit, n_relevant) for metric, f in RANKING_METRICS.items()}, index=users)
+    coverage = metrics.coverage_at_k(top_items, n_columns - 1)
+    return Evaluation(name, k, per_user, coverage, time.perf_counter() - started if np.isnan(seconds) else seconds)
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float]:
+    """Mean and half-width of its 95 % interval, 1.96 standard errors; NaN values do not count. Built in lesson 04.
+
+    >>> mean_interval(np.array([0.0, 1.0, 0.0, 1.0]))[0]
+    0.5
+    """
+    values = np.asarray(values, dtype=float)
+    values = values[~np.isnan(values)]
+    if len(values) < 2:
+        raise ValueError("An interval needs at least two users who have something to find.")
+    return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def paired_bootstrap(a: np.ndarray, b: np.ndarray, n_draws: int = 2000, seed: int = 42) -> tuple[float, float, float]:
+    """Mean of a − b over users and its 95 % percentile interval: users are redrawn, pairs stay together.
+
+    Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13. Built in lesson 04.
+
+    >>> paired_bootstrap(np.array([1.0, 2.0]), np.array([0.5, 1.5]))
+    (0.5, 0.5, 0.5)
+    """
+    difference = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    difference = difference[~np.isnan(difference)]
+    if len(difference) < 2:
+        raise ValueError("A paired interval needs at least two users measured under both models.")
+    rng = np.random.default_rng(seed)
+    means = [difference[rng.integers(0, len(difference), len(difference))].mean() for _ in range(n_draws)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(difference.mean()), float(low), float(high)
+
+
+def results_table(evaluations: list[Evaluation]) -> pd.DataFrame:
+    """One row a model: quality with its interval, coverage, cost; rounded for reading."""
+    table = pd.DataFrame([evaluation.row() for evaluation in evaluations]).set_index("model")
+    return table.round({column: 1 if column == "seconds" else 4 for column in table.columns if column != "seeds"})

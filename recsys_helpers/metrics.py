@@ -1,0 +1,149 @@
+"""Rating and ranking metrics on plain arrays, one value per user.
+
+Ranking metrics take the pair that `hit_matrix` makes: `is_hit`, booleans of shape (n_users, k), best rank first,
+and `n_relevant`, the number of relevant items of each user. A user without a relevant item gets NaN, never 0:
+the mean is taken over the others, and `evaluate` reports how many were left out.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+
+def rmse(predicted: np.ndarray, actual: np.ndarray) -> float:
+    """Root mean squared error, in stars.
+
+    >>> rmse(np.array([3.0, 5.0]), np.array([4.0, 5.0]))  # sqrt((1 + 0) / 2)
+    0.7071067811865476
+    """
+    return float(np.sqrt(np.mean((_finite(predicted) - _finite(actual)) ** 2)))
+
+
+def mae(predicted: np.ndarray, actual: np.ndarray) -> float:
+    """Mean absolute error, in stars.
+
+    >>> mae(np.array([3.0, 5.0]), np.array([4.0, 5.0]))
+    0.5
+    """
+    return float(np.mean(np.abs(_finite(predicted) - _finite(actual))))
+
+
+def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """Compare recommended items with the relevant ones.
+
+    `top_items`: item indices, shape (n_users, k), 0 where a list is too short. `relevant`: sparse matrix of shape
+    (n_users, n_items + 1) whose stored entries are relevant. Returns `is_hit` (n_users, k) and `n_relevant` (n_users,).
+    Built in lesson 04.
+
+    >>> relevant = sp.csr_array(np.array([[0, 1, 0, 1], [0, 0, 0, 0]]))
+    >>> hit_matrix(np.array([[3, 2], [1, 2]]), relevant)[0]
+    array([[ True, False],
+           [False, False]])
+    """
+    n_users, n_columns = relevant.shape
+    if top_items.shape[0] != n_users:
+        raise ValueError(f"top_items has {top_items.shape[0]} rows, relevant has {n_users}: one row a user in both.")
+    relevant = sp.csr_array(relevant)
+    relevant.sort_indices()
+    n_relevant = np.diff(relevant.indptr)
+    known = np.repeat(np.arange(n_users, dtype=np.int64), n_relevant) * n_columns + relevant.indices
+    asked = np.arange(n_users, dtype=np.int64)[:, None] * n_columns + top_items
+    if len(known) == 0:
+        return np.zeros(top_items.shape, dtype=bool), n_relevant
+    found = known[np.minimum(np.searchsorted(known, asked), len(known) - 1)] == asked
+    return found & (top_items > 0), n_relevant
+
+
+def precision_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """Share of the k recommended items that are relevant; a short list counts as if filled with misses.
+
+    >>> precision_at_k(np.array([[True, False, True, False]]), np.array([3]))
+    array([0.5])
+    """
+    return _where_defined(is_hit.mean(axis=1), n_relevant)
+
+
+def recall_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """Share of the relevant items that are among the k recommended; its best value is below 1 if n_relevant > k.
+
+    >>> recall_at_k(np.array([[True, False, True, False]]), np.array([3]))
+    array([0.66666667])
+    """
+    return _where_defined(is_hit.sum(axis=1) / np.maximum(n_relevant, 1), n_relevant)
+
+
+def f1_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """Harmonic mean of precision and recall; 0 when there is no hit.
+
+    >>> f1_at_k(np.array([[True, False, True, False]]), np.array([3]))  # 2 · 0.5 · 0.667 / (0.5 + 0.667)
+    array([0.57142857])
+    """
+    n_hits = is_hit.sum(axis=1)
+    return _where_defined(2 * n_hits / np.maximum(is_hit.shape[1] + n_relevant, 1), n_relevant)
+
+
+def hit_rate_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """1 if at least one of the k recommended items is relevant, else 0.
+
+    >>> hit_rate_at_k(np.array([[False, True], [False, False]]), np.array([3, 1]))
+    array([1., 0.])
+    """
+    return _where_defined(is_hit.any(axis=1).astype(float), n_relevant)
+
+
+def mrr_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """One over the rank of the first hit; 0 when the first k hold none (Voorhees, TREC-8, 1999).
+
+    >>> mrr_at_k(np.array([[False, True, True]]), np.array([3]))
+    array([0.5])
+    """
+    first = is_hit.argmax(axis=1) + 1
+    return _where_defined(is_hit.any(axis=1) / first, n_relevant)
+
+
+def average_precision_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """Mean, over the relevant items, of the precision at the rank of each; its mean over users is MAP@k.
+
+    Divided by min(k, n_relevant), so a perfect list has 1. ranx divides by n_relevant instead: the same while
+    n_relevant ≤ k.
+
+    >>> average_precision_at_k(np.array([[True, False, True]]), np.array([2]))  # (1/1 + 2/3) / 2
+    array([0.83333333])
+    """
+    k = is_hit.shape[1]
+    precision_at = np.cumsum(is_hit, axis=1) / np.arange(1, k + 1)
+    return _where_defined((precision_at * is_hit).sum(axis=1) / np.clip(n_relevant, 1, k), n_relevant)
+
+
+def ndcg_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """Discounted gain of the hits, Σ 1 / log2(rank + 1), over that of a perfect list (Järvelin & Kekäläinen, 2002).
+
+    The perfect list has min(k, n_relevant) hits at its head. Gains are 0 or 1: every interaction counts the same.
+
+    >>> ndcg_at_k(np.array([[True, False, True]]), np.array([2]))  # (1 + 1/2) / (1 + 1/log2(3))
+    array([0.91972079])
+    """
+    k = is_hit.shape[1]
+    discount = 1 / np.log2(np.arange(2, k + 2))
+    best = np.concatenate([[1.0], np.cumsum(discount)])
+    best[0] = 1.0  # a user without relevant items: any divisor, the result becomes NaN
+    return _where_defined(is_hit @ discount / best[np.minimum(n_relevant, k)], n_relevant)
+
+
+def coverage_at_k(top_items: np.ndarray, n_items: int) -> float:
+    """Share of the catalogue that is recommended to at least one user.
+
+    >>> coverage_at_k(np.array([[1, 2], [2, 3]]), n_items=10)
+    0.3
+    """
+    return float(len(np.setdiff1d(top_items, [0])) / n_items)
+
+
+def _where_defined(values: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    return np.where(n_relevant > 0, values, np.nan)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    values = np.asarray(values, dtype=float)
+    if values.size == 0 or not np.isfinite(values).all():
+        raise ValueError("Predictions and ratings must be numbers, at least one, and hold no NaN or infinity.")
+    return values
