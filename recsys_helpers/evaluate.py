@@ -3,11 +3,9 @@
 Rank all items of the catalogue, never a sample of them (lesson 04 shows why).
 """
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,7 @@ import scipy.sparse as sp
 
 from recsys_helpers import metrics
 
-CHUNK = 512  # users scored at once: bounds the memory at CHUNK × n_items scores
+CHUNK = 128  # users scored at once: bounds the memory at CHUNK × n_items scores, and keeps them near the processor
 BLOCKS = 512
 RANKING_METRICS = {
     "NDCG": metrics.ndcg_at_k,
@@ -48,7 +46,7 @@ def top_k(scores: np.ndarray, k: int, tie_seed: int = 42) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         flat = np.flatnonzero(scores >= bound[:, None])
     rows, items = np.divmod(flat, n_columns)
-    values = scores.ravel()[flat]
+    values = scores.ravel()[flat].astype(float)  # unsigned integers and booleans have no minus
     is_candidate = (items > 0) & (values > -np.inf)
     rows, items, values = rows[is_candidate], items[is_candidate], values[is_candidate]
     order = np.lexsort((key[items], -values, rows))
@@ -111,7 +109,7 @@ def evaluate(
 ) -> Evaluation:
     """Rank every unseen item for every user and measure the first k. Built in lesson 04.
 
-    `scores`: array (n_rows, n_items + 1), or a function from user indices (n,) to scores (n, n_items + 1).
+    `scores`: array or sparse matrix (n_rows, n_items + 1), or a function from user indices (n,) to (n, n_items + 1).
     `seen`, `relevant`: sparse (n_rows, n_items + 1) matrices; row 0 and column 0 are padding and do not count.
     `seconds`: time of fitting, for the table; if not given, the time of scoring and ranking stands there.
 
@@ -120,17 +118,21 @@ def evaluate(
     0.0
     """
     n_rows, n_columns = relevant.shape
-    if seen.shape != relevant.shape:
-        raise ValueError(f"seen {seen.shape} and relevant {relevant.shape} must have the same shape.")
+    if seen.shape != relevant.shape or n_rows < 2:
+        raise ValueError(f"seen {seen.shape} and relevant {relevant.shape} must have the same shape, two rows or more.")
+    if not callable(scores) and scores.shape != relevant.shape:
+        raise ValueError(f"scores {scores.shape} must have the shape of relevant {relevant.shape}: row 0 is padding.")
     started = time.perf_counter()
     users = np.arange(1, n_rows)
     tops = []
-    for chunk in np.array_split(users, max(1, -(-len(users) // CHUNK))):
-        block = np.array(scores(chunk) if callable(scores) else scores[chunk], dtype=np.float32)
+    for start in range(1, n_rows, CHUNK):
+        chunk = np.arange(start, min(start + CHUNK, n_rows))
+        block = scores(chunk) if callable(scores) else scores[start : start + CHUNK]
+        block = np.array(block.toarray() if sp.issparse(block) else block, dtype=np.float32)
         if block.shape != (len(chunk), n_columns):
-            raise ValueError(f"Scores for {len(chunk)} users must have shape {(len(chunk), n_columns)}, not {block.shape}.")
-        seen_rows, seen_items = seen[chunk].nonzero()
-        block[seen_rows, seen_items] = -np.inf
+            raise ValueError(f"Scores of {len(chunk)} users have shape {block.shape}, not {(len(chunk), n_columns)}.")
+        block[seen[chunk].nonzero()] = -np.inf
+        block[:, 0] = -np.inf
         tops.append(top_k(block, k, tie_seed))
     top_items = np.concatenate(tops)
     is_hit, n_relevant = metrics.hit_matrix(top_items, relevant[users])
@@ -160,6 +162,8 @@ def paired_bootstrap(a: np.ndarray, b: np.ndarray, n_draws: int = 2000, seed: in
     >>> paired_bootstrap(np.array([1.0, 2.0]), np.array([0.5, 1.5]))
     (0.5, 0.5, 0.5)
     """
+    if np.shape(a) != np.shape(b):
+        raise ValueError(f"a {np.shape(a)} and b {np.shape(b)} must hold the same users.")
     difference = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
     difference = difference[~np.isnan(difference)]
     if len(difference) < 2:

@@ -50,7 +50,7 @@ class IdMap:
         return self._ids.to_numpy()
 
     def to_idx(self, raw_ids: Iterable, unknown: int | None = None) -> np.ndarray:
-        """Indices of raw ids, shape as given; an unknown id raises KeyError, or becomes `unknown` if that is set."""
+        """Indices of raw ids, shape (n,); an unknown id raises KeyError, or becomes `unknown` if that is set."""
         idx = self._ids.get_indexer(pd.Index(raw_ids)) + 1
         if (idx == 0).any():
             if unknown is None:
@@ -62,6 +62,8 @@ class IdMap:
     def to_id(self, idx: Iterable) -> np.ndarray:
         """Raw ids of indices in 1 … n; index 0 (padding) and anything else outside raise IndexError."""
         idx = np.asarray(idx)
-        if idx.size and (idx.min() < 1 or idx.max() > self.n):
+        if idx.size == 0:
+            return self.ids[:0]
+        if (idx.min() < 1 or idx.max() > self.n):
             raise IndexError(f"Indices must lie in 1 … {self.n}; 0 is padding and has no raw id.")
         return self.ids[idx - 1]

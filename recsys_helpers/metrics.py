@@ -15,7 +15,7 @@ def rmse(predicted: np.ndarray, actual: np.ndarray) -> float:
     >>> rmse(np.array([3.0, 5.0]), np.array([4.0, 5.0]))  # sqrt((1 + 0) / 2)
     0.7071067811865476
     """
-    return float(np.sqrt(np.mean((_finite(predicted) - _finite(actual)) ** 2)))
+    return float(np.sqrt(np.mean(_errors(predicted, actual) ** 2)))
 
 
 def mae(predicted: np.ndarray, actual: np.ndarray) -> float:
@@ -24,15 +24,15 @@ def mae(predicted: np.ndarray, actual: np.ndarray) -> float:
     >>> mae(np.array([3.0, 5.0]), np.array([4.0, 5.0]))
     0.5
     """
-    return float(np.mean(np.abs(_finite(predicted) - _finite(actual))))
+    return float(np.mean(np.abs(_errors(predicted, actual))))
 
 
 def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
     """Compare recommended items with the relevant ones.
 
     `top_items`: item indices, shape (n_users, k), 0 where a list is too short. `relevant`: sparse matrix of shape
-    (n_users, n_items + 1) whose stored entries are relevant. Returns `is_hit` (n_users, k) and `n_relevant` (n_users,).
-    Built in lesson 04.
+    (n_users, n_items + 1) whose non-zero entries are relevant; column 0 does not count. Returns `is_hit` (n_users, k)
+    and `n_relevant` (n_users,). Built in lesson 04.
 
     >>> relevant = sp.csr_array(np.array([[0, 1, 0, 1], [0, 0, 0, 0]]))
     >>> hit_matrix(np.array([[3, 2], [1, 2]]), relevant)[0]
@@ -42,10 +42,13 @@ def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarra
     n_users, n_columns = relevant.shape
     if top_items.shape[0] != n_users:
         raise ValueError(f"top_items has {top_items.shape[0]} rows, relevant has {n_users}: one row a user in both.")
-    relevant = sp.csr_array(relevant)
-    relevant.sort_indices()
-    n_relevant = np.diff(relevant.indptr)
-    known = np.repeat(np.arange(n_users, dtype=np.int64), n_relevant) * n_columns + relevant.indices
+    if top_items.size and top_items.max() >= n_columns:
+        raise ValueError(f"top_items holds index {top_items.max()}, but relevant has only {n_columns} columns.")
+    relevant = sp.csr_array(relevant, copy=True)
+    relevant.sum_duplicates()  # sorts as well
+    rows, items = relevant.nonzero()
+    known = rows[items > 0].astype(np.int64) * n_columns + items[items > 0]
+    n_relevant = np.bincount(known // n_columns, minlength=n_users)
     asked = np.arange(n_users, dtype=np.int64)[:, None] * n_columns + top_items
     if len(known) == 0:
         return np.zeros(top_items.shape, dtype=bool), n_relevant
@@ -124,8 +127,7 @@ def ndcg_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     """
     k = is_hit.shape[1]
     discount = 1 / np.log2(np.arange(2, k + 2))
-    best = np.concatenate([[1.0], np.cumsum(discount)])
-    best[0] = 1.0  # a user without relevant items: any divisor, the result becomes NaN
+    best = np.concatenate([[1.0], np.cumsum(discount)])  # best[0]: no relevant item, the result becomes NaN anyway
     return _where_defined(is_hit @ discount / best[np.minimum(n_relevant, k)], n_relevant)
 
 
@@ -142,8 +144,11 @@ def _where_defined(values: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     return np.where(n_relevant > 0, values, np.nan)
 
 
-def _finite(values: np.ndarray) -> np.ndarray:
-    values = np.asarray(values, dtype=float)
-    if values.size == 0 or not np.isfinite(values).all():
+def _errors(predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
+    predicted, actual = np.asarray(predicted, dtype=float), np.asarray(actual, dtype=float)
+    if predicted.shape != actual.shape:  # (n, 1) − (n,) would become (n, n) without a word
+        raise ValueError(f"Predictions {predicted.shape} and ratings {actual.shape} must have the same shape.")
+    errors = predicted - actual
+    if errors.size == 0 or not np.isfinite(errors).all():
         raise ValueError("Predictions and ratings must be numbers, at least one, and hold no NaN or infinity.")
-    return values
+    return errors

@@ -71,17 +71,17 @@ def environment_report(look_for_gpu: bool = True) -> tuple[list[tuple[str, str]]
     ]
     problems = []
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        problems.append("Python must be 3.11, 3.12 or 3.13 (TensorFlow has no wheel for others): set `.venv` up again with one.")
+        problems.append("Python must be 3.11, 3.12 or 3.13 (TensorFlow has no wheel for others): make a new `.venv`.")
     if memory.available < LEAST_MEMORY_GIB * 2**30:
         problems.append(f"Less than {LEAST_MEMORY_GIB:.0f} GiB of memory is free: close other programs or notebooks.")
     for package in CORE_PACKAGES:
         version = _version(package)
         facts.append((package, version or "missing"))
         if version is None:
-            problems.append(f"The package {package} is missing: run `pip install -r requirements.txt` in this environment.")
+            problems.append(f"The package {package} is missing: run `pip install -r requirements.txt` here.")
     keras_version = _version("keras")
     if keras_version and tuple(int(part) for part in keras_version.split(".")[:3] if part.isdigit()) < OLDEST_KERAS:
-        problems.append("Keras is older than 3.15.1, which closes known security holes: run `pip install keras==3.15.1`.")
+        problems.append("Keras is older than 3.15.1, which closes known security holes: `pip install keras==3.15.1`.")
     if look_for_gpu and _version("tensorflow"):
         gpus = _gpus()
         facts.append(("GPU", ", ".join(gpus) if gpus else "none (every lesson runs on the CPU)"))

@@ -52,8 +52,7 @@ def split_last_share(
     >>> [part.item_id.tolist() for part in split_last_share(frame)]
     [[1, 2, 3, 4, 5, 6, 7], [8], [9, 10]]
     """
-    if valid < 0 or test <= 0 or valid + test >= 1:
-        raise ValueError(f"valid={valid} and test={test} must be shares that leave something to train on.")
+    _check_shares(valid, test)
     ordered = order_in_time(interactions, ties, seed)
     n = ordered.groupby("user_id")["item_id"].transform("size").to_numpy()
     n_test = np.maximum(1, np.floor(test * n + 1e-9))
@@ -74,7 +73,11 @@ def split_leave_last_out(interactions: pd.DataFrame, ties: str = "random", seed:
 
 
 def split_random(interactions: pd.DataFrame, valid: float = 0.1, test: float = 0.2, seed: int = 42) -> Split:
-    """Rows thrown into the three parts by chance. Leaks each user's own future. Built in lesson 04."""
+    """Rows thrown into the three parts by chance. Leaks each user's own future. Built in lesson 04.
+
+    The chance goes by place in the frame: the same rows in another order are split otherwise.
+    """
+    _check_shares(valid, test)
     draw = np.random.default_rng(seed).random(len(interactions))
     parts = np.where(draw < test, 2, np.where(draw < test + valid, 1, 0))
     return Split(*(interactions[parts == part].reset_index(drop=True) for part in range(3)))
@@ -85,10 +88,16 @@ def split_global_time(interactions: pd.DataFrame, valid: float = 0.1, test: floa
 
     Rows that share the second of a border stay on its earlier side, so no moment stands on both. Built in lesson 04.
     """
+    _check_shares(valid, test)
     times = interactions["timestamp"]
     start_valid, start_test = times.quantile([1 - test - valid, 1 - test], interpolation="lower")
     parts = (times > start_valid).astype(int) + (times > start_test).astype(int)
     return Split(*(interactions[parts == part].reset_index(drop=True) for part in range(3)))
+
+
+def _check_shares(valid: float, test: float) -> None:
+    if not (valid >= 0 and test > 0 and valid + test < 1):
+        raise ValueError(f"valid={valid} and test={test} must be shares that leave something to train on.")
 
 
 def _cut(ordered: pd.DataFrame, from_end: np.ndarray, n_valid: np.ndarray, n_test: np.ndarray) -> Split:

@@ -1,0 +1,36 @@
+# Two commands matter: `make lab` opens the course, `make test` proves that it works. Without make: see README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help lab test notebooks check bench lock
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'Python 3.11, 3.12 or 3.13 is needed, this is ' + sys.version.split()[0] + ': run make PYTHON=python3.12 …')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+test: $(VENV)/ready ## set up once, then run every test, notebooks included
+	$(BIN)/python -m pytest
+
+notebooks: $(VENV)/ready ## rebuild the lessons that are older than their scripts or the helpers
+	$(BIN)/python notebooks/build.py
+
+check: $(VENV)/ready ## lint, and the tests without the notebooks
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest tests recsys_helpers
+
+bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
+	$(BIN)/python tests/bench.py
+
+lock: ## pin every version again from pyproject.toml (needs uv)
+	@echo "# Every version, made by 'make lock' from pyproject.toml; do not edit by hand." > requirements.txt
+	uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --no-emit-index-url --no-annotate \
+	  --no-header --extra course pyproject.toml >> requirements.txt
+	@echo "-e ." >> requirements.txt

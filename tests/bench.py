@@ -1,0 +1,186 @@
+"""How fast full-ranking evaluation is, beside three other ways, and how fast the data load; run by `make bench`.
+
+Asserts nothing: figures depend on the machine, so read the ratios. All evaluators get the same scores, hide the same
+seen items, rank all others, and measure NDCG, Recall, MRR and coverage of the top 10. On real scores they must agree,
+and the table says how far they do. Wall time is perf_counter, CPU time is process_time (all threads), best of 5.
+"""
+
+import subprocess
+import sys
+import time
+import tracemalloc
+import warnings
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from recsys_helpers import baselines, data
+from recsys_helpers.evaluate import CHUNK, RANKING_METRICS, evaluate, top_k
+from recsys_helpers.ids import IdMap
+from recsys_helpers.splits import split_last_share
+
+K = 10
+REPEATS = 5
+
+
+def ours(scores, seen, relevant):
+    """All seven metrics of the course."""
+    result = evaluate(scores, seen, relevant, K)
+    return result.mean("NDCG"), result.mean("Recall"), result.mean("MRR"), result.coverage
+
+
+def plain_numpy(scores, seen, relevant):
+    """The evaluator most people write: hide, argpartition, sort k, look hits up; ties as they fall."""
+    discount = 1 / np.log2(np.arange(2, K + 2))
+    ideal = np.concatenate([[1.0], np.cumsum(discount)])
+    ndcg, recall, mrr, recommended = [], [], [], []
+    for start in range(1, len(scores), CHUNK):
+        block = scores[start : start + CHUNK].copy()
+        block[:, 0] = -np.inf
+        block[seen[start : start + CHUNK].nonzero()] = -np.inf
+        part = np.argpartition(-block, K, axis=1)[:, :K]
+        order = np.argsort(-np.take_along_axis(block, part, axis=1), axis=1)
+        top = np.take_along_axis(part, order, axis=1)
+        truth = relevant[start : start + CHUNK].toarray() > 0
+        hit, n_relevant = np.take_along_axis(truth, top, axis=1), truth.sum(axis=1)
+        hit, n_relevant = hit[n_relevant > 0], n_relevant[n_relevant > 0]
+        ndcg.append(hit @ discount / ideal[np.minimum(n_relevant, K)])
+        recall.append(hit.sum(axis=1) / n_relevant)
+        mrr.append(hit.any(axis=1) / (hit.argmax(axis=1) + 1))
+        recommended.append(top)
+    coverage = len(np.unique(np.concatenate(recommended))) / (scores.shape[1] - 1)
+    return *(np.concatenate(part).mean() for part in (ndcg, recall, mrr)), coverage
+
+
+def our_top(scores, seen):
+    """The top 10 that is handed to those who do not make their own."""
+    tops = []
+    for start in range(1, len(scores), CHUNK):
+        block = scores[start : start + CHUNK].copy()
+        block[seen[start : start + CHUNK].nonzero()] = -np.inf
+        tops.append(top_k(block, K))
+    return np.concatenate(tops)
+
+
+def with_ranx(top, relevant):
+    """ranx, given the top 10; building its Qrels and Run from arrays is part of the work, its metrics are ours."""
+    import ranx
+
+    items = [str(item) for item in range(relevant.shape[1])]
+    truths = np.split(relevant.indices, relevant.indptr[1:-1])[1:]
+    some = [user for user, truth in enumerate(truths) if len(truth)]
+    qrels = ranx.Qrels({str(user): {items[i]: 1 for i in truths[user]} for user in some})
+    run = ranx.Run({str(user): {items[i]: K - rank for rank, i in enumerate(top[user])} for user in some})
+    result = ranx.evaluate(qrels, run, [f"ndcg@{K}", f"recall@{K}", f"mrr@{K}"])
+    return *result.values(), len(np.unique(top)) / (relevant.shape[1] - 1)
+
+
+def with_pandas(top, relevant):
+    """The way of long tables: merge recommendations with the truth, then group by user."""
+    user, item = relevant.nonzero()
+    truth = pd.DataFrame({"user": user, "item": item})
+    lists = pd.DataFrame({"user": np.repeat(np.arange(1, len(top) + 1), K), "item": top.ravel()})
+    lists["rank"] = lists.groupby("user").cumcount() + 1
+    size = truth.groupby("user")["item"].count().rename("n_relevant").reset_index()
+    hits = lists.merge(truth, on=["user", "item"])
+    hits["gain"] = 1 / np.log2(hits["rank"] + 1)
+    by_user = hits.groupby("user").agg(gain=("gain", "sum"), n_hits=("item", "count"), first=("rank", "min"))
+    by_user = size.merge(by_user.reset_index(), on="user", how="left")
+    ideal = np.concatenate([[1.0], np.cumsum(1 / np.log2(np.arange(2, K + 2)))])
+    ndcg = by_user["gain"].fillna(0) / ideal[np.minimum(by_user["n_relevant"], K)]
+    recall = by_user["n_hits"].fillna(0) / by_user["n_relevant"]
+    mrr = (1 / by_user["first"]).fillna(0)
+    return ndcg.mean(), recall.mean(), mrr.mean(), lists["item"].nunique() / (relevant.shape[1] - 1)
+
+
+def movielens():
+    """671 users, 9,066 films, scores of EASE under the course's split."""
+    ratings, _ = data.load_movielens()
+    split = split_last_share(ratings)
+    users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
+    seen = data.to_matrix(pd.concat([split.train, split.valid]), users, items)
+    return seen @ baselines.ease(seen), seen, data.to_matrix(split.test, users, items)
+
+
+def large(n_users=2_000, n_items=20_000, n_seen=100, n_relevant=20):
+    """A slice of 2,000 users of a 20,000 × 20,000 world; float32 scores, popular items seen and relevant more often."""
+    rng = np.random.default_rng(42)
+    scores = rng.standard_normal((n_users + 1, n_items + 1), dtype=np.float32)
+    chosen = (n_items * rng.random((n_users, n_seen + n_relevant)) ** 3).astype(int) + 1
+    row = np.arange(1, n_users + 1)
+
+    def to_matrix(items):
+        rows = np.repeat(row, items.shape[1])
+        matrix = sp.csr_array((np.ones(items.size, np.float32), (rows, items.ravel())), shape=scores.shape)
+        matrix.sum_duplicates()
+        return matrix
+
+    seen, relevant = to_matrix(chosen[:, :n_seen]), to_matrix(chosen[:, n_seen:])
+    scores[relevant.nonzero()] += 1.5
+    return scores, seen, relevant
+
+
+def best_of(work, *arguments):
+    """(wall seconds, CPU seconds, result); one warm-up run before, so that nobody pays for compilation or caches."""
+    result, wall, cpu = work(*arguments), [], []
+    for _ in range(REPEATS):
+        started, started_cpu = time.perf_counter(), time.process_time()
+        work(*arguments)
+        wall.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - started_cpu)
+    return min(wall), min(cpu), result
+
+
+def compare(title, scores, seen, relevant):
+    n_users, top = len(scores) - 1, our_top(scores, seen)
+    ways = {
+        f"ours, {len(RANKING_METRICS)} metrics": (ours, scores, seen, relevant),
+        "plain NumPy argpartition": (plain_numpy, scores, seen, relevant),
+        "ours to the top 10, then ranx": (lambda: with_ranx(our_top(scores, seen), relevant),),
+        "ours to the top 10, then pandas": (lambda: with_pandas(our_top(scores, seen), relevant),),
+        "making our top 10 alone": (our_top, scores, seen),
+        "ranx alone, top 10 given": (with_ranx, top, relevant),
+        "pandas alone, top 10 given": (with_pandas, top, relevant),
+    }
+    rows, reference = [], None
+    for way, (work, *arguments) in ways.items():
+        wall, cpu, result = best_of(work, *arguments)
+        row = {"evaluator": way, "users / s": n_users / wall, "users / CPU s": n_users / cpu}
+        if isinstance(result, tuple):
+            reference = reference or result
+            row["largest difference"] = f"{np.abs(np.subtract(result, reference)).max():.0e}"
+        rows.append(row | {"extra MiB": extra_memory(work, *arguments)})
+    table = pd.DataFrame(rows).set_index("evaluator")
+    for column in ("users / s", "users / CPU s"):
+        ratio = table[column] / table[column].iloc[0]
+        table.insert(table.columns.get_loc(column) + 1, f"ours = 1 ({column[8:]})", ratio)
+    print(f"\n{title}: {n_users:,} users × {scores.shape[1] - 1:,} items, top {K}")
+    print(table.to_string(float_format=lambda x: f"{x:,.2f}" if x < 10 else f"{x:,.0f}", na_rep="–"))
+
+
+def extra_memory(work, *arguments):
+    """Peak of memory that Python and NumPy asked for beyond the inputs, MiB (tracemalloc, outside the timed runs)."""
+    tracemalloc.start()
+    work(*arguments)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 2**20
+
+
+def loading():
+    """Seconds from a fresh Python to MovieLens in memory, best of 5."""
+    code = "from recsys_helpers import data; data.load_movielens()"
+    seconds = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        seconds.append(time.perf_counter() - started)
+    print(f"\nFresh Python, import recsys_helpers.data, load MovieLens small: {min(seconds):.2f} s")
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore", message="unsafe cast")  # numba, inside ranx
+    loading()
+    compare("MovieLens, EASE", *movielens())
+    compare("Synthetic", *large())
