@@ -17,12 +17,11 @@ MISSING = ["", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"
 NOT_CSV = {b"PK\x03\x04": "a zip archive or Excel .xlsx", b"\xd0\xcf\x11\xe0": "Excel .xls", b"\x1f\x8b": "gzip"}
 NOT_CSV |= {b"PAR1": "Parquet", b"%PDF": "PDF", b"<": "a web page or XML", b"{": "JSON", b"[{": "JSON"}
 TOO_LATE = 1e11  # seconds since 1970: the year 5138; as milliseconds, 1973
-SECONDS = "divide milliseconds by 1000, microseconds by 1e6, nanoseconds by 1e9"
-DATES = 'pd.to_datetime(dates, utc=True).astype("datetime64[s, UTC]").astype("int64")'
-AGAIN = (
-    "Keep one with duplicates='last' or 'first'; or count them, if they are plays or purchases: "
-    'frame.groupby(["user_id", "item_id"]).size().'
-)
+NUMBERS = "Write 3.5, not 3,5 or '3.5 stars'."
+UNITS = "Divide milliseconds by 1000, microseconds by 1e6, nanoseconds by 1e9."
+TO_SECONDS = 'pd.to_datetime(frame["timestamp"], utc=True).astype("datetime64[s, UTC]").astype("int64")'
+DATES = f'Convert dates in pandas, then call check_interactions: frame["timestamp"] = {TO_SECONDS}'
+AGAIN = "Keep one: duplicates='last' or 'first'. Or count them, if they are plays or purchases."
 
 
 class DataProblems(ValueError):
@@ -56,7 +55,7 @@ def load_csv(
     kind = next((kind for start, kind in NOT_CSV.items() if raw.lstrip().startswith(start)), None)
     text, problems = ("\0", []) if kind else _decode(raw, encoding)
     if "\0" in text:
-        advice = "Open or unpack it and save it as CSV, or read it with pandas and pass the frame to check_interactions."
+        advice = "Open or unpack it and save it as CSV, or read it with pandas and call check_interactions."
         raise DataProblems(path.name, [f"This is not a CSV file but {kind or 'binary'}, whatever its name. {advice}"])
     if not text.strip():
         raise DataProblems(path.name, ["The file is empty. Export it again, and look at its size before you load it."])
@@ -64,10 +63,9 @@ def load_csv(
     problems += _column_problems(names, [*PAIR, *(columns or {})], header) + ragged
     frame = _checked(path.name, frame, problems, rating_range, duplicates).reset_index(drop=True)
     n_users, n_items = frame["user_id"].nunique(), frame["item_id"].nunique()
-    unused = [name for name in header if name not in [names[ours] for ours in frame]]
     notes = [] if "rating" in frame else ["no rating: implicit feedback"]
     notes += [] if "timestamp" in frame else ["no timestamp: splits by time will not work"]
-    notes += [f"columns not used: {unused}"] if unused else []
+    notes += [f"columns not used: {unused}"] if (unused := [n for n in header if n not in names.values()]) else []
     print("; ".join([f"{path.name}: {len(frame):,} interactions, {n_users:,} users, {n_items:,} items", *notes]))
     return frame
 
@@ -86,8 +84,8 @@ def check_interactions(
     Traceback (most recent call last):
     ...
     recsys_helpers.own_data.DataProblems: The frame was not changed; problems found: 2
-    1. There is only one item_id. Is it the right column? Several are needed.
-    2. rating lies outside 0.5 … 5 (1 row: row 1: 9). Correct it, or pass the true scale as rating_range.
+    1. rating lies outside 0.5 … 5 (rows: 1; row 1: 2, 5, 9). Correct it, or pass the true scale as rating_range.
+    2. item_id has only one value. Is it the right column? A recommender needs several.
     """
     problems = _column_problems({ours: ours for ours in COLUMNS}, PAIR, list(frame.columns))
     return _checked("The frame", frame, problems, rating_range, duplicates)
@@ -99,18 +97,20 @@ def _decode(raw: bytes, encoding: str) -> tuple[str, list[str]]:
         return raw.decode(encoding), []
     except UnicodeDecodeError as error:
         line, readings = raw.count(b"\n", 0, error.start), {}
-    for other in ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "cp1252", "gb18030", "latin-1"]:
+    for other in ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8", "cp1252", "gb18030"]:
         try:
             readings[other] = raw.decode(other)
         except UnicodeDecodeError:
             continue
-    tries = "; ".join(f"encoding={name!r} gives {text.splitlines()[line]!r}" for name, text in readings.items())
-    problem = f"Line {line + 1} is not written in {encoding}. Pass the encoding that reads well: {tries}."
+    readings = readings or {"latin-1": raw.decode("latin-1")}  # never fails
+    shown = {name: text.split("\n")[line].strip() for name, text in readings.items()}
+    tries = "; ".join(f"encoding={name!r} gives {words!r}" for name, words in shown.items())
+    problem = f"Line {line + 1} is not written in {encoding.removesuffix('-sig')}. Pass the encoding that reads well: {tries}."
     return next(iter(readings.values())), [problem]
 
 
 def _read(text: str, names: dict[str, str | None], sep: str) -> tuple[list[str], pd.DataFrame, list[str]]:
-    """The header; the wanted columns as text, indexed by line number; the problem of rows of the wrong length, if any."""
+    """The header; the wanted columns as text, indexed by line number; the problem of rows of another length, if any."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=sep)
     header = [name.strip() for name in next(row for row in rows if any(row))]
     place = {ours: header.index(theirs) for ours, theirs in names.items() if theirs in header}
@@ -126,31 +126,30 @@ def _read(text: str, names: dict[str, str | None], sep: str) -> tuple[list[str],
     except csv.Error as error:
         ragged.append(f"line {rows.line_num}: {error}")
     frame = pd.DataFrame(values, index=pd.Index(lines, name="line", dtype=int), dtype="str")
-    what = f"Not every row has the {len(header)} fields of the header ({_rows(len(ragged))}: {'; '.join(ragged[:3])})"
+    what = f"Rows without the {len(header)} fields of the header (rows: {len(ragged)}; {'; '.join(ragged[:3])})"
     advice = "Put values that hold the separator in quotes, and close every quote."
     return header, frame.mask(frame.isin(MISSING)), [f"{what}. {advice}"] if ragged else []
 
 
-def _rows(n: int) -> str:
-    return f"{n:,} row{'s' if n > 1 else ''}"
-
-
-def _missing_columns(wanted: dict[str, str | None], present: list) -> list[str]:
+def _column_problems(names: dict[str, str | None], required: list[str], present: list) -> list[str]:
     plain = {str(name).lower().replace("_", ""): name for name in present}
     problems = []
-    for ours, theirs in wanted.items():
-        close = difflib.get_close_matches(str(theirs).lower().replace("_", ""), plain, n=1)
-        advice = f"Is it {plain[close[0]]!r}?" if close else "Is the first line a header, and sep the right separator?"
-        advice += f" Name it: columns={{{ours!r}: {plain[close[0]] if close else '…'!r}}}."
-        if theirs not in present:
+    for ours, theirs in names.items():
+        if present.count(theirs) > 1:
+            problems.append(f"Column {theirs!r} appears {present.count(theirs)} times. Rename all but one.")
+        elif theirs and theirs not in present and ours in required:
+            close = difflib.get_close_matches(theirs.lower().replace("_", ""), plain, n=1)
+            advice = f"Name it: columns={{{ours!r}: '…'}}. Is the first line a header, and sep the right separator?"
+            if close:
+                advice = f"Is it {plain[close[0]]!r}? Then say so: columns={{{ours!r}: {plain[close[0]]!r}}}."
             problems.append(f"Column {theirs!r} is missing; there are {present[:20]}. {advice}")
     return problems
 
 
-def _number(values: pd.Series) -> pd.Series:
+def _numbers(values: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values):
         return pd.Series(np.nan, index=values.index)  # a date is not a number of seconds
-    return pd.to_numeric(values, errors="coerce")
+    return pd.to_numeric(values, errors="coerce").astype("float64")
 
 
 def _ids(values: pd.Series) -> pd.Series:
@@ -163,91 +162,68 @@ def _ids(values: pd.Series) -> pd.Series:
     return values.astype("int64") if values.notna().all() and (values % 1 == 0).all() else values
 
 
-def _checked(
-    source: str, frame: pd.DataFrame, problems: list[str], rating_range: tuple[float, float], duplicates: str
-) -> pd.DataFrame:
-    if duplicates not in ("error", "first", "last"):
-        raise ValueError(f"duplicates must be 'error', 'first' or 'last', not {duplicates!r}.")
-    problems = problems + _find_problems(frame, rating_range, duplicates == "error")
-    if problems:
-        raise DataProblems(source, problems)
-    frame = frame.assign(**{name: _ids(frame[name]) for name in PAIR})
-    if "rating" in frame:
-        frame["rating"] = _number(frame["rating"]).astype("float64")
-    if "timestamp" in frame:
-        seconds = _number(frame["timestamp"])
-        frame["timestamp"] = seconds.astype("int64" if (seconds % 1 == 0).all() else "float64")
-    order = frame.reset_index(drop=True)
-    if "timestamp" in order:
-        order = order.sort_values("timestamp", kind="stable")
-    keep = "first" if duplicates == "error" else duplicates
-    return frame.iloc[np.sort(order.drop_duplicates(PAIR, keep=keep).index)]
-
-
-def _find_problems(frame: pd.DataFrame, rating_range: tuple[float, float], repeats_are_wrong: bool) -> list[str]:
-    """Run a pandera schema over the columns that are there; one sentence a problem."""
+def _schema(given: pd.DataFrame, rows: pd.DataFrame, rating_range: tuple[float, float], allow_repeats: bool):
+    """A pandera schema for `rows`, which is `given` with numbers made of the text; an error reads "what|advice"."""
     import pandera.pandas as pa  # slow to import
 
-    if len(frame) == 0:
-        return ["There are no rows. Was the export cut short, or did a filter remove every row?"]
-    rows = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
-    rows = rows[[name for name in COLUMNS if name in rows]]
-    rows = rows.assign(**{name: _ids(rows[name]) for name in PAIR if name in rows})
     low, high = rating_range
-
-    def rule(what, advice, is_right, **options):
-        return pa.Check(is_right, error=f"{what}|{advice}", **options)
-
-    def is_there(name, advice):
-        return rule(f"{name} is missing", advice, lambda s: s.notna(), ignore_na=False)
-
-    rules = {
-        "rating": [
-            is_there("rating", "Drop the row, or leave all ratings out."),
-            rule("rating is not a number", "Write 3.5, not 3,5 or '3.5 stars'.", lambda s: _number(s).notna()),
-            rule(
-                f"rating lies outside {low:g} … {high:g}",
-                "Correct it, or pass the true scale as rating_range.",
-                lambda s: ~((_number(s) < low) | (_number(s) > high)),
-            ),
-        ],
+    rating = f"lies outside {low:g} … {high:g}|Correct it, or pass the true scale as rating_range."
+    checks = {
+        "rating": [pa.Check.in_range(low, high, error=rating)],
         "timestamp": [
-            is_there("timestamp", "Drop the row, or leave all timestamps out."),
-            rule("timestamp is not a number of seconds", f"Convert dates: {DATES}.", lambda s: _number(s).notna()),
-            rule("timestamp is negative", "Correct it or drop the row.", lambda s: ~(_number(s) < 0)),
-            rule("timestamp is too large for seconds", f"Convert it: {SECONDS}.", lambda s: ~(_number(s) > TOO_LATE)),
+            pa.Check.ge(0, error="is negative|Correct it or drop the row."),
+            pa.Check.le(TOO_LATE, error=f"is too large for seconds|{UNITS}"),
         ],
     }
     for name in PAIR:
-        rules[name] = [
-            is_there(name, "Drop the row, or find out where the id was lost."),
-            rule(f"There is only one {name}", "Is it the right column? Several are needed.", lambda s: s.nunique() != 1),
-        ]
+        several = "has only one value|Is it the right column? A recommender needs several."
+        checks[name] = [pa.Check(lambda s: s.nunique() != 1, error=several)]
         if name in rows and pd.api.types.is_numeric_dtype(rows[name]):
-            rules[name] += [
-                rule(f"{name} has a fraction", "Use whole numbers or text.", lambda s: s % 1 == 0),
-                rule(f"{name} is 0 or negative", "0 is kept for padding: number from 1, or use text.", lambda s: ~(s <= 0)),
-            ]
-    pair_rules = []
-    if repeats_are_wrong and set(PAIR) <= set(rows):
-        is_repeat = rows.duplicated() & rows[PAIR].notna().all(axis=1)
-        is_again = rows.duplicated(PAIR) & rows[PAIR].notna().all(axis=1) & ~is_repeat
-        pair_rules = [
-            rule("A row is an exact repeat of an earlier one", "Pass duplicates='first'.", lambda _: ~is_repeat),
-            rule("A user and item meet again with other values", AGAIN, lambda _: ~is_again),
+            from_1 = "is 0 or negative|0 is kept for padding: number the ids from 1, or write them as text."
+            whole = "has a fraction|Write whole numbers or text."
+            checks[name] += [pa.Check.gt(0, error=from_1), pa.Check(lambda s: s % 1 == 0, error=whole)]
+    if set(PAIR) <= set(rows) and not allow_repeats:
+        first, first_of_pair = ~rows.duplicated(), ~rows.duplicated(PAIR)
+        repeat = "starts a row that repeats an earlier one|Keep one: pass duplicates='first'."
+        checks["user_id"] += [
+            pa.Check(lambda s: first[s.index], error=repeat),
+            pa.Check(lambda s: (first_of_pair | ~first)[s.index], error=f"met item_id before, differently|{AGAIN}"),
         ]
+    for name in rows:
+        is_there, is_read = given[name].notna(), rows[name].notna()
+        absent = "is missing|Drop the row, or find the value."
+        unread = f"is not a number|{DATES if name == 'timestamp' else NUMBERS}"
+        checks[name] += [
+            pa.Check(lambda s, is_there=is_there: is_there, error=absent, ignore_na=False),
+            pa.Check(lambda s, right=is_read | ~is_there: right, error=unread, ignore_na=False),
+        ]
+    return pa.DataFrameSchema({name: pa.Column(checks=checks[name], nullable=True) for name in rows})
+
+
+def _checked(source: str, frame: pd.DataFrame, problems: list[str], rating_range, duplicates: str) -> pd.DataFrame:
+    """The frame with its final types; or DataProblems: those known so far and those of the rows."""
+    from pandera.errors import SchemaErrors
+
+    if duplicates not in ("error", "first", "last"):
+        raise ValueError(f"duplicates must be 'error', 'first' or 'last', not {duplicates!r}.")
+    given = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
+    given = given[[name for name in COLUMNS if name in given]]
+    rows = given.assign(**{name: (_ids if name in PAIR else _numbers)(given[name]) for name in given})
+    if len(rows) == 0:
+        raise DataProblems(source, [*problems, "There are no rows. Was the export cut short, or all filtered out?"])
     try:
-        columns = {name: pa.Column(checks=rules[name], nullable=True) for name in rows}
-        pa.DataFrameSchema(columns, checks=pair_rules).validate(rows, lazy=True)
-        return []
-    except pa.errors.SchemaErrors as error:
-        failures = error.failure_cases
-    problems = []
-    for message, cases in failures.groupby("check", sort=False):
-        what, advice = message.split("|")
-        at = cases["index"].dropna().unique()
-        shown = [cases["column"].iloc[0]] if cases["schema_context"].iloc[0] == "Column" else PAIR
-        label = frame.index.name or "row"
-        examples = [f"{label} {frame.index[i]}: {', '.join(str(frame[name].iloc[i]) for name in shown)}" for i in at[:3]]
-        problems.append(f"{what} ({_rows(len(at))}: {'; '.join(examples)}). {advice}" if len(at) else f"{what}. {advice}")
-    return problems
+        _schema(given, rows, rating_range, duplicates != "error").validate(rows, lazy=True)
+    except SchemaErrors as error:
+        for (name, message), cases in error.failure_cases.groupby(["column", "check"], sort=False):
+            what, advice = message.split("|")
+            at, label = cases["index"].dropna().unique(), frame.index.name or "row"
+            found = [f"{label} {frame.index[i]}: {', '.join(map(str, given.iloc[i]))}" for i in at[:3]]
+            count = f" (rows: {len(at):,}; {'; '.join(found)})" if found else ""
+            problems = [*problems, f"{name} {what}{count}. {advice}"]
+    if problems:
+        raise DataProblems(source, problems)
+    if "timestamp" in rows and (rows["timestamp"] % 1 == 0).all():
+        rows["timestamp"] = rows["timestamp"].astype("int64")
+    in_time = rows.sort_values("timestamp", kind="stable") if "timestamp" in rows else rows
+    kept = in_time.drop_duplicates(PAIR, keep="last" if duplicates == "last" else "first").index.sort_values()
+    return frame.assign(**{name: rows[name].array for name in rows}).iloc[kept]

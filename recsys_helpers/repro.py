@@ -23,7 +23,7 @@ def set_seed(seed: int = 42) -> None:
     True
     """
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (what older libraries draw from)
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(seed)
 

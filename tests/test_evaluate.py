@@ -1,4 +1,4 @@
-"""Ranking and evaluation: against full sorts and plain Python, scipy.stats, worlds with a known answer, known figures."""
+"""Ranking and evaluation: against full sorts, plain Python, scipy.stats, a world with a known answer, known figures."""
 
 import math
 from types import SimpleNamespace
@@ -251,7 +251,8 @@ def test_shapes_that_do_not_fit_are_refused():
     for bad in (scores[1:], scores[:, 1:], np.vstack([scores, scores[:1]]), scores[0]):
         with pytest.raises(ValueError, match="must have the shape of relevant"):
             evaluate(bad, seen, relevant)
-        with pytest.raises(ValueError, match="have shape"):
+    for bad in (scores, scores[2:], scores[1:, 1:], scores[1]):  # 7 users are asked for
+        with pytest.raises(ValueError, match="Scores of 7 users have shape"):
             evaluate(lambda users, bad=bad: bad, seen, relevant)
     with pytest.raises(ValueError, match="must have the same shape"):
         evaluate(scores, seen[1:], relevant)
@@ -351,7 +352,7 @@ def test_item_knn_and_ease_solve_the_checkerboard_and_popularity_cannot():
     by_name = {
         "popularity": lambda users: np.tile(popularity(seen), (len(users), 1)),
         "item-kNN": seen @ item_knn(seen),
-        "EASE": seen @ ease(seen, regularisation=1.0),
+        "EASE": seen @ ease(seen),
     }
     # 5 hidden items of the own colour, 15 of the other: a solver finds all five, chance a quarter of them
     recall = {name: evaluate(scores, seen, relevant, k=5).mean("Recall") for name, scores in by_name.items()}
@@ -384,7 +385,8 @@ def test_item_knn_is_the_shrunk_cosine_of_the_largest_neighbours():
     x[0], x[:, 0] = False, False
     got = item_knn(sp.csr_array(x.astype(np.float32)), n_neighbours=3, shrink=2.0).toarray()
     for j in range(9):
-        cosine = {i: (x[:, i] & x[:, j]).sum() / (math.sqrt(x[:, i].sum() * x[:, j].sum()) + 2) for i in range(9) if i != j}
+        together, alone = (x & x[:, [j]]).sum(axis=0), x.sum(axis=0)
+        cosine = {i: together[i] / (math.sqrt(alone[i] * alone[j]) + 2) for i in range(9) if i != j}
         kept = np.flatnonzero(got[:, j])
         np.testing.assert_allclose(np.sort(got[:, j])[-3:], sorted(cosine.values())[-3:], rtol=0, atol=1e-6)
         np.testing.assert_allclose(got[kept, j], [cosine[i] for i in kept], rtol=0, atol=1e-6)
@@ -422,7 +424,7 @@ def movielens():
         ("ease", 0.1361, 0.0132, 0.077, 0.071),
     ],
 )
-def test_the_baselines_have_the_figures_of_an_independent_implementation(movielens, model, ndcg, half, recall, coverage):
+def test_the_baselines_have_the_figures_of_another_implementation(movielens, model, ndcg, half, recall, coverage):
     result = getattr(movielens, model)
     mean, width = mean_interval(result.per_user["NDCG"])
     assert mean == pytest.approx(ndcg, abs=1e-3)  # ties are broken by other draws there

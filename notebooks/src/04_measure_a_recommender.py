@@ -353,7 +353,7 @@ def learn_and_test(cut):
 for name, cut in cuts.items():
     learn, test = learn_and_test(cut)
     weights = baselines.ease(learn)
-    outcome = evaluate(lambda user_idx: learn[user_idx] @ weights, learn, test)  # noqa: B023
+    outcome = evaluate(lambda user_idx: learn[user_idx] @ weights, learn, test)
     print(f"{name:15} NDCG@10 {outcome.mean():.2f}  ({outcome.n_without_relevant} users without a test film)")
 
 # %% [markdown]
@@ -566,10 +566,10 @@ def fit_and_measure(name, fit, learn, test):
 # %%
 train_only, valid = to_matrix(cut.train, users, items), to_matrix(cut.valid, users, items)
 for regularisation in (10, 100, 1000):
-    outcome = fit_and_measure("EASE", lambda x: fit_ease(x, regularisation), train_only, valid)  # noqa: B023
+    outcome = fit_and_measure("EASE", lambda x: fit_ease(x, regularisation), train_only, valid)
     print(f"EASE, λ = {regularisation:4}: valid NDCG@10 {outcome.mean():.3f}")
 for n_neighbours in (50, 200, 500):
-    outcome = fit_and_measure("kNN", lambda x: fit_item_knn(x, n_neighbours), train_only, valid)  # noqa: B023
+    outcome = fit_and_measure("kNN", lambda x: fit_item_knn(x, n_neighbours), train_only, valid)
     print(f"item-kNN, {n_neighbours:3} neighbours: valid NDCG@10 {outcome.mean():.3f}")
 
 # %% [markdown]

@@ -4,14 +4,17 @@ Three answers: not attempted yet · correct · not yet (with the likely mistake)
 exercises stand in one small file, `RECSYS_PROGRESS` or the user's own data folder.
 """
 
+import copy
 import importlib.util
 import json
 import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import platformdirs
 
 KINDS = ("code", "faded", "debug", "choice", "predict", "trace", "parsons")
@@ -72,6 +75,44 @@ def predict(id: str, objective: str, truth: float, within: float, low: str, high
         return low if guess < truth - within else high if guess > truth + within else done
 
     exercise(id, objective, "predict", done)(test)
+
+
+def judge(
+    answer: Callable, cases: list[tuple], right: Callable, mistakes: dict[str, Callable], atol: float = 1e-8
+) -> None:
+    """Compare a learner's function with the slow, obvious `right` on every case; name the mistake if it is a known one.
+
+    `mistakes`: hint → the function that makes this mistake. A hint is given only if its function agrees with the
+    learner's on *every* case, so two mistakes that look alike on one case are told apart. Arguments are copied, so a
+    function that changes its input cannot spoil the comparison.
+    """
+    got = [answer(*copy.deepcopy(case)) for case in cases]
+    wanted = [right(*copy.deepcopy(case)) for case in cases]
+    if all(map(partial(_agree, atol=atol), got, wanted)):
+        return
+    for hint, mistaken in mistakes.items():
+        if all(_agree(mine, mistaken(*copy.deepcopy(case)), atol) for mine, case in zip(got, cases)):
+            raise NotYet(hint)
+    for mine, truth, case in zip(got, wanted, cases):
+        if np.shape(mine) != np.shape(truth):
+            raise NotYet(f"Yours has shape {np.shape(mine)}, {np.shape(truth)} is asked for (input: {_short(case)}).")
+        if not _agree(mine, truth, atol):
+            raise NotYet(f"For {_short(case)} it should be {_short(truth)}, yours is {_short(mine)}.")
+
+
+def _agree(a, b, atol: float) -> bool:
+    try:
+        return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-6, atol=atol, equal_nan=True)
+    except (TypeError, ValueError):
+        return False
+
+
+def _short(value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_short, value))
+    if isinstance(value, (np.ndarray, np.generic, float)):
+        return np.array2string(np.asarray(value), precision=3, threshold=20).replace("\n", "")
+    return repr(value)
 
 
 def as_number(answer) -> float:

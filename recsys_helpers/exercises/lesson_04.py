@@ -1,8 +1,10 @@
 """Checks of lesson 04, measure a recommender."""
 
+from functools import partial
+
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict
 
 predict(
     "04.1",
@@ -15,67 +17,74 @@ predict(
 )
 
 
-def _cases(seed: int):
+def _cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng(seed)
+    cases = []
     for _ in range(50):
         n_items = int(rng.integers(6, 15))
         ranked = [int(item) for item in rng.permutation(n_items) + 1]
         relevant = {int(item) for item in rng.choice(n_items, int(rng.integers(1, 6)), replace=False) + 1}
-        yield ranked[: int(rng.integers(5, n_items + 1))], relevant, int(rng.integers(1, 6))
+        cases.append((ranked[: int(rng.integers(5, n_items + 1))], relevant, int(rng.integers(1, 6))))
+    return cases
 
 
-def _said(ranked: list[int], relevant: set[int], k: int) -> str:
-    return f"For ranked={ranked}, relevant={relevant}, k={k}"
+def _n_hits(ranked, relevant, k) -> int:
+    return sum(item in relevant for item in ranked[:k])
 
 
-@exercise("04.2", "O3", "code", done="Recall asks how much of what matters was found, wherever it stands in the first k.")
+@exercise(
+    "04.2", "O3", "code", done="Recall asks how much of what matters was found, wherever it stands in the first k."
+)
 def recall(answer) -> None:
-    for ranked, relevant, k in _cases(1):
-        n_found = sum(item in relevant for item in ranked[:k])
-        n_all = sum(item in relevant for item in ranked)
-        got, right = answer(list(ranked), set(relevant), k), n_found / len(relevant)
-        if np.isclose(got, right):
-            continue
-        if n_all != n_found and np.isclose(got, n_all / len(relevant)):
-            raise NotYet("You counted hits in the whole list. Only the first k places are seen: cut the list there.")
-        if np.isclose(got, n_found / k):
-            raise NotYet("That is precision: you divided by k. Recall divides by the number of relevant items.")
-        if np.isclose(got, n_found):
-            raise NotYet("You returned the number of hits. Divide it by the number of relevant items.")
-        if np.isclose(got, float(n_found > 0)):
-            raise NotYet("That is the hit rate: at least one found. Recall counts how many of the relevant were found.")
-        raise NotYet(f"{_said(ranked, relevant, k)} it should be {right:.3f}, yours is {got:.3f}.")
+    mistakes = {
+        "You counted hits in the whole list. Only the first k places are seen: cut the list there.": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, None) / len(relevant)
+        ),
+        "That is precision: you divided by k. Recall divides by the number of relevant items.": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / k
+        ),
+        "You returned the number of hits. Divide it by the number of relevant items.": _n_hits,
+        "That is the hit rate: at least one found. Recall counts how many of the relevant were found.": (
+            lambda ranked, relevant, k: float(_n_hits(ranked, relevant, k) > 0)
+        ),
+    }
+    judge(answer, _cases(1), lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / len(relevant), mistakes)
 
 
-def _dcg(places, offset: int = 2, log=np.log2) -> float:
-    return sum(1 / log(place + offset) for place in places)
+def _dcg(places, offset: int = 2) -> float:
+    return sum(1 / np.log2(place + offset) for place in places)
+
+
+def _hit_places(ranked, relevant, k) -> list[int]:
+    return [place for place, item in enumerate(ranked[:k]) if item in relevant]
+
+
+def _ndcg(ranked, relevant, k, cut=True, n_best=min, offset=2) -> float:
+    places = _hit_places(ranked, relevant, k if cut else None)
+    return _dcg(places, offset) / _dcg(range(n_best(k, len(relevant))), offset)
 
 
 @exercise("04.3", "O3", "code", done="A hit at the top counts more, and a perfect list has 1.")
 def ndcg(answer) -> None:
-    for ranked, relevant, k in _cases(2):
-        places = [place for place, item in enumerate(ranked[:k]) if item in relevant]
-        n_best = min(k, len(relevant))
-        right = _dcg(places) / _dcg(range(n_best))
-        got = answer(list(ranked), set(relevant), k)
-        if np.isclose(got, right):
-            continue
-        if not np.isfinite(got):
-            raise NotYet("Not a finite number: the first place has index 0, and 1 / log₂(0 + 1) divides by zero.")
-        everywhere = [place for place, item in enumerate(ranked) if item in relevant]
-        if len(everywhere) > len(places) and np.isclose(got, _dcg(everywhere) / _dcg(range(n_best))):
-            raise NotYet("You counted hits behind place k. Cut the list there first.")
-        if np.isclose(got, _dcg(places)) and len(relevant) > 1:
-            raise NotYet("That is DCG. Divide it by the DCG of a perfect list, so that 1 is the best.")
-        if np.isclose(got, _dcg(places) / _dcg(range(k))):
-            raise NotYet("You divided by k hits. A perfect list has no more hits than there are relevant items.")
-        if np.isclose(got, _dcg(places) / _dcg(range(len(relevant)))):
-            raise NotYet("The perfect list is also cut at k: it has min(k, number of relevant items) hits.")
-        if np.isclose(got, _dcg(places, 3) / _dcg(range(n_best), 3)):
-            raise NotYet("Your ranks start at 2. Index i has rank i + 1, and its discount is 1 / log₂(i + 2).")
-        if np.isclose(got, len(places) / n_best):
-            raise NotYet("Every hit counts the same in yours. Discount each by 1 / log₂(rank + 1).")
-        raise NotYet(f"{_said(ranked, relevant, k)} it should be {right:.3f}, yours is {got:.3f}.")
+    mistakes = {
+        "You counted hits behind place k. Cut the list there first.": partial(_ndcg, cut=False),
+        "That is DCG. Divide it by the DCG of a perfect list, so that 1 is the best.": (
+            lambda ranked, relevant, k: _dcg(_hit_places(ranked, relevant, k))
+        ),
+        "You divided by k hits. A perfect list has no more hits than there are relevant items.": partial(
+            _ndcg, n_best=lambda k, n: k
+        ),
+        "The perfect list is also cut at k: it has min(k, number of relevant items) hits.": partial(
+            _ndcg, n_best=lambda k, n: n
+        ),
+        "Your ranks start at 2. Index i has rank i + 1, and its discount is 1 / log₂(i + 2).": partial(_ndcg, offset=3),
+        "Every hit counts the same in yours. Discount each by 1 / log₂(rank + 1).": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))
+        ),
+    }
+    if not np.isfinite(answer([1, 2], {1}, 2)):
+        raise NotYet("Not a finite number: the first place has index 0, and 1 / log₂(0 + 1) divides by zero.")
+    judge(answer, _cases(2), _ndcg, mistakes)
 
 
 @exercise("04.4", "O3", "debug", done="A user without a hit has reciprocal rank 0; argmax alone made it 1.")
@@ -87,7 +96,9 @@ def reciprocal_rank(answer) -> None:
         if np.isclose(got, np.argmax(is_hit)):
             raise NotYet("You return the index. The reciprocal rank is one over the rank, and ranks start at 1.")
         if not np.isclose(got, right):
-            raise NotYet(f"For {is_hit} the first hit has rank {round(1 / right)}: {right:.2f} is right, yours is {got}.")
+            raise NotYet(
+                f"For {is_hit} the first hit has rank {round(1 / right)}: {right:.2f} is right, yours is {got}."
+            )
 
 
 choice(

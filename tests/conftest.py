@@ -1,0 +1,17 @@
+"""Shared by the tests: the build script as a module, and progress kept out of the reader's own file."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "notebooks"))  # the build script is no part of the package
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+@pytest.fixture(autouse=True)
+def own_progress_file(tmp_path, monkeypatch):
+    """Each test has a progress file of its own."""
+    monkeypatch.setenv("RECSYS_PROGRESS", str(tmp_path / "progress.json"))
