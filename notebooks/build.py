@@ -143,7 +143,8 @@ def back(path: Path) -> None:
     solved_now = {MARKS.sub("", cell.source).rstrip("\n"): cell.source for cell in old.cells}
     stubs_now = {learner_source(cell.source): cell.source for cell in old.cells}
     book.cells = [cell for cell in book.cells if not {"links", "colab"} & set(cell.metadata.get("tags", []))]
-    book.cells[0].metadata.update(book.metadata.get("minutes", {}))
+    minutes = book.metadata.get("minutes", {})
+    book.cells[0].metadata.update({key: minutes[key] for key in ("teaching", "exercises") if key in minutes})
     for cell in book.cells:
         if cell.cell_type == "code":
             cell["source"] = solved_now.get(cell.source, stubs_now.get(cell.source, cell.source))

@@ -105,14 +105,15 @@ def _decode(raw: bytes, encoding: str) -> tuple[str, list[str]]:
     readings = readings or {"latin-1": raw.decode("latin-1")}  # never fails
     shown = {name: text.split("\n")[line].strip() for name, text in readings.items()}
     tries = "; ".join(f"encoding={name!r} gives {words!r}" for name, words in shown.items())
-    problem = f"Line {line + 1} is not written in {encoding.removesuffix('-sig')}. Pass the encoding that reads well: {tries}."
+    used = encoding.removesuffix("-sig")
+    problem = f"Line {line + 1} is not written in {used}. Pass the encoding that reads well: {tries}."
     return next(iter(readings.values())), [problem]
 
 
 def _read(text: str, names: dict[str, str | None], sep: str) -> tuple[list[str], pd.DataFrame, list[str]]:
     """The header; the wanted columns as text, indexed by line number; the problem of rows of another length, if any."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=sep)
-    header = [name.strip() for name in next(row for row in rows if any(row))]
+    header = [name for name in next(row for row in rows if any(row))]
     place = {ours: header.index(theirs) for ours, theirs in names.items() if theirs in header}
     values, lines, ragged = {ours: [] for ours in place}, [], []
     try:
@@ -216,8 +217,9 @@ def _checked(source: str, frame: pd.DataFrame, problems: list[str], rating_range
     except SchemaErrors as error:
         for (name, message), cases in error.failure_cases.groupby(["column", "check"], sort=False):
             what, advice = message.split("|")
-            at, label = cases["index"].dropna().unique(), frame.index.name or "row"
-            found = [f"{label} {frame.index[i]}: {', '.join(map(str, given.iloc[i]))}" for i in at[:3]]
+            at, label = sorted(cases["index"].dropna().unique()), frame.index.name or "row"
+            shown = given.iloc[at[:3]].astype(object)  # a row of mixed types would print 1 as 1.0
+            found = [f"{label} {frame.index[i]}: {', '.join(map(str, shown.loc[i]))}" for i in at[:3]]
             count = f" (rows: {len(at):,}; {'; '.join(found)})" if found else ""
             problems = [*problems, f"{name} {what}{count}. {advice}"]
     if problems:

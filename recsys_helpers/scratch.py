@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 
 class Parameter:
-    """Weights, their gradient, the rows that have one (of a table: those in the batch), the strength l2 of a penalty."""
+    """Weights, their gradient, the `rows` that have one (of a table: the batch's), l2 of a penalty l2 · Σ value²."""
 
     def __init__(self, value: np.ndarray, l2: float = 0.0):
         self.value, self.grad, self.rows, self.l2 = value, np.zeros_like(value), slice(None), l2
@@ -27,9 +27,8 @@ class Dense:
     """
 
     def __init__(self, n_in: int, n_out: int, rng: np.random.Generator, l2: float = 0.0, dtype: type = np.float64):
-        limit = np.sqrt(6 / (n_in + n_out))  # Glorot & Bengio, AISTATS 2010
-        self.W = Parameter(rng.uniform(-limit, limit, (n_in, n_out)).astype(dtype), l2)
-        self.b = Parameter(np.zeros(n_out, dtype))
+        W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / (n_in + n_out))  # Glorot & Bengio, AISTATS 2010
+        self.W, self.b = Parameter(W.astype(dtype), l2), Parameter(np.zeros(n_out, dtype))
         self.parameters = [self.W, self.b]
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -54,19 +53,19 @@ class Embedding:
     (3, 4)
     """
 
-    def __init__(self, n_rows, dim: int, rng: np.random.Generator, l2: float = 0.0, dtype: type = np.float64, scale=0.05):
+    def __init__(self, n_rows, dim: int, rng: np.random.Generator, l2=0.0, dtype: type = np.float64, scale=0.05):
         self.n_rows = np.atleast_1d(n_rows)
         self.table = Parameter(rng.uniform(-scale, scale, (self.n_rows.sum(), dim)).astype(dtype), l2)
         self.parameters = [self.table]
 
     def forward(self, ids: np.ndarray, training: bool = False) -> np.ndarray:
-        ids = np.asarray(ids).reshape(len(ids), -1)
+        ids = np.atleast_2d(np.asarray(ids).T).T  # (batch, n_tables)
         if ids.dtype.kind not in "iu" or ids.shape[1] != len(self.n_rows):
             raise TypeError(f"Embedding expects {len(self.n_rows)} integer ids a row, got {ids.shape[1]}, {ids.dtype}.")
         if (ids < 0).any() or (ids >= self.n_rows).any():
             raise IndexError(f"Ids are {ids.min()} … {ids.max()}, n_rows {self.n_rows}. If negative: an overflow?")
-        self.ids = (ids + np.cumsum(self.n_rows) - self.n_rows).ravel()  # the tables stand one below the other
-        return self.table.value[self.ids].reshape(len(ids), -1)
+        self.ids = (ids.astype(np.int64) + np.cumsum(self.n_rows) - self.n_rows).ravel()  # one table below another
+        return self.table.value[self.ids].reshape(len(ids), self.table.value.shape[1] * len(self.n_rows))
 
     def backward(self, grad: np.ndarray) -> None:
         self.table.grad[self.table.rows] = 0
@@ -113,9 +112,7 @@ class Dropout(Activation):
         self.rate, self.rng = rate, rng
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        self.slope = 1
-        if training:
-            self.slope = (self.rng.random(x.shape) >= self.rate).astype(x.dtype) / (1 - self.rate)
+        self.slope = (self.rng.random(x.shape) >= self.rate).astype(x.dtype) / (1 - self.rate) if training else 1
         return x * self.slope
 
 
@@ -166,7 +163,7 @@ def _checked(target: np.ndarray, output: np.ndarray, lowest: float = -np.inf, hi
 
 
 class Optimiser:
-    """Move parameters against their gradient by a rule: sgd, momentum, rmsprop or adam. Built in lesson 06.
+    """Move parameters against their gradient (penalty included) by a rule: sgd, momentum, rmsprop, adam. Lesson 06.
 
     lazy=True leaves the rows of a table that are not in the batch, and their memory m and v, as they are; else, as in
     Keras, these have gradient 0, their memory fades and may still move them. Only for sgd the two are equal.
@@ -187,14 +184,16 @@ class Optimiser:
             p.value[rows], m[rows], v[rows] = value, m_rows, v_rows
 
 
+def sgd(value, grad, m, v, rate, t):
+    """value −= rate · grad (Robbins & Monro 1951)."""
+    value -= rate * grad
+
+
 def momentum(value, grad, m, v, rate, t, beta=0.9):
     """m = beta · m − rate · grad; value += m (Polyak 1964). Torch keeps the rate out of m: equal if constant."""
     m *= beta
     m -= rate * grad
     value += m
-
-
-sgd = partial(momentum, beta=0.0)  # value −= rate · grad (Robbins & Monro 1951)
 
 
 def rmsprop(value, grad, m, v, rate, t, rho=0.9, epsilon=1e-7):
@@ -204,11 +203,11 @@ def rmsprop(value, grad, m, v, rate, t, rho=0.9, epsilon=1e-7):
 
 
 def adam(value, grad, m, v, rate, t, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    """Running means m, v of grad, grad², freed of their start at 0 (Kingma & Ba 2015, end of § 2: √v + epsilon first)."""
+    """Running means m, v of grad, grad², corrected for start 0 (Kingma & Ba 2015, end of § 2; Torch: Algorithm 1)."""
     m += (1 - beta_1) * (grad - m)
     v += (1 - beta_2) * (grad**2 - v)
     rate *= (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
-    value -= rate * m / (np.sqrt(v) + epsilon)
+    value -= rate * m / (np.sqrt(v) + epsilon)  # Torch (1e-8) adds epsilon after correcting √v
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a loss that overflows is reported by its step instead
@@ -216,13 +215,14 @@ def fit(network, x, y, loss, optimiser, n_epochs=1, batch_size=256, seed=42, pro
     """Train on shuffled batches; returns the mean loss of each epoch. A loss that diverges is an error. Lesson 06."""
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"fit needs as many rows of x as of y, and at least one, not {len(x)} and {len(y)}.")
-    rng, history, limit = np.random.default_rng(seed), [], np.inf
+    x, y, rng = np.asarray(x), np.asarray(y), np.random.default_rng(seed)
+    history, limit = [], np.inf
     for _ in tqdm(range(n_epochs), disable=not progress, leave=False):
         order, total = np.arange(len(x)) if seed is None else rng.permutation(len(x)), 0.0
         for batch in np.split(order, range(batch_size, len(x), batch_size)):
             value, grad = loss(network.forward(x[batch], training=True), y[batch])
             if not value < limit:
-                raise FloatingPointError(f"Diverged: loss {value:.3g} at step {optimiser.n_steps + 1}. Learning rate?")
+                raise FloatingPointError(f"Diverged: loss {value:.3g} at step {optimiser.n_steps + 1}. Rate? NaN in x?")
             limit = min(limit, 1e6 * max(value, 1.0))  # a million times a former loss: it will not come back
             network.backward(grad)
             optimiser.step()

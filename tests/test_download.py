@@ -169,7 +169,7 @@ def test_reading_before_downloading_says_which_function_to_call(publish):
 
 
 def test_an_unknown_edition_names_the_known_ones():
-    with pytest.raises(ValueError, match="'10m'.*1m, 20m, 25m, 32m"):
+    with pytest.raises(ValueError, match=r"'10m'.*1m, 20m, 25m, 32m"):
         download.download_movielens("10m")
 
 
@@ -206,7 +206,7 @@ def test_bytes_of_the_right_size_with_the_wrong_checksum_are_refused_and_the_nex
 
 def test_a_server_that_does_not_answer_is_reported_with_what_to_do(publish, server):
     publish("1m", ML_1M, url="http://127.0.0.1:1/ml-1m.zip")
-    with pytest.raises(download.DownloadError, match="broke off.*Check the connection"):
+    with pytest.raises(download.DownloadError, match=r"broke off.*Check the connection"):
         download.download_movielens("1m")
     assert_nothing_is_left()
 
@@ -256,7 +256,7 @@ def test_a_cache_folder_that_cannot_be_written_is_named(publish, monkeypatch, tm
     publish("1m", ML_1M)
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("RECSYS_DATA_DIR", str(tmp_path / "file" / "cache"))
-    with pytest.raises(download.DownloadError, match="Cannot write to .*Set RECSYS_DATA_DIR"):
+    with pytest.raises(download.DownloadError, match=r"Cannot write to .*Set RECSYS_DATA_DIR"):
         download.download_movielens("1m")
 
 
@@ -271,7 +271,7 @@ def test_a_disk_without_room_is_noticed_before_the_first_request(publish, server
 def test_a_zip_with_a_member_outside_its_folder_is_refused(publish, name):
     publish("1m", zipped({"ml-1m/ratings.dat": RATINGS_DAT, "ml-1m/movies.dat": MOVIES_DAT, name: "evil"}))
     path = download.download_movielens("1m")
-    with pytest.raises(download.DownloadError, match="points outside its own folder. Nothing was read"):
+    with pytest.raises(download.DownloadError, match=r"points outside its own folder\. Nothing was read"):
         download.read_movielens("1m")
     assert list(path.parent.iterdir()) == [path]
 

@@ -618,7 +618,7 @@ print(f"EASE: {ease_ndcg.mean():.3f} ± {half:.3f}")
 
 # %%
 figure, axes = new_figure(6, 2.4)
-for place, (name, outcome) in enumerate(bar.items()):
+for place, outcome in enumerate(bar.values()):
     mean, half = mean_interval(outcome.per_user["NDCG"])
     axes.errorbar(mean, place, xerr=half, capsize=4)
 axes.set(yticks=range(3), yticklabels=bar, xlabel="NDCG@10, mean over 671 users and 95 % interval", ylim=(-0.5, 2.5))
