@@ -140,14 +140,17 @@ def back(path: Path) -> None:
     """
     book = nbformat.read(path, as_version=4)
     old = jupytext.read(SOURCES / f"{path.stem}.py", fmt="py:percent")
-    solved_now = {MARKS.sub("", cell.source).rstrip("\n"): cell.source for cell in old.cells}
-    stubs_now = {learner_source(cell.source): cell.source for cell in old.cells}
+    marked: dict[str, list[str]] = {}  # a cell without marks or without its solution → the cells it can come from
+    for cell in old.cells:
+        if MARKS.search(cell.source):
+            for seen in (MARKS.sub("", cell.source).rstrip("\n"), learner_source(cell.source)):
+                marked.setdefault(seen, []).append(cell.source)
     book.cells = [cell for cell in book.cells if not {"links", "colab"} & set(cell.metadata.get("tags", []))]
     minutes = book.metadata.get("minutes", {})
     book.cells[0].metadata.update({key: minutes[key] for key in ("teaching", "exercises") if key in minutes})
     for cell in book.cells:
-        if cell.cell_type == "code":
-            cell["source"] = solved_now.get(cell.source, stubs_now.get(cell.source, cell.source))
+        if cell.cell_type == "code" and marked.get(cell.source):
+            cell["source"] = marked[cell.source].pop(0)
     book.metadata = {}
     options = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "tags,teaching,exercises,-all"}
     book.metadata["jupytext"] = options

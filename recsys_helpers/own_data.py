@@ -113,7 +113,7 @@ def _decode(raw: bytes, encoding: str) -> tuple[str, list[str]]:
 def _read(text: str, names: dict[str, str | None], sep: str) -> tuple[list[str], pd.DataFrame, list[str]]:
     """The header; the wanted columns as text, indexed by line number; the problem of rows of another length, if any."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=sep)
-    header = [name for name in next(row for row in rows if any(row))]
+    header = [name.strip() for name in next(row for row in rows if any(row))]
     place = {ours: header.index(theirs) for ours, theirs in names.items() if theirs in header}
     values, lines, ragged = {ours: [] for ours in place}, [], []
     try:
@@ -227,5 +227,5 @@ def _checked(source: str, frame: pd.DataFrame, problems: list[str], rating_range
     if "timestamp" in rows and (rows["timestamp"] % 1 == 0).all():
         rows["timestamp"] = rows["timestamp"].astype("int64")
     in_time = rows.sort_values("timestamp", kind="stable") if "timestamp" in rows else rows
-    kept = in_time.drop_duplicates(PAIR, keep="last" if duplicates == "last" else "first").index.sort_values()
+    kept = in_time.drop_duplicates(PAIR, keep="last" if duplicates == "last" else "first").index
     return frame.assign(**{name: rows[name].array for name in rows}).iloc[kept]

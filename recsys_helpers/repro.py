@@ -29,9 +29,20 @@ def set_seed(seed: int = 42) -> None:
 
 
 def quiet_tensorflow() -> None:
-    """Silence TensorFlow's start-up notes; call it before the first `import keras` or `import tensorflow`."""
+    """Import TensorFlow without its start-up notes, which no log level silences; call it before `import keras`.
+
+    Only what native code writes to stderr during the import is dropped; an error of the import is raised as usual.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    stderr = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            import tensorflow  # noqa: F401
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def _version(package: str) -> str | None:

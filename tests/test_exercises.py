@@ -32,13 +32,12 @@ def answers_of(name, solved):
     """Run the setup, the cells tagged `needed` and the exercise cells; collect what each `check` would receive."""
     cells = cells_of(name, "code")
     namespace, answers = {"__name__": "lesson"}, {}
-    namespace["check"] = lambda id, answer: answers.__setitem__(id, answer)
     for number, cell in enumerate(cells):
         is_exercise = "### BEGIN SOLUTION" in cell.source or re.search(r"^check\(", cell.source, re.MULTILINE)
         if number == 0 or is_exercise or "needed" in cell.metadata.get("tags", []):
             source = cell.source if solved else build.learner_source(cell.source)
-            source = source.replace("from recsys_helpers.exercises import check\n", "")
             exec(compile(source, f"{name}, code cell {number}", "exec"), namespace)
+            namespace["check"] = answers.__setitem__  # the setup cell has imported the real one
     return answers
 
 

@@ -1,0 +1,223 @@
+# %% [markdown] teaching=20 exercises=10
+# # Start here
+#
+# Pick five films, get ten recommendations, and see why you got them. Then: is your machine ready, how do the exercises
+# work, and where does the course lead?
+
+# %% [markdown]
+# **What you will do**
+#
+# - **O1** compute a first recommendation for yourself, from real data, and name the reason for each film
+# - **O2** check your machine and mend what is wrong
+# - **O3** solve an exercise and find your progress
+#
+# **What you need**: Python. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The whole
+# notebook runs in about twenty seconds.
+
+# %%
+import numpy as np
+import pandas as pd
+
+from recsys_helpers import baselines
+from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers.exercises import check, progress
+from recsys_helpers.ids import IdMap
+from recsys_helpers.repro import environment_report
+
+ratings, movies = load_movielens()
+
+# %% [markdown]
+# ## 1. Your ten films
+#
+# The data is MovieLens: 671 people said what they think of 9,066 films, up to the year 2016. Each film has a number,
+# its `item_id`. This cell finds films by a part of their title:
+
+
+# %%
+def find(text):
+    return movies[movies["title"].str.contains(text, case=False, regex=False, na=False)].head(8)
+
+
+find("matrix")
+
+# %% [markdown]
+# **Your turn**: look for films you love with `find("…")`, then put five of their numbers here. The five that stand here
+# are examples.
+
+# %%
+my_films = [2571, 4993, 5618, 1, 6711]
+movies[movies["item_id"].isin(my_films)]
+
+# %% [markdown]
+# Now the recommender. It is called EASE, and you will build it yourself in lesson 04. It looks at who rated what, and
+# finds for every pair of films how much liking one speaks for the other: one big table of *weights*.
+
+# %%
+users, items = IdMap(ratings["user_id"]), IdMap(movies["item_id"])
+who_rated_what = to_matrix(ratings, users, items)  # one row a user, one column a film
+weights = baselines.ease(who_rated_what)  # one row and one column a film
+weights.shape
+
+# %% [markdown]
+# Each of your films has a row in that table. The score of any other film is the sum of its five weights in those rows.
+
+# %%
+my_rows = weights[items.to_idx(my_films)]  # (5, n_items + 1)
+scores = my_rows.sum(axis=0)  # (n_items + 1,)
+scores[items.to_idx(my_films)] = -np.inf  # hide what you know already
+best = np.argsort(-scores)[:10]
+
+# %% [markdown]
+# **Because you like** … is the film among your five with the largest weight for this one:
+
+# %%
+titles = movies.set_index("item_id")["title"]
+reasons = np.array(my_films)[my_rows[:, best].argmax(axis=0)]
+recommended = pd.DataFrame(
+    {
+        "because you like": titles[reasons].to_numpy(),
+        "film": titles[items.to_id(best)].to_numpy(),
+        "score": scores[best].round(2),
+    },
+    index=pd.RangeIndex(1, 11, name="rank"),
+)
+recommended
+
+# %% [markdown]
+# That is a recommender: **interactions in, scores out, sort, hide what is known, show the first ten**. Everything in
+# this course makes one of these steps better, or measures whether it did.
+#
+# Change `my_films` and run the cells again. Five films of one kind give ten of that kind; five that do not fit together
+# give a mixture.
+
+# %% [markdown]
+# ## 2. How exercises work
+#
+# Replace the dots with your answer, run the cell, then run the cell with `check`. It answers in one of three ways:
+# *not attempted yet*, *correct*, or *not yet* with a hint. Dots never break *Run All*. Solutions are in the folder
+# `solutions`, one notebook a lesson; hints open with a click.
+#
+# ### Exercise 00.1 · trace (O1)
+#
+# Two films speak for a third one with weights 0.30 and 0.05, a third film speaks against it with −0.10. Which score
+# does it get from the three together?
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = 0.30 + 0.05 - 0.10
+### END SOLUTION
+
+# %%
+check("00.1", answer)
+
+# %% [markdown]
+# ### Exercise 00.2 · code (O1)
+#
+# Write the last steps yourself: the `k` indices with the highest scores, best first, leaving out the indices in `known`.
+#
+# <details><summary>Hint 1</summary>Copy the scores first (<code>scores.copy()</code>), then give the known ones a score
+# of <code>-np.inf</code>.</details>
+# <details><summary>Hint 2</summary><code>np.argsort(-scores)</code> gives all indices, the highest score
+# first.</details>
+
+
+# %%
+def recommend(scores, known, k):
+    ### BEGIN SOLUTION
+    scores = scores.copy()
+    scores[known] = -np.inf
+    return np.argsort(-scores)[:k]
+    ### END SOLUTION
+
+
+# %%
+check("00.2", recommend)
+
+# %% [markdown]
+# ### Exercise 00.3 · choose (O2)
+#
+# You will soon see a report about your machine. It says `GPU: none`. What does that mean for you?
+#
+# - **a** I cannot take this course.
+# - **b** Nothing is wrong: every lesson runs on the processor.
+# - **c** I must buy one before lesson 08.
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("00.3", answer)
+
+# %% [markdown]
+# ### Your progress
+#
+# What you have solved is remembered in one small file on this machine; nothing leaves it. A full square is a solved
+# exercise. To see the map from a terminal: `python -c "from recsys_helpers.exercises import progress; progress()"`.
+#
+# ### Exercise 00.4 · predict (O3)
+#
+# If all three exercises above are solved, how many full squares will lesson 00 show once this one is counted too?
+
+# %%
+squares = ...
+### BEGIN SOLUTION
+squares = 4
+### END SOLUTION
+
+# %%
+check("00.4", squares)
+
+# %% tags=["nbval-ignore-output"]
+progress()
+
+# %% [markdown]
+# ## 3. Is your machine ready?
+#
+# The next cell looks at Python, the packages, memory and GPU. It starts TensorFlow, which takes some seconds.
+
+# %% tags=["nbval-ignore-output"]
+facts, problems = environment_report()
+for name, value in facts:
+    print(f"{name:18} {value}")
+
+# %% [markdown]
+# And what has to be mended, with its remedy:
+
+# %% tags=["nbval-ignore-output"]
+print("\n".join(problems) or "Nothing to mend: this machine is ready.")
+
+# %% [markdown]
+# **On Colab**: *Runtime → Change runtime type* gives you a GPU for free. **On your laptop**: close what eats memory.
+# **In a classroom without a network**: nothing in the lessons needs one; all data came with the course.
+
+# %% [markdown]
+# ## 4. The map
+#
+# | Part | Lessons | The question it answers |
+# |---|---|---|
+# | Start | 00 | Does it run, and what is this about? |
+# | What recommendation is | 01–04 | What goes wrong, what does the data say, how is it prepared, how is a model measured? |
+#
+# Each lesson needs the ones before it, and says at its top what you will be able to do. Small numbers first, then real
+# data; you predict, run, and look. Words you do not know stand in the [glossary](glossary.md), in English and Chinese.
+#
+# Did you edit a lesson and want the original back? `git restore notebooks`. Your progress stays.
+
+# %% [markdown]
+# ## What you did
+#
+# - You computed ten recommendations from real data and saw a reason for each (**O1**).
+# - You checked your machine (**O2**).
+# - You solved exercises and found the map of your progress (**O3**).
+#
+# Next: a model that is always right, and why that should scare you.
+
+# %% [markdown] tags=["reading"]
+# **Read on**
+#
+# - F. M. Harper, J. A. Konstan: The MovieLens Datasets: History and Context. ACM TiiS 5(4), 2015, doi 10.1145/2827872
+# - H. Steck: Embarrassingly Shallow Autoencoders for Sparse Data. WWW 2019, arXiv 1905.03375

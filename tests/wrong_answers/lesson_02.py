@@ -1,0 +1,174 @@
+"""Typical wrong answers of lesson 02; each must be refused, each with its own hint."""
+
+import numpy as np
+
+
+def _differences(counts):
+    return np.abs(counts[:, None] - counts)
+
+
+def gini_without_the_two(counts):
+    return _differences(counts).mean() / counts.mean()
+
+
+def gini_without_own_pairs(counts):
+    n = len(counts)
+    return _differences(counts).sum() / (n * (n - 1)) / (2 * counts.mean())
+
+
+def gini_that_cancels(counts):
+    return (counts[:, None] - counts).mean() / (2 * counts.mean())
+
+
+def gini_not_divided(counts):
+    return _differences(counts).mean()
+
+
+def gini_summed(counts):
+    return _differences(counts).sum() / (2 * counts.mean())
+
+
+def gini_sorted_downwards(counts):
+    counts, n = np.sort(counts)[::-1], len(counts)
+    return ((2 * np.arange(1, n + 1) - n - 1) * counts).sum() / (n * counts.sum())
+
+
+def gini_as_largest_share(counts):
+    return counts.max() / counts.sum()
+
+
+def sessions_as_given(timestamps):
+    return 1 + (np.abs(np.diff(timestamps)) > 30 * 60).sum()
+
+
+def sessions_as_pauses(timestamps):
+    return (np.diff(np.sort(timestamps)) > 30 * 60).sum()
+
+
+def sessions_from_the_second(timestamps):
+    return 1 + (np.diff(np.sort(timestamps)) >= 30 * 60).sum()
+
+
+def sessions_in_minutes(timestamps):
+    return 1 + (np.diff(np.sort(timestamps)) > 30).sum()
+
+
+def sessions_downwards(timestamps):
+    return 1 + (np.diff(np.sort(timestamps)[::-1]) > 30 * 60).sum()
+
+
+def _direction(vectors):
+    return vectors / np.sqrt((vectors**2).sum(axis=1, keepdims=True))
+
+
+def nearest_is_itself(vectors):
+    return (_direction(vectors) @ _direction(vectors).T).argmax(axis=1)
+
+
+def nearest_with_zero_diagonal(vectors):
+    cosine = _direction(vectors) @ _direction(vectors).T
+    np.fill_diagonal(cosine, 0)
+    return cosine.argmax(axis=1)
+
+
+def nearest_by_dot_product(vectors):
+    products = vectors @ vectors.T
+    np.fill_diagonal(products, -np.inf)
+    return products.argmax(axis=1)
+
+
+def nearest_is_farthest(vectors):
+    return (_direction(vectors) @ _direction(vectors).T).argmin(axis=1)
+
+
+def nearest_as_cosine(vectors):
+    cosine = _direction(vectors) @ _direction(vectors).T
+    np.fill_diagonal(cosine, -np.inf)
+    return cosine.max(axis=1)
+
+
+def nearest_as_table(vectors):
+    return _direction(vectors) @ _direction(vectors).T
+
+
+def lift_without_users(together, n_users):
+    size = np.diag(together)
+    return together / np.outer(size, size)
+
+
+def lift_divided_by_users(together, n_users):
+    size = np.diag(together)
+    return together / n_users / np.outer(size, size)
+
+
+def lift_as_cosine(together, n_users):
+    size = np.diag(together)
+    return together / np.sqrt(np.outer(size, size))
+
+
+def lift_of_columns(together, n_users):
+    return together * n_users / np.diag(together)
+
+
+def lift_of_rows(together, n_users):
+    return together * n_users / np.diag(together)[:, None]
+
+
+def lift_as_expected(together, n_users):
+    size = np.diag(together)
+    return np.outer(size, size) / n_users
+
+
+def lift_upside_down(together, n_users):
+    size = np.diag(together)
+    return np.outer(size, size) / n_users / together
+
+
+def lift_of_row_sums(together, n_users):
+    size = together.sum(axis=1)
+    return together * n_users / np.outer(size, size)
+
+
+WRONG = {
+    "02.3": [
+        (gini_without_the_two, "two times the mean"),
+        (gini_without_own_pairs, "with itself"),
+        (gini_that_cancels, "cancel out"),
+        (gini_not_divided, "That is the mean difference"),
+        (gini_summed, "You summed"),
+        (gini_sorted_downwards, "sign is turned"),
+        (gini_as_largest_share, "share of the largest"),
+    ],
+    "02.5": [
+        (sessions_as_given, "put in order"),
+        (sessions_as_pauses, "A single rating is one session"),
+        (sessions_from_the_second, "exactly 30 minutes"),
+        (sessions_in_minutes, "in seconds"),
+        (sessions_downwards, "Sort upwards"),
+    ],
+    "02.6": [
+        ([0.06, 0.27, 1.0], "three products"),
+        (-0.67, "minus one times minus one"),
+        (0.33, "third number"),
+        (0.4433, "mean of the products"),
+        (2.0, "what is their sum"),
+    ],
+    "02.7": [
+        (nearest_is_itself, "nearest to itself"),
+        (nearest_with_zero_diagonal, "may still win"),
+        (nearest_by_dot_product, "long vector"),
+        (nearest_is_farthest, "farthest"),
+        (nearest_as_cosine, "their indices"),
+        (nearest_as_table, "table of all pairs"),
+    ],
+    "02.8": [
+        (lift_without_users, "forgot the number of users"),
+        (lift_divided_by_users, "once more"),
+        (lift_as_cosine, "That is the cosine"),
+        (lift_of_columns, "column's film only"),
+        (lift_of_rows, "row's film only"),
+        (lift_as_expected, "what chance expects. Lift"),
+        (lift_upside_down, "Upside down"),
+        (lift_of_row_sums, "on the diagonal"),
+    ],
+}
