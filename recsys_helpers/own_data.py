@@ -133,13 +133,13 @@ def _read(text: str, names: dict[str, str | None], sep: str) -> tuple[list[str],
 
 
 def _column_problems(names: dict[str, str | None], required: list[str], present: list) -> list[str]:
-    plain = {str(name).lower().replace("_", ""): name for name in present}
+    plain = {str(name).lower(): name for name in present}
     problems = []
     for ours, theirs in names.items():
         if present.count(theirs) > 1:
             problems.append(f"Column {theirs!r} appears {present.count(theirs)} times. Rename all but one.")
         elif theirs and theirs not in present and ours in required:
-            close = difflib.get_close_matches(theirs.lower().replace("_", ""), plain, n=1)
+            close = difflib.get_close_matches(theirs.lower(), plain, n=1)
             advice = f"Name it: columns={{{ours!r}: '…'}}. Is the first line a header, and sep the right separator?"
             if close:
                 advice = f"Is it {plain[close[0]]!r}? Then say so: columns={{{ours!r}: {plain[close[0]]!r}}}."
@@ -227,5 +227,5 @@ def _checked(source: str, frame: pd.DataFrame, problems: list[str], rating_range
     if "timestamp" in rows and (rows["timestamp"] % 1 == 0).all():
         rows["timestamp"] = rows["timestamp"].astype("int64")
     in_time = rows.sort_values("timestamp", kind="stable") if "timestamp" in rows else rows
-    kept = in_time.drop_duplicates(PAIR, keep="last" if duplicates == "last" else "first").index
+    kept = in_time.drop_duplicates(PAIR, keep="last" if duplicates == "last" else "first").index.sort_values()
     return frame.assign(**{name: rows[name].array for name in rows}).iloc[kept]

@@ -225,15 +225,35 @@ def test_a_missing_column_does_not_hide_the_problems_of_the_others(load):
     assert ["is missing" in problem or "outside" in problem for problem in caught.value.problems] == [True, True]
 
 
+def test_a_missing_column_and_missing_rows_are_both_named(load):
+    with pytest.raises(DataProblems, match="'item_id' is missing") as caught:
+        load("user_id,rating\n")
+    assert "There are no rows" in caught.value.problems[1]
+
+
+def test_a_frame_with_a_column_twice_is_refused():
+    frame = pd.DataFrame([[1, 5, 3, 4], [2, 6, 3, 4]], columns=["user_id", "item_id", "rating", "rating"])
+    with pytest.raises(DataProblems, match="'rating' appears 2 times"):
+        check_interactions(frame)
+
+
 def test_no_more_than_three_rows_are_shown_and_all_are_counted(load):
     with pytest.raises(DataProblems) as caught:
         load(HEADER + "".join(f"{n},{n},9,1\n" for n in range(1, 1001)))
     assert "(rows: 1,000; line 2: 1, 1, 9, 1; line 3: 2, 2, 9, 1; line 4: 3, 3, 9, 1)" in str(caught.value)
+    with pytest.raises(DataProblems, match=r"rows: 5; line 5: 1; line 6: 1; line 7: 1\)"):
+        load(GOOD + "x\n" * 5)
 
 
 def test_line_numbers_are_those_of_the_file_even_with_blank_lines_and_line_breaks_in_quotes(load):
-    with pytest.raises(DataProblems, match="line 6: 2, 60, 9"):
+    with pytest.raises(DataProblems, match="line 6: 2, 60, 9") as caught:
         load('user_id,item_id,rating,review\n\n1,50,3,"two\nlines"\n\n2,60,9,short\n')
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+def test_line_ends_of_other_systems_are_read(load, line_end):
+    assert len(load(GOOD.replace("\n", line_end))) == 3
 
 
 def test_a_good_file_is_read_with_its_types_and_reported(load, capsys):

@@ -75,8 +75,8 @@ titles = movies.set_index("item_id")["title"]
 reasons = np.array(my_films)[my_rows[:, best].argmax(axis=0)]
 recommended = pd.DataFrame(
     {
-        "because you like": titles[reasons].to_numpy(),
         "film": titles[items.to_id(best)].to_numpy(),
+        "because you like": titles[reasons].to_numpy(),
         "score": scores[best].round(2),
     },
     index=pd.RangeIndex(1, 11, name="rank"),
@@ -87,8 +87,8 @@ recommended
 # That is a recommender: **interactions in, scores out, sort, hide what is known, show the first ten**. Everything in
 # this course makes one of these steps better, or measures whether it did.
 #
-# Change `my_films` and run the cells again. Five films of one kind give ten of that kind; five that do not fit together
-# give a mixture.
+# Change `my_films` and run the cells again. What do you get for five films of one kind? For five that nobody would name
+# together?
 
 # %% [markdown]
 # ## 2. How exercises work

@@ -1,5 +1,7 @@
 """Checks of lesson 02, look at the data."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
@@ -68,13 +70,13 @@ predict(
 
 def _count_sessions(timestamps: np.ndarray) -> int:
     times = sorted(int(time) for time in timestamps)
-    return 1 + sum(later - earlier > 1800 for earlier, later in zip(times, times[1:]))
+    return 1 + sum(later - earlier > 1800 for earlier, later in pairwise(times))
 
 
 @exercise("02.5", "O3", "debug", done="Sorted first, a pause is a pause; the table itself is sorted by film.")
 def count_sessions(answer) -> None:
     if answer(np.array([0, 9000, 10])) == 3:
-        raise NotYet("[0, 9000, 10] are two visits, yours is 3. The times must be put in order before pauses are taken.")
+        raise NotYet("[0, 9000, 10] are two visits, not three. The times must be put in order before you take pauses.")
     if answer(np.array([100])) == 0:
         raise NotYet("A single rating is one session: n pauses separate n + 1 sessions.")
     rng = np.random.default_rng(2)
