@@ -42,8 +42,8 @@ def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarra
     n_users, n_columns = relevant.shape
     if top_items.shape[0] != n_users:
         raise ValueError(f"top_items has {top_items.shape[0]} rows, relevant has {n_users}: one row a user in both.")
-    if top_items.size and top_items.max() >= n_columns:
-        raise ValueError(f"top_items holds index {top_items.max()}, but relevant has only {n_columns} columns.")
+    if top_items.size and not (top_items.min() >= 0 and top_items.max() < n_columns):
+        raise ValueError(f"top_items must hold column indices of relevant, 0 … {n_columns - 1}, and does not.")
     relevant = sp.csr_array(relevant, copy=True)
     relevant.sum_duplicates()  # sorts as well
     rows, items = relevant.nonzero()
@@ -52,8 +52,7 @@ def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarra
     asked = np.arange(n_users, dtype=np.int64)[:, None] * n_columns + top_items
     if len(known) == 0:
         return np.zeros(top_items.shape, dtype=bool), n_relevant
-    found = known[np.minimum(np.searchsorted(known, asked), len(known) - 1)] == asked
-    return found & (top_items > 0), n_relevant
+    return known[np.minimum(np.searchsorted(known, asked), len(known) - 1)] == asked, n_relevant
 
 
 def precision_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:

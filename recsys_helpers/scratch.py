@@ -211,14 +211,13 @@ def adam(value, grad, m, v, rate, t, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a loss that overflows is reported by its step instead
-def fit(network, x, y, loss, optimiser, n_epochs=1, batch_size=256, seed=42, progress=True) -> list[float]:
-    """Train on shuffled batches; returns the mean loss of each epoch. A loss that diverges is an error. Lesson 06."""
+def fit(network, x, y, loss, optimiser, rng, n_epochs=1, batch_size=256, progress=True) -> list[float]:
+    """Train on batches that rng shuffles (None: nobody); returns the mean loss of each epoch. Built in lesson 06."""
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"fit needs as many rows of x as of y, and at least one, not {len(x)} and {len(y)}.")
-    x, y, rng = np.asarray(x), np.asarray(y), np.random.default_rng(seed)
-    history, limit = [], np.inf
+    x, y, history, limit = np.asarray(x), np.asarray(y), [], np.inf
     for _ in tqdm(range(n_epochs), disable=not progress, leave=False):
-        order, total = np.arange(len(x)) if seed is None else rng.permutation(len(x)), 0.0
+        order, total = np.arange(len(x)) if rng is None else rng.permutation(len(x)), 0.0
         for batch in np.split(order, range(batch_size, len(x), batch_size)):
             value, grad = loss(network.forward(x[batch], training=True), y[batch])
             if not value < limit:

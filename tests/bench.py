@@ -2,7 +2,9 @@
 
 Asserts nothing: figures depend on the machine, so read the ratios. All evaluators get the same scores, hide the same
 seen items, rank all others, and measure NDCG, Recall, MRR and coverage of the top 10. On real scores they must agree,
-and the table says how far they do. Wall time is perf_counter, CPU time is process_time (all threads), best of 5.
+and the table says how far they do. Wall time is perf_counter, CPU time is process_time (all threads). The ways take
+turns, so that a busy moment of the machine hits all of them; a sample repeats the work for a tenth of a second or more,
+and the best of 5 samples counts.
 """
 
 import subprocess
@@ -15,13 +17,14 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from recsys_helpers import baselines, data
+from recsys_helpers import baselines, data, metrics
 from recsys_helpers.evaluate import CHUNK, RANKING_METRICS, evaluate, top_k
 from recsys_helpers.ids import IdMap
 from recsys_helpers.splits import split_last_share
 
 K = 10
 REPEATS = 5
+SHORTEST = 0.1  # seconds of one sample
 
 
 def ours(scores, seen, relevant):
@@ -39,7 +42,7 @@ def plain_numpy(scores, seen, relevant):
         block = scores[start : start + CHUNK].copy()
         block[:, 0] = -np.inf
         block[seen[start : start + CHUNK].nonzero()] = -np.inf
-        part = np.argpartition(-block, K, axis=1)[:, :K]
+        part = np.argpartition(block, -K, axis=1)[:, -K:]
         order = np.argsort(-np.take_along_axis(block, part, axis=1), axis=1)
         top = np.take_along_axis(part, order, axis=1)
         truth = relevant[start : start + CHUNK].toarray() > 0
@@ -49,6 +52,7 @@ def plain_numpy(scores, seen, relevant):
         recall.append(hit.sum(axis=1) / n_relevant)
         mrr.append(hit.any(axis=1) / (hit.argmax(axis=1) + 1))
         recommended.append(top)
+        del block  # its memory serves the next one
     coverage = len(np.unique(np.concatenate(recommended))) / (scores.shape[1] - 1)
     return *(np.concatenate(part).mean() for part in (ndcg, recall, mrr)), coverage
 
@@ -60,20 +64,40 @@ def our_top(scores, seen):
         block = scores[start : start + CHUNK].copy()
         block[seen[start : start + CHUNK].nonzero()] = -np.inf
         tops.append(top_k(block, K))
+        del block
     return np.concatenate(tops)
 
 
-def with_ranx(top, relevant):
-    """ranx, given the top 10; building its Qrels and Run from arrays is part of the work, its metrics are ours."""
+def our_metrics(top, relevant):
+    """The second half of `ours`: all seven metrics of a given top 10."""
+    is_hit, n_relevant = metrics.hit_matrix(top, relevant[1:])
+    values = {name: metric(is_hit, n_relevant) for name, metric in RANKING_METRICS.items()}
+    coverage = metrics.coverage_at_k(top, relevant.shape[1] - 1)
+    return *(np.nanmean(values[name]) for name in ("NDCG", "Recall", "MRR")), coverage
+
+
+def for_ranx(top, relevant):
+    """What ranx takes, built from arrays by way of dictionaries."""
     import ranx
 
     items = [str(item) for item in range(relevant.shape[1])]
     truths = np.split(relevant.indices, relevant.indptr[1:-1])[1:]
     some = [user for user, truth in enumerate(truths) if len(truth)]
     qrels = ranx.Qrels({str(user): {items[i]: 1 for i in truths[user]} for user in some})
-    run = ranx.Run({str(user): {items[i]: K - rank for rank, i in enumerate(top[user])} for user in some})
+    return qrels, ranx.Run({str(user): {items[i]: K - rank for rank, i in enumerate(top[user])} for user in some})
+
+
+def ranx_metrics(qrels, run, top, relevant):
+    """ranx itself; it has no coverage, so ours stands in."""
+    import ranx
+
     result = ranx.evaluate(qrels, run, [f"ndcg@{K}", f"recall@{K}", f"mrr@{K}"])
     return *result.values(), len(np.unique(top)) / (relevant.shape[1] - 1)
+
+
+def with_ranx(top, relevant):
+    """ranx from arrays, given the top 10."""
+    return ranx_metrics(*for_ranx(top, relevant), top, relevant)
 
 
 def with_pandas(top, relevant):
@@ -121,35 +145,39 @@ def large(n_users=2_000, n_items=20_000, n_seen=100, n_relevant=20):
     return scores, seen, relevant
 
 
-def best_of(work, *arguments):
-    """(wall seconds, CPU seconds, result); one warm-up run before, so that nobody pays for compilation or caches."""
-    result, wall, cpu = work(*arguments), [], []
-    for _ in range(REPEATS):
-        started, started_cpu = time.perf_counter(), time.process_time()
+def sample(work, arguments):
+    """(wall seconds, CPU seconds) of one run of the work, as the mean over a sample long enough to be measured."""
+    n_runs, started, started_cpu = 0, time.perf_counter(), time.process_time()
+    while n_runs == 0 or time.perf_counter() - started < SHORTEST:
         work(*arguments)
-        wall.append(time.perf_counter() - started)
-        cpu.append(time.process_time() - started_cpu)
-    return min(wall), min(cpu), result
+        n_runs += 1
+    return (time.perf_counter() - started) / n_runs, (time.process_time() - started_cpu) / n_runs
 
 
 def compare(title, scores, seen, relevant):
     n_users, top = len(scores) - 1, our_top(scores, seen)
     ways = {
         f"ours, {len(RANKING_METRICS)} metrics": (ours, scores, seen, relevant),
-        "plain NumPy argpartition": (plain_numpy, scores, seen, relevant),
-        "ours to the top 10, then ranx": (lambda: with_ranx(our_top(scores, seen), relevant),),
-        "ours to the top 10, then pandas": (lambda: with_pandas(our_top(scores, seen), relevant),),
-        "making our top 10 alone": (our_top, scores, seen),
-        "ranx alone, top 10 given": (with_ranx, top, relevant),
-        "pandas alone, top 10 given": (with_pandas, top, relevant),
+        "plain NumPy argpartition, 3 metrics": (plain_numpy, scores, seen, relevant),
+        "our top 10, then ranx, 3 metrics": (lambda: with_ranx(our_top(scores, seen), relevant),),
+        "our top 10, then pandas, 3 metrics": (lambda: with_pandas(our_top(scores, seen), relevant),),
+        "  top 10 given: ours, 7 metrics": (our_metrics, top, relevant),
+        "  top 10 given: ranx from arrays": (with_ranx, top, relevant),
+        "  top 10 given: ranx, Qrels and Run ready": (ranx_metrics, *for_ranx(top, relevant), top, relevant),
+        "  top 10 given: pandas": (with_pandas, top, relevant),
+        "  making the top 10 alone": (our_top, scores, seen),
     }
-    rows, reference = [], None
+    results = {way: work(*arguments) for way, (work, *arguments) in ways.items()}  # the first run compiles and warms up
+    samples = {way: [] for way in ways}
+    for _ in range(REPEATS):
+        for way, (work, *arguments) in ways.items():
+            samples[way].append(sample(work, arguments))
+    reference, rows = next(iter(results.values())), []
     for way, (work, *arguments) in ways.items():
-        wall, cpu, result = best_of(work, *arguments)
+        wall, cpu = np.min(samples[way], axis=0)
         row = {"evaluator": way, "users / s": n_users / wall, "users / CPU s": n_users / cpu}
-        if isinstance(result, tuple):
-            reference = reference or result
-            row["largest difference"] = f"{np.abs(np.subtract(result, reference)).max():.0e}"
+        if isinstance(results[way], tuple):
+            row["largest difference"] = f"{np.abs(np.subtract(results[way], reference)).max():.0e}"
         rows.append(row | {"extra MiB": extra_memory(work, *arguments)})
     table = pd.DataFrame(rows).set_index("evaluator")
     for column in ("users / s", "users / CPU s"):

@@ -190,8 +190,9 @@ def test_hits_are_not_mixed_up_between_neighbouring_users():
 
 def test_indices_outside_the_catalogue_and_a_wrong_number_of_rows_are_refused():
     relevant = sp.csr_array(np.eye(3))
-    with pytest.raises(ValueError, match="only 3 columns"):
-        metrics.hit_matrix(np.array([[3], [1], [1]]), relevant)
+    for outside in (3, -1):
+        with pytest.raises(ValueError, match="0 … 2"):
+            metrics.hit_matrix(np.array([[1], [outside], [1]]), relevant)
     with pytest.raises(ValueError, match="one row a user"):
         metrics.hit_matrix(np.array([[1], [2]]), relevant)
 

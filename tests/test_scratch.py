@@ -378,7 +378,7 @@ class TestLayers:
             for loss in LOSSES.values():
                 for rule in RULES.values():
                     optimiser = Optimiser(network.parameters, rule, 0.01, lazy=True)
-                    fit(network, ids, targets_for(loss, (9, 2), rng), loss, optimiser, batch_size=4, progress=False)
+                    fit(network, ids, targets_for(loss, (9, 2), rng), loss, optimiser, rng, 1, 4, progress=False)
             assert network.forward(ids).dtype == np.float32
             assert {a.dtype for p, m, v in optimiser.state for a in (p.value, p.grad, m, v)} == {np.dtype(np.float32)}
 
@@ -472,7 +472,7 @@ class TestTraining:
         ids = np.stack([rng.integers(0, 20, 32), rng.permutation(40)[:32]], axis=1)
         target = targets_for(LOSSES[name], (32, 3), rng)
         optimiser = Optimiser(network.parameters, scratch.adam, 0.02, lazy=lazy)
-        history = fit(network, ids, target, LOSSES[name], optimiser, n_epochs=200, batch_size=32, progress=False)
+        history = fit(network, ids, target, LOSSES[name], optimiser, rng, n_epochs=200, progress=False)
         assert history[0] > 0.5
         assert history[-1] < 1e-2
 
@@ -483,14 +483,15 @@ class TestTraining:
             (Network([Dense(2, 8, rng), scratch.Tanh(), Dense(8, 1, rng)]), True),
             (Network([Dense(2, 1, rng)]), False),
         ):
-            history = fit(network, x, y, BCE, Optimiser(network.parameters, scratch.adam, 0.05), 300, progress=False)
+            history = fit(
+                network, x, y, BCE, Optimiser(network.parameters, scratch.adam, 0.05), rng, 300, progress=False
+            )
             assert (history[-1] < 0.01) == learns
 
     def test_fit_is_the_loop_a_lesson_would_write(self):
         network, x, y = self.small()
-        history = fit(
-            network, x, y, MSE, Optimiser(network.parameters, scratch.adam, 0.01), 2, 10, seed=5, progress=False
-        )
+        optimiser = Optimiser(network.parameters, scratch.adam, 0.01)
+        history = fit(network, x, y, MSE, optimiser, np.random.default_rng(5), 2, 10, progress=False)
         twin, _, _ = self.small()
         optimiser, rng, losses = Optimiser(twin.parameters, scratch.adam, 0.01), np.random.default_rng(5), []
         for _ in range(2):
@@ -506,28 +507,28 @@ class TestTraining:
         for p, q in zip(network.parameters, twin.parameters):
             np.testing.assert_array_equal(p.value, q.value)
 
-    def test_seed_none_keeps_the_order_of_the_rows(self):
+    def test_without_rng_the_rows_keep_their_order(self):
         seen = []
         network, x, y = self.small()
         record = lambda z, target: seen.append(target.ravel()) or MSE(z, target)  # noqa: E731
-        fit(network, x, y, record, Optimiser(network.parameters, scratch.sgd), 2, 10, seed=None, progress=False)
+        fit(network, x, y, record, Optimiser(network.parameters, scratch.sgd), None, 2, 10, progress=False)
         np.testing.assert_array_equal(np.concatenate(seen), np.tile(y.ravel(), 2))
 
     def test_training_in_two_calls_goes_on_where_the_first_stopped(self):
         results = []
         for calls in ([4], [2, 2]):
             network, x, y = self.small()
-            optimiser = Optimiser(network.parameters, scratch.adam, 0.01)
+            optimiser, rng = Optimiser(network.parameters, scratch.adam, 0.01), np.random.default_rng(5)
             for n_epochs in calls:
-                fit(network, x, y, MSE, optimiser, n_epochs, seed=None, progress=False)
+                fit(network, x, y, MSE, optimiser, rng, n_epochs, batch_size=10, progress=False)
             results.append(network.forward(x))
         np.testing.assert_array_equal(*results)
 
     def test_quiet_without_a_bar_and_the_bar_leaves_no_trace(self, capsys):
         network, x, y = self.small()
-        fit(network, x, y, MSE, Optimiser(network.parameters, scratch.sgd), 2, progress=False)
+        fit(network, x, y, MSE, Optimiser(network.parameters, scratch.sgd), None, 2, progress=False)
         assert capsys.readouterr() == ("", "")
-        fit(network, x, y, MSE, Optimiser(network.parameters, scratch.sgd), 2)
+        fit(network, x, y, MSE, Optimiser(network.parameters, scratch.sgd), None, 2)
         out, err = capsys.readouterr()
         assert out == ""
         assert "2/2" not in err.split("\r")[-1]
@@ -541,15 +542,14 @@ class TestTraining:
         optimiser = Optimiser(network.parameters, RULES[rule], rate)
         y = targets_for(LOSSES[name], (23, 1), np.random.default_rng(0))
         with warnings.catch_warnings(action="error"), pytest.raises(FloatingPointError, match="at step") as caught:
-            fit(network, x, y, LOSSES[name], optimiser, n_epochs=500, progress=False)
+            fit(network, x, y, LOSSES[name], optimiser, None, n_epochs=500, progress=False)
         assert f"at step {optimiser.n_steps + 1}." in str(caught.value)
 
     def test_a_wild_but_finite_batch_is_not_called_divergence(self):
         network, x, y = self.small()
         y[7] = 900.0  # one outlier among targets near 1: this batch has 1e5 times the loss of the others
-        history = fit(
-            network, x, y, MSE, Optimiser(network.parameters, scratch.sgd, 1e-6), 3, batch_size=1, progress=False
-        )
+        optimiser = Optimiser(network.parameters, scratch.sgd, 1e-6)
+        history = fit(network, x, y, MSE, optimiser, None, n_epochs=3, batch_size=1, progress=False)
         assert np.isfinite(history).all()
 
 
@@ -564,7 +564,8 @@ def embedding(ids, n_rows=5):
 def training(x=None, y=None, loss=MSE, batch_size=4):
     network = Network([Dense(3, 1, np.random.default_rng(0))])
     x, y = np.ones((4, 3)) if x is None else x, np.ones((4, 1)) if y is None else y
-    return lambda: fit(network, x, y, loss, Optimiser(network.parameters, scratch.sgd), 1, batch_size, progress=False)
+    optimiser = Optimiser(network.parameters, scratch.sgd)
+    return lambda: fit(network, x, y, loss, optimiser, None, 1, batch_size, progress=False)
 
 
 BAD_INPUT = {

@@ -1,10 +1,15 @@
 """The NumPy network and its twin in Keras, float64, same weights and batches: forward, gradients, trained weights.
 
-Bounds: forward 1e-10, gradients 1e-8, weights after 50 steps 1e-7. The two sides round differently and nothing else, if
-the constants are numbers that float32 holds exactly: Keras on TensorFlow passes LeakyReLU's slope, the momentum and the
-betas in bias corrections through float32, even in float64. With 0.3, 0.9 and 0.999 the two are therefore some 1e-8 or
-1e-6 apart; tests at the end of each group prove that this is the whole difference. Where a definition differs (epsilon
-elsewhere, lazy rows) the bound of the weights is broken by far, and that is tested as well.
+Bounds: forward 1e-10, gradients 1e-8, weights after 50 steps 1e-7. They hold with room, for the two sides round
+differently and nothing else, as long as two habits of Keras 3.15 on TensorFlow are kept out. Each has a test of its own
+that measures its size and shows that it is the whole difference:
+
+- Constants pass through float32 even in a float64 model (LeakyReLU's slope, SGD's momentum, the betas in Adam's bias
+  correction, L2's strength). Twins use constants that float32 holds exactly; with 0.9 and 0.999 weights are 1e-6 apart.
+- For an id that repeats in a batch, Adam and RMSProp add up the squares of its gradients instead of squaring their sum:
+  an embedding without a regulariser hands them one row an occurrence. Twins get the summed gradient.
+
+Where a definition differs (epsilon elsewhere, lazy rows), the last bound breaks by far, and that is tested as well.
 """
 
 from functools import partial
@@ -66,7 +71,7 @@ def ids(rng, n=BATCH):
 
 
 def compare_layer(tf, layer, twin, x, training=False):
-    """Forward, then the gradients of Σ y · c for a random c, with respect to the weights and, if it is not ids, to x."""
+    """Forward, then the gradients of Σ y · c, c random, with respect to the weights and, if it is not ids, to x."""
     x_tf = tf.convert_to_tensor(x)
     grad = np.random.default_rng(1).normal(size=twin(x_tf).shape)
     with tf.GradientTape() as tape:
@@ -161,7 +166,7 @@ def test_loss(keras, tf, name, scale):
         with tf.GradientTape() as tape:
             tape.watch(z_tf)
             their_value = twin(their_target, z_tf)
-        close(value, their_value, FORWARD * scale)
+        close(value, their_value, FORWARD)
         close(grad, tape.gradient(their_value, z_tf), GRADIENT)
 
 
@@ -244,7 +249,7 @@ class Factorisation:
 
     def __init__(self, dim, rng, l2):
         self.factors = Embedding([N_USERS, N_ITEMS], dim, rng, l2)
-        self.biases = Embedding([N_USERS, N_ITEMS], 1, rng)
+        self.biases = Embedding([N_USERS, N_ITEMS], 1, rng, l2)
         self.mean = Parameter(np.array([3.5]))
         self.parameters = [*self.factors.parameters, *self.biases.parameters, self.mean]
 
@@ -265,7 +270,7 @@ def factorisation(keras, strength):
     user, item = keras.Input((), dtype="int64"), keras.Input((), dtype="int64")
     both = ((N_USERS, user), (N_ITEMS, item))
     factors = [keras.layers.Embedding(n, 4, embeddings_regularizer=l2)(x) for n, x in both]
-    biases = [keras.layers.Embedding(n, 1)(x) for n, x in both]
+    biases = [keras.layers.Embedding(n, 1, embeddings_regularizer=l2)(x) for n, x in both]
 
     class Mean(keras.layers.Layer):
         def build(self, shape):
@@ -299,11 +304,11 @@ def same_start(network, twin, model):
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("model", MODELS)
 def test_a_whole_model_forward_backward_and_50_steps(keras, tf, model, rule):
-    network, twin, loss, their_loss = MODELS[model](keras, strength=0.01)
+    network, twin, loss, their_loss = MODELS[model](keras, strength=2**-7)
     same_start(network, twin, model)
     optimiser, their_optimiser = Optimiser(network.parameters, RULES[rule], RATES[rule]), keras_rule(keras, rule)
-    rng, first = np.random.default_rng(5), None
-    for _ in range(N_STEPS):
+    rng, start = np.random.default_rng(5), [value.copy() for value in pieces(network, "value")]
+    for step in range(N_STEPS):
         x, y = ids(rng), labels(model, rng)
         with tf.GradientTape() as tape:
             their_output = twin([x[:, 0], x[:, 1]], training=True)
@@ -312,25 +317,25 @@ def test_a_whole_model_forward_backward_and_50_steps(keras, tf, model, rule):
         output = network.forward(x, training=True)
         value, grad = loss(output, y)
         network.backward(grad)
-        if first is None:
-            first = value
+        if step == 0:
             close(output, their_output, FORWARD)
             close(value + sum(p.l2 * (p.value**2).sum() for p in network.parameters), their_value, FORWARD)
             for ours, theirs in zip(pieces(network, "grad"), their_grads, strict=True):
                 close(ours, theirs, GRADIENT)
         optimiser.step()
         their_optimiser.apply(their_grads, twin.trainable_weights)
-    for ours, theirs in zip(pieces(network, "value"), twin.trainable_weights, strict=True):
+    for ours, theirs, before in zip(pieces(network, "value"), twin.trainable_weights, start, strict=True):
         close(ours, theirs, WEIGHTS)
+        assert np.abs(ours - before).max() > 1e3 * WEIGHTS  # there was something to agree on
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_fit_has_the_history_and_the_weights_of_keras_fit(keras, model):
-    network, twin, loss, their_loss = MODELS[model](keras, strength=0)  # Keras' history includes a penalty, ours not
+    network, twin, loss, their_loss = MODELS[model](keras, strength=0.0)  # Keras' history includes the penalty
     same_start(network, twin, model)
     rng = np.random.default_rng(5)
     x, y = ids(rng, 70), labels(model, rng, 70)  # the last of the batches is short
-    history = fit(network, x, y, loss, Optimiser(network.parameters, RULES["Adam"], 0.01), 5, 16, None, progress=False)
+    history = fit(network, x, y, loss, Optimiser(network.parameters, RULES["Adam"], 0.01), None, 5, 16, progress=False)
     twin.compile(keras_rule(keras, "Adam"), their_loss)
     theirs = twin.fit([x[:, 0], x[:, 1]], y, epochs=5, batch_size=16, shuffle=False, verbose=0).history["loss"]
     np.testing.assert_allclose(history, theirs, rtol=0, atol=FORWARD)
@@ -338,23 +343,42 @@ def test_fit_has_the_history_and_the_weights_of_keras_fit(keras, model):
         close(ours, their_weight, WEIGHTS)
 
 
+def test_keras_adam_sums_squares_where_an_id_repeats_instead_of_squaring_the_sum(keras, tf):
+    """Should this turn red after an update of Keras, then Keras has mended it: drop the test and the note above."""
+    beta_1, beta_2 = CONSTANTS["Adam"]["beta_1"], CONSTANTS["Adam"]["beta_2"]
+    for repeats in (False, True):
+        rng = np.random.default_rng(0)
+        layer = Embedding(6, 2, rng)
+        optimiser, twin = Optimiser(layer.parameters, RULES["Adam"], 0.1), keras_rule(keras, "Adam")
+        twin.learning_rate = 0.1
+        weight, summed_squares = keras.Variable(layer.table.value), layer.table.value.copy()
+        m, v = np.zeros((6, 2)), np.zeros((6, 2))
+        for t in range(1, 21):
+            rows, grad = rng.permutation(6)[:4], rng.normal(size=(4, 2))
+            if repeats:
+                rows[3] = rows[0]
+            twin.apply([tf.IndexedSlices(tf.constant(grad), tf.constant(rows), tf.constant([6, 2]))], [weight])
+            layer.forward(rows)
+            layer.backward(grad)
+            optimiser.step()
+            squares = np.zeros((6, 2))
+            np.add.at(squares, rows, grad**2)
+            m += (1 - beta_1) * (layer.table.grad - m)
+            v += (1 - beta_2) * (squares - v)
+            summed_squares -= 0.1 * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t) * m / (np.sqrt(v) + 1e-7)
+        close(summed_squares, weight, 1e-12)
+        distance = np.abs(layer.table.value - weight.numpy()).max()
+        assert distance > 0.1 if repeats else distance < 1e-12
+
+
 def test_lazy_adam_is_another_rule_than_that_of_keras():
     """Keras moves rows outside the batch by their fading memory; lazy=True does not: same data, other weights."""
     results = []
     for lazy in (False, True):
         rng = np.random.default_rng(0)
-        model = Factorisation(4, rng, l2=0.0)
+        model, x, y = Factorisation(4, rng, l2=0.0), ids(rng, 800), labels("factorisation", rng, 800)
         optimiser = Optimiser(model.parameters, RULES["Adam"], RATES["Adam"], lazy)
-        fit(
-            model,
-            ids(rng, 800),
-            labels("factorisation", rng, 800),
-            scratch.mean_squared_error,
-            optimiser,
-            1,
-            16,
-            progress=False,
-        )
+        fit(model, x, y, scratch.mean_squared_error, optimiser, None, 1, BATCH, progress=False)
         results.append(model.factors.table.value)
     assert np.abs(results[0] - results[1]).max() > 1e5 * WEIGHTS
 

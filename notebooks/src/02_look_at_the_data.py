@@ -55,8 +55,8 @@ print("sorted by user, then film:", ratings.equals(ratings.sort_values(["user_id
 print("fewest ratings of a user:", ratings["user_id"].value_counts().min())
 
 # %% [markdown]
-# Remember the last two lines. The file is **not** in order of time. And nobody has fewer than 20 ratings: whoever left
-# earlier was taken out before you saw the data.
+# Remember the last two lines. The file is **not** in order of time. And nobody has fewer than 20 ratings: whoever had
+# fewer was left out before you saw the data.
 #
 # ### What did they tell us?
 #
@@ -68,8 +68,8 @@ print("fewest ratings of a user:", ratings["user_id"].value_counts().min())
 # | stopped after two minutes | implicit | perhaps dislike, perhaps the door bell |
 # | never opened it | nothing | disliked? unknown to them? we cannot tell |
 #
-# [Explicit feedback](glossary.md#explicit-feedback) is what people say, [implicit feedback](glossary.md#implicit-feedback) what they do. Most of the world's data is
-# implicit, because doing costs nothing extra.
+# [Explicit feedback](glossary.md#explicit-feedback) is what people say, [implicit feedback](glossary.md#implicit-feedback) what they do. There is far more of the
+# second, because doing costs nothing extra.
 
 # %% [markdown]
 # ### Exercise 02.1 · choose (O1)
@@ -141,7 +141,7 @@ axes[0].set_ylabel("users, busiest first")
 show(
     figure,
     alt="Three pictures of the sorted matrix, a dark dot for each rating. The whole: dark only along the left and top "
-    "edges, white elsewhere. The top left window is mostly filled, 72.5 %. The one in the middle holds ten dots, 0.3 %.",
+    "edges, white elsewhere. The top left window is mostly filled, 72.5 %. The one in the middle: ten dots, 0.3 %.",
 )
 
 # %% [markdown]
@@ -241,7 +241,7 @@ figure, axes = new_figure(8.5, 3.2, n_panels=2)
 axes[0].plot(np.arange(1, 9067), film_counts.to_numpy(), marker="")
 axes[0].set(xlabel="films, most rated first", ylabel="ratings", title="the long tail")
 axes[0].annotate("Forrest Gump, 341", (1, 341), xytext=(700, 335), va="center")
-axes[0].annotate("5,967 films: five ratings at most", (6000, 5), xytext=(3500, 60), arrowprops={"arrowstyle": "->"})
+axes[0].annotate("5,967 films: five ratings at most", (6000, 5), xytext=(3000, 60), arrowprops={"arrowstyle": "->"})
 axes[1].plot(np.linspace(0, 1, 9066), film_share, marker="", label="MovieLens")
 axes[1].plot([0, 1], [0, 1], marker="", label="all films equal")
 axes[1].plot([0.1], [film_share[tenth - 1]], linestyle="", label="first tenth: 60 %")
@@ -249,8 +249,8 @@ axes[1].set(xlabel="share of films", ylabel="share of ratings", title="cumulativ
 axes[1].legend(loc="lower right")
 show(
     figure,
-    alt="Left: ratings per film fall from 341 to almost zero within the first thousand of 9,066 films; the rest is a flat "
-    "tail. Right: the cumulative share rises steeply, 60 % of ratings at a tenth of the films, far above the diagonal.",
+    alt="Left: ratings per film fall steeply from 341; beyond 3,000 of 9,066 films the curve is flat near zero. "
+    "Right: the cumulative share rises steeply, 60 % of ratings at a tenth of the films, far above the diagonal.",
 )
 
 # %%
@@ -283,9 +283,9 @@ show(
 )
 
 # %% [markdown]
-# Two oddities. The mean is 3.54, not the middle of the scale: people mostly rate what they chose to watch, and we never
-# see the stars of what they avoided. And half stars are rare, as if people disliked them. Section 5 has a better
-# explanation.
+# Two oddities. The mean is 3.54, above the middle of the scale. A likely reason: people rate what they chose to watch,
+# and nobody sees the stars of what they avoided. And half stars are rare, as if people disliked them. Section 5 has a
+# better explanation.
 #
 # The same stars also mean different things. Two users, three films, the same taste:
 
@@ -327,7 +327,7 @@ axes[1].annotate("2003", (2003, by_year.loc[2003, "half_stars"]), xytext=(2004.5
 show(
     figure,
     alt="Left: ratings per year jump between 1,500 and 14,000, with a peak in 2000 and others in 1996, 2006 and 2015. "
-    "Right: the share of half stars is exactly 0 until 2002, 29 % in 2003 and about 45 % ever after.",
+    "Right: the share of half stars is exactly 0 until 2002, 29 % in 2003, then 38 to 47 %.",
 )
 
 # %% [markdown]
@@ -402,7 +402,7 @@ assert 0.27 < change.std() < 0.30 and 0.09 < by_chance.std() < 0.12
 
 # %% [markdown]
 # Real changes spread almost three times as wide as chance. People's stars do drift: their scale, their taste, or the
-# films they meet. The table cannot tell which. It does tell you that an old rating is a weaker witness than a fresh
+# films they meet. The table cannot tell which. But it warns you: an old rating may be a weaker witness than a fresh
 # one.
 
 # %% [markdown]
@@ -436,8 +436,8 @@ axes.barh(names[::-1], gap_share[::-1], color=["#999999"] * 3 + ["#0072B2"] * 3)
 axes.set(xlabel="share of consecutive ratings of one user")
 show(
     figure,
-    alt="Bars of the time between two ratings of one user: same second 22 %, 1 to 10 seconds 29 %, 11 to 60 seconds 33 %, "
-    "1 to 60 minutes 11 %, 1 to 24 hours 1 %, more than a day 4 %.",
+    alt="Bars of the time between two ratings of one user: same second 22 %, 1 to 10 seconds 29 %, 11 to 60 seconds "
+    "33 %, 1 to 60 minutes 11 %, 1 to 24 hours 1 %, more than a day 4 %.",
 )
 
 # %% [markdown]
@@ -453,8 +453,8 @@ for panel, user_id, unit, seconds in zip(axes, (42, 68), ("minutes", "years"), (
     print(f"user {user_id}: {len(rows)} ratings in {rows['seconds'].max() / seconds:.1f} {unit}")
 show(
     figure,
-    alt="Two staircases of ratings over time. User 42 climbs steadily to 70 ratings within 5.0 minutes. User 68 reaches "
-    "123 in 4.8 years, in a few vertical jumps with flat years between them.",
+    alt="Two staircases of ratings over time. User 42 climbs steadily to 70 ratings within 5.0 minutes. User 68 "
+    "reaches 123 in 4.8 years, in a few vertical jumps with flat years between them.",
 )
 
 # %% [markdown]
@@ -524,7 +524,7 @@ print(f"first ten: {early['popularity'].median():.0f}   ratings 91 to 100: {late
 # No model yet. But you know films, so you can describe them. Give each film three numbers: how much **action** (0 to 1),
 # how much **romance** (0 to 1), and how **new** it is (−1 old, 0 the 1990s, 1 brand-new).
 
-# %% tags=["needed"]
+# %%
 films = {
     "Die Hard": (1.0, 0.1, -0.1),
     "Terminator 2": (1.0, 0.0, 0.0),
@@ -541,7 +541,7 @@ film_vectors = np.array(list(films.values()))  # (8 films, 3 numbers)
 # Such a row of numbers is an [embedding](glossary.md#embedding): a place on a map for each thing. A user gets three numbers as well, in the
 # same order: how much they *want* each. Ann wants action and dislikes romance. Ben wants romance. Cleo wants old films.
 
-# %% tags=["needed"]
+# %%
 people = {"Ann": (1.0, -0.5, 0.0), "Ben": (-0.3, 1.0, 0.0), "Cleo": (0.3, 0.3, -1.0)}
 user_vectors = np.array(list(people.values()))  # (3 users, 3 numbers)
 
@@ -595,13 +595,14 @@ for name, (action, romance, _) in people.items():
 axes.set(xlabel="action", ylabel="romance (squares: old films)", xlim=(-0.5, 1.45), ylim=(-0.65, 1.25))
 show(
     figure,
-    alt="A map with action to the right and romance upwards. Action films lie lower right, romances upper left, the old "
-    "films Casablanca and North by Northwest (squares) between. Arrows: Ann points right and down, Ben up and left, Cleo "
-    "a short way between.",
+    alt="A map with action to the right and romance upwards. Action films lie at the lower right, romances at the "
+    "upper left, the old films Casablanca and North by Northwest (squares) between. Three arrows: Ann right and down, "
+    "Ben up and left, Cleo a short way between.",
 )
 
 # %% [markdown]
-# A user is an arrow. Films that lie far along an arrow score high for this user, films behind it score below zero.
+# A user is an arrow. Films that lie far along an arrow score high for this user, films behind it score below zero. (The
+# third number, new, does not fit on paper; for Cleo it matters most.)
 #
 # Films can be compared as well: the [cosine](glossary.md#cosine-similarity) of two films is their dot product divided by both lengths, so that only the
 # direction counts: 1 is the same direction, 0 nothing in common, −1 opposite.
@@ -717,7 +718,7 @@ def score_neighbours(item_id):
 spirited_away, casablanca_id = 5618, 912
 for item_id in (spirited_away, casablanca_id):
     top = score_neighbours(item_id).nlargest(5, "raw")
-    print(titles[item_id], f"({film_counts[item_id]} ratings). Raw counts:")
+    print(f"{titles[item_id]}, {film_counts[item_id]} ratings. Raw counts:")
     print(top[["together", "n_ratings"]].rename(titles).rename_axis("").to_string(), "\n")
 
 # %% [markdown]
@@ -727,7 +728,7 @@ for item_id in (spirited_away, casablanca_id):
 # %%
 for item_id in (spirited_away, casablanca_id):
     top = score_neighbours(item_id).nlargest(5, "cosine")
-    print(titles[item_id], "Cosine:")
+    print(f"{titles[item_id]}. Cosine:")
     print(top[["cosine", "together", "n_ratings"]].round(2).rename(titles).rename_axis("").to_string(), "\n")
 
 # %% [markdown]
@@ -735,7 +736,7 @@ for item_id in (spirited_away, casablanca_id):
 # director was used, only who rated what.
 
 # %% [markdown]
-# And lift? Its first five:
+# And lift? Its first five for *Spirited Away*:
 
 # %%
 top = score_neighbours(spirited_away).nlargest(5, "lift")
@@ -772,11 +773,11 @@ forrest_gump = list(film_ids[known]).index(film_counts.index[0])
 for name, score in {"raw": together, "cosine": together / np.sqrt(np.outer(size, size))}.items():
     ten = np.argsort(-score, axis=1, kind="stable")[:, :10]  # (n_known, 10)
     share = (ten == forrest_gump).any(axis=1).mean()
-    print(f"{name:6} {len(np.unique(ten))} of {len(known)} films stand in some list; Forrest Gump in {share:.0%} of them")
+    print(f"{name:6} films in some list: {len(np.unique(ten))} of {len(known)}; lists with Forrest Gump: {share:.0%}")
 
 # %% [markdown]
-# With raw counts *Forrest Gump* is a neighbour of almost every film, and a few films fill all lists. With cosine the lists
-# spread out. Lesson 04 turns exactly this into a recommender, item-kNN, and adds a small number below the fraction so that
+# With raw counts *Forrest Gump* is a neighbour of almost every film, and 138 films fill all lists. With cosine nearly all
+# films stand in some list. Lesson 04 turns exactly this into a recommender, item-kNN, and adds a small number below the fraction so that
 # pairs with little evidence stay down.
 #
 # Last: does the crowd agree with your own knowledge? The eight films of section 7, each with its nearest by the three

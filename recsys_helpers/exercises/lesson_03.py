@@ -1,0 +1,298 @@
+"""Checks of lesson 03, prepare the data."""
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict
+
+choice(
+    "03.1",
+    "O1",
+    right="c",
+    why_not={
+        "a": "That invents a rave review. It may have been 0.5, the opposite.",
+        "b": "Then an invented opinion stands in the table, and nobody can see that it is one.",
+        "d": "A mean or a squared error feels it: one 50 weighs as much as dozens of honest ratings.",
+    },
+    done="A value that cannot be is a missing value. Counting them tells you how far to trust the rest.",
+)
+
+
+def _frame(rng: np.random.Generator) -> pd.DataFrame:
+    n = int(rng.integers(8, 30))
+    columns = {"user_id": rng.integers(1, 4, n), "item_id": rng.integers(10, 14, n)}
+    ratings = rng.choice(np.arange(0.5, 5.5, 0.5), n)
+    return pd.DataFrame(columns | {"rating": ratings, "timestamp": rng.permutation(n) + 1000})
+
+
+def _latest(frame: pd.DataFrame) -> set[tuple]:
+    best = {}
+    for row in frame.itertuples(index=False):
+        pair = (row.user_id, row.item_id)
+        if pair not in best or row.timestamp > best[pair].timestamp:
+            best[pair] = row
+    return {tuple(row) for row in best.values()}
+
+
+@exercise("03.2", "O1", "code", done="First the order of time, then the last row of each pair.")
+def keep_latest(answer) -> None:
+    rng = np.random.default_rng(1)
+    frames = [_frame(rng) for _ in range(20)]
+    got = []
+    for frame in frames:
+        before = frame.copy()
+        got.append(answer(frame))
+        if not frame.equals(before):
+            raise NotYet("Your function changed the frame that came in. Work on the result, without inplace=True.")
+        if not isinstance(got[-1], pd.DataFrame) or sorted(got[-1].columns) != sorted(frame.columns):
+            raise NotYet("Return a DataFrame with the same four columns.")
+    rows = [{tuple(row) for row in part[list(frames[0].columns)].itertuples(index=False)} for part in got]
+    if all(mine == _latest(frame) for mine, frame in zip(rows, frames)):
+        return
+    pair = ["user_id", "item_id"]
+    hints = {
+        "You keep the last row in the order of the frame. Sort by timestamp first.": (
+            lambda f: f.drop_duplicates(pair, keep="last")
+        ),
+        "You keep the first row of each pair. Sort by timestamp and keep the last.": lambda f: f.drop_duplicates(pair),
+        "You keep the earliest rating of each pair. The latest is asked for.": (
+            lambda f: f.sort_values("timestamp").drop_duplicates(pair)
+        ),
+        "Only rows that are equal in all columns went. Name the two columns that make a pair.": lambda f: f,
+        "You removed every pair that repeats. One row of each stays.": lambda f: f.drop_duplicates(pair, keep=False),
+        "You keep one row per user. A pair is user_id and item_id together.": (
+            lambda f: f.sort_values("timestamp").drop_duplicates("user_id", keep="last")
+        ),
+        "You keep the highest rating of each pair. The latest is asked for.": (
+            lambda f: f.sort_values("rating", kind="stable").drop_duplicates(pair, keep="last")
+        ),
+    }
+    for hint, mistaken in hints.items():
+        if all(mine == {tuple(row) for row in mistaken(f).itertuples(index=False)} for mine, f in zip(rows, frames)):
+            raise NotYet(hint)
+    for mine, frame in zip(rows, frames):
+        if len(mine) != len(_latest(frame)):
+            raise NotYet(f"Of {len(frame)} rows {len(_latest(frame))} pairs should stay, yours are {len(mine)}.")
+    raise NotYet("The number of rows is right, but for some pairs it is not the row with the largest timestamp.")
+
+
+predict(
+    "03.3",
+    "O2",
+    truth=(71 - 20) / (2391 - 20),
+    within=0.02,
+    low="Below 0 nothing can stand. (71 − 20) / (2391 − 20) is 0.02.",
+    high="Far lower: (71 − 20) / (2391 − 20) is 0.02. One busy user presses everybody else to the floor.",
+    done="(71 − 20) / (2391 − 20) is 0.02: one busy user presses everybody else to the floor.",
+)
+
+
+def _spread(train: np.ndarray, **options) -> np.ndarray:
+    spread = train.std(axis=0, **options)
+    return np.where(spread == 0, 1, spread)
+
+
+def _standardise(train: np.ndarray, other: np.ndarray) -> np.ndarray:
+    columns = []
+    for column in range(train.shape[1]):
+        values = train[:, column]
+        mean = sum(values) / len(values)
+        spread = np.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+        columns.append((other[:, column] - mean) / (spread if spread > 0 else 1))
+    return np.stack(columns, axis=1)
+
+
+@exercise("03.4", "O2", "code", done="All that is learned comes from train; `other` is only moved and stretched.")
+def standardise(answer) -> None:
+    rng = np.random.default_rng(2)
+    cases = []
+    for _ in range(20):
+        n_columns = int(rng.integers(2, 5))
+        train = rng.integers(0, 20, (int(rng.integers(4, 9)), n_columns)).astype(float)
+        cases.append((train, rng.integers(0, 20, (int(rng.integers(2, 4)), n_columns)).astype(float)))
+    got = [np.asarray(answer(train.copy(), other.copy())) for train, other in cases]
+    if any(np.shape(mine) == np.shape(train) for mine, (train, _) in zip(got, cases)):
+        raise NotYet("You returned `train`, scaled. Return `other`, scaled by what you learned from `train`.")
+
+    def whole(train, other):
+        return (other - train.mean()) / train.std()
+
+    def together(train, other):
+        both = np.concatenate([train, other])
+        return (other - both.mean(axis=0)) / _spread(both)
+
+    mistakes = {
+        "You used the mean and spread of `other` itself. They must come from `train`.": (
+            lambda train, other: (other - other.mean(axis=0)) / _spread(other)
+        ),
+        "You learned from train and other together. That is the leak this lesson is about.": together,
+        "One mean for the whole table: take it for each column, axis=0.": whole,
+        "You divided by n − 1 (ddof=1). Here, as in scikit-learn and Keras, the spread divides by n.": (
+            lambda train, other: (other - train.mean(axis=0)) / _spread(train, ddof=1)
+        ),
+        "You divided by the variance. Divide by its root, the standard deviation.": (
+            lambda train, other: (other - train.mean(axis=0)) / _spread(train) ** 2
+        ),
+        "That is min–max. Subtract the mean and divide by the standard deviation.": (
+            lambda train, other: (other - train.min(axis=0)) / (train.max(axis=0) - train.min(axis=0))
+        ),
+        "You subtracted the mean but did not divide by the spread.": lambda train, other: other - train.mean(axis=0),
+    }
+    judge(answer, cases, _standardise, mistakes)
+    constant = np.array([[3.0, 1.0], [3.0, 5.0]]), np.array([[3.0, 1.0], [4.0, 3.0], [3.0, 3.0]])
+    with np.errstate(all="ignore"):
+        got = np.asarray(answer(*constant))
+    if not np.allclose(got, _standardise(*constant)):
+        raise NotYet("Right for usual columns. But try a constant column of train, [3, 3]: divide by 1, not by 0.")
+
+
+@exercise("03.5", "O3", "trace", done="Sorted, counted from 1, and 0 for the id that nobody knows.")
+def indices(answer) -> None:
+    given = np.asarray(answer).ravel().tolist()
+    if given == [2, 0, 1]:
+        return
+    known = {
+        (3, 0, 2): "You numbered the ids as they came: 50, 10, 30. The map sorts them first: 10, 30, 50.",
+        (1, 0, 0): "Indices start at 1, not at 0: index 0 is kept for padding and unknown ids.",
+        (1, -1, 0): "Indices start at 1, and an unknown id gets 0.",
+        (2, 4, 1): "99 was not among the ids of the map, so it has no number of its own: unknown ids get 0.",
+        (2, 3, 1): "99 was not among the ids of the map; 3 belongs to 50. Unknown ids get 0.",
+        (30, 0, 10): "Those are raw ids. `to_idx` returns their places in the sorted list.",
+        (2, 1): "Three ids go in, three indices come out: the unknown one too.",
+    }
+    if tuple(given) in known:
+        raise NotYet(known[tuple(given)])
+    raise NotYet("Sort the different ids, 10, 30, 50, and number them from 1. Which number has 30? And 99, and 10?")
+
+
+def _multi_hot(genres: list[str], vocabulary: list[str]) -> np.ndarray:
+    return np.array([[int(name in text.split("|")) for name in vocabulary] for text in genres])
+
+
+@exercise("03.6", "O3", "code", done="One column a genre; what is unknown leaves no trace and no error.")
+def multi_hot(answer) -> None:
+    rng = np.random.default_rng(3)
+    every = ["Art", "Martial Arts", "Comedy", "Drama", "Melodrama", "War", "Opera"]
+    cases, known_only = [], []
+    for _ in range(30):
+        vocabulary = [str(name) for name in rng.permutation(every[:6])[: int(rng.integers(2, 6))]]
+        for names, target in ((every, cases), (vocabulary, known_only)):
+            n_films, most = int(rng.integers(7, 10)), min(len(names), 4)
+            picks = [rng.choice(names, int(rng.integers(1, most + 1)), replace=False) for _ in range(n_films)]
+            target.append((["|".join(map(str, pick)) for pick in picks], vocabulary))
+    try:
+        got = [np.asarray(answer(list(genres), list(vocabulary))) for genres, vocabulary in cases]
+    except (KeyError, ValueError):
+        answer(*known_only[0])  # if this raises too, the error is another one, and the learner sees it
+        raise NotYet("A genre that is not in the vocabulary stops your function. Leave it out instead.") from None
+    if all(np.shape(mine) == (len(v), len(g)) for mine, (g, v) in zip(got, cases)):
+        raise NotYet("Rows and columns are swapped: one row a film, one column a genre.")
+    if all(np.shape(mine) == (len(g), len(v) + 1) for mine, (g, v) in zip(got, cases)):
+        raise NotYet("There is one column too many. Unknown genres get no column here.")
+    mistakes = {
+        "You look for the word inside the text, so 'Art' is found in 'Martial Arts'. Split at '|' first.": (
+            lambda g, v: np.array([[int(name in text) for name in v] for text in g])
+        ),
+        "Only the first genre of each film is marked. A film can have several.": (
+            lambda g, v: _multi_hot([text.split("|")[0] for text in g], v)
+        ),
+        "Only the last genre of each film is marked. Do not start a new row for each genre.": (
+            lambda g, v: _multi_hot([text.split("|")[-1] for text in g], v)
+        ),
+        "A genre that is not in the vocabulary was written into the last column. Leave it out.": (
+            lambda g, v: np.maximum(
+                _multi_hot(g, v),
+                [[int(i == len(v) - 1 and not set(t.split("|")) <= set(v)) for i in range(len(v))] for t in g],
+            )
+        ),
+        "Zeros and ones are swapped.": lambda g, v: 1 - _multi_hot(g, v),
+    }
+    judge(answer, cases, _multi_hot, mistakes)
+
+
+@exercise("03.7", "O5", "parsons", done="Cut, fit on train, apply to both. The test part is transformed, never fitted.")
+def fit_on_train(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if order == "DBAGF":
+        return
+    if "C" in order:
+        raise NotYet("Line C lets the scaler see the test part. Leave it out.")
+    if "E" in order:
+        raise NotYet("Line E fits the scaler again, on test: train and test would be measured with two rulers.")
+    if sorted(order) != list("ABDFG"):
+        raise NotYet("Use each of the letters A, B, D, F and G once.")
+    if order[0] != "D":
+        raise NotYet("There is no `train` before the cut: D comes first.")
+    if order.index("A") < order.index("B"):
+        raise NotYet("The model gets scaled rows, so the scaler must be fitted before it.")
+    if order.index("F") < order.index("G"):
+        raise NotYet("The error needs the predictions: G before F.")
+    raise NotYet("The model must be fitted before it predicts: A before G.")
+
+
+def _latest_film(padded: np.ndarray) -> list[int]:
+    return [[int(value) for value in row if value != 0][-1] for row in padded]
+
+
+@exercise("03.8", "O4", "debug", done="The last real place, wherever the zeros stand.")
+def latest_film(answer) -> None:
+    rng = np.random.default_rng(4)
+    cases = []
+    for side in ("pre", "post"):
+        for _ in range(15):
+            n_users, length = int(rng.integers(3, 7)), int(rng.integers(3, 6))
+            padded = np.zeros((n_users, length), dtype=int)
+            for row in range(n_users):
+                n = 1 if row == 0 else length if row == 1 else int(rng.integers(1, length + 1))
+                history = rng.integers(1, 50, n)
+                padded[row, length - n :] = history if side == "pre" else 0
+                if side == "post":
+                    padded[row, :n] = history
+            cases.append((padded,))
+
+    def at(place):
+        return lambda padded: padded[np.arange(len(padded)), place(padded)]
+
+    def last_place(padded):
+        return (np.arange(padded.shape[1]) * (padded != 0)).max(axis=1)
+
+    mistakes = {
+        "Right if the zeros stand behind. With zeros in front, [0, 0, 3, 5], it reads place 1: a zero.": at(
+            lambda padded: (padded != 0).sum(axis=1) - 1
+        ),
+        "Right if the zeros stand in front. With zeros behind, [3, 5, 0, 0], the last cell is padding.": at(
+            lambda padded: np.full(len(padded), -1)
+        ),
+        "You return the place. The film that stands there is asked for.": last_place,
+        "That is the first film of each user. The latest one stands last.": at(
+            lambda padded: (padded != 0).argmax(axis=1)
+        ),
+        "That is the largest index, not the latest film.": lambda padded: padded.max(axis=1),
+        "You read one place behind the latest film's neighbour: off by one.": at(
+            lambda padded: np.maximum(last_place(padded) - 1, 0)
+        ),
+    }
+    judge(answer, cases, _latest_film, mistakes)
+
+
+predict(
+    "03.9",
+    "O6",
+    truth=0.984,
+    within=0.03,
+    low="Not quite as low, but far too low for noise: about 0.98.",
+    high="Lower: about 0.98. Where a film has few ratings, its mean of all rows holds the test label itself.",
+    done="About 0.98, below the constant's 1.06: it seems to predict pure noise.",
+)
+
+choice(
+    "03.10",
+    "O6",
+    right="a",
+    why_not={
+        "b": "scikit-learn fits on whatever rows you hand over. We handed over all of them, and it did not mind.",
+        "c": "The scaler's mean saw the test part as well, without harm. It depends on what the mean is a mean of.",
+        "d": "It was the same test part, 19,753 rows, in both.",
+    },
+    done="Ask of each prepared column: which rows, and was a label among them?",
+)

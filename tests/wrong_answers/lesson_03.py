@@ -1,0 +1,215 @@
+"""Typical wrong answers of lesson 03; each must be refused, each with its own hint."""
+
+import numpy as np
+
+PAIR = ["user_id", "item_id"]
+
+
+def latest_in_order_of_frame(frame):
+    return frame.drop_duplicates(PAIR, keep="last")
+
+
+def latest_is_first(frame):
+    return frame.drop_duplicates(PAIR)
+
+
+def latest_is_earliest(frame):
+    return frame.sort_values("timestamp", ascending=False).drop_duplicates(PAIR, keep="last")
+
+
+def latest_only_whole_rows(frame):
+    return frame.sort_values("timestamp").drop_duplicates(keep="last")
+
+
+def latest_drops_all_repeats(frame):
+    return frame.sort_values("timestamp").drop_duplicates(PAIR, keep=False)
+
+
+def latest_per_user(frame):
+    return frame.sort_values("timestamp").drop_duplicates("user_id", keep="last")
+
+
+def latest_is_highest(frame):
+    return frame.sort_values("rating", kind="stable").drop_duplicates(PAIR, keep="last")
+
+
+def latest_that_changes_its_input(frame):
+    frame.sort_values("timestamp", inplace=True)
+    return frame.drop_duplicates(PAIR, keep="last")
+
+
+def latest_as_groups(frame):
+    return frame.groupby(PAIR)["timestamp"].max()
+
+
+def standardise_by_itself(train, other):
+    return (other - other.mean(axis=0)) / other.std(axis=0)
+
+
+def standardise_together(train, other):
+    both = np.concatenate([train, other])
+    return (other - both.mean(axis=0)) / both.std(axis=0)
+
+
+def standardise_whole_table(train, other):
+    return (other - train.mean()) / train.std()
+
+
+def standardise_n_minus_one(train, other):
+    return (other - train.mean(axis=0)) / train.std(axis=0, ddof=1)
+
+
+def standardise_by_variance(train, other):
+    return (other - train.mean(axis=0)) / train.var(axis=0)
+
+
+def standardise_min_max(train, other):
+    return (other - train.min(axis=0)) / (train.max(axis=0) - train.min(axis=0))
+
+
+def standardise_only_centred(train, other):
+    return other - train.mean(axis=0)
+
+
+def standardise_without_guard(train, other):
+    with np.errstate(all="ignore"):
+        return (other - train.mean(axis=0)) / train.std(axis=0)
+
+
+def standardise_train(train, other):
+    return (train - train.mean(axis=0)) / np.maximum(train.std(axis=0), 1e-9)
+
+
+def multi_hot_inside(genres, vocabulary):
+    return np.array([[int(name in text) for name in vocabulary] for text in genres])
+
+
+def multi_hot_first(genres, vocabulary):
+    return np.array([[int(name == text.split("|")[0]) for name in vocabulary] for text in genres])
+
+
+def multi_hot_last(genres, vocabulary):
+    table = np.zeros((len(genres), len(vocabulary)), dtype=int)
+    for row, text in enumerate(genres):
+        for name in text.split("|"):
+            table[row] = [int(name == other) for other in vocabulary]
+    return table
+
+
+def multi_hot_that_stops(genres, vocabulary):
+    table = np.zeros((len(genres), len(vocabulary)), dtype=int)
+    for row, text in enumerate(genres):
+        for name in text.split("|"):
+            table[row, vocabulary.index(name)] = 1
+    return table
+
+
+def multi_hot_swapped(genres, vocabulary):
+    return np.array([[int(name in text.split("|")) for text in genres] for name in vocabulary])
+
+
+def multi_hot_with_unknown_column(genres, vocabulary):
+    table = np.zeros((len(genres), len(vocabulary) + 1), dtype=int)
+    for row, text in enumerate(genres):
+        for name in text.split("|"):
+            table[row, vocabulary.index(name) + 1 if name in vocabulary else 0] = 1
+    return table
+
+
+def multi_hot_unknown_is_last(genres, vocabulary):
+    table = np.zeros((len(genres), len(vocabulary)), dtype=int)
+    place = {name: column for column, name in enumerate(vocabulary)}
+    for row, text in enumerate(genres):
+        for name in text.split("|"):
+            table[row, place.get(name, -1)] = 1
+    return table
+
+
+def multi_hot_upside_down(genres, vocabulary):
+    return 1 - multi_hot_swapped(genres, vocabulary).T
+
+
+def latest_film_as_given(padded):
+    return padded[np.arange(len(padded)), (padded != 0).sum(axis=1) - 1]
+
+
+def latest_film_last_cell(padded):
+    return padded[:, -1]
+
+
+def latest_film_place(padded):
+    return (np.arange(padded.shape[1]) * (padded != 0)).max(axis=1)
+
+
+def latest_film_first(padded):
+    return padded[np.arange(len(padded)), (padded != 0).argmax(axis=1)]
+
+
+def latest_film_largest(padded):
+    return padded.max(axis=1)
+
+
+def latest_film_one_before(padded):
+    return padded[np.arange(len(padded)), np.maximum(latest_film_place(padded) - 1, 0)]
+
+
+WRONG = {
+    "03.2": [
+        (latest_in_order_of_frame, "order of the frame"),
+        (latest_is_first, "keep the first row"),
+        (latest_is_earliest, "earliest"),
+        (latest_only_whole_rows, "equal in all columns"),
+        (latest_drops_all_repeats, "every pair that repeats"),
+        (latest_per_user, "one row per user"),
+        (latest_is_highest, "highest rating"),
+        (latest_that_changes_its_input, "changed the frame"),
+        (latest_as_groups, "same four columns"),
+    ],
+    "03.4": [
+        (standardise_by_itself, "of `other` itself"),
+        (standardise_together, "train and other together"),
+        (standardise_whole_table, "for each column"),
+        (standardise_n_minus_one, "ddof=1"),
+        (standardise_by_variance, "by the variance"),
+        (standardise_min_max, "min–max"),
+        (standardise_only_centred, "did not divide"),
+        (standardise_without_guard, "constant column"),
+        (standardise_train, "You returned `train`"),
+    ],
+    "03.5": [
+        ([3, 0, 2], "as they came"),
+        ([1, 0, 0], "start at 1, not at 0"),
+        ([2, 4, 1], "no number of its own"),
+        ([2, 3, 1], "3 belongs to 50"),
+        ([30, 0, 10], "raw ids"),
+        ([2, 1], "the unknown one too"),
+        ([9, 9, 9], "Which number has 30"),
+    ],
+    "03.6": [
+        (multi_hot_inside, "inside the text"),
+        (multi_hot_first, "first genre"),
+        (multi_hot_last, "last genre"),
+        (multi_hot_that_stops, "stops your function"),
+        (multi_hot_swapped, "Rows and columns"),
+        (multi_hot_with_unknown_column, "one column too many"),
+        (multi_hot_unknown_is_last, "into the last column"),
+        (multi_hot_upside_down, "Zeros and ones"),
+    ],
+    "03.7": [
+        ("DCAGF", "Line C"),
+        ("DBAEF", "Line E"),
+        ("DBAG", "each of the letters"),
+        ("BDAGF", "D comes first"),
+        ("DABGF", "fitted before it"),
+        ("DBAFG", "G before F"),
+        ("DBGAF", "A before G"),
+    ],
+    "03.8": [
+        (latest_film_as_given, "zeros in front"),
+        (latest_film_last_cell, "zeros behind"),
+        (latest_film_place, "return the place"),
+        (latest_film_first, "first film"),
+        (latest_film_largest, "largest index"),
+        (latest_film_one_before, "off by one"),
+    ],
+}
