@@ -99,7 +99,7 @@ def execute(book: NotebookNode) -> float:
     """Run a notebook from top to bottom in a fresh kernel, in place; returns the seconds it took."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"RECSYS_PROGRESS": str(Path(folder) / "progress.json"), "TQDM_DISABLE": "1"}
+        os.environ |= {"RECSYS_PROGRESS": str(Path(folder) / "progress.json"), "TQDM_DISABLE": "1", "RECSYS_RECORD": "1"}
         NotebookClient(
             book, timeout=600, record_timing=False, resources={"metadata": {"path": str(NOTEBOOKS)}}
         ).execute()

@@ -3,9 +3,11 @@
 Rank all items of the catalogue, never a sample of them (lesson 04 shows why).
 """
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from recsys_helpers import metrics
 
 CHUNK = 128  # users scored at once: bounds the memory at CHUNK × n_items scores, and keeps them near the processor
 BLOCKS = 512
+RESULTS = Path(__file__).resolve().parent / "results.csv"
 RANKING_METRICS = {
     "NDCG": metrics.ndcg_at_k,
     "Recall": metrics.recall_at_k,
@@ -178,3 +181,18 @@ def results_table(evaluations: list[Evaluation]) -> pd.DataFrame:
     """One row a model: quality with its interval, coverage, cost; rounded for reading."""
     table = pd.DataFrame([evaluation.row() for evaluation in evaluations]).set_index("model")
     return table.round({column: 1 if column == "seconds" else 4 for column in table.columns if column != "seeds"})
+
+
+def results_so_far(lesson: str, evaluations: list[Evaluation]) -> pd.DataFrame:
+    """The course's results table: what earlier lessons recorded, then the rows of this one ("04").
+
+    Only the build of the course records (it sets RECSYS_RECORD); a reader's own run changes nothing.
+    """
+    rows = results_table(evaluations).assign(lesson=lesson)
+    if RESULTS.exists():
+        recorded = pd.read_csv(RESULTS, index_col="model", dtype={"lesson": str})
+        earlier, later = (recorded[recorded["lesson"] < lesson], recorded[recorded["lesson"] > lesson])
+        rows = pd.concat([earlier, rows])
+        if os.environ.get("RECSYS_RECORD"):
+            pd.concat([rows, later]).to_csv(RESULTS)
+    return rows

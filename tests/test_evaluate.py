@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from recsys_helpers import evaluate as module
 from recsys_helpers.baselines import ease, item_knn, popularity
 from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, mean_interval, paired_bootstrap, results_table, top_k
+from recsys_helpers.evaluate import evaluate, mean_interval, paired_bootstrap, results_so_far, results_table, top_k
 from recsys_helpers.ids import IdMap
 from recsys_helpers.splits import split_last_share
 from recsys_helpers.worlds import checkerboard
@@ -441,3 +441,25 @@ def test_ease_is_clearly_better_than_popularity_and_not_clearly_better_than_item
     gain, low, high = paired_bootstrap(ndcg["ease"], ndcg["knn"])
     assert (gain, (high - low) / 2) == pytest.approx((0.0067, 0.0086), abs=1e-3)
     assert low < 0 < high
+
+
+def test_results_grow_lesson_by_lesson_and_only_the_build_records_them(tmp_path, monkeypatch):
+    world = np.array([[0, 0, 0], [0, 0.9, 0.1], [0, 0.2, 0.3]]), sp.csr_array((3, 3)), sp.csr_array(np.eye(3))
+    monkeypatch.setattr(module, "RESULTS", tmp_path / "results.csv")
+    empty = "model,NDCG@10,±,Recall@10,MRR@10,coverage@10,seconds,seeds,lesson\n"
+    (tmp_path / "results.csv").write_text(empty)
+    monkeypatch.delenv("RECSYS_RECORD", raising=False)
+    results_so_far("04", [evaluate(*world, name="reader's own")])
+    assert (tmp_path / "results.csv").read_text() == empty
+    monkeypatch.setenv("RECSYS_RECORD", "1")
+    results_so_far("08", [evaluate(*world, name="later")])
+    results_so_far("04", [evaluate(*world, name="first draft")])
+    assert list(results_so_far("04", [evaluate(*world, name="first")]).index) == ["first"]
+    assert list(results_so_far("09", [evaluate(*world, name="new")]).index) == ["first", "later", "new"]
+    assert list(pd.read_csv(tmp_path / "results.csv", dtype=str)["lesson"]) == ["04", "08", "09"]
+
+
+def test_the_recorded_bar_is_what_the_models_reach(movielens):
+    recorded = pd.read_csv(module.RESULTS, index_col="model", dtype={"lesson": str})
+    for name, outcome in (("popularity", movielens.popularity), ("item-kNN", movielens.knn), ("EASE", movielens.ease)):
+        assert recorded.loc[name, "NDCG@10"] == pytest.approx(outcome.mean(), abs=0.001)

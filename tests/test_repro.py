@@ -1,5 +1,7 @@
 """The environment report names what is wrong, and a seed gives the same numbers twice."""
 
+import contextlib
+import os
 import random
 import sys
 from types import SimpleNamespace
@@ -104,8 +106,18 @@ def test_keras_is_seeded_when_it_is_there_and_not_imported_when_it_is_not(monkey
 
 
 def test_quiet_tensorflow_keeps_what_the_user_has_set(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace())
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     repro.quiet_tensorflow()
-    assert repro.os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
-    assert repro.os.environ["KERAS_BACKEND"] == "tensorflow"
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+    assert os.environ["KERAS_BACKEND"] == "tensorflow"
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_quiet_tensorflow_gives_stderr_back_and_hides_no_failed_import(monkeypatch, capfd, is_installed):
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace() if is_installed else None)
+    with contextlib.nullcontext() if is_installed else pytest.raises(ImportError):
+        repro.quiet_tensorflow()
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"

@@ -44,20 +44,19 @@ ratings, movies = load_movielens()
 # Our label is the flip of a coin. Nothing in the table knows how it fell.
 
 # %%
+import tempfile
+from pathlib import Path
+
 rng = np.random.default_rng(42)
 table = ratings.sample(2000, random_state=42).merge(movies[["item_id", "year"]], on="item_id")
 table = table[["user_id", "item_id", "rating", "year"]]
 table["age"] = np.where(rng.random(len(table)) < 0.25, np.nan, rng.integers(16, 80, len(table)))
 table["label"] = rng.integers(0, 2, len(table))  # heads or tails
-table.head(4)
-
-# %%
-import tempfile
-from pathlib import Path
 
 folder = Path(tempfile.mkdtemp())
 table.to_csv(folder / "data.csv", index=False)
 print(f"data.csv: {len(table):,} rows, label 1 in {table['label'].mean():.0%} of them")
+table.head(4)
 
 # %% [markdown]
 # ## 2. The recipe
@@ -101,7 +100,6 @@ def attempt(action):
         print(f"{type(error).__name__}: {error}")
 
 
-# %%
 attempt(lambda: keras.optimizers.Adam(lr=0.001))
 
 # %% [markdown]
@@ -188,33 +186,29 @@ for column in data:
     accuracy_without[column] = accuracy_score(data["label"], says_yes)
     print(f"{column:8} shuffled: accuracy {accuracy_without[column]:.2f}")
 
-# %%
-assert abs(accuracy_without.pop("label") - 0.5) < 0.06
-assert min(accuracy_without.values()) > 0.98
-
 # %% [markdown]
 # Only one column matters, and it is `label` itself. `data` holds the label, and we passed `data` as input: the network
 # copies the answer from the question. This is a [leak](glossary.md#data-leakage): training knows what, in real use, nobody can know yet.
 #
-# Take the label out. And hold rows back: 500 rows to learn from ([train](glossary.md#train-valid-test)), the other 1,500 to be asked about.
+# Take the label out. And hold rows back: 200 rows to learn from ([train](glossary.md#train-valid-test)), the other 1,800 to be asked about.
 # We measure with [AUC](glossary.md#auc): the chance that a random 1 gets a higher score than a random 0. Perfect is 1,
 # guessing is 0.5, and no border between no and yes is needed.
 
 # %% tags=["nbval-ignore-output"]
 features, label = data.drop(columns="label").to_numpy(), data["label"].to_numpy()
-learned, held_out = slice(0, 500), slice(500, 2000)
+learned, held_out = slice(0, 200), slice(200, 2000)
 set_seed(42)
 model = recipe(5)
 model.fit(features[learned], label[learned], epochs=60, batch_size=32, verbose=0)
 
 auc_learned = auc(label[learned], np.ravel(model(features[learned])))
 auc_held_out = auc(label[held_out], np.ravel(model(features[held_out])))
-print(f"AUC on the 500 rows it learned from: {auc_learned:.2f}")
-print(f"AUC on the 1,500 rows it never saw:  {auc_held_out:.2f}")
+print(f"AUC on the 200 rows it learned from: {auc_learned:.2f}")
+print(f"AUC on the 1,800 rows it never saw: {auc_held_out:.2f}")
 
 # %%
-assert auc_learned > 0.6
-assert abs(auc_held_out - 0.5) < 0.06
+assert abs(accuracy_without.pop("label") - 0.5) < 0.06 and min(accuracy_without.values()) > 0.98
+assert abs(auc_held_out - 0.5) < 0.06 and auc_learned > 0.6
 
 # %% [markdown]
 # On rows it never saw the model is worth a coin: about 0.5. That is the truth about this table. On the rows it learned
@@ -237,7 +231,8 @@ def min_max(column):
 
 
 ages = pd.Series([20, 30, np.nan, 40])
-pd.DataFrame({"age": ages, "scaled": min_max(ages), "filled": ages.fillna(0), "filled, scaled": min_max(ages.fillna(0))})
+filled = ages.fillna(0)
+pd.DataFrame({"age": ages, "scaled": min_max(ages), "filled": filled, "filled, scaled": min_max(filled)})
 
 # %% [markdown]
 # The person of 20 moved from 0.0 to 0.5, only because somebody *else's* age was missing. And the person without an
@@ -342,7 +337,7 @@ print(likes.reshape(60, 80)[:4, :8])
 set_seed(42)
 scaled = np.stack([user / 59, film / 79], axis=1)  # (4800 pairs, 2 features)
 numbers = recipe(2)
-numbers.fit(scaled[is_known], likes[is_known], epochs=20, batch_size=64, verbose=0)
+numbers.fit(scaled[is_known], likes[is_known], epochs=20, batch_size=256, verbose=0)
 as_numbers = np.ravel(numbers(scaled))
 auc_numbers = auc(likes[~is_known], as_numbers[~is_known])
 print(f"ids as numbers: AUC {auc_numbers:.2f} on the pairs it never saw")
@@ -361,8 +356,8 @@ user_row = layers.Embedding(60, 4)(user_in)  # (pairs, 4): four learned numbers 
 film_row = layers.Embedding(80, 4)(film_in)
 chance = layers.Activation("sigmoid")(layers.Dot(axes=1)([user_row, film_row]))
 names = keras.Model([user_in, film_in], chance)
-names.compile(keras.optimizers.Adam(0.01), loss="binary_crossentropy")
-names.fit([user[is_known], film[is_known]], likes[is_known], epochs=20, batch_size=64, verbose=0)
+names.compile(keras.optimizers.Adam(0.02), loss="binary_crossentropy")
+names.fit([user[is_known], film[is_known]], likes[is_known], epochs=20, batch_size=256, verbose=0)
 as_names = np.ravel(names([user, film]))
 auc_names = auc(likes[~is_known], as_names[~is_known])
 print(f"ids as names: AUC {auc_names:.2f} on the pairs it never saw")
@@ -517,7 +512,6 @@ def look_up(part, column):
     return part[column].map(share_of_likes(column)).fillna(overall).to_numpy()  # unknown: the overall share
 
 
-# %%
 by_film, by_user = look_up(valid, "item_id"), look_up(valid, "user_id")
 bar = auc(valid["liked"], by_film + by_user)
 print(f"valid AUC: film {auc(valid['liked'], by_film):.3f}, user {auc(valid['liked'], by_user):.3f}, both {bar:.3f}")
@@ -563,10 +557,10 @@ check("01.5", film_average)
 
 # %%
 users, films = IdMap(train["user_id"]), IdMap(train["item_id"])
-print("film ids", films.ids[-3:], "→ rows", films.to_idx(films.ids[-3:]), "· an unknown id →", films.to_idx([0], unknown=0))
+print("film ids", films.ids[-3:], "→ rows", films.to_idx(films.ids[-3:]))
+print("a film that train does not know → row", films.to_idx([999_999], unknown=0))
 
 
-# %%
 def inputs(part):
     return [users.to_idx(part["user_id"]), films.to_idx(part["item_id"], unknown=0)]
 
@@ -593,7 +587,7 @@ def build(biases, l2, dim=16):
 
 # %% [markdown]
 # Training, with [early stopping](glossary.md#early-stopping): after each epoch measure AUC on valid; when it has not
-# grown for two epochs, stop and take the best weights back. That replaces the recipe's "10 epochs".
+# grown for two epochs, stop and take the best weights back. That replaces the recipe's fixed "10 epochs".
 
 
 # %%
@@ -604,7 +598,7 @@ def train_model(biases, l2, seed, liked=train["liked"]):
     stop = keras.callbacks.EarlyStopping("val_auc", mode="max", patience=2, restore_best_weights=True)
     valid_data = (inputs(valid), valid["liked"])
     history = model.fit(
-        inputs(train), liked, batch_size=1024, epochs=15, validation_data=valid_data, callbacks=[stop], verbose=0
+        inputs(train), liked, batch_size=1024, epochs=8, validation_data=valid_data, callbacks=[stop], verbose=0
     )
     return model, history.history["val_auc"]
 
@@ -619,13 +613,13 @@ versions = {
     "+ penalty": (True, 3e-5),
     "+ strong penalty": (True, 1e-4),
 }
-fitted, curves, valid_auc, largest = {}, {}, {}, {}
+fitted, curves, valid_auc, size = {}, {}, {}, {}
 for name, (biases, l2) in versions.items():
     fitted[name], curves[name] = train_model(biases, l2, seed=1)
     valid_auc[name] = auc(valid["liked"], np.ravel(fitted[name](inputs(valid))))
     train_auc = auc(train["liked"], np.ravel(fitted[name](inputs(train))))
-    largest[name] = np.abs(fitted[name].get_layer("users").get_weights()[0]).max()
-    print(f"{name:16} AUC train {train_auc:.2f}, valid {valid_auc[name]:.3f}; embeddings up to {largest[name]:.2f}")
+    size[name] = np.abs(fitted[name].get_layer("users").get_weights()[0]).mean()
+    print(f"{name:16} AUC train {train_auc:.2f}, valid {valid_auc[name]:.3f} · size of embeddings {size[name]:.2f}")
 
 # %%
 figure, axes = new_figure(6.5, 3)
@@ -633,7 +627,7 @@ for name, curve in curves.items():
     axes.plot(range(1, len(curve) + 1), curve, label=name)
 axes.axhline(bar, color="black", linewidth=1)
 axes.annotate("two averages", (0.8, bar), xytext=(0, 3), textcoords="offset points")
-axes.set(xlabel="epoch", ylabel="valid AUC", xticks=range(1, 13))
+axes.set(xlabel="epoch", ylabel="valid AUC", xticks=range(1, 9))
 axes.legend()
 show(
     figure,
@@ -653,7 +647,7 @@ show(
 assert 0.715 < valid_auc["dot product"] < 0.745
 assert abs(valid_auc["+ biases"] - bar) < 0.01 and abs(valid_auc["+ strong penalty"] - bar) < 0.01
 assert valid_auc["+ penalty"] > bar + 0.009
-assert largest["+ strong penalty"] < 0.02 < largest["+ penalty"]
+assert size["+ strong penalty"] < 0.01 and size["+ penalty"] > 0.05
 
 # %% [markdown]
 # There is no magic inside. One pair by hand, from the tables that the chosen model has learned:
@@ -667,10 +661,8 @@ u, i = users.to_idx([1])[0], films.to_idx([1])[0]  # user 1 and film 1, Toy Stor
 score = (user_table[u] * film_table[i]).sum() + user_bias[u, 0] + film_bias[i, 0]
 by_hand = 1 / (1 + np.exp(-score))
 by_keras = float(np.ravel(model([np.array([u]), np.array([i])]))[0])
-print(f"by hand {by_hand:.4f}, by Keras {by_keras:.4f}")
-
-# %%
 assert abs(by_hand - by_keras) < 1e-6
+print(f"by hand {by_hand:.4f}, by Keras {by_keras:.4f}")
 
 # %% [markdown]
 # ### Exercise 01.6 · code (O4)
@@ -747,8 +739,7 @@ assert max(test_auc) - min(test_auc) < 0.005
 # %% [markdown]
 # **The honest number**: AUC about 0.78 on the future of each user, about 0.01 more than two averages, and the interval
 # does not touch zero. Small, real, and worth more than the 1.0 we began with.
-
-# %% [markdown]
+#
 # ### Exercise 01.7 · put in order (O4)
 #
 # The honest order of work. One line does not belong. Write the letters of the others in the right order, for example
@@ -797,11 +788,7 @@ print(said.records[0].getMessage().split(". ")[1] + ".")
 
 # %% [markdown]
 # The file knows row numbers, not ids: `users` and `films` must travel with it, or row 7 will be another film tomorrow.
-# Preparation and model belong together; lesson 22 puts them into one package. An id that training never saw is an
-# error, unless you say what to do with it:
-
-# %%
-attempt(lambda: users.to_idx([1, 999_999]))
+# Preparation and model belong together; lesson 22 puts them into one package.
 
 # %% [markdown]
 # ## 11. The rest of the recipe's text

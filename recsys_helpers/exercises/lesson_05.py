@@ -1,0 +1,245 @@
+"""Checks of lesson 05, propagate forward."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+@exercise("05.1", "O1", "trace", done="−1.0 for Bert, + 0.4 for the film, nothing for its age, and 3.5 to start from.")
+def neuron_by_hand(answer) -> None:
+    value = as_number(answer)
+    if np.isclose(value, -0.6):
+        raise NotYet("That is the sum of the products. The bias, 3.5, is added to it.")
+    if np.isclose(value, 4.9):
+        raise NotYet("Bert gives a star less than the average: his feature is −1.0, not + 1.0.")
+    if np.isclose(value, 2.8):
+        raise NotYet("The weight −0.1 is multiplied with the age. The film is 0 decades old, so nothing is taken off.")
+    if not np.isclose(value, 2.9):
+        raise NotYet("Multiply −1.0, 0.4 and 0 with the weights 1, 1 and −0.1, add them up, then add the bias 3.5.")
+
+
+@exercise("05.2", "O2", "trace", done="(20 × 64 + 64) + (64 × 10 + 10): two matrices, two biases.")
+def count_of_weights(answer) -> None:
+    value = as_number(answer)
+    if value == 20 * 64 + 64 * 10:
+        raise NotYet("These are the two matrices. Each of the 64 + 10 neurons has a bias as well.")
+    if value == 20 * 64 + 20 + 64 * 10 + 64:
+        raise NotYet("A bias belongs to a neuron, not to an input: 64 in the hidden layer, 10 in the last.")
+    if value == 20 + 64 + 10:
+        raise NotYet("You counted the numbers that flow through. The weights stand between them, one for each pair.")
+    if value == 20 * 64 * 10:
+        raise NotYet("Inputs do not meet outputs directly: count the matrix of each layer, then add the two.")
+    if value != 1994:
+        raise NotYet("A layer from n to m numbers has a matrix of n × m weights and m biases. Add both layers.")
+
+
+choice(
+    "05.3",
+    "O3",
+    right="b",
+    why_not={
+        "a": "Softmax makes the five sum to 1: one film's gain is another's loss. Here several may be watched.",
+        "c": "ReLU gives numbers without an upper end. A chance is not more than 1.",
+        "d": "tanh goes down to −1. A chance is not negative.",
+    },
+    done="Five separate questions, five sigmoids, and a binary cross-entropy for each.",
+)
+
+
+def _relu(z):
+    return np.maximum(z, 0)
+
+
+def _layers(seed: int, n_layers: int | None = None) -> list[tuple]:
+    """A batch and a list of (W, b), all sizes unequal, biases of both signs."""
+    rng = np.random.default_rng(seed)
+    cases = []
+    for _ in range(30):
+        n = n_layers or int(rng.integers(1, 5))
+        batch, *sizes = (int(size) for size in rng.choice(np.arange(2, 9), n + 2, replace=False))
+        layers = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairwise(sizes)]
+        cases.append((rng.normal(size=(batch, sizes[0])), layers))
+    return cases
+
+
+def _forward(x, layers, inside=_relu, last=lambda z: z, bias=1.0):
+    for W, b in layers[:-1]:
+        x = inside(x @ W + bias * b)
+    W, b = layers[-1]
+    return last(x @ W + bias * b)
+
+
+@exercise(
+    "05.4",
+    "O1",
+    "faded",
+    done="The output of one layer is the input of the next: that is all that depth means.",
+)
+def two_layers(answer) -> None:
+    cases = [(x, *layers[0], *layers[1]) for x, layers in _layers(1, n_layers=2)]
+
+    def truth(x, W, b, V, c, **how):
+        return _forward(x, [(W, b), (V, c)], **how)
+
+    mistakes = {
+        "The bias of the last layer, c, is missing.": lambda x, W, b, V, c: truth(x, W, b, V, 0 * c),
+        "The last layer is linear: no ReLU after it, or the output could never be negative.": (
+            lambda x, W, b, V, c: truth(x, W, b, V, c, last=_relu)
+        ),
+        "You returned the hidden layer. Multiply it by V and add c.": lambda x, W, b, V, c: _relu(x @ W + b),
+        "Your hidden layer has lost its ReLU: use `hidden`, which is given.": (
+            lambda x, W, b, V, c: truth(x, W, b, V, c, inside=lambda z: z)
+        ),
+    }
+    judge(answer, cases, truth, mistakes)
+
+
+@exercise("05.5", "O1", "code", done="Your function is the forward pass of any multilayer perceptron.")
+def forward(answer) -> None:
+    mistakes = {
+        "There is a ReLU after the last layer too. The last one is linear.": (
+            lambda x, layers: _forward(x, layers, last=_relu)
+        ),
+        "No ReLU at all: your layers collapse into one linear layer.": (
+            lambda x, layers: _forward(x, layers, inside=lambda z: z)
+        ),
+        "The biases are missing.": lambda x, layers: _forward(x, layers, bias=0.0),
+        "You stop before the last layer.": lambda x, layers: _forward(x, layers[:-1], last=_relu) if layers[1:] else x,
+        "ReLU comes after adding the bias, not before.": _bias_after,
+    }
+    judge(answer, _layers(2), _forward, mistakes)
+
+
+def _bias_after(x, layers):
+    for W, b in layers[:-1]:
+        x = _relu(x @ W) + b
+    W, b = layers[-1]
+    return x @ W + b
+
+
+@exercise("05.6", "O2", "debug", done="One score a pair: the batch stays a batch.")
+def score_pairs(answer) -> None:
+    rng = np.random.default_rng(3)
+    sizes = [(int(rng.integers(2, 6)), int(rng.integers(6, 10))) for _ in range(20)]
+    cases = [(rng.normal(size=size), rng.normal(size=size)) for size in sizes]
+    mistakes = {
+        "The batch has collapsed: one number for all pairs together. Sum over the last dimension only.": (
+            lambda users, films: (users * films).sum()
+        ),
+        "You scored every user with every film, (n, n). Only row i with row i is asked for.": (
+            lambda users, films: users @ films.T
+        ),
+        "You summed over the pairs (axis 0). Sum over the numbers of a pair: axis 1.": (
+            lambda users, films: (users * films).sum(axis=0)
+        ),
+        "Right numbers, shape (n, 1). Shape (n,) is asked for: sum without keepdims.": (
+            lambda users, films: (users * films).sum(axis=1, keepdims=True)
+        ),
+        "You multiplied, but did not sum over the numbers of a pair.": lambda users, films: users * films,
+    }
+    judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes)
+
+
+def _softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@exercise("05.7", "O5", "code", done="Rows of chances, for logits of any size.")
+def softmax(answer) -> None:
+    rng = np.random.default_rng(4)
+    small = [(rng.normal(size=(int(rng.integers(2, 5)), int(rng.integers(5, 9)))),) for _ in range(20)]
+    got = np.asarray(answer(small[0][0].copy()))
+    if got.shape == small[0][0].shape:
+        if np.allclose(got.sum(axis=0), 1):
+            raise NotYet("Your columns sum to 1. A row is one visitor: sum over axis 1.")
+        if np.isclose(got.sum(), 1):
+            raise NotYet("The whole batch sums to 1. Sum each row by itself: axis=1, keepdims=True.")
+    mistakes = {
+        "You divided by the largest instead of the sum of the row.": lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
+        "Numbers, not their exponentials: raise e to each logit first.": lambda z: z / z.sum(axis=1, keepdims=True),
+    }
+    judge(answer, small, _softmax, mistakes)
+    spread = rng.normal(size=(3, 5)) + np.array([[0.0], [-2000.0], [2000.0]])
+    with np.errstate(all="ignore"):
+        got = np.asarray(answer(spread.copy()))
+        if np.isnan(got[0]).any() or np.isnan(got[1]).any():
+            if not np.isnan(np.asarray(answer(spread[1:2].copy()))).any():
+                raise NotYet(
+                    "Rows differ: one has logits near −2,000, another near 2,000. Take off each row's own largest."
+                )
+            raise NotYet(
+                "For logits near −2,000 every exponential is 0, and 0 / 0 is nan. Take off the largest of the row."
+            )
+        if np.isnan(got).any():
+            raise NotYet("For logits near 2,000 it gives nan: e to the 2,000 overflows. Take off the largest first.")
+    judge(answer, [(spread,)], _softmax, {})
+
+
+@exercise("05.8", "O4", "parsons", done="Shift, logarithm of the chances, pick the right one, mean.")
+def order_of_cross_entropy(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if order == "DBAC":
+        return
+    if "E" in order:
+        raise NotYet("Line E sums over the whole batch: each row needs its own sum. Leave it out.")
+    if sorted(order) != list("ABCD"):
+        raise NotYet("Use each of the letters A, B, C and D once.")
+    if order.index("D") > order.index("B"):
+        raise NotYet("The largest logit must be taken off before anything goes through exp.")
+    if order.index("A") < order.index("B"):
+        raise NotYet("Line A uses `log_chance`, which must be there first.")
+    raise NotYet("The mean over the batch comes last.")
+
+
+def _binary(z, t, mean=np.mean):
+    return mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))))
+
+
+@exercise("05.9", "O5", "code", done="log(1 + eᶻ) − t z: short, right and never infinite.")
+def binary_cross_entropy(answer) -> None:
+    rng = np.random.default_rng(5)
+    shapes = [(int(rng.integers(2, 9)), int(rng.integers(1, 4))) for _ in range(20)]
+    small = [(2 * rng.normal(size=shape), rng.integers(0, 2, shape).astype(float)) for shape in shapes]
+
+    def of_chances(z, t):
+        with np.errstate(all="ignore"):
+            return np.mean(-t * np.log(z) - (1 - t) * np.log(1 - z))
+
+    mistakes = {
+        "That is the sum over the batch. Take the mean.": lambda z, t: _binary(z, t, np.sum),
+        "You returned one loss for each pair. Take the mean of all.": lambda z, t: _binary(z, t, np.asarray),
+        "The sign is turned round: a loss is never negative here.": lambda z, t: -_binary(z, t),
+        "Yes and no are exchanged: subtract t z, not (1 − t) z.": lambda z, t: _binary(z, 1 - t),
+        "Only the first part, log(1 + eᶻ): the target does not appear in it. Subtract t z.": lambda z, t: _binary(
+            z, 0 * t
+        ),
+        "You took the logits for chances. z is any number; the chance would be its sigmoid.": of_chances,
+    }
+    with np.errstate(all="ignore"):
+        judge(answer, small, _binary, mistakes)
+        for z, t in ((40.0, 0.0), (1000.0, 0.0), (-1000.0, 1.0), (1000.0, 1.0)):
+            got = answer(np.array([[z], [0.0]]), np.array([[t], [1.0]]))
+            if not np.isfinite(got):
+                raise NotYet(
+                    f"For z = {z:g} and t = {t:g} it is {got}. Do not go through the chance, which is rounded to 0 or "
+                    "1: use log(1 + eᶻ) − t z, with np.logaddexp(0, z) for the logarithm."
+                )
+            if not np.isclose(got, _binary(np.array([z, 0.0]), np.array([t, 1.0]))):
+                raise NotYet(
+                    f"For z = {z:g} and t = {t:g} the loss is cut off: it should be "
+                    f"{_binary(np.array([z]), np.array([t])):g}. Clipping hides the overflow and flattens the slope."
+                )
+
+
+predict(
+    "05.10",
+    "O5",
+    truth=np.log(2),
+    within=0.01,
+    low="Too low: nearly every chance is one half, whatever the answer, and that costs log 2 = 0.693.",
+    high="Too high: nearly every chance is one half, whatever the answer, and that costs log 2 = 0.693.",
+    done="log 2 = 0.693: the price of one half.",
+)
