@@ -67,7 +67,7 @@ def colab_cell() -> str:
         "import sys\n\n"
         'if "google.colab" in sys.modules:  # does nothing on your own machine\n'
         f'    get_ipython().run_line_magic("pip", "install -q --no-deps git+{url}")\n'
-        '    get_ipython().run_line_magic("pip", "install -q pandera pooch keras>=3.15.1")'
+        "    get_ipython().run_line_magic('pip', 'install -q pandera pooch \"keras>=3.15.1\"')"
     )
 
 
@@ -99,7 +99,11 @@ def execute(book: NotebookNode) -> float:
     """Run a notebook from top to bottom in a fresh kernel, in place; returns the seconds it took."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"RECSYS_PROGRESS": str(Path(folder) / "progress.json"), "TQDM_DISABLE": "1", "RECSYS_RECORD": "1"}
+        os.environ |= {
+            "RECSYS_PROGRESS": str(Path(folder) / "progress.json"),
+            "TQDM_DISABLE": "1",
+            "RECSYS_RECORD": "1",
+        }
         NotebookClient(
             book, timeout=600, record_timing=False, resources={"metadata": {"path": str(NOTEBOOKS)}}
         ).execute()

@@ -160,7 +160,7 @@ def _by_lesson() -> dict[str, list[str]]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     lessons: dict[str, list[str]] = {}
-    for id in sorted(_REGISTRY):
+    for id in sorted(_REGISTRY, key=lambda id: [int(part) for part in id.split(".")]):
         lessons.setdefault(id.split(".")[0], []).append(id)
     return lessons
 

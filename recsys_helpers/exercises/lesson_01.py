@@ -195,7 +195,20 @@ def chances(answer) -> None:
     judge(answer, _pairs(3), lambda *case: _sigmoid(_score(*case)), mistakes)
 
 
-@exercise("01.7", "O4", "parsons", done="Split first, learn everything from train, choose on valid, open test once.")
+choice(
+    "01.7",
+    "O1",
+    right="b",
+    why_not={
+        "a": "The shuffled labels have nothing to do with the column `label`, so the network does not learn to copy it.",
+        "c": "Look at the inputs: the column `label` is still among them. A check that cannot see a leak proves nothing.",
+        "d": "fit cannot know which label belongs to which row: it takes what it is given.",
+    },
+    done="The column and the target fell apart, so the check went blind. Shuffle where the labels come from.",
+)
+
+
+@exercise("01.8", "O4", "parsons", done="Split first, learn everything from train, choose on valid, open test once.")
 def honest_order(answer) -> None:
     order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
     if order == "BDCEA":

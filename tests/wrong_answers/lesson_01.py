@@ -149,7 +149,7 @@ WRONG = {
         (chances_over_the_pairs, "axis=0"),
         (chances_not_summed, "kept the products apart"),
     ],
-    "01.7": [
+    "01.8": [
         ("BDCFA", "Line F"),
         ("DBCEA", "comes first"),
         ("BCDEA", "maps come before"),
