@@ -76,11 +76,14 @@ def torch_network(**how):
     torch.manual_seed(42)
     tables = [torch.nn.Embedding(n, DIM) for n in (N_USERS, N_ITEMS)]
     for table in tables:
-        torch.nn.init.uniform_(table.weight, -0.05, 0.05)
+        torch.nn.init.uniform_(table.weight, -0.05, 0.05)  # this and the next loop: the start that Keras and we take
     relu = torch.nn.ReLU()
     mlp = torch.nn.Sequential(
         torch.nn.Linear(2 * DIM, 128), relu, torch.nn.Linear(128, 64), relu, torch.nn.Linear(64, 1)
     )
+    for layer in mlp[::2]:
+        torch.nn.init.xavier_uniform_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
     parameters = [p for part in (*tables, mlp) for p in part.parameters()]
     optimiser, loss = torch.optim.Adam(parameters, 0.001, **how), torch.nn.BCEWithLogitsLoss()
 

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -342,10 +343,11 @@ class TestLayers:
 
     def test_embedding_equals_the_one_hot_product(self):
         rng = np.random.default_rng(0)
-        layer, ids = Embedding([3, 5], 2, rng), np.array([[2, 0], [0, 4], [2, 0]], dtype=np.uint8)
+        layer, ids = Embedding([3, 5], 2, rng), np.array([[2, 0], [0, 4], [2, 0]])
         users, items = layer.table.value[:3], layer.table.value[3:]
         by_hand = np.hstack([np.eye(3)[ids[:, 0]] @ users, np.eye(5)[ids[:, 1]] @ items])
-        np.testing.assert_array_equal(layer.forward(ids), by_hand)
+        for integers in (np.uint8, np.int32, np.uint64):
+            np.testing.assert_array_equal(layer.forward(ids.astype(integers)), by_hand)
 
     def test_embedding_gradient_equals_add_at_and_forgets_the_batch_before(self):
         rng = np.random.default_rng(0)
@@ -507,6 +509,29 @@ class TestTraining:
         for p, q in zip(network.parameters, twin.parameters):
             np.testing.assert_array_equal(p.value, q.value)
 
+    def test_fit_takes_the_rows_of_a_frame_by_position_not_by_label(self):
+        results = []
+        for convert in (np.asarray, lambda array: pd.DataFrame(array, index=np.arange(len(array))[::-1])):
+            network, x, y = self.small()
+            optimiser = Optimiser(network.parameters, scratch.adam, 0.01)
+            results.append(fit(network, convert(x), convert(y), MSE, optimiser, None, 2, 10, progress=False))
+        assert results[0] == results[1]
+
+    def test_fit_trains_with_dropout_and_prediction_is_without(self):
+        network, outputs = Network([Dropout(0.5, np.random.default_rng(0))]), []
+        record = lambda z, target: outputs.append(z) or MSE(z, target)  # noqa: E731
+        ones = np.ones((50, 2))
+        fit(network, ones, ones, record, Optimiser([], scratch.sgd), None, progress=False)
+        assert set(np.unique(outputs)) == {0.0, 2.0}
+        np.testing.assert_array_equal(network.forward(ones), ones)
+
+    def test_a_step_before_any_backward_changes_nothing(self):
+        for rule in RULES.values():
+            network, x, _ = self.small()
+            before = network.forward(x)
+            Optimiser(network.parameters, rule, 0.1).step()
+            np.testing.assert_array_equal(network.forward(x), before)
+
     def test_without_rng_the_rows_keep_their_order(self):
         seen = []
         network, x, y = self.small()
@@ -544,6 +569,11 @@ class TestTraining:
         with warnings.catch_warnings(action="error"), pytest.raises(FloatingPointError, match="at step") as caught:
             fit(network, x, y, LOSSES[name], optimiser, None, n_epochs=500, progress=False)
         assert f"at step {optimiser.n_steps + 1}." in str(caught.value)
+
+    def test_an_overflow_within_one_step_is_reported_and_does_not_warn(self):
+        network, x, y = self.small()
+        with warnings.catch_warnings(action="error"), pytest.raises(FloatingPointError, match="loss inf at step 2"):
+            fit(network, x, y, MSE, Optimiser(network.parameters, scratch.sgd, 1e200), None, 5, progress=False)
 
     def test_a_wild_but_finite_batch_is_not_called_divergence(self):
         network, x, y = self.small()

@@ -53,7 +53,8 @@ table = table[["user_id", "item_id", "rating", "year"]]
 table["age"] = np.where(rng.random(len(table)) < 0.25, np.nan, rng.integers(16, 80, len(table)))
 table["label"] = rng.integers(0, 2, len(table))  # heads or tails
 
-folder = Path(tempfile.mkdtemp())
+temporary = tempfile.TemporaryDirectory()  # gone when the notebook ends
+folder = Path(temporary.name)
 table.to_csv(folder / "data.csv", index=False)
 print(f"data.csv: {len(table):,} rows, label 1 in {table['label'].mean():.0%} of them")
 table.head(4)
@@ -730,8 +731,9 @@ print(f"everything again on shuffled ratings: valid AUC {canary_auc:.2f}")
 assert abs(canary_auc - 0.5) < 0.03
 
 # %% [markdown]
-# About 0.5: the canary is well. The recipe, whose label was noise from the start, was the canary that fell off its perch.
-# One thing it cannot smell: whether the *future* was known. For that you need the split in time.
+# About 0.5: the canary is well. The recipe went through this test in section 2, with a label that was
+# noise from the start, and failed. One thing the canary cannot smell: whether the *future* was known. For that you need
+# the split in time.
 #
 # ### The test, opened once
 #

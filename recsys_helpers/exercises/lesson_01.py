@@ -200,8 +200,8 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "The shuffled labels have nothing to do with the column `label`, so the network does not learn to copy it.",
-        "c": "Look at the inputs: the column `label` is still among them. A check that cannot see a leak proves nothing.",
+        "a": "The shuffled labels no longer agree with the column `label`, so copying it is not learned.",
+        "c": "Look at the inputs: `label` is still among them. A check that cannot see a leak proves nothing.",
         "d": "fit cannot know which label belongs to which row: it takes what it is given.",
     },
     done="The column and the target fell apart, so the check went blind. Shuffle where the labels come from.",

@@ -1,0 +1,232 @@
+"""Typical wrong answers of lesson 07; each must be refused, each with its own hint."""
+
+import numpy as np
+
+
+def scatter_with_plus(ids, grad, n_rows):
+    total = np.zeros((n_rows, grad.shape[1]))
+    total[ids] += grad
+    return total
+
+
+def scatter_mean(ids, grad, n_rows):
+    total = np.zeros((n_rows, grad.shape[1]))
+    np.add.at(total, ids, grad)
+    return total / np.maximum(np.bincount(ids, minlength=n_rows), 1)[:, None]
+
+
+def scatter_up_to_the_highest_id(ids, grad, n_rows):
+    total = np.zeros((ids.max() + 1, grad.shape[1]))
+    np.add.at(total, ids, grad)
+    return total
+
+
+def scatter_like_the_batch(ids, grad, n_rows):
+    return grad
+
+
+def scatter_ones(ids, grad, n_rows):
+    total = np.zeros((n_rows, grad.shape[1]))
+    np.add.at(total, ids, 1)
+    return total
+
+
+def rows_swapped(p, q, grad):
+    return grad * p, grad * q
+
+
+def rows_without_grad(p, q, grad):
+    return q, p
+
+
+def rows_summed(p, q, grad):
+    return (grad * q).sum(axis=0), (grad * p).sum(axis=0)
+
+
+def rows_of_the_product(p, q, grad):
+    return grad * p * q, grad * p * q
+
+
+def rows_only_one(p, q, grad):
+    return grad * q
+
+
+def dots_as_given(p, q):
+    return np.tensordot(p, q, 2)
+
+
+def dots_of_all_with_all(p, q):
+    return p @ q.T
+
+
+def dots_as_column(p, q):
+    return (p * q).sum(axis=1, keepdims=True)
+
+
+def dots_not_summed(p, q):
+    return p * q
+
+
+def dots_over_the_batch(p, q):
+    return (p * q).sum(axis=0)
+
+
+def dots_of_the_first_factor(p, q):
+    return p[:, 0] * q[:, 0]
+
+
+def _gradients(P, Q, user, item, target, l2, factor=2.0, n=None, decay=2.0):
+    grad = factor * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / (n or len(target))
+    P_grad, Q_grad = decay * l2 * P, decay * l2 * Q
+    np.add.at(P_grad, user, grad * Q[item])
+    np.add.at(Q_grad, item, grad * P[user])
+    return P_grad, Q_grad
+
+
+def _moved(P, Q, rate, gradients):
+    return P - rate * gradients[0], Q - rate * gradients[1]
+
+
+def step_careless(P, Q, user, item, target, rate, l2):
+    grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
+    P_grad, Q_grad = np.zeros_like(P), np.zeros_like(Q)
+    P_grad[user] += grad * Q[item]
+    Q_grad[item] += grad * P[user]
+    return P - rate * (P_grad + 2 * l2 * P), Q - rate * (Q_grad + 2 * l2 * Q)
+
+
+def step_one_after_the_other(P, Q, user, item, target, rate, l2):
+    grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
+    P_grad = 2 * l2 * P
+    np.add.at(P_grad, user, grad * Q[item])
+    P = P - rate * P_grad
+    Q_grad = 2 * l2 * Q
+    np.add.at(Q_grad, item, grad * P[user])
+    return P, Q - rate * Q_grad
+
+
+def step_without_penalty(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, 0.0))
+
+
+def step_half_a_penalty(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2, decay=1.0))
+
+
+def step_of_the_sum(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2, n=1))
+
+
+def step_without_two(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2, factor=1.0))
+
+
+def step_uphill(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, -rate, _gradients(P, Q, user, item, target, l2))
+
+
+def step_penalty_on_the_batch(P, Q, user, item, target, rate, l2):
+    grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
+    P_grad, Q_grad = np.zeros_like(P), np.zeros_like(Q)
+    np.add.at(P_grad, user, grad * Q[item] + 2 * l2 * P[user])
+    np.add.at(Q_grad, item, grad * P[user] + 2 * l2 * Q[item])
+    return _moved(P, Q, rate, (P_grad, Q_grad))
+
+
+def step_only_p(P, Q, user, item, target, rate, l2):
+    return P - rate * _gradients(P, Q, user, item, target, l2)[0]
+
+
+def _cosines(vectors, j):
+    direction = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return direction @ direction[j]
+
+
+def _first(values, j, is_candidate, k):
+    values = np.where(is_candidate, values, -np.inf)
+    values[j] = -np.inf
+    return np.argsort(-values)[:k]
+
+
+def nearest_by_dot_product(vectors, j, is_candidate, k):
+    return _first(vectors @ vectors[j], j, is_candidate, k)
+
+
+def nearest_by_distance(vectors, j, is_candidate, k):
+    return _first(-np.linalg.norm(vectors - vectors[j], axis=1), j, is_candidate, k)
+
+
+def nearest_upside_down(vectors, j, is_candidate, k):
+    return _first(-_cosines(vectors, j), j, is_candidate, k)
+
+
+def nearest_with_itself(vectors, j, is_candidate, k):
+    values = np.where(is_candidate, _cosines(vectors, j), -np.inf)
+    values[j] = 1
+    return np.argsort(-values)[:k]
+
+
+def nearest_of_everything(vectors, j, is_candidate, k):
+    return _first(_cosines(vectors, j), j, np.ones_like(is_candidate), k)
+
+
+def nearest_worst_first(vectors, j, is_candidate, k):
+    return _first(_cosines(vectors, j), j, is_candidate, k)[::-1]
+
+
+def nearest_as_cosines(vectors, j, is_candidate, k):
+    return _cosines(vectors, j)[_first(_cosines(vectors, j), j, is_candidate, k)]
+
+
+WRONG = {
+    "07.1": [
+        (scatter_with_plus, "only the last row counts"),
+        (scatter_mean, "averaged"),
+        (scatter_up_to_the_highest_id, "ends at the highest id"),
+        (scatter_like_the_batch, "a row for each rating"),
+        (scatter_ones, "counted the ids"),
+    ],
+    "07.2": [
+        ("BDAF", "Line F"),
+        ("BDAE", "each of the letters"),
+        ("DBAEC", "stands first"),
+        ("BADEC", "before you compare"),
+        ("BDEAC", "Line E scatters"),
+        ("BDACE", "moves last"),
+    ],
+    "07.3": [
+        (rows_swapped, "wrong way round"),
+        (rows_without_grad, "slopes alone"),
+        (rows_summed, "summed over the batch"),
+        (rows_of_the_product, "with each other"),
+        (rows_only_one, "Return two arrays"),
+    ],
+    "07.4": [
+        (dots_as_given, "single number"),
+        (dots_of_all_with_all, "every user with every film"),
+        (dots_as_column, "shape (batch, 1)"),
+        (dots_not_summed, "not summed yet"),
+        (dots_over_the_batch, "axis 0"),
+        (dots_of_the_first_factor, "it should be"),
+    ],
+    "07.6": [
+        (step_careless, "count once"),
+        (step_one_after_the_other, "used the new P"),
+        (step_without_penalty, "penalty is missing"),
+        (step_half_a_penalty, "2 of the penalty"),
+        (step_of_the_sum, "sum over the batch"),
+        (step_without_two, "squared error has a 2"),
+        (step_uphill, "uphill"),
+        (step_penalty_on_the_batch, "once a rating"),
+        (step_only_p, "Return two arrays"),
+    ],
+    "07.8": [
+        (nearest_by_dot_product, "long rows win"),
+        (nearest_by_distance, "sorts by distance"),
+        (nearest_upside_down, "turned round"),
+        (nearest_with_itself, "leave row j out"),
+        (nearest_of_everything, "no candidate"),
+        (nearest_worst_first, "wrong order"),
+        (nearest_as_cosines, "row numbers"),
+    ],
+}
