@@ -72,8 +72,8 @@ def colab_cell() -> str:
 
 
 def learner_source(source: str) -> str:
-    """A code cell with its solution taken out: `...` stands in a function's body, nothing at the top level."""
-    return SOLUTION.sub(lambda found: f"{found[1]}...  # your code here\n" if found[1] else "", source).rstrip("\n")
+    """A code cell with its solution taken out: `return ...` in a function, nothing at the top level."""
+    return SOLUTION.sub(lambda found: f"{found[1]}return ...  # your code here\n" if found[1] else "", source).rstrip("\n")
 
 
 def generate(name: str, solved: bool) -> NotebookNode:
@@ -89,6 +89,8 @@ def generate(name: str, solved: bool) -> NotebookNode:
     cells = [title, added[0], cells[0], added[1], *cells[1:]]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:03d}"
+        if "reveal" in cell.metadata.get("tags", []):  # stored, but folded: the answer to a question asked before it
+            cell.metadata["jupyter"] = {"outputs_hidden": True}
         if cell.cell_type == "code":
             cell["source"] = MARKS.sub("", cell.source).rstrip("\n") if solved else learner_source(cell.source)
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "minutes": minutes}

@@ -16,11 +16,16 @@ COLUMNS = [*PAIR, "rating", "timestamp"]
 MISSING = ["", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"]
 NOT_CSV = {b"PK\x03\x04": "a zip archive or Excel .xlsx", b"\xd0\xcf\x11\xe0": "Excel .xls", b"\x1f\x8b": "gzip"}
 NOT_CSV |= {b"PAR1": "Parquet", b"%PDF": "PDF", b"<": "a web page or XML", b"{": "JSON", b"[{": "JSON"}
-TOO_LATE = 1e11  # seconds since 1970: the year 5138; as milliseconds, 1973
+TOO_LATE, TOO_EARLY = 1e11, 1e8  # seconds since 1970: the year 5138 (as milliseconds, 1973) and March 1973
+ROUNDED = r"\d([.,]\d+)?[eE]\+\d+"  # what a spreadsheet makes of a long number
 NUMBERS = "Write 3.5, not 3,5 or '3.5 stars'."
 UNITS = "Divide milliseconds by 1000, microseconds by 1e6, nanoseconds by 1e9."
 TO_SECONDS = 'pd.to_datetime(frame["timestamp"], utc=True).astype("datetime64[s, UTC]").astype("int64")'
-DATES = f'Convert dates in pandas, then call check_interactions: frame["timestamp"] = {TO_SECONDS}'
+DATES = "Convert dates in pandas (dayfirst=True if 05/03/2020 is in March), then call check_interactions: "
+DATES += f'frame["timestamp"] = {TO_SECONDS}'
+SECONDS = "Are these seconds? Excel days: (days − 25569) × 86400. Seconds since another start: add that start."
+COMMAS = " If they are decimal commas, export with points, or with ; as separator; then replace , by . in pandas."
+FROM_1 = "0 is kept for padding: number the ids from 1, or put a letter before each: u0."
 AGAIN = "Keep one: duplicates='last' or 'first'. Or count them, if they are plays or purchases."
 
 
@@ -51,6 +56,10 @@ def load_csv(
     path, names = Path(path), {ours: ours for ours in COLUMNS} | (columns or {})
     if len(names) > len(COLUMNS):
         raise ValueError(f"columns maps our names, {COLUMNS}, to the file's; {list(names)[4:]} are not our names.")
+    if None in (names["user_id"], names["item_id"]):
+        raise ValueError("columns cannot leave out user_id or item_id: a recommender needs both.")
+    if not isinstance(sep, str) or len(sep) != 1 or sep in '\r\n"':
+        raise ValueError(f"sep must be one character, such as ',' or ';' or '\\t', not {sep!r}.")
     raw = path.read_bytes()
     kind = next((kind for start, kind in NOT_CSV.items() if raw.lstrip().startswith(start)), None)
     text, problems = ("\0", []) if kind else _decode(raw, encoding)
@@ -60,6 +69,9 @@ def load_csv(
     if not text.strip():
         raise DataProblems(path.name, ["The file is empty. Export it again, and look at its size before you load it."])
     header, frame, ragged = _read(text, names, sep)
+    for other in ";\t|,".replace(sep, ""):
+        if len(header) == 1 and other in header[0]:
+            raise DataProblems(path.name, [*problems, f"The separator seems to be {other!r}. Pass sep={other!r}."])
     problems += _column_problems(names, [*PAIR, *(columns or {})], header) + ragged
     frame = _checked(path.name, frame, problems, rating_range, duplicates).reset_index(drop=True)
     n_users, n_items = frame["user_id"].nunique(), frame["item_id"].nunique()
@@ -87,7 +99,7 @@ def check_interactions(
     1. rating lies outside 0.5 … 5 (rows: 1; row 1: 2, 5, 9). Correct it, or pass the true scale as rating_range.
     2. item_id has only one value. Is it the right column? A recommender needs several.
     """
-    problems = _column_problems({ours: ours for ours in COLUMNS}, PAIR, list(frame.columns))
+    problems = _column_problems({ours: ours for ours in COLUMNS}, PAIR, list(frame.columns), in_a_file=False)
     return _checked("The frame", frame, problems, rating_range, duplicates)
 
 
@@ -128,21 +140,23 @@ def _read(text: str, names: dict[str, str | None], sep: str) -> tuple[list[str],
         ragged.append(f"line {rows.line_num}: {error}")
     frame = pd.DataFrame(values, index=pd.Index(lines, name="line", dtype=int), dtype="str")
     what = f"Rows without the {len(header)} fields of the header (rows: {len(ragged)}; {'; '.join(ragged[:3])})"
-    advice = "Put values that hold the separator in quotes, and close every quote."
+    advice = f"Put values that hold the separator in quotes, and close every quote.{COMMAS if sep == ',' else ''}"
     return header, frame.mask(frame.isin(MISSING)), [f"{what}. {advice}"] if ragged else []
 
 
-def _column_problems(names: dict[str, str | None], required: list[str], present: list) -> list[str]:
+def _column_problems(names: dict, required: list[str], present: list, in_a_file: bool = True) -> list[str]:
     plain = {str(name).lower(): name for name in present}
     problems = []
     for ours, theirs in names.items():
         if present.count(theirs) > 1:
             problems.append(f"Column {theirs!r} appears {present.count(theirs)} times. Rename all but one.")
         elif theirs and theirs not in present and ours in required:
-            close = difflib.get_close_matches(theirs.lower(), plain, n=1)
+            close = [plain[name] for name in difflib.get_close_matches(theirs.lower(), plain, n=1)]
             advice = f"Name it: columns={{{ours!r}: '…'}}. Is the first line a header, and sep the right separator?"
             if close:
-                advice = f"Is it {plain[close[0]]!r}? Then say so: columns={{{ours!r}: {plain[close[0]]!r}}}."
+                advice = f"Is it {close[0]!r}? Then say so: columns={{{ours!r}: {close[0]!r}}}."
+            if not in_a_file:
+                advice = f"Rename the one that holds it: frame.rename(columns={{{(close or ['…'])[0]!r}: {ours!r}}})."
             problems.append(f"Column {theirs!r} is missing; there are {present[:20]}. {advice}")
     return problems
 
@@ -168,36 +182,37 @@ def _schema(given: pd.DataFrame, rows: pd.DataFrame, rating_range: tuple[float, 
     import pandera.pandas as pa  # slow to import
 
     low, high = rating_range
-    rating = f"lies outside {low:g} … {high:g}|Correct it, or pass the true scale as rating_range."
+    rating = f"rating lies outside {low:g} … {high:g}|Correct it, or pass the true scale as rating_range."
     checks = {
         "rating": [pa.Check.in_range(low, high, error=rating)],
         "timestamp": [
-            pa.Check.ge(0, error="is negative|Correct it or drop the row."),
-            pa.Check.le(TOO_LATE, error=f"is too large for seconds|{UNITS}"),
+            pa.Check.ge(0, error="timestamp is negative|Correct it or drop the row."),
+            pa.Check.le(TOO_LATE, error=f"timestamp is too large for seconds|{UNITS}"),
+            pa.Check(lambda s: not 0 <= s.max() < TOO_EARLY, error=f"The latest timestamp lies in 1970 … 1973|{SECONDS}"),
         ],
     }
     for name in PAIR:
-        several = "has only one value|Is it the right column? A recommender needs several."
+        several = f"{name} has only one value|Is it the right column? A recommender needs several."
         checks[name] = [pa.Check(lambda s: s.nunique() != 1, error=several)]
         if name in rows and pd.api.types.is_numeric_dtype(rows[name]):
-            from_1 = "is 0 or negative|0 is kept for padding: number the ids from 1, or write them as text."
-            whole = "has a fraction|Write whole numbers or text."
-            checks[name] += [pa.Check.gt(0, error=from_1), pa.Check(lambda s: s % 1 == 0, error=whole)]
+            whole = f"{name} has a fraction|Write whole numbers or text."
+            checks[name] += [pa.Check.gt(0, error=f"{name} is 0 or negative|{FROM_1}")]
+            checks[name] += [pa.Check(lambda s: s % 1 == 0, error=whole)]
+        elif name in rows:
+            rounded = f"{name} looks rounded by a spreadsheet|Format the column as text there, and export again."
+            checks[name] += [pa.Check(lambda s: ~s.str.fullmatch(ROUNDED), error=rounded)]
     if set(PAIR) <= set(rows) and not allow_repeats:
         first, first_of_pair = ~rows.duplicated(), ~rows.duplicated(PAIR)
-        repeat = "starts a row that repeats an earlier one|Keep one: pass duplicates='first'."
-        checks["user_id"] += [
-            pa.Check(lambda s: first[s.index], error=repeat),
-            pa.Check(lambda s: (first_of_pair | ~first)[s.index], error=f"met item_id before, differently|{AGAIN}"),
-        ]
+        once = "A whole row repeats an earlier one|Keep one: pass duplicates='first'."
+        again = f"The pair (user_id, item_id) occurs before, with another rating or time|{AGAIN}"
+        checks["user_id"] += [pa.Check(lambda s: first[s.index], error=once)]
+        checks["user_id"] += [pa.Check(lambda s: (first_of_pair | ~first)[s.index], error=again)]
     for name in rows:
         is_there, is_read = given[name].notna(), rows[name].notna()
-        absent = "is missing|Drop the row, or find the value."
-        unread = f"is not a number|{DATES if name == 'timestamp' else NUMBERS}"
-        checks[name] += [
-            pa.Check(lambda s, is_there=is_there: is_there, error=absent, ignore_na=False),
-            pa.Check(lambda s, right=is_read | ~is_there: right, error=unread, ignore_na=False),
-        ]
+        faults = {f"{name} is missing|Drop the row, or find the value.": is_there}
+        faults[f"{name} is not a number|{DATES if name == 'timestamp' else NUMBERS}"] = is_read | ~is_there
+        for error, right in faults.items():
+            checks[name] += [pa.Check(lambda s, right=right: right, error=error, ignore_na=False)]
     return pa.DataFrameSchema({name: pa.Column(checks=checks[name], nullable=True) for name in rows})
 
 
@@ -207,6 +222,8 @@ def _checked(source: str, frame: pd.DataFrame, problems: list[str], rating_range
 
     if duplicates not in ("error", "first", "last"):
         raise ValueError(f"duplicates must be 'error', 'first' or 'last', not {duplicates!r}.")
+    if not (isinstance(rating_range, tuple | list) and len(rating_range) == 2 and rating_range[0] <= rating_range[1]):
+        raise ValueError(f"rating_range is a pair, the lowest and the highest possible rating, not {rating_range!r}.")
     given = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
     given = given[[name for name in COLUMNS if name in given]]
     rows = given.assign(**{name: (_ids if name in PAIR else _numbers)(given[name]) for name in given})
@@ -215,13 +232,16 @@ def _checked(source: str, frame: pd.DataFrame, problems: list[str], rating_range
     try:
         _schema(given, rows, rating_range, duplicates != "error").validate(rows, lazy=True)
     except SchemaErrors as error:
-        for (name, message), cases in error.failure_cases.groupby(["column", "check"], sort=False):
+        found, label = [], frame.index.name or "row"
+        for message, cases in error.failure_cases.groupby("check", sort=False):
             what, advice = message.split("|")
-            at, label = sorted(cases["index"].dropna().unique()), frame.index.name or "row"
+            at = sorted(cases["index"].dropna().unique())
             shown = given.iloc[at[:3]].astype(object)  # a row of mixed types would print 1 as 1.0
-            found = [f"{label} {frame.index[i]}: {', '.join(map(str, shown.loc[i]))}" for i in at[:3]]
-            count = f" (rows: {len(at):,}; {'; '.join(found)})" if found else ""
-            problems = [*problems, f"{name} {what}{count}. {advice}"]
+            cells = shown.where(shown.notna(), "(empty)").astype(str).agg(", ".join, axis=1)
+            lines = [f"{label} {frame.index[i]}: {cells[i]}" for i in at[:3]]
+            count = f" (rows: {len(at):,}; {'; '.join(lines)})" if lines else ""
+            found.append((at[0] if at else len(given), f"{what}{count}. {advice}"))
+        problems = [*problems, *(problem for _, problem in sorted(found))]  # by line; those of a whole column last
     if problems:
         raise DataProblems(source, problems)
     if "timestamp" in rows and (rows["timestamp"] % 1 == 0).all():

@@ -72,7 +72,8 @@ def claims_without_evidence(book):
         if cell.cell_type == "code":
             known += numbers_in(cell.source.replace("_", "")) + numbers_in("".join(map(text_of, cell.outputs)))
     for cell in book.cells:
-        if cell.cell_type != "markdown" or {"reading", "links"} & set(cell.metadata.get("tags", [])):
+        is_claim = cell.cell_type == "markdown" and "### Exercise" not in cell.source  # exercises may invent numbers
+        if not is_claim or {"reading", "links"} & set(cell.metadata.get("tags", [])):
             continue
         for value, decimals, is_share in claims_in(cell.source):
             fits = 0.5 * 10**-decimals + 1e-9
@@ -147,7 +148,7 @@ def test_tables_fit_the_page(name):
             html = "".join(output.get("data", {}).get("text/html", ""))
             if "<table" in html:
                 assert html.count("<tr") <= 14, cell.id
-                assert html.split("</tr>")[0].count("<th") <= 9, cell.id
+                assert len(re.findall(r"<th\b", html.split("</tr>")[0])) <= 9, cell.id
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -37,18 +37,19 @@ class Exercise:
     kind: str
     test: Callable
     done: str
+    given: Callable | None = None  # the faulty function of a "find the bug": unchanged, it is not attempted yet
 
 
 _REGISTRY: dict[str, Exercise] = {}
 
 
-def exercise(id: str, objective: str, kind: str, done: str) -> Callable:
+def exercise(id: str, objective: str, kind: str, done: str, given: Callable | None = None) -> Callable:
     """Register a check: a function of the answer that returns if it is right, raises NotYet(hint) if not."""
     if kind not in KINDS:
         raise ValueError(f"Exercise {id}: kind must be one of {KINDS}, not {kind!r}.")
 
     def register(test: Callable) -> Callable:
-        _REGISTRY[id] = Exercise(id, objective, kind, test, done)
+        _REGISTRY[id] = Exercise(id, objective, kind, test, done, given)
         return test
 
     return register
@@ -58,7 +59,7 @@ def choice(id: str, objective: str, right: str, why_not: dict[str, str], done: s
     """Register a multiple-choice question; `why_not` explains each wrong letter."""
 
     def test(answer: str) -> None:
-        letter = str(answer).strip().lower()
+        letter = str(answer).strip(" .()").lower()
         if letter in why_not:
             raise NotYet(why_not[letter])
         if letter != right:
@@ -67,11 +68,22 @@ def choice(id: str, objective: str, right: str, why_not: dict[str, str], done: s
     exercise(id, objective, "choice", done)(test)
 
 
-def predict(id: str, objective: str, truth: float, within: float, low: str, high: str, done: str) -> None:
-    """Register a guess to be made before a run: any number passes, and gets the sentence that fits it."""
+def predict(
+    id: str,
+    objective: str,
+    truth: float,
+    within: float,
+    low: str,
+    high: str,
+    done: str,
+    between: tuple[float, float] = (-np.inf, np.inf),
+) -> None:
+    """Register a guess to be made before a run: any number in `between` passes, and gets the sentence that fits it."""
 
     def test(answer: float) -> str:
         guess = as_number(answer)
+        if not between[0] <= guess <= between[1]:
+            raise NotYet(f"Guess a number between {between[0]:g} and {between[1]:g}.")
         return low if guess < truth - within else high if guess > truth + within else done
 
     exercise(id, objective, "predict", done)(test)
@@ -86,6 +98,8 @@ def judge(
     learner's on *every* case, so two mistakes that look alike on one case are told apart. Arguments are copied, so a
     function that changes its input cannot spoil the comparison.
     """
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
     got = [answer(*copy.deepcopy(case)) for case in cases]
     wanted = [right(*copy.deepcopy(case)) for case in cases]
     if all(map(partial(_agree, atol=atol), got, wanted)):
@@ -95,9 +109,12 @@ def judge(
             raise NotYet(hint)
     for mine, truth, case in zip(got, wanted, cases):
         if np.shape(mine) != np.shape(truth):
-            raise NotYet(f"Yours has shape {np.shape(mine)}, {np.shape(truth)} is asked for (input: {_short(case)}).")
+            wanted_shape = f"shape {np.shape(truth)}" if np.shape(truth) else "a single number"
+            raise NotYet(f"Yours has shape {np.shape(mine)}, {wanted_shape} is asked for (input: {_short(case)}).")
         if not _agree(mine, truth, atol):
-            raise NotYet(f"For {_short(case)} it should be {_short(truth)}, yours is {_short(mine)}.")
+            if _agree(mine, truth, 6e-3):
+                raise NotYet("Close, but not the same number. Do not round inside the function.")
+            raise NotYet(f"For {_short(case)} it should be {_short(truth)}; yours is {_short(mine)}.")
 
 
 def _agree(a, b, atol: float) -> bool:
@@ -131,9 +148,9 @@ def check(id: str, answer) -> None:
     """
     task = _find(id)
     try:
-        comment = task.test(_watched(answer)) or task.done
-    except _NotAttempted:
-        print(f"{id} · not attempted yet. Replace the dots, run the cell, then run this one again.")
+        comment = task.test(_watched(answer, task.given)) or task.done
+    except _NotAttempted as what:
+        print(f"{id} · not attempted yet. {what}, run the cell, then run this one again.")
     except NotYet as hint:
         print(f"{id} · not yet. {hint}")
     except Exception as error:  # the learner's own code failed: say how, do not bury it in our traceback
@@ -174,20 +191,30 @@ def _find(id: str) -> Exercise:
     return _REGISTRY[id]
 
 
-def _watched(answer):
-    """Turn stubs into _NotAttempted: the answer itself, or a function that returns None or `...`."""
+def _watched(answer, given: Callable | None):
+    """The answer, with stubs turned into _NotAttempted and a forgotten `return` into NotYet."""
     if answer is None or answer is Ellipsis:
-        raise _NotAttempted
-    if not callable(answer):
+        raise _NotAttempted("Replace the dots")
+    if not callable(answer) or not hasattr(answer, "__code__"):
         return answer
+    code = answer.__code__
+    names = ("co_consts", "co_names", "co_varnames")  # not co_code: it depends on where a module is imported
+    if given and all(getattr(code, part) == getattr(given.__code__, part) for part in names):
+        raise _NotAttempted("Mend the function")
+    is_stub = Ellipsis in code.co_consts or len(code.co_code) <= len(_stub.__code__.co_code)
 
     def call(*arguments, **named):
         result = answer(*arguments, **named)
         if result is None or result is Ellipsis:
-            raise _NotAttempted
+            if is_stub:
+                raise _NotAttempted("Replace the dots")
+            raise NotYet("Your function returned None for one of the inputs. Is a `return` missing?")
         return result
 
     return call
+
+
+def _stub(): ...
 
 
 def _progress_file() -> Path:

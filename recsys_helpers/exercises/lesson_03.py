@@ -234,7 +234,12 @@ def _latest_film(padded: np.ndarray) -> list[int]:
     return [[int(value) for value in row if value != 0][-1] for row in padded]
 
 
-@exercise("03.8", "O4", "debug", done="The last real place, wherever the zeros stand.")
+def _given_03_8(padded):
+    n_real = (padded != 0).sum(axis=1)
+    return padded[np.arange(len(padded)), n_real - 1]
+
+
+@exercise("03.8", "O4", "debug", done="The last real place, wherever the zeros stand.", given=_given_03_8)
 def latest_film(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []

@@ -127,7 +127,9 @@ def dot_products(answer) -> None:
         if got.shape == ():
             raise NotYet("One single number for the whole batch: every rating would get the same similarity.")
         if got.shape == (n, n) and n > 1:
-            raise NotYet("You have every user with every film of the batch, (batch, batch). Only the pairs are asked for.")
+            raise NotYet(
+                "You have every user with every film of the batch, (batch, batch). Only the pairs are asked for."
+            )
         if got.shape == (n, 1) and np.allclose(got[:, 0], right):
             raise NotYet("The right numbers, but in shape (batch, 1). Here (batch,) is asked for.")
         if got.shape == (n, dim):
@@ -135,7 +137,9 @@ def dot_products(answer) -> None:
         if got.shape == (dim,) and np.allclose(got, (p * q).sum(axis=0)):
             raise NotYet("You summed over the batch, axis 0. Sum over the factors, axis 1.")
         if got.shape != right.shape or not np.allclose(got, right):
-            raise NotYet(f"For p={p.round(2).tolist()} and q={q.round(2).tolist()} it should be {right.round(2).tolist()}.")
+            raise NotYet(
+                f"For p={p.round(2).tolist()} and q={q.round(2).tolist()} it should be {right.round(2).tolist()}."
+            )
 
 
 predict(
@@ -209,7 +213,9 @@ choice(
 
 
 def _nearest(vectors, j, is_candidate, k, similarity):
-    value = [-np.inf if i == j or not is_candidate[i] else similarity(vectors[i], vectors[j]) for i in range(len(vectors))]
+    value = [
+        -np.inf if i == j or not is_candidate[i] else similarity(vectors[i], vectors[j]) for i in range(len(vectors))
+    ]
     return sorted(range(len(vectors)), key=lambda i: -value[i])[:k]
 
 
@@ -217,7 +223,9 @@ def _cosine(a, b):
     return a @ b / np.sqrt((a @ a) * (b @ b))
 
 
-@exercise("07.8", "O5", "code", done="Direction alone counts, so a film with long factors is not everybody's neighbour.")
+@exercise(
+    "07.8", "O5", "code", done="Direction alone counts, so a film with long factors is not everybody's neighbour."
+)
 def nearest(answer) -> None:
     rng = np.random.default_rng(5)
     wrong = {

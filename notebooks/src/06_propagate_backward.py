@@ -1,0 +1,1327 @@
+# %% [markdown] teaching=90 exercises=55
+# # Propagate backward
+#
+# A network learns by asking each of its weights: if you were a little larger, would the loss be larger or smaller? In
+# this lesson you answer by hand, then in code for whole batches, prove the answer right, and let your own network loose
+# on MovieLens.
+
+# %% [markdown]
+# **What you will do**
+#
+# - **O1** compute a gradient on a graph by hand, with the chain rule
+# - **O2** implement the backward pass of every layer and loss, and prove it with centred differences
+# - **O3** implement a training loop and its update rules, and compare their paths
+# - **O4** diagnose a network that does not learn: bad first weights, dead units, a batch that it cannot memorise
+# - **O5** compare ways against overfitting, and judge a trained network against a simple baseline
+#
+# **What you need**: lesson 05, what a derivative is, and about 145 minutes; have a break after section 4. The whole
+# notebook runs in about half a minute. NumPy only.
+
+# %%
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers import scratch, splits
+from recsys_helpers.data import load_movielens
+from recsys_helpers.exercises import check
+from recsys_helpers.plots import new_figure, show
+from recsys_helpers.repro import set_seed
+
+set_seed(42)
+ratings, movies = load_movielens()
+
+# %% [markdown]
+# ## 1. Five nodes
+#
+# One pair, one feature *x* = 2, one weight, one bias, ReLU, and a squared error: the smallest network there is. Ada gave
+# 4 stars. Forward is lesson 05, one node a line:
+
+# %%
+x, t = 2.0, 4.0  # the feature, and the stars that Ada gave
+w, b = 1.5, -1.0
+a = w * x  # node 1
+z = a + b  # node 2
+h = max(z, 0.0)  # node 3, ReLU: the prediction
+e = h - t  # node 4
+loss = e**2  # node 5
+print(f"a {a}, z {z}, h {h}, e {e}, loss {loss}")
+
+# %% [markdown]
+# It says 2 stars, Ada gave 4, the loss is 4. How much would the loss change if *w* were a little larger?
+#
+# Walk **backwards** from the loss. Each node knows one thing: how its own output changes with its input. The
+# [chain rule](glossary.md#chain-rule) says: multiply these slopes along the way. Below, `d_h` means the slope of the
+# loss with respect to *h*.
+
+# %%
+d_e = 2 * e  # loss = e²
+d_h = d_e * 1  # e = h − t
+d_z = d_h * (1 if z > 0 else 0)  # ReLU is open: slope 1
+d_a, d_b = d_z * 1, d_z * 1  # z = a + b
+d_w = d_a * x  # a = w · x
+print(f"d_e {d_e}, d_h {d_h}, d_z {d_z}, d_a {d_a}, d_b {d_b}, d_w {d_w}")
+
+# %%
+figure, axes = new_figure(8.5, 2.3)
+nodes = {"a = w x": (a, d_a), "z = a + b": (z, d_z), "h = ReLU(z)": (h, d_h), "e = h − t": (e, d_e), "loss = e²": (loss, 1)}
+for place, (name, (value, slope)) in enumerate(nodes.items()):
+    axes.text(place, 0, f"{value:g}", ha="center", va="center", size=13, bbox={"boxstyle": "circle", "fc": "white"})
+    axes.text(place, 0.55, name, ha="center")
+    if place < 4:
+        axes.annotate("", (place + 0.8, 0.12), (place + 0.2, 0.12), arrowprops={"arrowstyle": "->", "color": "#0072B2"})
+        axes.annotate("", (place + 0.2, -0.12), (place + 0.8, -0.12), arrowprops={"arrowstyle": "->", "color": "#D55E00"})
+        axes.text(place, -0.65, f"slope {slope:g}", ha="center", color="#D55E00")
+axes.text(0, -1.1, f"w: slope {d_w:g}", ha="center", color="#D55E00")
+axes.text(1, -1.1, f"b: slope {d_b:g}", ha="center", color="#D55E00")
+axes.set(xlim=(-0.6, 4.6), ylim=(-1.3, 0.9))
+axes.axis("off")
+show(
+    figure,
+    alt="Five nodes in a row: a 3, z 2, h 2, e −2, loss 4. Arrows to the right carry values, arrows to the left slopes: "
+    "each of a, z, h and e has slope −4. Below them, w has slope −8 and b has slope −4.",
+)
+
+# %% [markdown]
+# `d_w` is −8: if *w* grows by a tiny amount, the loss falls by eight times that amount. Believe nothing: nudge *w* and look.
+
+
+# %%
+def loss_of(w, b):
+    return (max(w * x + b, 0.0) - t) ** 2
+
+
+print(f"{(loss_of(w + 0.001, b) - loss_of(w, b)) / 0.001:.3f}")
+
+# %% [markdown]
+# −7.996, nearly −8 (section 2 finds the missing bit). All such slopes together are the [gradient](glossary.md#gradient).
+# To make the loss smaller, take a step *against* it. How far is the [learning rate](glossary.md#learning-rate):
+
+# %%
+rate = 0.05
+w_new, b_new = w - rate * d_w, b - rate * d_b
+print(f"w {w} → {w_new:.2f}, b {b} → {b_new:.2f}, loss {loss} → {loss_of(w_new, b_new):.2f}")
+
+# %% [markdown]
+# One step, and the loss went from 4 to 1. **This is learning.** The rest of the lesson does the same with more numbers.
+#
+# Two things to see while it is small. First, a ReLU that is closed passes nothing back. With b = −4 the prediction is 0 and the loss is large:
+
+# %%
+z = w * x - 4.0
+d_w = 2 * (max(z, 0.0) - t) * (1 if z > 0 else 0) * x
+print(f"z {z}, loss {loss_of(w, -4.0)}, d_w {abs(d_w)}")
+
+# %% [markdown]
+# Loss 16, gradient 0: wrong, and no way to learn. Remember it for section 5. Second, **a value that is used twice
+# collects from both uses**. Two pairs share *w*: the second has x = 1 and 3 stars.
+
+# %%
+pairs = [(2.0, 4.0), (1.0, 3.0)]  # (feature, stars)
+d_each = [2 * (w * x - 1.0 - t) * x for x, t in pairs]  # both ReLUs are open
+both = lambda w: sum((w * x - 1.0 - t) ** 2 for x, t in pairs)
+print("one by one", d_each, "sum", sum(d_each), f"nudged {(both(w + 1e-5) - both(w - 1e-5)) / 2e-5:.3f}")
+
+# %% [markdown]
+# −8 and −5 add up to −13. So in a batch, where every row uses the same weights, a weight's gradient is a sum over rows.
+#
+# ### Exercise 06.1 · trace (O1)
+#
+# On paper, the same five nodes with x = 3, w = 1, b = −1 and t = 5. What is `d_w`?
+
+# %%
+slope_of_w = ...
+### BEGIN SOLUTION
+slope_of_w = -18
+### END SOLUTION
+
+# %%
+check("06.1", slope_of_w)
+
+# %% [markdown]
+# ## 2. Prove it: nudge every weight
+#
+# This walk backwards is called [backpropagation](glossary.md#backpropagation). It is easy to get wrong: a sign, a
+# transpose, a forgotten mean, and the network still learns something. So we want a proof that does not use the chain
+# rule. Nudge a number to both sides and see how the loss moves, (f(x + h) − f(x − h)) / 2h: a **centred difference**.
+#
+# ### Exercise 06.2 · choose (O2)
+#
+# In `float64`, with about 16 digits: which *h* comes nearest to the true slope of a smooth function?
+#
+# - **a** 0.1
+# - **b** 0.00001, that is 1e-5
+# - **c** 1e-12
+# - **d** the smaller the better: 1e-300
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("06.2", answer)
+
+# %% [markdown]
+# Let us measure it. The slope of tanh is known (lesson 05). Fifty points, thirteen sizes of *h*, the largest error of
+# each; beside it the one-sided difference, (f(x + h) − f(x)) / h, and the centred one in `float32`.
+
+# %%
+points = np.linspace(-2, 2, 50)
+sizes = 10.0 ** np.arange(-13, 0)
+
+
+def centred(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def largest_error(slope):
+    return np.abs(slope - (1 - np.tanh(points) ** 2)).max()
+
+
+errors = {
+    "one-sided": [largest_error((np.tanh(points + h) - np.tanh(points)) / h) for h in sizes],
+    "centred": [largest_error(centred(np.tanh, points, h)) for h in sizes],
+    "centred, float32": [largest_error(centred(np.tanh, points.astype("f4"), np.float32(h))) for h in sizes],
+}
+
+# %% tags=["nbval-ignore-output"]
+table = pd.DataFrame(errors, index=[f"{h:.0e}" for h in sizes])
+table.iloc[::2].map("{:.0e}".format)
+
+# %%
+figure, axes = new_figure(6.5, 3.2)
+for name, values in errors.items():
+    axes.loglog(sizes, values, label=name)
+axes.axvline(1e-5, color="grey", linewidth=1)
+axes.set(xlabel="size of the nudge, h", ylabel="largest error of the slope")
+axes.legend()
+show(
+    figure,
+    alt="Error against h on logarithmic axes: three valleys. Centred in float64 is the deepest, near 1e-11 at h = 1e-5, "
+    "with errors near 1 per cent at 0.1 and 1e-4 at 1e-12. One-sided bottoms out near 1e-8, float32 only near 1e-4.",
+)
+
+# %%
+best = sizes[np.argmin(errors["centred"])]
+by_size = dict(zip(np.arange(-13, 0), errors["centred"]))
+assert 5e-7 < best < 5e-5 and by_size[-5] < 1e-10 < 1e-9 < by_size[-7] * 10 and by_size[-12] > 1e-6
+assert 1e-9 < min(errors["one-sided"]) < 1e-7 and min(errors["centred, float32"]) > 1e-5
+
+# %% [markdown]
+# Two errors fight. A curve is not a line: that error shrinks with h² (with *h* for the one-sided difference, hence
+# −7.996). And a computer keeps 16 digits: subtracting two nearly equal numbers loses most of them, and dividing by a
+# tiny *h* blows up what is left. They meet near the cube root of 1e-16, at about **1e-5**. At 1e-12 hardly four digits are
+# right, and `float32` never gets better than about four. So: centred, `float64`, 1e-5.
+#
+# ### Exercise 06.3 · fill in (O2)
+#
+# `f()` is a loss without arguments that reads the array `value`. Return the centred slope of its entry `i`, and leave
+# `value` as it was. The upward nudge is done.
+#
+# <details><summary>Hint 1</summary>Nudge down from <code>kept</code>, not from the nudged value.</details>
+# <details><summary>Hint 2</summary>Call <code>f()</code> again, put <code>kept</code> back, and divide the difference by
+# <code>2 * h</code>.</details>
+
+
+# %%
+def slope_at(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    ### BEGIN SOLUTION
+    value[i] = kept - h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+    ### END SOLUTION
+
+
+# %%
+check("06.3", slope_at)
+
+# %% [markdown]
+# For all entries, and as one number, the largest error relative to the largest gradient. This is the
+# [gradient check](glossary.md#gradient-check); below 1e-6 we believe a backward pass.
+
+
+# %%
+def gradient_check(f, value, grad, h=1e-5):
+    numeric = np.zeros_like(value)
+    for i in np.ndindex(value.shape):
+        kept = value[i]
+        for step in (h, -h):
+            value[i] = kept + step
+            numeric[i] += f() / (2 * step)
+        value[i] = kept
+    return np.abs(numeric - grad).max() / max(np.abs(numeric).max(), np.abs(grad).max(), 1e-4)
+
+
+# %%
+cube = np.array([1.0, 2.0])
+f = lambda: (cube**3).sum()
+assert gradient_check(f, cube, 3 * cube**2) < 1e-9 < 0.1 < gradient_check(f, cube, 2 * cube**2)
+assert np.isclose(gradient_check(f, cube, 2 * cube**2), scratch.gradient_check(f, cube, 2 * cube**2))
+
+# %% [markdown]
+# ## 3. Backward through each piece
+#
+# Every piece of a network gets the gradient of the loss with respect to its **output**, here called `grad`, and returns
+# that with respect to its **input**. The piece below does the same. On the way, weights note their own.
+#
+# ### A dense layer
+#
+# Output *j* of row *n* is y[n, j] = Σ x[n, i] · W[i, j] + b[j]. So W[i, j] acts on y[n, j] with slope x[n, i], the bias with
+# slope 1, and x[n, i] with slope W[i, j]. Multiply with `grad[n, j]`, add up over all uses:
+
+
+# %%
+def dense_backward_slow(x, W, grad):  # x (batch, n_in), W (n_in, n_out), grad (batch, n_out)
+    grad_x, grad_W, grad_b = np.zeros(x.shape), np.zeros(W.shape), np.zeros(W.shape[1])
+    for n in range(x.shape[0]):
+        for j in range(W.shape[1]):
+            grad_b[j] += grad[n, j]
+            for i in range(W.shape[0]):
+                grad_W[i, j] += x[n, i] * grad[n, j]
+                grad_x[n, i] += W[i, j] * grad[n, j]
+    return grad_x, grad_W, grad_b
+
+
+# %% [markdown]
+# Is it right? A layer of 3 inputs and 2 outputs, a batch of 4, and as loss any function of the output: here the sum
+# of y³, so `grad` is 3 y².
+
+# %%
+rng = np.random.default_rng(42)
+x, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
+y = x @ W + b  # (4, 2)
+for name, value, grad in zip("xWb", (x, W, b), dense_backward_slow(x, W, 3 * y**2)):
+    assert gradient_check(lambda: ((x @ W + b) ** 3).sum(), value, grad) < 1e-6
+    print(f"{name} {value.shape}: gradient {grad.shape} agrees with the nudges")
+
+# %% [markdown]
+# Note the shapes: **a gradient has the shape of the thing it belongs to**. That rule also finds the fast form. To get
+# `grad_W` (n_in, n_out) out of `x` (batch, n_in) and `grad` (batch, n_out), only one matrix product fits.
+#
+# ### Exercise 06.4 · code (O2)
+#
+# Write it without loops. Return `grad_x, grad_W, grad_b`, in this order.
+#
+# <details><summary>Hint 1</summary>Bring the batch to the inside, where it vanishes:
+# (n_in, batch) @ (batch, n_out).</details>
+# <details><summary>Hint 2</summary><code>x.T @ grad</code> for W. For b, sum <code>grad</code> over the batch. For x, multiply
+# by <code>W.T</code>.</details>
+
+
+# %%
+def dense_backward(x, W, grad):
+    ### BEGIN SOLUTION
+    return grad @ W.T, x.T @ grad, grad.sum(axis=0)
+    ### END SOLUTION
+
+
+# %%
+check("06.4", dense_backward)
+
+# %% [markdown]
+# As a class, it remembers its input from the forward pass, because backward needs it. The first weights are small and
+# random; section 5 says how small. (`training` and `l2` wait for section 7.)
+
+
+# %%
+class Parameter:
+    def __init__(self, value, l2=0.0):
+        self.value, self.grad, self.l2 = value, np.zeros_like(value), l2
+
+
+class Dense:
+    def __init__(self, n_in, n_out, rng, l2=0.0):
+        limit = np.sqrt(6 / (n_in + n_out))
+        self.W = Parameter(rng.uniform(-1, 1, (n_in, n_out)) * limit, l2)
+        self.b = Parameter(np.zeros(n_out))
+        self.parameters = [self.W, self.b]
+
+    def forward(self, x, training=False):
+        self.x = x  # (batch, n_in)
+        return x @ self.W.value + self.b.value  # (batch, n_out)
+
+    def backward(self, grad):  # (batch, n_out)
+        self.W.grad = self.x.T @ grad  # (n_in, batch) @ (batch, n_out) → (n_in, n_out)
+        self.b.grad = grad.sum(axis=0)  # (n_out,)
+        return grad @ self.W.value.T  # (batch, n_out) @ (n_out, n_in) → (batch, n_in)
+
+
+# %% [markdown]
+# ### Activations
+#
+# y = f(x), number by number: multiply `grad` by the slope of *f*. All our slopes can be told from the output *y* alone: that of
+# the sigmoid is y (1 − y), that of tanh 1 − y², that of ReLU 1 where y > 0.
+
+
+# %%
+class Activation:
+    parameters = ()
+
+    def __init__(self, f, slope_at):
+        self.f, self.slope_at = f, slope_at
+
+    def forward(self, x, training=False):
+        y = self.f(x)
+        self.slope = self.slope_at(y)
+        return y
+
+    def backward(self, grad):
+        return grad * self.slope
+
+
+# %%
+def ReLU():
+    return Activation(lambda x: np.maximum(x, 0), lambda y: y > 0)
+
+
+kinds = {
+    "ReLU": ReLU(),
+    "leaky ReLU": Activation(lambda x: np.maximum(x, 0.3 * x), lambda y: np.where(y > 0, 1, 0.3)),
+    "sigmoid": Activation(lambda x: np.exp(-np.logaddexp(0, -x)), lambda y: y * (1 - y)),  # no overflow
+    "tanh": Activation(np.tanh, lambda y: 1 - y**2),
+}
+x = rng.normal(size=(4, 3))
+for layer in kinds.values():
+    grad = layer.backward(3 * layer.forward(x) ** 2)
+    assert gradient_check(lambda: (layer.forward(x) ** 3).sum(), x, grad) < 1e-6
+
+# %% [markdown]
+# All four pass. One warning: exactly *at* its corner ReLU has no slope. We say 0, the nudges say one half, and neither is wrong:
+
+# %%
+corner = np.array([[0.0]])
+numeric = (np.maximum(corner + 1e-5, 0) - np.maximum(corner - 1e-5, 0)) / 2e-5
+print("backward says", float(kinds["ReLU"].slope_at(corner)[0, 0]), "· nudges say", numeric[0, 0].round(2))
+
+# %% [markdown]
+# ### Losses
+#
+# A loss starts the walk, so it returns its value **and** its gradient.
+#
+# - **Squared error**, mean of (y − t)²: the slope of one square is 2 (y − t), and the mean divides by the number of entries.
+# - **Binary cross-entropy** from logits, log(1 + eᶻ) − t z: the slope of the first part is eᶻ / (1 + eᶻ), which is the
+#   sigmoid, *p*. What remains is **p − t**: the chance minus the truth.
+# - **Categorical cross-entropy**, log Σ eᶻ − z of the right one: the slope of the first part is the softmax. Again the
+#   chances minus the truth.
+
+
+# %%
+def mean_squared_error(y, target):
+    return ((y - target) ** 2).mean(), 2 * (y - target) / y.size
+
+
+def binary_cross_entropy(z, target):
+    p = np.exp(-np.logaddexp(0, -z))  # sigmoid
+    return (np.logaddexp(0, z) - target * z).mean(), (p - target) / z.size
+
+
+# %% [markdown]
+# The error itself walks back: if the model says 0.9 and it was a yes, −0.1 goes back, if it was a no, 0.9. No slope of a
+# sigmoid flattens it: one more reason to take the loss from logits.
+
+# %%
+z = np.log(np.array([[0.9 / 0.1], [0.9 / 0.1]]))  # logits whose chance is 0.9
+print((binary_cross_entropy(z, np.array([[1.0], [0.0]]))[1] * 2).round(2).ravel())  # times 2: undo the mean
+
+# %% [markdown]
+# ### Exercise 06.5 · code (O2)
+#
+# Write the gradient of the categorical cross-entropy, mean over rows, with respect to the logits `z` (batch, n); `target` is
+# one-hot, (batch, n).
+#
+# <details><summary>Hint 1</summary>First the softmax of each row, with the largest logit taken off.</details>
+# <details><summary>Hint 2</summary>(softmax − target), divided by the number of <b>rows</b>: the loss is a mean over
+# rows.</details>
+
+
+# %%
+def cross_entropy_gradient(z, target):
+    ### BEGIN SOLUTION
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1, keepdims=True) - target) / len(z)
+    ### END SOLUTION
+
+
+# %%
+check("06.5", cross_entropy_gradient)
+
+# %%
+z, yes_no, one_hot = rng.normal(size=(4, 3)), rng.integers(0, 2, (4, 3)), np.eye(3)[[0, 2, 1, 2]]
+losses = {
+    "squared error": (mean_squared_error, rng.normal(size=(4, 3))),
+    "binary": (binary_cross_entropy, yes_no),
+    "categorical": (scratch.categorical_cross_entropy, one_hot),
+}
+for loss, target in losses.values():
+    assert gradient_check(lambda: loss(z, target)[0], z, loss(z, target)[1]) < 1e-6
+assert np.allclose(mean_squared_error(z, z**2)[1], scratch.mean_squared_error(z, z**2)[1])
+assert np.allclose(binary_cross_entropy(z, yes_no)[1], scratch.binary_cross_entropy(z, yes_no)[1])
+
+# %% [markdown]
+# ### All together
+#
+# A network is a row of layers. Forward goes from left to right, backward from right to left. That is the whole of it.
+
+
+# %%
+class Network:
+    def __init__(self, layers):
+        self.layers, self.parameters = layers, [p for layer in layers for p in layer.parameters]
+
+    def forward(self, x, training=False):
+        for layer in self.layers:
+            x = layer.forward(x, training)
+        return x
+
+    def backward(self, grad):
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        return grad
+
+
+# %% [markdown]
+# Check the composition too: every weight of a network with two hidden layers, under each loss. And compare with the
+# helper, which is this code with error messages:
+
+# %%
+x, rng_twin = rng.normal(size=(4, 5)), np.random.default_rng(7)
+network = Network([Dense(5, 6, rng_twin), kinds["tanh"], Dense(6, 4, rng_twin), ReLU(), Dense(4, 3, rng_twin)])
+for name, (loss, target) in losses.items():
+    network.backward(loss(network.forward(x), target)[1])
+    worst = max(gradient_check(lambda: loss(network.forward(x), target)[0], p.value, p.grad) for p in network.parameters)
+    assert worst < 1e-6
+    print(f"{name:13} the gradients of {sum(p.value.size for p in network.parameters)} numbers are right")
+
+# %%
+rng_twin, (loss, target) = np.random.default_rng(7), losses["categorical"]
+twin = [scratch.Dense(5, 6, rng_twin), scratch.Tanh(), scratch.Dense(6, 4, rng_twin), scratch.ReLU()]
+twin = scratch.Network([*twin, scratch.Dense(4, 3, rng_twin)])
+twin.backward(loss(twin.forward(x), target)[1])
+for mine, theirs in zip(network.parameters, twin.parameters):
+    assert np.allclose(mine.value, theirs.value) and np.allclose(mine.grad, theirs.grad)
+
+# %% [markdown]
+# ## 4. Training: walk downhill
+#
+# ### Exercise 06.6 · put in order (O3)
+#
+# A training loop in five lines; one line too many is given. Write the letters of the others in the right order, for
+# example `"FEDCB"`.
+#
+# ```text
+# A       optimiser.step()
+# B       network.backward(value)
+# C       network.backward(grad)
+# D   for rows in batches:
+# E       value, grad = loss(output, y[rows])
+# F       output = network.forward(x[rows])
+# ```
+
+# %%
+order = ...
+### BEGIN SOLUTION
+order = "DFECA"
+### END SOLUTION
+
+# %%
+check("06.6", order)
+
+# %% [markdown]
+# ### The features
+#
+# The same kind of features as in lesson 05, for each rating of the course's split. `above` is how far a rating is above
+# the mean. A user's and a film's mean are pulled towards 0 if they rest on few ratings (5 imaginary ones are added), and a
+# row's **own** rating is left out of them; section 8 shows why. `taste` is the user's mean in the genres of this film.
+
+# %%
+rated = ratings.merge(movies, on="item_id")
+rated["when"] = (rated["timestamp"] / (365.25 * 24 * 3600) - 35) / 10  # decades since 2005
+rated["age"] = (rated["when"] + 200.5 - rated["year"].astype(float) / 10).clip(lower=0).fillna(1)  # decades
+cut = splits.split_last_share(rated)
+
+
+# %%
+def mean_above(learn, part, keys, own_out):
+    known = learn.groupby(keys)["above"].agg(["sum", "size"])
+    total, n = part.join(known, on=keys)[["sum", "size"]].fillna(0).to_numpy().T
+    if own_out:  # `part` is what we learn from: take each row's own rating out
+        total, n = total - part["above"].to_numpy(), n - 1
+    return total / (n + 5), np.log1p(n)
+
+
+# %%
+def make_features(learn, part, own_out):
+    mean = learn["rating"].mean()
+    learn, part = (rows.assign(above=rows["rating"] - mean, genre=rows["genres"].str.split("|")) for rows in (learn, part))
+    made = part[["age", "when"]].copy()
+    made["user"], made["n_user"] = mean_above(learn, part, ["user_id"], own_out)
+    made["film"], made["n_film"] = mean_above(learn, part, ["item_id"], own_out)
+    one_each = part.explode("genre")  # one row for each genre of a film
+    taste, _ = mean_above(learn.explode("genre"), one_each, ["user_id", "genre"], own_out)
+    made["taste"] = pd.Series(taste, one_each.index).groupby(level=0).mean()
+    for genre in sorted(set(one_each["genre"]) - {"IMAX", "(no genres listed)"}):
+        made[genre] = part["genres"].str.contains(genre, regex=False).astype(float)
+    return made
+
+
+# %%
+features = make_features(cut.train, cut.train, own_out=True)
+features_valid = make_features(cut.train, cut.valid, own_out=False)
+mean = cut.train["rating"].mean()
+print(features.shape, "mean rating", round(mean, 2))
+features.iloc[:, :7].describe().loc[["mean", "std", "min", "max"]].round(2)
+
+# %% [markdown]
+# ### A bowl
+#
+# To *see* training we need a network with two weights: predict `above` as w₁ × film + w₂ × age, no bias, no bend. Its
+# loss over the two weights is a bowl.
+
+# %%
+two = features[["film", "age"]].to_numpy()
+two = two - two.mean(axis=0)  # (70529, 2)
+above = (cut.train["rating"] - mean).to_numpy()  # (70529,)
+
+
+def bowl(w):
+    return ((two @ w - above) ** 2).mean()
+
+
+def slope(w, rows=slice(None)):
+    x = two[rows]
+    return 2 * x.T @ (x @ w - above[rows]) / len(x)  # (2,)
+
+
+bottom = np.linalg.lstsq(two, above)[0]
+print("bottom at", bottom.round(2), "loss", bowl(bottom).round(3), "· curvature", (2 * (two**2).mean(axis=0)).round(2))
+
+# %% [markdown]
+# A film's mean counts fully (1.06), its age hardly (0.00). The curvature says how steep the walls are: 0.29 along *film*,
+# 4.28 along *age*, because age has the larger numbers. A stretched bowl, then. How large may the rate be?
+
+# %%
+for rate in (0.05, 0.4, 0.5):
+    w = np.array([-0.6, 0.6])
+    for _ in range(40):
+        w -= rate * slope(w)
+    print(f"rate {rate}: loss after 40 steps {bowl(w):.3f}")
+
+# %% [markdown]
+# 0.05 is slow, 0.4 arrives, 0.5 flies off: each step jumps across the valley and lands higher on the other side. The border
+# is 2 divided by the largest curvature, here 0.47. The *steep* direction limits the rate, the *flat* one needs the time.
+#
+# Three ways to choose the rows of a step: all of them (full batch), a few (a [minibatch](glossary.md#minibatch)), or one
+# ([stochastic gradient descent](glossary.md#stochastic-gradient-descent), SGD). And three rules that remember earlier gradients:
+
+
+# %%
+def sgd(value, grad, m, v, rate, step):
+    value -= rate * grad
+
+
+def momentum(value, grad, m, v, rate, step):  # a rolling ball: keep 0.9 of the last move
+    m *= 0.9
+    m -= rate * grad
+    value += m
+
+
+def rmsprop(value, grad, m, v, rate, step):  # each weight its own rate: divide by the usual size of its gradient
+    v += 0.1 * (grad**2 - v)
+    value -= rate * grad / np.sqrt(v + 1e-7)
+
+
+# %% [markdown]
+# `m` and `v` are the rule's memory, one number for each weight, zero at the start. [Momentum](glossary.md#momentum) adds up moves that agree and
+# cancels those that go to and fro. RMSProp makes the steep direction and the flat one equal.
+#
+# [Adam](glossary.md#adam) does both. It keeps running means of the gradient and of its square,
+#
+# - m ← 0.9 m + 0.1 g and v ← 0.999 v + 0.001 g²,
+#
+# and because both start at 0 and are too small at first, divides them by 1 − 0.9ᵗ and 1 − 0.999ᵗ in step t. Then it moves by
+# −rate · m / (√v + ε), with ε = 1e-7 against division by 0.
+
+# %%
+g = np.array([0.002, 5.0])  # a tiny and a large gradient, first step: t = 1
+m, v = 0.1 * g, 0.001 * g**2
+m_hat, v_hat = m / (1 - 0.9**1), v / (1 - 0.999**1)
+print("m", m.round(4), "corrected", m_hat.round(4), "· move", (-0.1 * m_hat / (np.sqrt(v_hat) + 1e-7)).round(3))
+
+# %% [markdown]
+# After the correction m and √v are both the gradient itself, so the first move is the rate, −0.1, for the tiny
+# gradient and for the large one. Adam does not ask how steep it is, only where down is.
+#
+# ### Exercise 06.7 · code (O3)
+#
+# Write one step of Adam, number `t` (1, 2, …), with the constants above. Return the new `value, m, v`.
+#
+# <details><summary>Hint 1</summary>Update m and v first. Keep them uncorrected: the corrected ones are used in this step
+# only.</details>
+# <details><summary>Hint 2</summary><code>m_hat = m / (1 - 0.9**t)</code>, v likewise with 0.999, then
+# <code>value - rate * m_hat / (np.sqrt(v_hat) + 1e-7)</code>.</details>
+
+
+# %%
+def my_adam(value, grad, m, v, rate, t):
+    ### BEGIN SOLUTION
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    return value - rate * m_hat / (np.sqrt(v_hat) + 1e-7), m, v
+    ### END SOLUTION
+
+
+# %%
+check("06.7", my_adam)
+
+# %% [markdown]
+# The helpers hold all four rules (Adam's ε stands at a slightly different place, as in Keras). Ours agree with them, and all
+# six walks start at the same point:
+
+
+# %%
+def walk(rule, rate, batch_size, n_steps):
+    rng = np.random.default_rng(0)
+    w, m, v = np.array([-0.6, 0.6]), np.zeros(2), np.zeros(2)
+    path = [w.copy()]
+    for step in range(1, n_steps + 1):
+        rows = slice(None) if batch_size is None else rng.integers(0, len(two), batch_size)
+        rule(w, slope(w, rows), m, v, rate, step)
+        path.append(w.copy())
+    return np.array(path)  # (n_steps + 1, 2)
+
+
+for mine in (sgd, momentum, rmsprop):
+    assert np.allclose(walk(mine, 0.05, None, 20), walk(getattr(scratch, mine.__name__), 0.05, None, 20))
+
+# %%
+walks = {
+    "full batch": (walk(sgd, 0.4, None, 40), 40 * len(two)),
+    "minibatch of 32": (walk(sgd, 0.1, 32, 100), 100 * 32),
+    "one row": (walk(sgd, 0.01, 1, 400), 400),
+    "momentum": (walk(momentum, 0.1, None, 80), 80 * len(two)),
+    "RMSProp": (walk(rmsprop, 0.05, None, 80), 80 * len(two)),
+    "Adam": (walk(scratch.adam, 0.1, None, 80), 80 * len(two)),
+}
+for name, (path, n_rows) in walks.items():
+    print(f"{name:15} {len(path) - 1:3} steps, {n_rows:9,} rows read, loss above the bottom: {bowl(path[-1]) - bowl(bottom):.3f}")
+
+# %%
+figure, axes = new_figure(9.5, 4, n_panels=2, sharey=True)
+film, age = np.meshgrid(np.linspace(-0.9, 2.1, 40), np.linspace(-0.8, 0.8, 40))
+height = [[bowl(np.array(pair)) for pair in zip(*row)] for row in zip(film, age)]
+for panel, names in zip(axes, (list(walks)[:3], list(walks)[3:])):
+    panel.contour(film, age, height, levels=bowl(bottom) + np.array([0.02, 0.1, 0.25, 0.5, 1]), colors="grey", linewidths=0.7)
+    for name in names:
+        path = walks[name][0]
+        panel.plot(path[:, 0], path[:, 1], linewidth=1, markersize=0 if name == "one row" else 3, label=name)
+    panel.plot(*bottom, "k*", markersize=12)
+    panel.set(xlabel="weight of film")
+    panel.legend(loc="upper right")
+axes[0].set(ylabel="weight of age")
+show(
+    figure,
+    alt="Two maps of a long flat bowl. Left: full batch zigzags between its walls and arrives, 32 rows drift towards the "
+    "bottom with jitter, one row staggers widely. Right: momentum swings around the bottom, RMSProp goes nearly "
+    "straight to it, Adam overshoots a little and returns.",
+)
+
+# %% [markdown]
+# Read the left map together with the table. The full batch walks cleanly, but reads 2.8 million rows. The minibatch comes within
+# 0.01 of the bottom with 3,200. One row a step staggers. This is why everybody uses minibatches: a rough direction now beats a
+# perfect one later.
+#
+# On the right, momentum rolls past the bottom and swings. RMSProp and Adam see a round bowl and head for the middle. You can also
+# make the bowl itself round: standardise the features (lesson 03).
+
+# %%
+standard = two / two.std(axis=0)
+print("curvature after standardising:", (2 * (standard**2).mean(axis=0)).round(2))
+assert all(bowl(walks[name][0][-1]) - bowl(bottom) < 0.005 for name in ("full batch", "momentum", "RMSProp", "Adam"))
+assert 0.001 < bowl(walks["minibatch of 32"][0][-1]) - bowl(bottom) < 0.03
+
+# %% [markdown]
+# Now the optimiser, which carries a rule's memory from step to step, and the loop of exercise 06.6 as a function:
+
+
+# %%
+class Optimiser:
+    def __init__(self, parameters, rule, rate):
+        self.rule, self.rate, self.n_steps = rule, rate, 0
+        self.memory = [(p, np.zeros_like(p.value), np.zeros_like(p.value)) for p in parameters]
+
+    def step(self):
+        self.n_steps += 1
+        for p, m, v in self.memory:
+            self.rule(p.value, p.grad + 2 * p.l2 * p.value, m, v, self.rate, self.n_steps)
+
+
+def train_epoch(network, x, y, loss, optimiser, rng, batch_size):
+    order = rng.permutation(len(x))  # other batches in every epoch
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        value, grad = loss(network.forward(x[rows], training=True), y[rows])
+        network.backward(grad)
+        optimiser.step()
+    return value
+
+
+# %% [markdown]
+# All 25 features, standardised with the mean and spread of train; the target is `above`, as a column. A network and its
+# twin from the helpers, same seed, three [epochs](glossary.md#epoch): the same weights.
+
+# %%
+x = ((features - features.mean()) / features.std()).to_numpy()  # (70529, 25)
+x_valid = ((features_valid - features.mean()) / features.std()).to_numpy()  # (9722, 25)
+y, y_valid = above[:, None], (cut.valid["rating"] - mean).to_numpy()[:, None]  # (70529, 1), (9722, 1)
+
+
+def mlp(sizes, rng, kit):  # sizes such as [25, 16, 1]; kit: where the pieces come from
+    hidden = [piece for pair in pairwise(sizes[:-1]) for piece in (kit.Dense(*pair, rng), kit.ReLU())]
+    return kit.Network([*hidden, kit.Dense(*sizes[-2:], rng)])
+
+
+# %%
+from types import SimpleNamespace
+
+mine = SimpleNamespace(Dense=Dense, ReLU=ReLU, Network=Network, train=train_epoch, Optimiser=Optimiser)
+ends = []
+for kit in (mine, scratch):
+    rng = np.random.default_rng(0)
+    network = mlp([25, 16, 1], rng, kit)
+    optimiser = kit.Optimiser(network.parameters, scratch.adam, 0.001)
+    for _ in range(3):
+        if kit is mine:
+            train_epoch(network, x[:2000], y[:2000], mean_squared_error, optimiser, rng, 64)
+        else:
+            scratch.fit(network, x[:2000], y[:2000], scratch.mean_squared_error, optimiser, rng, 1, 64, progress=False)
+    ends.append([p.value for p in network.parameters])
+assert all(np.allclose(one, other, atol=1e-10) for one, other in zip(*ends))
+
+# %% [markdown]
+# ## 5. The first weights
+#
+# A sum of 100 products, inputs of size 1 and random weights of size 0.01, is about 0.01 × √100 = 0.1 in size. ReLU then
+# cuts off the negative half, which leaves about 0.07.
+#
+# ### Exercise 06.8 · predict (O4)
+#
+# Ten such layers in a row, 100 neurons each. The inputs have size 1. What is the size of what comes out? Answer with the power of ten:
+# −3 if you think of 0.001.
+
+# %%
+power_of_ten = ...
+### BEGIN SOLUTION
+power_of_ten = 10 * np.log10(0.07)
+### END SOLUTION
+
+# %%
+check("06.8", power_of_ten)
+
+
+# %%
+def through_ten_layers(size, seed=0):
+    rng = np.random.default_rng(seed)
+    layers = []
+    for _ in range(10):
+        layers += [Dense(100, 100, rng), ReLU()]
+        layers[-2].W.value = size * rng.normal(size=(100, 100))
+    values, grad, forward, backward = rng.normal(size=(256, 100)), rng.normal(size=(256, 100)), [], []
+    for layer in layers:
+        values = layer.forward(values)
+        forward.append(values.std())
+    for layer in reversed(layers):
+        grad = layer.backward(grad)
+        backward.append(grad.std())
+    return forward[1::2], backward[::-1][::2]  # after each ReLU; at the input of each Dense
+
+
+# %%
+sizes = {"0.01": 0.01, "√(1/100) = 0.1": 0.1, "√(2/100) = 0.141": np.sqrt(2 / 100), "1": 1.0}
+flows = {name: through_ten_layers(size) for name, size in sizes.items()}
+for name, (forward, backward) in flows.items():
+    print(f"weights of size {name:17} after 10 layers {forward[-1]:.0e}, gradient at layer 1 {backward[0]:.0e}")
+
+# %%
+figure, axes = new_figure(9, 3.2, n_panels=2, sharey=True)
+for name, (forward, backward) in flows.items():
+    axes[0].semilogy(range(1, 11), forward, label=name)
+    axes[1].semilogy(range(1, 11), backward, label=name)
+axes[0].set(title="forward: size of the outputs", xlabel="layer (random inputs)", ylim=(1e-14, 1e10))
+axes[1].set(title="backward: size of the gradients", xlabel="layer (random inputs)")
+axes[0].legend(title="size of the weights", fontsize=8, loc="lower left")
+show(
+    figure,
+    alt="Two logarithmic panels over ten layers. Forward, weights of 0.01 sink to 1e-12, 0.1 to 0.02, 0.141 stay near 1, "
+    "weights of 1 climb to 1e8. Backward, from layer 10 to layer 1, the gradients do the same.",
+)
+
+# %%
+assert all(0.2 < through_ten_layers(np.sqrt(2 / 100), seed)[0][-1] < 3 for seed in range(5))
+assert flows["0.01"][0][-1] < 1e-10 and flows["1"][0][-1] > 1e6
+
+# %% [markdown]
+# Too small, and everything [vanishes](glossary.md#vanishing-gradient), the gradient as well, so layer 1 never learns. Too large, and it explodes. In between
+# is one size that keeps both alive: √(2 / n_in) for ReLU (He and colleagues, 2015). `Dense` uses a relative that looks
+# at both sides, √(6 / (n_in + n_out)) as the limit of a uniform draw (Glorot & Bengio, 2010); for shallow networks both do.
+#
+# The other way to lose gradient is section 1's closed ReLU. A unit that is closed for *every* row is **dead**: its
+# gradient is 0, so it stays. Large steps kill. Plain SGD, 100 steps on one batch, three rates:
+
+
+# %%
+def share_of_dead(network, x):
+    network.forward(x)
+    return [1 - layer.slope.any(axis=0).mean() for layer in network.layers if isinstance(layer, Activation)]
+
+
+# %% tags=["nbval-ignore-output"]
+dead = {}
+for rate in (0.01, 0.1, 0.5):
+    rng = np.random.default_rng(0)
+    rows, network = rng.choice(len(x), 256, replace=False), mlp([25, 64, 64, 1], rng, mine)
+    optimiser, course = Optimiser(network.parameters, sgd, rate), []
+    for _ in range(100):
+        course.append(train_epoch(network, x[rows], y[rows], mean_squared_error, optimiser, rng, 256))
+    dead[rate] = share_of_dead(network, x[rows])[1]
+    print(f"rate {rate:4}: loss {course[0]:.2f}, at worst {max(course):.2f}, last {course[-1]:.2f}; "
+          f"dead in layer 2: {dead[rate]:.0%}")
+
+# %%
+assert dead[0.01] < 0.05 and dead[0.1] < 0.2 and dead[0.5] > 0.3
+
+# %% [markdown]
+# With the largest rate the loss jumps up in the first steps, and a large part of layer 2 never comes back. The network
+# still runs, without any error; it has only become smaller. If a loss gets stuck, count the dead. Remedies: a
+# smaller rate, better first weights, leaky ReLU.
+
+# %% [markdown]
+# ## 6. A habit: overfit one batch
+#
+# Before you train on everything, take 32 rows and train on nothing else. A healthy network learns them by heart, and the loss goes to
+# 0. If it cannot even do that, something is broken, and you know it after a second. A healthy one and four broken ones:
+
+
+# %%
+class ForgotTheSlope(Activation):
+    def backward(self, grad):
+        return grad  # wrong: the slope is missing
+
+
+def memorise(network, x, y, rng):
+    optimiser = Optimiser(network.parameters, scratch.adam, 0.005)
+    for _ in range(300):
+        value = train_epoch(network, x, y, mean_squared_error, optimiser, rng, 32)
+    return value
+
+
+# %%
+def one_batch(fault, seed=0):
+    rng = np.random.default_rng(seed)
+    rows = rng.choice(len(x), 32, replace=False)
+    batch, target, network = x[rows], y[rows], mlp([25, 64, 64, 1], rng, mine)
+    if fault == "features are all 0":
+        batch = 0 * batch
+    elif fault == "ReLU after the last layer":
+        network.layers.append(ReLU())
+    elif fault == "backward forgot the slope":
+        network.layers[1::2] = [ForgotTheSlope(layer.f, layer.slope_at) for layer in network.layers[1::2]]
+    elif fault == "targets shuffled":
+        target = rng.permutation(target)
+    return memorise(network, batch, target, rng)
+
+
+# %% tags=["nbval-ignore-output"]
+faults = ["none", "features are all 0", "ReLU after the last layer", "backward forgot the slope", "targets shuffled"]
+ends = {fault: [one_batch(fault, seed) for seed in range(3)] for fault in faults}
+for fault, values in ends.items():
+    print(f"{fault:26} loss after 300 steps, three seeds:", " ".join(f"{value:.3f}" for value in values))
+
+# %%
+assert max(ends["none"] + ends["backward forgot the slope"] + ends["targets shuffled"]) < 0.01
+assert min(ends["features are all 0"] + ends["ReLU after the last layer"]) > 0.3
+
+# %% [markdown]
+# The habit finds the first two faults at once: without features all it can say is the mean, and behind a ReLU it cannot say
+# less than the mean. But the last two pass! With a **wrong gradient** the network memorised its batch all the same, and it
+# memorises **wrong targets** as gladly as right ones. So each habit has its place: `gradient_check` for gradients, one batch for the
+# wiring, a baseline on held-out rows (section 8) for the meaning.
+
+# %% [markdown]
+# ## 7. Too little and too much
+#
+# First a trap of speed. A matrix product can use several threads of the processor. For small matrices handing out the
+# work costs more than the work, above all when something else runs on the machine. Measure it on yours:
+
+# %% tags=["nbval-ignore-output"]
+import time
+
+from threadpoolctl import threadpool_limits
+
+
+def seconds(n_threads):
+    with threadpool_limits(n_threads):
+        rng = np.random.default_rng(0)
+        network = mlp([25, 64, 64, 1], rng, mine)
+        optimiser, started = Optimiser(network.parameters, scratch.adam, 0.001), time.perf_counter()
+        train_epoch(network, x[:20000], y[:20000], mean_squared_error, optimiser, rng, 64)
+        return time.perf_counter() - started
+
+
+taken = {n_threads: min(seconds(n_threads) for _ in range(3)) for n_threads in (1, 2)}
+print(f"two threads take {taken[2] / taken[1]:.1f} times as long as one")
+
+# %% [markdown]
+# On a calm machine the two may be equal; on a busy one two threads can be many times slower. So from here on, one thread:
+
+# %%
+one_thread = threadpool_limits(1)
+
+# %% [markdown]
+# Now 1,000 ratings to learn from, instead of 70,529, and a network with two hidden layers of 64. Two remedies against learning by heart:
+#
+# - **L2**, a [penalty](glossary.md#regularization) λ Σ w² on large weights. Its gradient is 2 λ w, and that is the term
+#   `2 * p.l2 * p.value` in our optimiser: every weight is pulled a little towards 0 in every step.
+# - [Dropout](glossary.md#dropout): in training, switch off each hidden number with some chance, so that no unit can rely on another one. The
+#   rest is scaled up, so that the sum stays the same on average. When predicting, nothing is switched off.
+
+
+# %%
+class Dropout(Activation):
+    def __init__(self, rate, rng):
+        self.rate, self.rng = rate, rng
+
+    def forward(self, x, training=False):
+        keep = self.rng.random(x.shape) >= self.rate
+        self.slope = keep / (1 - self.rate) if training else 1.0
+        return x * self.slope
+
+
+demo = Dropout(0.5, np.random.default_rng(3))
+print(demo.forward(np.ones((1, 8)), training=True)[0], demo.forward(np.ones((1, 8)))[0])
+
+# %%
+wide = Dropout(0.5, np.random.default_rng(3)).forward(np.ones((1, 100_000)), training=True)
+print(f"mean of 100,000 ones after dropout: {wide.mean():.2f}")
+twin = scratch.Dropout(0.5, np.random.default_rng(3)).forward(np.ones((1, 100_000)), training=True)
+assert np.array_equal(wide, twin)
+
+
+# %%
+def build(sizes, rng, l2=0.0, dropout=0.0):
+    layers = []
+    for pair in pairwise(sizes[:-1]):  # [25, 64, 64, 1]: (25, 64), then (64, 64)
+        layers += [Dense(*pair, rng, l2), ReLU()] + ([Dropout(dropout, rng)] if dropout else [])
+    return Network([*layers, Dense(*sizes[-2:], rng, l2)])
+
+
+def rmse(network, x, y):
+    return np.sqrt(((network.forward(x) - y) ** 2).mean())
+
+
+# %%
+few = np.random.default_rng(42).choice(len(x), 1000, replace=False)
+
+
+def curves(sizes, seed=0, n_epochs=50, **how):
+    rng = np.random.default_rng(seed)
+    network = build(sizes, rng, **how)
+    optimiser = Optimiser(network.parameters, scratch.adam, 0.001)
+    errors = []
+    for _ in range(n_epochs):
+        train_epoch(network, x[few], y[few], mean_squared_error, optimiser, rng, 32)
+        errors.append((rmse(network, x[few], y[few]), rmse(network, x_valid, y_valid)))
+    return np.array(errors)  # (n_epochs, 2): train, valid
+
+
+# %% tags=["nbval-ignore-output"]
+deep = [25, 64, 64, 1]
+runs = {
+    "no remedy": curves(deep),
+    "L2 0.03": curves(deep, l2=0.03),
+    "dropout 0.5": curves(deep, dropout=0.5),
+    "L2 0.3": curves(deep, l2=0.3),
+    "no hidden layer": curves([25, 1]),
+}
+ends = {name: (*run[-1], run[:, 1].min(), run[:, 1].argmin() + 1) for name, run in runs.items()}
+pd.DataFrame(ends, index=["train", "valid", "best valid", "in epoch"]).T.round(2).astype({"in epoch": int})
+
+# %%
+figure, axes = new_figure(9.5, 3, n_panels=4, sharey=True)
+for panel, name in zip(axes, runs):
+    for part, run, style in (("train", runs[name][:, 0], "-"), ("valid", runs[name][:, 1], "--")):
+        panel.plot(range(1, 51), run, linestyle=style, marker="", label=part)
+    best = runs[name][:, 1].argmin()
+    panel.plot([best + 1], [runs[name][best, 1]], "k*", markersize=9)
+    panel.set(title=name, xlabel="epoch")
+axes[0].set_ylabel("RMSE, stars")
+axes[0].legend()
+show(
+    figure,
+    alt="RMSE by epoch in four panels. No remedy: train falls to 0.5, valid turns at epoch 5 and climbs to 1.06. L2 0.03: "
+    "train 0.8, valid stays near 0.91. Dropout 0.5: train 0.85, valid near 0.92. L2 0.3: both at 1.06.",
+)
+
+# %%
+mean_only = np.sqrt((y_valid**2).mean())
+print(f"saying the mean to everybody: {mean_only:.2f}")
+assert ends["no remedy"][0] < 0.55 and ends["no remedy"][1] > 1.0 and ends["no remedy"][2] < 0.95
+assert ends["L2 0.03"][1] < 0.94 and ends["dropout 0.5"][1] < 0.94 and abs(ends["L2 0.3"][1] - mean_only) < 0.01
+assert ends["no hidden layer"][1] < 0.93 and ends["no hidden layer"][2] < ends["L2 0.03"][2] + 0.015
+
+# %% [markdown]
+# Read the panels one by one. **No remedy**: the network knows its 1,000 ratings better and better, and after some five epochs others
+# worse and worse. In the end it is no better on valid than the mean: [overfitting](glossary.md#overfitting). **L2** or **dropout**
+# hold it back. **Too much L2** makes it say the mean to everybody, on train as well: [underfitting](glossary.md#underfitting). And look at the last
+# row of the table: with so few rows, no hidden layer at all does as well as the best of them.
+#
+# A third remedy costs nothing: stop at the star. [Early stopping](glossary.md#early-stopping) watches the **valid** error, keeps a
+# **copy** of the best weights, and gives up when it has waited long enough.
+
+# %% [markdown]
+# ### Exercise 06.9 · find the bug (O5)
+#
+# `train_epoch()` changes the array `weights` in place; `train_loss()` and `valid_loss()` measure it. The function should return
+# the weights that were best on valid, and stop after `patience` epochs without a new best. It has two faults. One has
+# a history: a public example of 2025 measures its "validation accuracy" on a data set made like the training set.
+#
+# <details><summary>Hint 1</summary>Which loss decides? The network gets better on train for ever.</details>
+# <details><summary>Hint 2</summary><code>best_weights = weights</code> is a second name for the same array, and the next epoch
+# changes it. Keep a copy.</details>
+
+
+# %%
+def stop_early(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+    best, waited = np.inf, 0
+    for _ in range(n_epochs):
+        train_epoch()
+        loss = train_loss()
+        if loss < best:
+            best, best_weights, waited = loss, weights, 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best_weights
+
+
+### BEGIN SOLUTION
+def stop_early(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):  # noqa: F811
+    best, waited = np.inf, 0
+    for _ in range(n_epochs):
+        train_epoch()
+        loss = valid_loss()
+        if loss < best:
+            best, best_weights, waited = loss, weights.copy(), 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best_weights
+### END SOLUTION
+
+
+# %%
+check("06.9", stop_early)
+
+# %% [markdown]
+# ## 8. Your network predicts ratings
+#
+# All the train rows now. The bar first, without any network: the mean, plus how far the film is above it, plus how far the user is
+# above *that*; both pulled towards 0 if they rest on few ratings.
+
+
+# %%
+def fit_biases(learn, shrink):
+    mean = learn["rating"].mean()
+    rest = learn["rating"] - mean
+    film = rest.groupby(learn["item_id"]).sum() / (rest.groupby(learn["item_id"]).size() + shrink)
+    rest = rest - learn["item_id"].map(film)
+    user = rest.groupby(learn["user_id"]).sum() / (rest.groupby(learn["user_id"]).size() + shrink)
+    return lambda part: (mean + part["item_id"].map(film).fillna(0) + part["user_id"].map(user).fillna(0)).clip(0.5, 5)
+
+
+def error_of(predicted, part):
+    return np.sqrt(((predicted - part["rating"]) ** 2).mean())
+
+
+for shrink in (1, 5, 20):
+    print(f"shrink {shrink:2}: valid RMSE {error_of(fit_biases(cut.train, shrink)(cut.valid), cut.valid):.3f}")
+
+# %% [markdown]
+# A shrink of 5 it is: 0.903 is the bar on valid. Now our own, three seeds each, up to 12 epochs. One function prepares
+# the numbers, one trains and predicts after each epoch:
+
+
+# %%
+def prepare(learn, part, columns, own_out=True):
+    made, made_part = make_features(learn, learn, own_out)[columns], make_features(learn, part, False)[columns]
+    x, x_part = (((rows - made.mean()) / made.std()).to_numpy() for rows in (made, made_part))
+    mean = learn["rating"].mean()
+    return x, (learn["rating"] - mean).to_numpy()[:, None], x_part, mean
+
+
+def predictions(prepared, hidden, l2, n_epochs, seed):
+    x, y, x_part, mean = prepared
+    rng, after = np.random.default_rng(seed), []
+    network = build([x.shape[1], *hidden, 1], rng, l2)
+    optimiser = Optimiser(network.parameters, scratch.adam, 0.002)
+    for _ in range(n_epochs):
+        train_epoch(network, x, y, mean_squared_error, optimiser, rng, 512)
+        after.append((network.forward(x_part)[:, 0] + mean).clip(0.5, 5))
+    return np.array(after)  # (n_epochs, len(part))
+
+
+# %% [markdown]
+# Five candidates. The first sees only what the biases see: two means and two counts. The last is the fourth with one
+# change: every row's **own rating stays in** its means. This takes about ten seconds.
+
+# %% tags=["nbval-ignore-output"]
+everything, four = list(features), ["user", "n_user", "film", "n_film"]
+candidates = {  # columns, hidden layers, L2, own rating out
+    "four features, MLP": (four, [64, 32], 0.001, True),
+    "all, no hidden layer": (everything, [], 0.0, True),
+    "all, MLP, no L2": (everything, [64, 32], 0.0, True),
+    "all, MLP": (everything, [64, 32], 0.001, True),
+    "all, MLP, own rating in": (everything, [64, 32], 0.001, False),
+}
+valid_curves = {}
+for name, (columns, hidden, l2, own_out) in candidates.items():
+    prepared = prepare(cut.train, cut.valid, columns, own_out)
+    runs = [predictions(prepared, hidden, l2, 12, seed) for seed in range(3)]
+    valid_curves[name] = np.array([[error_of(p, cut.valid) for p in run] for run in runs]).mean(axis=0)
+    print(f"{name:24} best epoch {valid_curves[name].argmin() + 1:2}, valid RMSE {valid_curves[name].min():.3f}")
+
+# %%
+bar_valid = error_of(fit_biases(cut.train, 5)(cut.valid), cut.valid)
+figure, axes = new_figure(6.5, 3.4)
+for name, curve in valid_curves.items():
+    axes.plot(range(1, 13), curve, label=name)
+axes.axhline(bar_valid, color="black", linewidth=1, label="biases")
+axes.set(xlabel="epoch", ylabel="valid RMSE, mean of 3 seeds", ylim=(0.875, 0.935))
+axes.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.25))
+show(
+    figure,
+    alt="Valid RMSE by epoch, the biases as a line at 0.903. The four-feature MLP lies on that line. All features without "
+    "a hidden layer come down to 0.89, with an MLP to 0.88. With the own rating left in, the curve starts above the line "
+    "and rises to 0.93.",
+)
+
+# %%
+assert abs(bar_valid - 0.903) < 0.001 and abs(valid_curves["four features, MLP"].min() - bar_valid) < 0.006
+assert valid_curves["all, MLP"].min() < valid_curves["all, no hidden layer"].min() - 0.003 < bar_valid - 0.01
+assert valid_curves["all, MLP, own rating in"][1:].min() > bar_valid
+per_film = cut.train["item_id"].value_counts()
+print(f"{(per_film == 1).mean():.0%} of the {len(per_film):,} films in train have a single rating there")
+
+# %% [markdown]
+# ### Exercise 06.10 · choose (O5)
+#
+# With every row's own rating left in, the same network loses to two averages, and more training makes it worse. The line
+# above is a hint. What is the matter?
+#
+# - **a** the network is too small for so many films
+# - **b** in train the film's mean already holds the answer, so the network trusts it far too much; on valid it does not
+# - **c** the valid ratings leaked into the features
+# - **d** the learning rate is too large
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("06.10", answer)
+
+# %% [markdown]
+# All settings are fixed: shrink, features, sizes, L2 and, from the curves, the number of epochs. **Now the test part, once.**
+# Learn from train + valid, three seeds, and compare in pairs: draw the 671 users with replacement, and each time compute
+# both RMSE on the same users (lesson 04).
+
+# %%
+learn = pd.concat([cut.train, cut.valid], ignore_index=True)
+user = pd.factorize(cut.test["user_id"])[0]  # 0 … 670 for each test rating
+n_ratings = np.bincount(user)  # (671,)
+
+
+def compare(squares, other, n_draws=2000):
+    rng, draws = np.random.default_rng(42), []
+    sums, other_sums = np.bincount(user, squares), np.bincount(user, other)  # (671,) squared errors of each user
+    for _ in range(n_draws):
+        drawn = rng.integers(0, len(sums), len(sums))
+        n = n_ratings[drawn].sum()
+        draws.append(np.sqrt(sums[drawn].sum() / n) - np.sqrt(other_sums[drawn].sum() / n))
+    return np.sqrt(squares.mean()) - np.sqrt(other.mean()), *np.quantile(draws, [0.025, 0.975])
+
+
+# %% tags=["nbval-ignore-output"]
+squares = {"biases": (fit_biases(learn, 5)(cut.test) - cut.test["rating"]).to_numpy() ** 2}  # (19753,)
+seeds = {}
+for name in ("four features, MLP", "all, no hidden layer", "all, MLP"):
+    columns, hidden, l2, _ = candidates[name]
+    prepared, n_epochs = prepare(learn, cut.test, columns), valid_curves[name].argmin() + 1
+    runs = [predictions(prepared, hidden, l2, n_epochs, seed)[-1] for seed in range(3)]
+    errors = np.array([(run - cut.test["rating"]) ** 2 for run in runs])  # (3 seeds, 19753)
+    squares[name], seeds[name] = errors.mean(axis=0), np.sqrt(errors.mean(axis=1))
+print(f"global mean: test RMSE {error_of(learn['rating'].mean(), cut.test):.3f}")
+
+# %% tags=["nbval-ignore-output"]
+rows = {}
+for name, values in squares.items():
+    difference, low, high = compare(values, squares["biases"])
+    spread = f"{seeds[name].min():.3f} … {seeds[name].max():.3f}" if name in seeds else ""
+    interval = f"{difference:+.3f} [{low:+.3f}, {high:+.3f}]" if name in seeds else ""
+    rows[name] = [f"{np.sqrt(values.mean()):.3f}", spread, interval]
+pd.DataFrame(rows, index=["test RMSE", "seeds", "minus biases, 95 %"]).T
+
+# %% tags=["nbval-ignore-output"]
+difference, low, high = compare(squares["all, MLP"], squares["all, no hidden layer"])
+print(f"all, MLP minus all, no hidden layer: {difference:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+# %%
+by_four, by_all, by_mlp = (compare(squares[name], squares["biases"]) for name in seeds)  # difference, low, high
+assert by_four[1] < 0 < by_four[2]
+assert by_all[2] < 0 and by_mlp[2] < 0 and high < 0 and -0.02 < difference < -0.004
+assert abs(np.sqrt(squares["biases"].mean()) - 0.911) < 0.001 and 0.88 < np.sqrt(squares["all, MLP"].mean()) < 0.895
+
+# %% [markdown]
+# Who wins?
+#
+# - **With the same four numbers the MLP does not beat the biases**: the interval holds zero. A network is no magic.
+# - **With all features even a network without hidden layer beats them**: its interval is below zero. New information wins.
+# - **The hidden layers add something of their own**: about 0.01 stars, and that interval is below zero too.
+# - The network that was shown its own answers lost to two averages, however long it was trained.
+#
+# And keep the size in mind: from 0.911 to about 0.89 stars, where people answer in steps of half a star. The split still leaks
+# what lesson 04 said, the future of other users, to all of them alike.
+
+# %% [markdown]
+# ## What you did
+#
+# - You walked five nodes backwards with the chain rule (**O1**).
+# - You wrote the backward pass of layers and losses, and proved each with centred differences at 1e-5 (**O2**).
+# - You wrote the loop, SGD, momentum, RMSProp and Adam, and saw their paths on a bowl (**O3**).
+# - You saw signals vanish and explode, units die, and what one memorised batch can and cannot tell (**O4**).
+# - You held a network back with L2, dropout and early stopping, and compared it with the biases: it won by its
+#   features (**O5**).
+#
+# What is missing are the ids: so far nobody in the network *is* user 42. Lesson 07 gives each user and each film numbers of their own, and learns them.
+
+# %% [markdown] tags=["reading"]
+# **Read on**
+#
+# - D. Rumelhart, G. Hinton, R. Williams: Learning Representations by Back-Propagating Errors. Nature 323, 1986,
+#   doi 10.1038/323533a0
+# - D. Kingma, J. Ba: Adam: A Method for Stochastic Optimization. ICLR 2015, arXiv 1412.6980
+# - X. Glorot, Y. Bengio: Understanding the Difficulty of Training Deep Feedforward Neural Networks. AISTATS 2010
+# - K. He et al.: Delving Deep into Rectifiers. ICCV 2015, arXiv 1502.01852
+# - N. Srivastava et al.: Dropout: A Simple Way to Prevent Neural Networks from Overfitting. JMLR 15, 2014
+# - S. Prince: Understanding Deep Learning. MIT Press 2023, chapters 6, 7 and 9

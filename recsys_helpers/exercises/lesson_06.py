@@ -1,0 +1,308 @@
+"""Checks of lesson 06, propagate backward."""
+
+from functools import partial
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+@exercise("06.1", "O1", "trace", done="2 · (−3) for the square, 1 through the open ReLU, times x = 3: −18.")
+def slope_by_hand(answer) -> None:
+    value = as_number(answer)
+    if np.isclose(value, 18):
+        raise NotYet("The size is right, the sign is not: the error h − t is 2 − 5 = −3.")
+    if np.isclose(value, -6):
+        raise NotYet("That is the slope of b, and of a. The weight is multiplied by x = 3, so one factor more.")
+    if np.isclose(value, -9):
+        raise NotYet("The slope of e² is 2 e, not e.")
+    if np.isclose(value, 9):
+        raise NotYet("That is the loss. Its slope with respect to w is asked for: walk backwards.")
+    if not np.isclose(value, -18):
+        raise NotYet("Forward first: a = 3, z = 2, h = 2, e = −3. Then d_w = 2 e · 1 · 1 · x.")
+
+
+choice(
+    "06.2",
+    "O2",
+    right="b",
+    why_not={
+        "a": "A curve bends within 0.1 to both sides: two or three digits are right. Smaller is better, up to a point.",
+        "c": "The two values agree in almost all of their 16 digits; about four digits are left after the subtraction.",
+        "d": "x + 1e-300 is rounded to x itself, so both values are equal and the slope comes out as 0.",
+    },
+    done="Small enough that the curve is nearly a line, large enough that the subtraction leaves digits.",
+)
+
+
+@exercise("06.3", "O2", "faded", done="Up, down, back, divided by the whole way of 2 h.")
+def slope_at(answer) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        shape = (int(rng.integers(2, 4)), int(rng.integers(4, 6)))
+        value, weights = rng.normal(size=shape), rng.uniform(0.5, 2, size=shape)
+        i = (int(rng.integers(shape[0])), int(rng.integers(shape[1])))
+        h = float(rng.choice([1e-2, 1e-3]))
+        before = value.copy()
+
+        def f(value=value, weights=weights):
+            return float((weights * np.exp(value)).sum())
+
+        up, here, down = (float(weights[i] * np.exp(before[i] + step)) for step in (h, 0, -h))
+        got = as_number(answer(f, value, i, h))
+        known = {
+            "One-sided: you compared the upward nudge with the value itself. Nudge down as well.": (up - here) / h,
+            "Nudge down from `kept`: taking h off the nudged value only brings you back, one-sided.": (up - here)
+            / (2 * h),
+            "From up to down is a way of 2 h, not h: yours is twice too large.": (up - down) / h,
+            "The sign is turned round: up minus down.": (down - up) / (2 * h),
+            "That is a difference. A slope is the difference divided by the way, 2 h.": up - down,
+            "One-sided: you compared the value itself with the downward nudge.": (here - down) / h,
+        }
+        if not np.isclose(got, (up - down) / (2 * h), rtol=1e-7):
+            for hint, wrong in known.items():
+                if np.isclose(got, wrong, rtol=1e-7):
+                    raise NotYet(hint)
+            raise NotYet(f"For h={h} it should be {(up - down) / (2 * h):.6f}, yours is {got:.6f}.")
+        if not np.array_equal(value, before):
+            raise NotYet("The slope is right, but `value` is not as before: put `kept` back, exactly.")
+
+
+def _dense_backward(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.sum(axis=0)
+
+
+@exercise("06.4", "O2", "code", done="Three lines of algebra for three nested loops.")
+def dense_backward(answer) -> None:
+    rng = np.random.default_rng(2)
+    names = ("grad_x", "grad_W", "grad_b")
+    for _ in range(20):
+        batch, n_in, n_out = (int(n) for n in rng.choice(np.arange(2, 9), 3, replace=False))
+        x, W, grad = rng.normal(size=(batch, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=(batch, n_out))
+        try:
+            got = answer(x.copy(), W.copy(), grad.copy())
+        except ValueError as error:
+            raise NotYet(
+                f"The shapes do not fit: {error}. A gradient has the shape of its thing; transpose until it does."
+            ) from None
+        if not isinstance(got, tuple) or len(got) != 3:
+            raise NotYet("Three arrays are asked for: return grad_x, grad_W, grad_b.")
+        right = _dense_backward(x, W, grad)
+        shapes = [np.shape(part) for part in got]
+        if shapes != [part.shape for part in right]:
+            if sorted(shapes) == sorted(part.shape for part in right):
+                raise NotYet("The right shapes in another order: return grad_x, grad_W, grad_b.")
+            for name, mine, part in zip(names, shapes, right):
+                if mine != part.shape:
+                    raise NotYet(f"{name} has shape {mine}; it needs that of its thing, {part.shape}.")
+        for name, mine, part in zip(names, got, right):
+            if np.allclose(mine, part):
+                continue
+            if np.allclose(mine, part / batch):
+                raise NotYet(
+                    f"{name} is a mean over the batch. Sum: the mean is already in `grad`, the loss put it there."
+                )
+            if np.allclose(mine, -part):
+                raise NotYet(f"{name} has the wrong sign. The minus comes later, with the step.")
+            if name == "grad_b" and np.allclose(mine, grad[0]):
+                raise NotYet("grad_b holds the first row only. Every row uses the bias: sum over the batch.")
+            raise NotYet(f"{name} has the right shape, but other numbers than the slow version.")
+
+
+def _gradient(z, target, rows=len, sign=1.0, extra=lambda p: 1.0):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return sign * (p - target) * extra(p) / rows(z)
+
+
+@exercise("06.5", "O2", "code", done="Chances minus truth: all that a classifier ever hears from its loss.")
+def cross_entropy_gradient(answer) -> None:
+    rng = np.random.default_rng(3)
+    cases = []
+    for _ in range(20):
+        batch, n = int(rng.integers(2, 5)), int(rng.integers(5, 9))
+        cases.append((2 * rng.normal(size=(batch, n)), np.eye(n)[rng.integers(0, n, batch)]))
+
+    def whole_batch(z, target):
+        e = np.exp(z - z.max())
+        return (e / e.sum() - target) / len(z)
+
+    mistakes = {
+        "The mean is missing: the loss is a mean over rows, so divide by the number of rows.": partial(
+            _gradient, rows=lambda z: 1
+        ),
+        "You divided by all entries. The loss is a mean over rows: divide by the number of rows.": partial(
+            _gradient, rows=np.size
+        ),
+        "The sign is turned round: the chances minus the target.": partial(_gradient, sign=-1.0),
+        "You multiplied with p (1 − p). It has cancelled out already: with logits the slope is p − t.": partial(
+            _gradient, extra=lambda p: p * (1 - p)
+        ),
+        "The target is not taken off: those are the chances.": lambda z, target: _gradient(z, 0 * target),
+        "Logits minus target. The chances are asked for: softmax first.": lambda z, target: (z - target) / len(z),
+        "Your chances sum to 1 over the whole batch. Each row has its own softmax.": whole_batch,
+        "That is the gradient with respect to the chances, −t / p. Go one step further, to the logits: p − t.": (
+            lambda z, target: -target / _gradient(z, 0 * target, rows=lambda z: 1) / len(z)
+        ),
+    }
+    judge(answer, cases, _gradient, mistakes)
+    with np.errstate(all="ignore"):
+        if not np.isfinite(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2))).all():
+            raise NotYet("A logit of 1,000 gives nan: take the largest of each row off before exp.")
+
+
+@exercise("06.6", "O3", "parsons", done="Forward, loss, backward, step: the heart of every training loop there is.")
+def order_of_training(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if order == "DFECA":
+        return
+    if "B" in order:
+        raise NotYet("Line B sends the value of the loss back. What walks backwards is its gradient. Leave it out.")
+    if sorted(order) != list("ACDEF"):
+        raise NotYet("Use each of the letters A, C, D, E and F once.")
+    if order[0] != "D":
+        raise NotYet("Everything happens for each batch: the loop stands at the top.")
+    if order.index("A") < order.index("C"):
+        raise NotYet("The step uses the gradients. Before backward, they are those of the batch before.")
+    if order.index("E") < order.index("F"):
+        raise NotYet("The loss needs `output`, so forward comes before it.")
+    raise NotYet("Backward needs `grad`, so the loss comes before it.")
+
+
+def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True, sign=-1.0, **how):
+    m = how.get("keep_m", 0.9) * m + (1 - how.get("keep_m", 0.9)) * grad
+    v = how.get("keep_v", 0.999) * v + (1 - how.get("keep_v", 0.999)) * grad ** how.get("power", 2)
+    m_hat = m / (1 - 0.9**t) if correct_m else m
+    v_hat = v / (1 - 0.999**t) if correct_v else v
+    scale = np.sqrt(np.abs(v_hat)) if root else v_hat
+    kept = (m_hat, v_hat) if how.get("keep_corrected") else (m, v)
+    return value + sign * rate * (grad if how.get("raw") else m_hat) / (scale + 1e-7), *kept
+
+
+@exercise("06.7", "O3", "code", done="The rule that trains most networks of today, in four lines.")
+def adam(answer) -> None:
+    def steps(rule, grads, rate):
+        value, m, v = np.linspace(-1, 1, len(grads[0])), np.zeros(len(grads[0])), np.zeros(len(grads[0]))
+        path = []
+        for t, grad in enumerate(grads, start=1):
+            result = rule(value.copy(), grad.copy(), m.copy(), v.copy(), rate, t)
+            if result is None or result is Ellipsis:
+                return result  # a stub
+            if not isinstance(result, tuple) or len(result) != 3:
+                raise NotYet("Three arrays are asked for: return value, m, v.")
+            value, m, v = (np.asarray(part, dtype=float) for part in result)
+            path.append(np.stack([value, m, v]))
+        return np.array(path)
+
+    mistakes = {
+        "Without the corrections by 1 − 0.9ᵗ and 1 − 0.999ᵗ: the first steps are off, as m and v start at 0.": dict(
+            correct_m=False, correct_v=False
+        ),
+        "m is not corrected by 1 − 0.9ᵗ.": dict(correct_m=False),
+        "v is not corrected by 1 − 0.999ᵗ.": dict(correct_v=False),
+        "Divide by the square root of v, not by v itself.": dict(root=False),
+        "Uphill: the step goes against the gradient.": dict(sign=1.0),
+        "v is the running mean of the squared gradient; yours is not squared.": dict(power=1),
+        "You moved by the gradient. Adam moves by its running mean, m.": dict(raw=True),
+        "You return the corrected m and v. The memory stays uncorrected; the correction is for this step only.": dict(
+            keep_corrected=True
+        ),
+        "The constants are exchanged: 0.9 belongs to m, 0.999 to v.": dict(keep_m=0.999, keep_v=0.9),
+    }
+    rng = np.random.default_rng(4)
+    cases = []
+    for _ in range(10):
+        n = int(rng.integers(2, 5))
+        cases.append(([rng.normal(size=n) * 10.0 ** rng.integers(-1, 2, n) for _ in range(4)], 0.1))
+    with np.errstate(all="ignore"):
+        judge(
+            lambda grads, rate: steps(answer, grads, rate),
+            cases,
+            lambda grads, rate: steps(_adam, grads, rate),
+            {
+                hint: partial(lambda grads, rate, how: steps(partial(_adam, **how), grads, rate), how=how)
+                for hint, how in mistakes.items()
+            },
+            atol=1e-5,
+        )
+
+
+predict(
+    "06.8",
+    "O4",
+    truth=-11.6,
+    within=1.2,
+    low="Not quite so small: a factor of about 0.07 for each layer, ten times, is about 1e-12.",
+    high="Smaller: a factor of about 0.07 for each layer, ten times, is about 1e-12.",
+    done="About 0.07 to the power of 10: near 1e-12. Nothing is left.",
+)
+
+
+class _Course:
+    """A training run with a script: the weights and both losses of each epoch are fixed beforehand."""
+
+    def __init__(self, train, valid):
+        self.train, self.valid, self.epoch, self.weights = train, valid, -1, np.full(2, -1.0)
+
+    def train_epoch(self):
+        self.epoch += 1
+        self.weights[:] = self.epoch
+
+    def train_loss(self):
+        return self.train[self.epoch]
+
+    def valid_loss(self):
+        return self.valid[self.epoch]
+
+    def run(self, answer, patience):
+        arguments = self.weights, self.train_epoch, self.train_loss, self.valid_loss, len(self.train), patience
+        return np.array(answer(*arguments), dtype=float), self.epoch
+
+
+def _stop(losses, patience):
+    best, waited = 0, 0
+    for epoch, loss in enumerate(losses):
+        best, waited = (epoch, 0) if epoch == 0 or loss < losses[best] else (best, waited + 1)
+        if waited == patience:
+            break
+    return best, epoch
+
+
+@exercise("06.9", "O5", "debug", done="Valid decides, and a copy is kept. Without both, early stopping is decoration.")
+def stop_early(answer) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(30):
+        n_epochs, patience = int(rng.integers(8, 15)), int(rng.integers(2, 4))
+        train = np.sort(rng.random(n_epochs))[::-1]
+        valid = np.abs(np.arange(n_epochs) - rng.integers(2, 5)) / 5 + rng.permutation(n_epochs) / 1000
+        if rng.random() < 0.3:  # a run that is never stopped
+            valid = train + 1
+        course = _Course(train, valid)
+        weights, last = course.run(answer, patience)
+        best, stop = _stop(valid, patience)
+        if np.all(weights == best) and last == stop:
+            continue
+        if last == n_epochs - 1 and stop < last:
+            hint = "It never stops before the end: the train loss falls for ever. The valid loss has to decide."
+        elif last != stop:
+            hint = f"With patience {patience} it should stop after epoch {stop + 1} of 1, 2, …; yours ran {last + 1}."
+        elif np.all(weights == last):
+            hint = (
+                "It stops in time, but returns the last weights: `best_weights` is the same array. Keep a copy of it."
+            )
+        else:
+            hint = f"Best on valid was epoch {best + 1}; you return the weights of another epoch."
+        raise NotYet(hint)
+
+
+choice(
+    "06.10",
+    "O5",
+    right="b",
+    why_not={
+        "a": "The very same network wins when the own rating is taken out. Its size is not the trouble.",
+        "c": "Nothing of valid is in the features: they are counted in train. Look at how a train row counts itself.",
+        "d": "The other candidates run with the same rate. What differs is one thing: the own rating.",
+    },
+    done="A leak from the answer into its own question: in train the film's mean of a single rating is that rating.",
+)

@@ -1,0 +1,276 @@
+"""Typical wrong answers of lesson 06; each must be refused, each with its own hint."""
+
+import numpy as np
+
+
+def slope_one_sided(f, value, i, h=1e-5):
+    kept = value[i]
+    here = f()
+    value[i] = kept + h
+    up = f()
+    value[i] = kept
+    return (up - here) / h
+
+
+def slope_down_from_the_nudged(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] -= h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
+def slope_over_h(f, value, i, h=1e-5):
+    return 2 * slope_right(f, value, i, h)
+
+
+def slope_right(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
+def slope_turned_round(f, value, i, h=1e-5):
+    return -slope_right(f, value, i, h)
+
+
+def slope_not_divided(f, value, i, h=1e-5):
+    return 2 * h * slope_right(f, value, i, h)
+
+
+def slope_not_put_back(f, value, i, h=1e-5):
+    slope = slope_right(f, value, i, h)
+    value[i] -= h
+    return slope
+
+
+def dense_mean_of_b(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.mean(axis=0)
+
+
+def dense_mean_of_W(x, W, grad):
+    return grad @ W.T, x.T @ grad / len(x), grad.sum(axis=0)
+
+
+def dense_without_transpose(x, W, grad):
+    return grad @ W, x.T @ grad, grad.sum(axis=0)
+
+
+def dense_b_not_summed(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad
+
+
+def dense_b_over_the_outputs(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.sum(axis=1)
+
+
+def dense_other_order(x, W, grad):
+    return x.T @ grad, grad.sum(axis=0), grad @ W.T
+
+
+def dense_negative(x, W, grad):
+    return -grad @ W.T, x.T @ grad, grad.sum(axis=0)
+
+
+def dense_first_row(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad[0]
+
+
+def dense_only_W(x, W, grad):
+    return x.T @ grad
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def cross_without_mean(z, target):
+    return softmax(z) - target
+
+
+def cross_mean_of_entries(z, target):
+    return (softmax(z) - target) / z.size
+
+
+def cross_turned_round(z, target):
+    return (target - softmax(z)) / len(z)
+
+
+def cross_with_slope(z, target):
+    p = softmax(z)
+    return (p - target) * p * (1 - p) / len(z)
+
+
+def cross_only_chances(z, target):
+    return softmax(z) / len(z)
+
+
+def cross_of_logits(z, target):
+    return (z - target) / len(z)
+
+
+def cross_whole_batch(z, target):
+    e = np.exp(z - z.max())
+    return (e / e.sum() - target) / len(z)
+
+
+def cross_of_chances(z, target):
+    return -target / softmax(z) / len(z)
+
+
+def cross_that_overflows(z, target):
+    e = np.exp(z)
+    return (e / e.sum(axis=1, keepdims=True) - target) / len(z)
+
+
+def adam_uncorrected(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    return value - rate * m / (np.sqrt(v) + 1e-7), m, v
+
+
+def adam_m_uncorrected(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    return value - rate * m / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
+
+
+def adam_v_uncorrected(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    return value - rate * m / (1 - 0.9**t) / (np.sqrt(v) + 1e-7), m, v
+
+
+def adam_without_root(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    return value - rate * m / (1 - 0.9**t) / (v / (1 - 0.999**t) + 1e-7), m, v
+
+
+def adam_uphill(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    return value + rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
+
+
+def adam_keeps_the_corrected(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    m, v = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    return value - rate * m / (np.sqrt(v) + 1e-7), m, v
+
+
+def adam_with_the_gradient(value, grad, m, v, rate, t):
+    m, v = 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+    return value - rate * grad / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
+
+
+def adam_constants_exchanged(value, grad, m, v, rate, t):
+    m, v = 0.999 * m + 0.001 * grad, 0.9 * v + 0.1 * grad**2
+    return value - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
+
+
+def adam_only_value(value, grad, m, v, rate, t):
+    return value - rate * grad
+
+
+def stop_as_given(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+    best, waited = np.inf, 0
+    for _ in range(n_epochs):
+        train_epoch()
+        loss = train_loss()
+        if loss < best:
+            best, best_weights, waited = loss, weights, 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best_weights
+
+
+def stop_without_copy(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+    return stop_as_given(weights, train_epoch, valid_loss, valid_loss, n_epochs, patience)
+
+
+def stop_too_late(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+    return stop_right(weights, train_epoch, valid_loss, n_epochs, patience + 1)
+
+
+def stop_right(weights, train_epoch, valid_loss, n_epochs, patience):
+    best, waited = np.inf, 0
+    for _ in range(n_epochs):
+        train_epoch()
+        loss = valid_loss()
+        if loss < best:
+            best, best_weights, waited = loss, weights.copy(), 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best_weights
+
+
+def stop_at_the_first_weights(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+    first = weights.copy()
+    stop_right(weights, train_epoch, valid_loss, n_epochs, patience)
+    return first
+
+
+WRONG = {
+    "06.1": [(18, "the sign is not"), (-6, "slope of b"), (-9, "2 e, not e"), (9, "the loss"), (5, "Forward first")],
+    "06.3": [
+        (slope_one_sided, "upward nudge with the value"),
+        (slope_down_from_the_nudged, "from `kept`"),
+        (slope_over_h, "twice too large"),
+        (slope_turned_round, "turned round"),
+        (slope_not_divided, "That is a difference"),
+        (slope_not_put_back, "put `kept` back"),
+    ],
+    "06.4": [
+        (dense_mean_of_b, "grad_b is a mean"),
+        (dense_mean_of_W, "grad_W is a mean"),
+        (dense_without_transpose, "shapes do not fit"),
+        (dense_b_not_summed, "grad_b has shape"),
+        (dense_other_order, "another order"),
+        (dense_negative, "wrong sign"),
+        (dense_first_row, "first row"),
+        (dense_only_W, "Three arrays"),
+    ],
+    "06.5": [
+        (cross_without_mean, "mean is missing"),
+        (cross_mean_of_entries, "all entries"),
+        (cross_turned_round, "turned round"),
+        (cross_with_slope, "cancelled out"),
+        (cross_only_chances, "not taken off"),
+        (cross_of_logits, "softmax first"),
+        (cross_whole_batch, "whole batch"),
+        (cross_of_chances, "respect to the chances"),
+        (cross_that_overflows, "nan"),
+    ],
+    "06.6": [
+        ("DFEBA", "Line B"),
+        ("FDECA", "at the top"),
+        ("DFEAC", "batch before"),
+        ("DEFCA", "needs `output`"),
+        ("DFCEA", "needs `grad`"),
+        ("DFE", "each of the letters"),
+    ],
+    "06.7": [
+        (adam_uncorrected, "Without the corrections"),
+        (adam_m_uncorrected, "m is not corrected"),
+        (adam_v_uncorrected, "v is not corrected"),
+        (adam_without_root, "square root"),
+        (adam_uphill, "Uphill"),
+        (adam_keeps_the_corrected, "uncorrected; the correction"),
+        (adam_with_the_gradient, "moved by the gradient"),
+        (adam_constants_exchanged, "exchanged"),
+        (adam_only_value, "Three arrays"),
+    ],
+    "06.9": [
+        (stop_as_given, "falls for ever"),
+        (stop_without_copy, "same array"),
+        (stop_too_late, "With patience"),
+        (stop_at_the_first_weights, "another epoch"),
+    ],
+}
