@@ -26,6 +26,7 @@ DATES += f'frame["timestamp"] = {TO_SECONDS}'
 SECONDS = "Are these seconds? Excel days: (days − 25569) × 86400. Seconds since another start: add that start."
 COMMAS = " If they are decimal commas, export with points, or with ; as separator; then replace , by . in pandas."
 FROM_1 = "0 is kept for padding: number the ids from 1, or put a letter before each: u0."
+DROP, ONCE = "Drop the row, or find the value.", "Keep one: pass duplicates='first'."
 AGAIN = "Keep one: duplicates='last' or 'first'. Or count them, if they are plays or purchases."
 
 
@@ -181,38 +182,36 @@ def _schema(given: pd.DataFrame, rows: pd.DataFrame, rating_range: tuple[float, 
     """A pandera schema for `rows`, which is `given` with numbers made of the text; an error reads "what|advice"."""
     import pandera.pandas as pa  # slow to import
 
-    low, high = rating_range
+    checks, (low, high) = {name: [] for name in rows}, rating_range
+
+    def demand(name: str, error: str, right, **options) -> None:
+        if name in checks:
+            checks[name].append(pa.Check(right, error=error, **options))
+
     rating = f"rating lies outside {low:g} … {high:g}|Correct it, or pass the true scale as rating_range."
-    checks = {
-        "rating": [pa.Check.in_range(low, high, error=rating)],
-        "timestamp": [
-            pa.Check.ge(0, error="timestamp is negative|Correct it or drop the row."),
-            pa.Check.le(TOO_LATE, error=f"timestamp is too large for seconds|{UNITS}"),
-            pa.Check(lambda s: not 0 <= s.max() < TOO_EARLY, error=f"The latest timestamp lies in 1970 … 1973|{SECONDS}"),
-        ],
-    }
+    demand("rating", rating, lambda s: s.between(low, high))
+    demand("timestamp", "timestamp is negative|Correct it or drop the row.", lambda s: s >= 0)
+    demand("timestamp", f"timestamp is too large for seconds|{UNITS}", lambda s: s <= TOO_LATE)
+    demand("timestamp", f"The latest time is in 1970 … 1973|{SECONDS}", lambda s: not 0 <= s.max() < TOO_EARLY)
     for name in PAIR:
         several = f"{name} has only one value|Is it the right column? A recommender needs several."
-        checks[name] = [pa.Check(lambda s: s.nunique() != 1, error=several)]
+        demand(name, several, lambda s: s.nunique() != 1)
         if name in rows and pd.api.types.is_numeric_dtype(rows[name]):
-            whole = f"{name} has a fraction|Write whole numbers or text."
-            checks[name] += [pa.Check.gt(0, error=f"{name} is 0 or negative|{FROM_1}")]
-            checks[name] += [pa.Check(lambda s: s % 1 == 0, error=whole)]
-        elif name in rows:
+            demand(name, f"{name} is 0 or negative|{FROM_1}", lambda s: s > 0)
+            demand(name, f"{name} has a fraction|Write whole numbers or text.", lambda s: s % 1 == 0)
+        else:
             rounded = f"{name} looks rounded by a spreadsheet|Format the column as text there, and export again."
-            checks[name] += [pa.Check(lambda s: ~s.str.fullmatch(ROUNDED), error=rounded)]
+            demand(name, rounded, lambda s: ~s.str.fullmatch(ROUNDED))
     if set(PAIR) <= set(rows) and not allow_repeats:
         first, first_of_pair = ~rows.duplicated(), ~rows.duplicated(PAIR)
-        once = "A whole row repeats an earlier one|Keep one: pass duplicates='first'."
         again = f"The pair (user_id, item_id) occurs before, with another rating or time|{AGAIN}"
-        checks["user_id"] += [pa.Check(lambda s: first[s.index], error=once)]
-        checks["user_id"] += [pa.Check(lambda s: (first_of_pair | ~first)[s.index], error=again)]
+        demand("user_id", f"A whole row repeats an earlier one|{ONCE}", lambda s: first[s.index])
+        demand("user_id", again, lambda s: (first_of_pair | ~first)[s.index])
     for name in rows:
-        is_there, is_read = given[name].notna(), rows[name].notna()
-        faults = {f"{name} is missing|Drop the row, or find the value.": is_there}
-        faults[f"{name} is not a number|{DATES if name == 'timestamp' else NUMBERS}"] = is_read | ~is_there
-        for error, right in faults.items():
-            checks[name] += [pa.Check(lambda s, right=right: right, error=error, ignore_na=False)]
+        is_there, unread = given[name].notna(), f"{name} is not a number|{DATES if name == 'timestamp' else NUMBERS}"
+        is_read = rows[name].notna() | ~is_there
+        demand(name, f"{name} is missing|{DROP}", lambda s, is_there=is_there: is_there, ignore_na=False)
+        demand(name, unread, lambda s, is_read=is_read: is_read, ignore_na=False)
     return pa.DataFrameSchema({name: pa.Column(checks=checks[name], nullable=True) for name in rows})
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from recsys_helpers.own_data import DataProblems, check_interactions, load_csv
 
 HEADER = "user_id,item_id,rating,timestamp\n"
+T = 1000000000
 GOOD = HEADER + "1,50,3.5,1000000000\n1,60,5,1000000060\n2,50,0.5,1000000120\n"
 
 
@@ -55,7 +56,9 @@ BAD = {
         ["'item_id' is missing", "'sku'", "columns={'item_id': '…'}"],
         1,
     ),
-    "wrong separator": (GOOD.replace(",", ";"), {}, ["'user_id' is missing", "sep the right separator"], 2),
+    "separator ;": (GOOD.replace(",", ";"), {}, ["1. The separator seems to be ';'. Pass sep=';'."], 1),
+    "separator tab": (GOOD.replace(",", "\t"), {}, ["The separator seems to be '\\t'. Pass sep='\\t'."], 1),
+    "separator that was passed": (GOOD, {"sep": ";"}, ["The separator seems to be ','. Pass sep=','."], 1),
     "no header": (GOOD.removeprefix(HEADER), {}, ["'item_id' is missing", "first line a header"], 2),
     "column twice": (
         "user_id,item_id,rating,rating\n1,50,3,4\n2,60,3,4\n",
@@ -74,48 +77,52 @@ BAD = {
     "only white space": (" \n\n", {}, ["The file is empty"], 1),
     "no rows": (HEADER, {}, ["no rows", "export cut short"], 1),
     "encoding of Windows": (
-        (HEADER + "1,Amélie,3,1\n2,Heat,3,1\n").encode("cp1252"),
+        (HEADER + f"1,Amélie,3,{T}\n2,Heat,3,{T}\n").encode("cp1252"),
         {},
-        ["Line 2 is not written in utf-8", "encoding='cp1252' gives '1,Amélie,3,1'"],
+        ["Line 2 is not written in utf-8", f"encoding='cp1252' gives '1,Amélie,3,{T}'"],
         1,
     ),
     "encoding of China": (
-        (HEADER + "1,Heat,3,1\n2,英雄,3,1\n").encode("gb18030"),
+        (HEADER + f"1,Heat,3,{T}\n2,英雄,3,{T}\n").encode("gb18030"),
         {},
-        ["Line 3 is not written in utf-8", "encoding='gb18030' gives '2,英雄,3,1'"],
+        ["Line 3 is not written in utf-8", f"encoding='gb18030' gives '2,英雄,3,{T}'"],
         1,
     ),
     "encoding UTF-16": (GOOD.encode("utf-16"), {}, ["not written in utf-8", "encoding='utf-16'"], 1),
     "encoding that no code page allows": (
-        (HEADER + "1,").encode() + b"\x81\xff" + b",3,1\n2,Heat,3,1\n",
+        (HEADER + "1,").encode() + b"\x81\xff" + f",3,{T}\n2,Heat,3,{T}\n".encode(),
         {},
         ["Line 2 is not written in utf-8", "encoding='latin-1'"],
         1,
     ),
     "encoding that was passed": (
-        (HEADER + "1,Amélie,3,1\n2,Heat,3,1\n").encode(),
+        (HEADER + f"1,Amélie,3,{T}\n2,Heat,3,{T}\n").encode(),
         {"encoding": "ascii"},
-        ["Line 2 is not written in ascii", "encoding='utf-8' gives '1,Amélie,3,1'"],
+        ["Line 2 is not written in ascii", f"encoding='utf-8' gives '1,Amélie,3,{T}'"],
         1,
     ),
     "missing user": (
         GOOD + ",60,4,1000000000\n",
         {},
-        ["user_id is missing (rows: 1; line 5: nan, 60", "Drop the row"],
+        ["user_id is missing (rows: 1; line 5: (empty), 60", "Drop the row"],
         1,
     ),
-    "missing item written NA": (GOOD + "2,NA,4,1\n", {}, ["item_id is missing (rows: 1; line 5: 2, nan, 4, 1)"], 1),
+    "missing item written NA": (GOOD + "2,NA,4,1\n", {}, ["item_id is missing (rows: 1; line 5: 2, (empty), 4, 1)"], 1),
     "missing rating": (GOOD + "2,60,,1\n", {}, ["rating is missing (rows: 1; line 5", "Drop the row"], 1),
     "exact repeat": (
         GOOD + "1,50,3.5,1000000000\n",
         {},
-        ["repeats an earlier one (rows: 1; line 5: 1, 50, 3.5, 1000000000)", "duplicates='first'"],
+        ["1. A whole row repeats an earlier one (rows: 1; line 5: 1, 50, 3.5, 1000000000)", "duplicates='first'"],
         1,
     ),
     "pair twice": (
         GOOD + "1,50,4,1000000001\n",
         {},
-        ["met item_id before", "line 5: 1, 50, 4, 1000000001", "duplicates='last' or 'first'", "count them"],
+        [
+            "1. The pair (user_id, item_id) occurs before, with another rating or time (rows: 1; line 5: 1, 50, 4",
+            "duplicates='last' or 'first'",
+            "count them",
+        ],
         1,
     ),
     "impossible rating": (
@@ -139,7 +146,7 @@ BAD = {
     "dates": (
         GOOD.replace("1000000000", "2001-09-09"),
         {},
-        ["timestamp is not a number", "line 2: 1, 50, 3.5, 2001-09-09", "Convert dates", "pd.to_datetime"],
+        ["timestamp is not a number", "line 2: 1, 50, 3.5, 2001-09-09", "Convert dates", "dayfirst=True if 05/03/2020"],
         1,
     ),
     "time before 1970": (
@@ -148,10 +155,40 @@ BAD = {
         ["timestamp is negative (rows: 1; line 2", "Correct it"],
         1,
     ),
-    "id 0": (GOOD + "0,60,4,1\n", {}, ["user_id is 0 or negative (rows: 1; line 5", "kept for padding", "from 1"], 1),
+    "id 0": (
+        GOOD + "0,60,4,1\n",
+        {},
+        ["user_id is 0 or negative (rows: 1; line 5", "from 1, or put a letter before each: u0"],
+        1,
+    ),
     "negative id": (GOOD + "2,-7,4,1\n", {}, ["item_id is 0 or negative (rows: 1; line 5: 2, -7, 4, 1)"], 1),
-    "one user": (HEADER + "1,50,3,1\n1,60,3,2\n", {}, ["user_id has only one value", "right column"], 1),
-    "one item": (HEADER + "1,50,3,1\n2,50,3,2\n", {}, ["item_id has only one value", "needs several"], 1),
+    "id rounded by a spreadsheet": (
+        GOOD + "1.23457E+12,60,4,1000000000\n",
+        {},
+        [
+            "1. user_id looks rounded by a spreadsheet (rows: 1; line 5: 1.23457E+12, 60",
+            "column as text",
+            "export again",
+        ],
+        1,
+    ),
+    "id rounded with a decimal comma": (GOOD + '2,"1,2E+05",4,1000000000\n', {}, ["item_id looks rounded"], 1),
+    "years": (
+        GOOD.replace("1000000", "2"),
+        {},
+        ["1. The latest time is in 1970 … 1973. Are these seconds?", "(days − 25569) × 86400", "add that start"],
+        1,
+    ),
+    "yyyymmdd": (GOOD.replace("1000000", "20191"), {}, ["The latest time is in 1970"], 1),
+    "Excel days": (GOOD.replace("1000000", "43"), {}, ["The latest time is in 1970"], 1),
+    "decimal commas without quotes": (
+        GOOD.replace("3.5", "3,5"),
+        {},
+        ["line 2: 5", "decimal commas, export with points, or with ; as separator; then replace , by . in pandas."],
+        1,
+    ),
+    "one user": ("user_id,item_id\n1,50\n1,60\n", {}, ["user_id has only one value", "right column"], 1),
+    "one item": ("user_id,item_id\n1,50\n2,50\n", {}, ["item_id has only one value", "needs several"], 1),
     "spreadsheet renamed": (zip_bytes(), {}, ["not a CSV file but a zip archive or Excel .xlsx", "save it as CSV"], 1),
     "gzip renamed": (gzip.compress(GOOD.encode()), {}, ["not a CSV file but gzip", "unpack it"], 1),
     "web page": ("<!DOCTYPE html><p>Log in</p>", {}, ["not a CSV file but a web page"], 1),
@@ -212,11 +249,13 @@ def test_a_file_with_many_problems_at_once_lists_all_of_them(load):
         "rating lies outside 0.5 … 5 (rows: 1; line 5",
         "timestamp is too large for seconds (rows: 1; line 6",
         "timestamp is not a number (rows: 1; line 7",
-        "user_id starts a row that repeats an earlier one (rows: 1; line 8",
+        "A whole row repeats an earlier one (rows: 1; line 8",
     ]
     for words in expected:
         assert sum(problem.startswith(words) for problem in caught.value.problems) == 1, words
     assert len(caught.value.problems) == len(expected)
+    of_rows = [int(problem.split("line ")[1][0]) for problem in caught.value.problems[2:]]
+    assert of_rows == sorted(of_rows), "problems of rows stand in the order of the file"
 
 
 def test_a_missing_column_does_not_hide_the_problems_of_the_others(load):
@@ -311,7 +350,7 @@ def test_ids_are_numbers_only_if_nothing_is_lost_by_it(load, ids, read_as):
     assert frame["user_id"].tolist() == read_as
 
 
-DOUBLE = HEADER + "1,50,1,300\n2,60,2,100\n1,50,3,200\n1,50,4,300\n"
+DOUBLE = HEADER + f"1,50,1,{T + 300}\n2,60,2,{T + 100}\n1,50,3,{T + 200}\n1,50,4,{T + 300}\n"
 
 
 def test_duplicates_last_keeps_the_latest_row_of_a_pair_and_the_order_of_the_file(load):
@@ -333,6 +372,32 @@ def test_a_wrong_argument_is_named(load):
         load(GOOD, duplicates="drop")
     with pytest.raises(ValueError, match=r"\['user'\] are not our names"):
         load(GOOD, columns={"user": "user_id"})
+    with pytest.raises(ValueError, match="cannot leave out user_id or item_id"):
+        load(GOOD, columns={"item_id": None})
+    for sep in (";;", "", None, "\n"):
+        with pytest.raises(ValueError, match="sep must be one character, such as ',' or ';' or '\\\\t', not "):
+            load(GOOD, sep=sep)
+    for rating_range in ((10, 1), 5, (1, 2, 3)):
+        with pytest.raises(
+            ValueError, match="rating_range is a pair, the lowest and the highest possible rating, not "
+        ):
+            load(GOOD, rating_range=rating_range)
+
+
+def test_for_a_frame_the_advice_is_to_rename_not_to_load_otherwise():
+    with pytest.raises(DataProblems) as caught:
+        check_interactions(pd.DataFrame({"UserID": [1, 2], "sku": [1, 2]}))
+    message = str(caught.value)
+    assert "frame.rename(columns={'UserID': 'user_id'})" in message
+    assert "frame.rename(columns={'…': 'item_id'})" in message
+    assert "sep" not in message and "say so" not in message
+
+
+def test_a_late_time_among_early_ones_and_times_alone_before_1970_are_not_taken_for_another_unit(load):
+    assert len(load(GOOD + "2,60,4,5\n")) == 4
+    with pytest.raises(DataProblems, match="is negative") as caught:
+        load(HEADER + "1,50,3,-1\n2,60,3,-2\n")
+    assert len(caught.value.problems) == 1
 
 
 def test_the_file_is_never_changed(load, tmp_path):
@@ -381,7 +446,7 @@ def test_the_advice_for_dates_works_when_it_is_followed():
 TEXT_ID = st.text(string.ascii_letters + string.digits + " ,;\"'\n-_é漢🎬", min_size=1).map(lambda text: f"u{text}u")
 NUMBER_ID = st.integers(1, 10**18 - 1)
 RATING = st.floats(0.5, 5)
-SECONDS = st.integers(0, 4 * 10**9)
+SECONDS = st.integers(10**8, 4 * 10**9)
 
 
 @st.composite

@@ -11,7 +11,7 @@
 # - **O2** check your machine and mend what is wrong
 # - **O3** solve an exercise and find your progress
 #
-# **What you need**: Python. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The whole
+# **What you need**: Python, and half an hour. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The whole
 # notebook runs in about twenty seconds.
 
 # %%
@@ -29,37 +29,45 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. Your ten films
 #
-# The data is MovieLens: 671 people said what they think of 9,066 films, up to the year 2016. Each film has a number,
-# its `item_id`. This cell finds films by a part of their title:
-
+# The data is MovieLens: 671 people rated 9,066 films, up to the year 2016. Each film has a number, its `item_id`. This
+# cell finds films by a part of their title, those that most people rated first:
 
 # %%
+n_ratings = ratings["item_id"].value_counts()
+
+
 def find(text):
-    return movies[movies["title"].str.contains(text, case=False, regex=False, na=False)].head(8)
+    found = movies[movies["title"].str.contains(text, case=False, regex=False, na=False)]
+    found = found.assign(ratings=found["item_id"].map(n_ratings)).sort_values("ratings", ascending=False)
+    print(f"{len(found)} films with {text!r} in their title" + ("; the first 8:" if len(found) > 8 else ""))
+    return found.head(8)
 
 
 find("matrix")
 
 # %% [markdown]
-# **Your turn**: look for films you love with `find("…")`, then put five of their numbers here. The five that stand here
-# are examples.
+# **Your turn**: look for films you love with `find("…")`. One word is enough, without *the* or *a*: these stand at the end
+# of a title ("Godfather, The"). Then put five of their numbers here; those that stand here are examples.
 
 # %%
 my_films = [2571, 4993, 5618, 1, 6711]
+print("not in the data:", sorted(set(my_films) - set(movies["item_id"])) or "none")
 movies[movies["item_id"].isin(my_films)]
 
 # %% [markdown]
-# Now the recommender. It is called EASE, and you will build it yourself in lesson 04. It looks at who rated what, and
-# finds for every pair of films how much liking one speaks for the other: one big table of *weights*.
+# Now the recommender. It is called EASE, and you will build it yourself in lesson 04. It looks at who rated what (not at
+# the stars), and finds for every pair of films how strongly having rated the one speaks for rating the other: one big
+# table of *weights*. `IdMap` numbers users and films from 1 on; lesson 03 explains why.
 
 # %%
 users, items = IdMap(ratings["user_id"]), IdMap(movies["item_id"])
 who_rated_what = to_matrix(ratings, users, items)  # one row a user, one column a film
 weights = baselines.ease(who_rated_what)  # one row and one column a film
-weights.shape
+weights.shape  # one more than there are films: row 0 stays empty
 
 # %% [markdown]
-# Each of your films has a row in that table. The score of any other film is the sum of its five weights in those rows.
+# Each of your films has a row in that table. The score of any other film is the sum of its five weights in those rows. It
+# has no unit: only the order counts.
 
 # %%
 my_rows = weights[items.to_idx(my_films)]  # (5, n_items + 1)
@@ -99,8 +107,8 @@ recommended
 #
 # ### Exercise 00.1 · trace (O1)
 #
-# Two films speak for a third one with weights 0.30 and 0.05, a third film speaks against it with −0.10. Which score
-# does it get from the three together?
+# Two of somebody's films speak for *Shrek* with weights 0.30 and 0.05; another one speaks against it with −0.10. Which
+# score does *Shrek* get from the three together?
 
 # %%
 answer = ...
@@ -114,7 +122,8 @@ check("00.1", answer)
 # %% [markdown]
 # ### Exercise 00.2 · code (O1)
 #
-# Write the last steps yourself: the `k` indices with the highest scores, best first, leaving out the indices in `known`.
+# Write the last steps yourself: the `k` indices with the highest scores, best first, leaving out the indices in the array
+# `known`. There are always k others. The scores that come in must stay as they are.
 #
 # <details><summary>Hint 1</summary>Copy the scores first (<code>scores.copy()</code>), then give the known ones a score
 # of <code>-np.inf</code>.</details>
@@ -137,11 +146,13 @@ check("00.2", recommend)
 # %% [markdown]
 # ### Exercise 00.3 · choose (O2)
 #
-# You will soon see a report about your machine. It says `GPU: none`. What does that mean for you?
+# The report about your machine (section 3) says on another computer: `Python 3.10.4`, `memory free 9.1 GiB`, `keras
+# 3.15.1`, `GPU none`. What has to be mended?
 #
-# - **a** I cannot take this course.
-# - **b** Nothing is wrong: every lesson runs on the processor.
-# - **c** I must buy one before lesson 08.
+# - **a** the GPU: without one the course cannot be taken
+# - **b** Python: the course needs 3.11, 3.12 or 3.13, so the environment must be made again with one of them
+# - **c** the memory: it is too little
+# - **d** nothing
 
 # %%
 answer = ...
@@ -201,6 +212,7 @@ print("\n".join(problems) or "Nothing to mend: this machine is ready.")
 # |---|---|---|
 # | Start | 00 | Does it run, and what is this about? |
 # | What recommendation is | 01–04 | What goes wrong, what does the data say, how is it prepared, how is a model measured? |
+# | Neural networks from nothing | 05–07 | How does a network compute, how does it learn, what is an embedding? |
 #
 # Each lesson needs the ones before it, and says at its top what you will be able to do. Small numbers first, then real
 # data; you predict, run, and look. Words you do not know stand in the [glossary](glossary.md), in English and Chinese.

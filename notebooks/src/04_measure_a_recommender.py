@@ -750,7 +750,8 @@ figure, axes = new_figure(6, 2.4)
 for place, outcome in enumerate(reversed(bar.values())):
     mean, half = mean_interval(outcome.per_user["NDCG"])
     axes.errorbar(mean, place, xerr=half, capsize=4)
-axes.set(yticks=range(3), yticklabels=reversed(bar), xlabel="NDCG@10, mean over 671 users and 95 % interval", ylim=(-0.5, 2.5))
+axes.set(yticks=range(3), yticklabels=reversed(bar), ylim=(-0.5, 2.5))
+axes.set(xlabel="NDCG@10, mean over 671 users and 95 % interval")
 show(figure, alt="Popularity at 0.08 stands clear of item-kNN at 0.13 and EASE at 0.136, whose intervals overlap widely.")
 
 # %% [markdown]

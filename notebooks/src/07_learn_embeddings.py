@@ -14,8 +14,8 @@
 # - **O5** compute the nearest films from learned factors, and draw a map of them
 # - **O6** verify that a model in Keras is the same: outputs, gradients, weights after 50 steps
 #
-# **What you need**: lessons 04, 05 and 06, and about 130 minutes. The whole notebook runs in under a minute. NumPy only,
-# until Keras comes in section 12.
+# **What you need**: lessons 04, 05 and 06, and about 130 minutes. The whole notebook runs in under a minute. NumPy
+# only, until Keras comes in section 12.
 
 # %%
 from functools import partial
@@ -33,7 +33,7 @@ from recsys_helpers.exercises import check
 from recsys_helpers.ids import IdMap
 from recsys_helpers.metrics import mae, rmse
 from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import quiet_tensorflow, set_seed
+from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
 from recsys_helpers.scratch import Embedding, Optimiser, adam, gradient_check
 
 set_seed(42)
@@ -92,7 +92,7 @@ one_hot.T @ grad  # (3 users, 2 numbers)
 # gradients were added: 1 + 4 = 5. So again no product is needed: begin with zeros, and add each incoming row to the row
 # of its id. This is called [scatter-add](glossary.md#scatter-add).
 #
-# What would you type? Most people type this:
+# What would you type? The obvious line is this one:
 
 # %%
 careless = np.zeros((3, 2))
@@ -181,7 +181,7 @@ for name, candidate in (("scatter-add", scatter_add(user, grad, 3)), ("careless"
 # %% [markdown]
 # ## 3. The bar: three averages
 #
-# Now real ratings. The task: predict the stars of ratings that were held back. First on the split that most papers use:
+# Now real ratings. The task: predict the stars of ratings that were held back. First on a split that is often used:
 # a random tenth is test. Settings will be chosen on a valid part that is cut from the other 90 %, never on the test.
 
 
@@ -251,11 +251,12 @@ for damping in (2, 10):
 # ## 4. Biases as a network
 #
 # The same formula, learned: score = user bias + item bias, added to the mean. A bias is an embedding with a single
-# number. So two tables with one column each, a look-up, a sum:
+# number. So two tables with one column each, a look-up, a sum. Row 0 of a table is padding (lesson 03): `n_rows` is one
+# more than there are users or films.
 
 
 # %%
-def new_tables(dim, rng):
+def new_tables(dim, rng):  # both arguments wait for section 5
     return {"user_bias": np.zeros((users.n_rows, 1)), "item_bias": np.zeros((items.n_rows, 1))}
 
 
@@ -308,7 +309,7 @@ check("07.2", order)
 RATE, BATCH = 0.01, 2048
 
 
-def step(tables, memory, t, user, item, target, l2, rule=adam):
+def step(tables, memory, t, user, item, target, l2, rule=adam):  # another rule only in section 12
     grad = 2 * (score(tables, user, item) - target) / len(target)  # of the mean squared error, (batch, 1)
     for name, table_grad in gradients(tables, user, item, grad).items():
         rule(tables[name], table_grad + 2 * l2[name] * tables[name], *memory[name], RATE, t)
@@ -348,7 +349,7 @@ for bias_penalty in (1, 3, 10):
         bias_valid = history[-1, 1]
 
 # %%
-assert abs(bias_valid - 0.873) < 0.003
+claim("biases alone, λ = 3: valid RMSE 0.873, to within 0.003", abs(bias_valid - 0.873) < 0.003)
 
 # %% [markdown]
 # About 0.873, slightly below the averages: user and item biases were fitted together, not one after the other. The
@@ -371,19 +372,20 @@ q = np.array([[1.0, 0.5], [2.0, -1.0]])  # the films' rows
 (p * q).sum(axis=1, keepdims=True)  # (batch 2, 1)
 
 # %% [markdown]
-# First rating: 0.5 · 1.0 − 0.2 · 0.5 = 0.4. Backward is the product rule: the slope of p · q with respect to p is q, and
-# the other way round. If the film's number is large, a small change of the user's number changes a lot.
+# First rating: 0.5 · 1.0 − 0.2 · 0.5 = 0.4. Backward is the product rule: the slope of p · q with respect to p is q,
+# and the other way round. If the film's number is large, a small change of the user's number changes a lot.
 
 # %% [markdown]
 # ### Exercise 07.3 · fill in (O2)
 #
 # Complete the backward pass of the dot product. `p` and `q` are looked-up rows (batch, dim), `grad` is the gradient of
-# the loss with respect to the score, (batch, 1). Return the gradients of both, each (batch, dim): incoming gradient times
-# slope. The first slope is given.
+# the loss with respect to the score, (batch, 1). Return the gradients of both, each (batch, dim): incoming gradient
+# times slope. The first slope is given.
 #
-# <details><summary>Hint 1</summary>What <code>q</code> is for <code>p</code>, <code>p</code> is for <code>q</code>.</details>
-# <details><summary>Hint 2</summary><code>grad * q</code> works: (batch, 1) times (batch, dim) multiplies each row by its
-# own number.</details>
+# <details><summary>Hint 1</summary>What <code>q</code> is for <code>p</code>, <code>p</code> is for
+# <code>q</code>.</details>
+# <details><summary>Hint 2</summary><code>grad * q</code> works: (batch, 1) times (batch, dim) multiplies each row by
+# its own number.</details>
 
 
 # %%
@@ -457,7 +459,7 @@ def gradients(tables, user, item, grad):  # noqa: F811
 
 # %% [markdown]
 # With `dim=0` nothing but the biases is left, so the old model is still here. The gradient check, on a small batch with
-# repeated ids, for ten entries of each table that the batch touches:
+# repeated ids, for rows 1 to 5 of each table:
 
 # %%
 rng = np.random.default_rng(0)
@@ -474,9 +476,8 @@ for name, table in tables.items():
 # %% [markdown]
 # ### Exercise 07.5 · predict (O3)
 #
-# Sixteen factors for each user and each film, no penalty on them. After 15 epochs the RMSE on train is about 0.4, half of
-# what the biases reach. Before you run it: what is the RMSE on valid? (Biases alone:
-# 0.873.)
+# Sixteen factors for each user and each film, no penalty on them. After 15 epochs the RMSE on train is about 0.4, half
+# of what the biases reach. Before you run it: what is the RMSE on valid? (Biases alone: 0.873.)
 
 # %%
 valid_rmse = ...
@@ -487,7 +488,7 @@ valid_rmse = 1.0
 # %%
 check("07.5", valid_rmse)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "reveal"]
 print(f"{16 * (users.n + items.n):,} factors for {len(train_part[2]):,} ratings")
 _, free = train(train_part, 15, (train_part, valid_part), dim=16)
 for epoch in (1, 3, 5, 10, 15):
@@ -508,12 +509,13 @@ show(
 )
 
 # %%
-assert free[-1, 0] < 0.5 and free[-1, 1] > 0.98
-assert free[:, 1].min() > bias_valid
+claim("after 15 epochs train is below 0.5, valid above 1.0", free[-1, 0] < 0.5 and free[-1, 1] > 1.0)
+claim("no epoch is better on valid than the biases", free[:, 1].min() > bias_valid)
 
 # %% [markdown]
-# [Overfitting](glossary.md#overfitting) at full speed. With 155,792 free numbers the model learns 81,064 ratings half by
-# heart, and on valid it ends above 1.0. Even its best epoch is worse than the biases: so far, factors are worth nothing.
+# [Overfitting](glossary.md#overfitting) at full speed. With 155,792 free numbers the model learns 81,064 ratings half
+# by heart, and on valid it ends above 1.0. Even its best epoch is worse than the biases: so far, factors are worth
+# nothing.
 
 # %% [markdown]
 # ## 6. The penalty makes it a model
@@ -546,14 +548,15 @@ axes[0].set_ylabel("RMSE")
 axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
-    alt="RMSE by epoch for five penalties. Train: the smaller the penalty, the lower the curve. Valid: with 0 it climbs out "
-    "of the picture, with 3 and 6 it dips below the line of the biases and climbs above it, with 12 it falls and stays "
+    alt="RMSE by epoch for five penalties. Train: the smaller the penalty, the lower the curve. Valid: with 0 it climbs "
+    "out of the picture, with 3 and 6 it dips below the line of the biases and climbs above it, with 12 it falls and stays "
     "flat at 0.855, with 24 it flattens near that line.",
 )
 
 # %%
 best_valid = {penalty: curve[:, 1].min() for penalty, curve in curves.items()}
-assert min(best_valid, key=best_valid.get) == 12 and abs(best_valid[12] - 0.855) < 0.004
+claim("λ = 12 is the best of the four", min(best_valid, key=best_valid.get) == 12)
+claim("it reaches 0.855 on valid, to within 0.004", abs(best_valid[12] - 0.855) < 0.004)
 
 # %% [markdown]
 # On train, more freedom always looks better. On valid there is a best size: λ = 12, about 0.855, well below the biases.
@@ -562,7 +565,7 @@ assert min(best_valid, key=best_valid.get) == 12 and abs(best_valid[12] - 0.855)
 #
 # ### What the bug would have done
 #
-# You promised to remember it. The same training, but with `+=` instead of scatter-add:
+# Remember section 2. The same training once more, but with `+=` instead of scatter-add:
 
 # %% tags=["nbval-ignore-output"]
 def careless_add(ids, grad, n_rows):
@@ -578,12 +581,13 @@ print("epoch 1:  train {:.3f}, valid {:.3f}".format(*with_bug[0]))
 print("epoch 20: train {:.3f}, valid {:.3f}".format(*with_bug[-1]))
 
 # %%
-assert with_bug[-1, 0] < with_bug[0, 0] - 0.1
-assert abs(with_bug[-1, 1] - bias_valid) < 0.005 < with_bug[:, 1].min() - best_valid[12]
+claim("the loss on train falls by more than 0.1", with_bug[-1, 0] < with_bug[0, 0] - 0.1)
+claim("on valid it ends within 0.005 of the biases", abs(with_bug[-1, 1] - bias_valid) < 0.005)
+claim("that is more than 0.01 behind the model without the bug", with_bug[:, 1].min() > best_valid[12] + 0.01)
 
 # %% [markdown]
 # Nothing looks broken: the loss falls, and 0.875 would even pass for a result. But it is the level of the biases. The
-# factors, starved of most of their gradient, learned nothing. Only the gradient check, or a known bar, shows it.
+# factors, starved of most of their gradient, learned nothing. It takes the gradient check, or a bar, to see it.
 
 # %% [markdown]
 # ### Exercise 07.6 · code (O2)
@@ -642,18 +646,19 @@ every_row, few_rows = milliseconds_a_step(lazy=False), milliseconds_a_step(lazy=
 print(f"a step: {every_row:.1f} ms for every row, {few_rows:.2f} ms for those of the batch")
 
 # %%
-assert touched < 500 and every_row > 2 * few_rows
+claim("fewer than 500 rows are touched, and moving only them is at least twice as fast", every_row > 2 * few_rows)
 
 # %% [markdown]
-# The helpers train faster than Keras on small batches (`make bench`), and **this is where the lead comes from**: work
-# left out, not faster arithmetic. It is another rule, though. In Keras, rows outside the batch still move a little, by
-# their fading memory of former gradients. So weights differ, and here we stay with every row.
+# If plain NumPy trains such tables faster than a framework on small batches (`make bench` measures it), then **this is
+# where the lead comes from**: work left out, not faster arithmetic. It is another rule, though. In Keras, rows outside
+# the batch still move a little, by their fading memory of former gradients. So weights differ, and here we stay with
+# every row.
 
 # %% [markdown]
 # ## 7. The test, opened once
 #
-# The settings stand: 16 factors, λ = 12, as many epochs as were best on valid. Now each model learns from all of `learn`
-# and predicts the test part. The factors begin at random, so three seeds.
+# The settings stand: 16 factors, λ = 12, as many epochs as were best on valid. Now each model learns from all of
+# `learn` and predicts the test part. The factors begin at random, so three seeds.
 
 
 # %%
@@ -687,23 +692,22 @@ random_table = test_table(random_split, random_biases, random_seeds)
 random_table
 
 # %%
-assert random_table.loc["factorisation", "highest"] <= 0.885
-assert np.ptp(random_table.loc["factorisation", ["lowest", "highest"]]) <= 0.003
-for name, value in (("global mean", 1.069), ("item mean", 0.999), ("averaged biases", 0.892), ("learned biases", 0.887)):
-    assert abs(random_table.loc[name, "RMSE"] - value) < 0.003
-assert abs(random_table.loc["factorisation", "RMSE"] - 0.870) < 0.003
+for name, value in (("averaged biases", 0.892), ("learned biases", 0.887), ("factorisation", 0.870)):
+    claim(f"{name}: test RMSE {value:.3f}, to within 0.003", abs(random_table.loc[name, "RMSE"] - value) < 0.003)
+lowest, highest = random_table.loc["factorisation", ["lowest", "highest"]]
+claim("the seeds differ by no more than 0.003, and none is above 0.885", highest - lowest <= 0.003 and highest <= 0.885)
 
 # %% [markdown]
-# About 0.870, and the three seeds differ by no more than 0.003. Is that good? Two well-kept libraries were measured
-# for this course on a tenth drawn by the same recipe from the same ratings, in another order of rows:
+# About 0.870, and the three seeds hardly differ. Is that good? Two well-kept libraries were once measured for this
+# course on a tenth that was drawn by the same recipe. Other rows came out, as the averages show:
 
 # %%
 elsewhere = {"global mean": 1.073, "item mean": 0.995, "biases": 0.895, "Cornac MF": 0.889, "LensKit BiasedMF": 0.880}
 print("another draw: ", " · ".join(f"{name} {value:.3f}" for name, value in elsewhere.items()))
 
 # %% [markdown]
-# The averages of that draw differ from ours by up to 0.004, so do not read much into a few thousandths. Your own code is in
-# good company, more cannot be said. What can be checked: does the factorisation beat the biases on *our* test?
+# Those averages differ from ours by up to 0.004, so do not read much into thousandths. Your own code is in good
+# company; more cannot be said. What can be checked: does the factorisation beat the biases on *our* test?
 #
 # Ratings of one user hang together, so we redraw **users**, with all their ratings, as in lesson 04, and look at the
 # difference of the two RMSE.
@@ -731,7 +735,7 @@ def compare(parts, biases, model):
 random_interval = compare(random_split, random_biases, random_seeds[0])
 
 # %%
-assert random_interval[1] < -0.01
+claim("the interval ends below −0.005", random_interval[1] < -0.005)
 
 # %% [markdown]
 # The interval is far from zero: factors beat biases here.
@@ -739,9 +743,9 @@ assert random_interval[1] < -0.01
 # %% [markdown]
 # ## 8. The honest split
 #
-# A random tenth holds ratings from the *middle* of a user's time; the model has seen what came after. The course's split
-# (lesson 04) asks for the last fifth of each user instead. Same code, same four penalties on its own valid part, refit on
-# train + valid, test once.
+# A random tenth holds ratings from the *middle* of a user's time; the model has seen what came after. The course's
+# split (lesson 04) asks for the last fifth of each user instead. Same code, same four penalties on its own valid part,
+# refit on train + valid, test once.
 
 # %% tags=["nbval-ignore-output"]
 cut = splits.split_last_share(ratings)
@@ -759,26 +763,24 @@ pd.concat(both, axis=1)
 
 # %% tags=["nbval-ignore-output"]
 time_interval = compare(time_split, time_biases, time_seeds[0])
-distance = time_table.loc["factorisation", "RMSE"] - random_table.loc["factorisation", "RMSE"]
-print(f"factorisation, future − random tenth: {distance:+.3f}")
 
 # %%
-assert settings(time_curves)["penalty"] == 12
-for name, value in (("global mean", 1.065), ("item mean", 1.029), ("averaged biases", 0.911), ("learned biases", 0.905)):
-    assert abs(time_table.loc[name, "RMSE"] - value) < 0.003
-assert abs(time_table.loc["factorisation", "RMSE"] - 0.893) < 0.003
-assert time_interval[1] < -0.004 and abs(distance - 0.022) < 0.004
+claim("λ = 12 is best here, too", settings(time_curves)["penalty"] == 12)
+for name, value in (("averaged biases", 0.911), ("learned biases", 0.905), ("factorisation", 0.893)):
+    claim(f"{name}: test RMSE {value:.3f}, to within 0.003", abs(time_table.loc[name, "RMSE"] - value) < 0.003)
+claim("the interval ends below −0.004", time_interval[1] < -0.004)
 
 # %% [markdown]
-# The order of the models is the same, and factors still beat biases. But all that know users or films have become worse:
-# the factorisation has about 0.893 instead of 0.870, although the global mean finds this test part no harder. **This is
-# the number to report**: a recommender predicts the future, not the middle.
+# The order of the models is the same, and factors still beat biases. But all that know users or films have become
+# worse: the factorisation has about 0.893 instead of 0.870, although the global mean finds this test part no harder.
+# **This is the number to report**: a recommender predicts the future, not the middle. (Lesson 06's network came to
+# about the same from features, without knowing who anybody is.)
 
 # %% [markdown]
 # ## 9. Why is the future harder?
 #
-# First suspect: new films. A film without a rating in `learn` has no learned row, so its prediction is the mean plus the
-# user's bias.
+# First suspect: new films. A film without a rating in `learn` has no learned row, so its prediction is the mean plus
+# the user's bias.
 
 # %% tags=["nbval-ignore-output"]
 known_only = {}
@@ -789,15 +791,16 @@ for name, parts, model in (("random", random_split, random_seeds[0]), ("time", t
     print(f"{name:6} unknown films: {1 - is_known.mean():.1%} of the test; RMSE of the others {known_only[name]:.3f}")
 
 # %%
-assert 0.012 < known_only["time"] - known_only["random"] < 0.026
+distance = known_only["time"] - known_only["random"]
+claim("known films only: the future is still worse by 0.012 to 0.026", 0.012 < distance < 0.026)
 
 # %% [markdown]
-# The future has twice as many unknown films, but they explain little: among the known ones nearly all of the distance is
-# still there.
+# The future has twice as many unknown films, but they explain little: among the known ones nearly all of the distance
+# is still there.
 #
-# Second suspect: the users themselves. Lesson 02 saw their stars drift. So take each user's *mean* error on the test part:
-# does the model sit too high or too low for somebody as a whole? Chance alone gives some spread; shuffle the errors
-# over all ratings to see how much.
+# Second suspect: the users themselves. Lesson 02 saw their stars drift. So take each user's *mean* error on the test
+# part: does the model sit too high or too low for somebody as a whole? Chance alone gives some spread; shuffle the
+# errors over all ratings to see how much.
 
 
 # %%
@@ -816,8 +819,8 @@ for name, parts, model in (("random", random_split, random_seeds[0]), ("time", t
     print(f"{name:6} spread of the users' mean errors {spread[name][0]:.2f} stars, by chance {spread[name][1]:.2f}")
 
 # %%
-assert spread["random"][0] < spread["random"][1] + 0.03
-assert spread["time"][0] > spread["time"][1] + 0.10
+claim("random: no more than 0.03 above chance", spread["random"][0] < spread["random"][1] + 0.03)
+claim("time: more than 0.10 above chance", spread["time"][0] > spread["time"][1] + 0.10)
 
 # %% [markdown]
 # In the random split a user's mean error is what chance gives: the model knows the level of everybody's stars. In the
@@ -830,7 +833,8 @@ assert spread["time"][0] > spread["time"][1] + 0.10
 # tests exactly this?
 #
 # - **a** train longer on the time split, and see whether its RMSE comes down to that of the random split
-# - **b** the same test ratings, as many ratings to learn from, but some of them exchanged for later ones of the same users
+# - **b** the same test ratings, as many ratings to learn from, but some of them exchanged for later ones of the same
+#   users
 # - **c** the random split with ten other seeds, to see how much its RMSE varies
 # - **d** both splits with the biases alone, to see whether they show the same distance
 
@@ -877,14 +881,14 @@ for name, given in (("same users", same_users), ("other users", other_users)):
     print(f"{len(given[0]):,} later ratings of {name:11}: {-gain[name]:+.3f} [{low:+.3f}, {high:+.3f}]")
 
 # %%
-assert 0.006 < gain["same users"] < 0.018 and interval["same users"][1] < 0
-assert abs(gain["other users"]) < 0.005 and interval["other users"][0] < 0 < interval["other users"][1]
+claim("same users: lower by 0.006 to 0.018", 0.006 < gain["same users"] < 0.018 and interval["same users"][1] < 0)
+claim("other users: the interval holds zero", interval["other users"][0] < 0 < interval["other users"][1])
 
 # %% [markdown]
-# The colleague is right. Later ratings of *other* people make no difference that can be told from zero. Later ratings of
-# the *same* people, only half of those that there are, lower RMSE by about 0.012. That is half of the distance of 0.022
-# between the two splits. A random split is easier because it knows each user's later stars. A real recommender never
-# does.
+# The colleague is right. Later ratings of *other* people make no difference that can be told from zero. Later ratings
+# of the *same* people, only half of those that there are, lower RMSE by about 0.012. That is already half of the
+# distance between the two splits. A random split is easier because it knows each user's later stars. A real recommender
+# never does.
 
 # %% [markdown]
 # ## 10. RMSE is not ranking
@@ -901,7 +905,7 @@ def all_stars(model):
     return mean + tables["user_bias"] + tables["item_bias"].T + similarity
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "reveal"]
 seen, relevant = to_matrix(learn_frame, users, items), to_matrix(cut.test, users, items)
 popular = baselines.popularity(seen)
 ranked = {"popularity": np.tile(popular, (users.n_rows, 1))}
@@ -910,8 +914,8 @@ ndcg = {name: evaluate(scores, seen, relevant).mean() for name, scores in ranked
 print("   ".join(f"{name} {value:.3f}" for name, value in ndcg.items()))
 
 # %%
-assert abs(ndcg["popularity"] - 0.082) < 0.001
-assert ndcg["learned biases"] < ndcg["factorisation"] < 0.055
+claim("popularity 0.082", abs(ndcg["popularity"] - 0.082) < 0.001)
+claim("biases < factorisation < 0.055", ndcg["learned biases"] < ndcg["factorisation"] < 0.055)
 
 # %% [markdown]
 # **Half of what popularity reaches**, from the model with the best RMSE. Look at what it puts on top, for all users
@@ -930,9 +934,9 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Fine films, and three of the five were rated by forty people or fewer. The model answers "how many stars, *if* this user
-# rates it?" The list must answer "which film will this user choose?" It learned from ratings that exist, and which exist
-# is no accident: people rate what they chose. Lesson 09 trains for the second question.
+# Fine films, and three of the five were rated by forty people or fewer. The model answers "how many stars, *if* this
+# user rates it?" The list must answer "which film will this user choose?" It learned from ratings that exist, and which
+# exist is no accident: people rate what they chose. Lesson 09 trains for the second question.
 
 # %% [markdown]
 # ## 11. What the factors mean
@@ -986,7 +990,7 @@ for title in ("Godfather, The", "Star Wars: Episode IV - A New Hope", "Aladdin",
     print(f"{title.split(':')[0]:15} → " + " · ".join(name.split(",")[0] for name in found))
 
 # %%
-assert row_of("Godfather: Part II, The") == neighbours[row_of("Godfather, The")][0]
+claim("The Godfather finds its sequel", row_of("Godfather: Part II, The") == neighbours[row_of("Godfather, The")][0])
 
 # %% [markdown]
 # Sequels find each other, and *Aladdin* finds other family films. Others are less clear. Handsome examples are easy to
@@ -1011,10 +1015,11 @@ any_two = np.mean([overlap(idx, other) for idx in rated_idx for other in rated_i
 print(f"overlap of genres: neighbours {near:.2f}, any two films {any_two:.2f}")
 
 # %%
-assert near > any_two + 0.07
+claim("neighbours share more genres, by at least 0.07", near > any_two + 0.07)
 
 # %% [markdown]
-# Clearly more than any two films, without a single genre in the data. And far from 1: people do not like by genre alone.
+# Clearly more than any two films, without a single genre in the data. And far from 1: people do not like by genre
+# alone.
 #
 # Second: are they the same neighbours if only the seed changes? Three models were trained, so ask the other two.
 
@@ -1035,7 +1040,7 @@ print(f"neighbours found again with another seed: {again:.0%}; by chance it woul
 
 # %%
 assert (rated_idx[first] == neighbours[rated_idx]).all()
-assert 0.35 < again < 0.53
+claim("between 35 % and 53 % are found again", 0.35 < again < 0.53)
 
 # %% [markdown]
 # Far more than chance, and yet fewer than half. A single neighbour may be an accident of the seed: before you tell a
@@ -1069,7 +1074,8 @@ same = [np.corrcoef(place[rated_idx, 0], other[rated_idx, 0])[0, 1] for other, _
 print("correlation with the other seeds, left to right:", np.round(same, 2))
 
 # %%
-assert min(same) > 0.95 and 0.25 < share[0] + share[1] < 0.33
+claim("left to right: correlation above 0.95 with both other seeds", min(same) > 0.95)
+claim("the two directions hold less than a third of the spread", share[0] + share[1] < 1 / 3)
 
 # %%
 label_right = "Independence Day|Armageddon|Titanic|Batman Forever|Star Wars|Matrix|Aladdin|Happy Gilmore|Forrest Gump"
@@ -1090,15 +1096,16 @@ axes.set_xlim(-1.05, 1.05)
 axes.set(xlabel=f"first direction, {share[0]:.0%} of the spread", ylabel=f"second direction, {share[1]:.0%}")
 show(
     figure,
-    alt="A map of the 336 films as grey dots, twenty of them labelled. On the left Independence Day, Armageddon and Titanic, "
-    "on the right Pulp Fiction, Taxi Driver, A Clockwork Orange and Fargo. At the top Star Wars, Lord of the Rings and "
+    alt="A map of the 336 films as grey dots, twenty of them labelled. On the left Independence Day, Armageddon and "
+    "Titanic, on the right Pulp Fiction, Taxi Driver, A Clockwork Orange and Fargo. At the top Star Wars, Lord of the Rings and "
     "The Matrix; family films and The Godfather in the upper middle.",
 )
 
 # %% [markdown]
-# From left to right: from the big shows to the films that critics write about. Upwards: the great sagas. Nobody put this
-# in; it is the strongest pattern in who likes what, and all three seeds agree on it (correlation above 0.95). But it is a
-# flat picture of 16 directions: the two hold less than a third of the spread, so films that look close here need not be.
+# From left to right: from the big shows to the films that critics write about. Upwards: the great sagas. Nobody put
+# this in; it is the strongest pattern in who likes what, and all three seeds agree on it (correlation above 0.95). But
+# it is a flat picture of 16 directions: the two hold less than a third of the spread, so films that look close here
+# need not be.
 
 # %% [markdown]
 # ## 12. The same model in Keras
@@ -1128,8 +1135,8 @@ def build(l2):
 
 
 # %% [markdown]
-# The mean is taken off the ratings beforehand. The penalty is 2⁻¹³ for all tables, about λ = 11 of ours; section 13 says
-# why this odd number. First the outputs for a batch of 1,024 ratings:
+# The mean is taken off the ratings beforehand. The penalty is 2⁻¹³ for all tables, about λ = 11 of ours; section 13
+# says why this odd number. First the outputs for a batch of 1,024 ratings:
 
 # %%
 user, item, rating = random_split["learn"]
@@ -1213,17 +1220,17 @@ answer = "c"
 # %%
 check("07.9", answer)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "reveal"]
 without_penalty = distance_after_50_steps(0)
 print(f"without a penalty: {without_penalty:.2f}")
 
 # %%
-assert without_penalty > 0.05
+claim("tenths apart: more than 0.1", without_penalty > 0.1)
 
 # %% [markdown]
-# It is the scatter-add again. Without a penalty, Keras hands its optimiser the gradient of a table as a list: one row for
-# each *rating*, ids repeated. Adam needs the square of an id's gradient. The smallest case: one step from zero, id 2 twice
-# in the batch, with gradient 1 both times.
+# It is the scatter-add again. Without a penalty, Keras hands its optimiser the gradient of a table as a list: one row
+# for each *rating*, ids repeated. Adam needs the square of an id's gradient. The smallest case: one step from zero, id
+# 2 twice in the batch, with gradient 1 both times.
 
 # %%
 table = keras.Variable(np.zeros((3, 1)))
@@ -1234,22 +1241,22 @@ adam(ours, scatter_add(np.array([2, 2]), np.ones((2, 1)), 3), np.zeros((3, 1)), 
 print(f"Keras moves row 2 by {table.numpy()[2, 0]:.5f}, we by {ours[2, 0]:.5f}")
 
 # %%
-assert abs(table.numpy()[2, 0] / ours[2, 0] - 2**0.5) < 1e-3
+claim("the two steps differ by the factor √2", abs(table.numpy()[2, 0] / ours[2, 0] - 2**0.5) < 1e-3)
 
 # %% [markdown]
-# Adam's first step is the rate times gradient over √(gradient²). The gradient is 1 + 1 = 2, its square 4, so the step is
-# 0.01. Keras (3.15, on TensorFlow) adds the squares of the rows instead, 1 + 1 = 2, and its step is longer by √2. Neither
-# trains badly, but they are two rules. With a penalty the rows arrive already added, and the twins agree.
+# Adam's first step is the rate times gradient over √(gradient²). The gradient is 1 + 1 = 2, its square 4, so the step
+# is 0.01. Keras (3.15, on TensorFlow) adds the squares of the rows instead, 1 + 1 = 2, and its step is longer by √2.
+# These are two rules. With a penalty the rows arrive already added, and the twins agree.
 #
-# One more such habit: Keras keeps 0.9 and 0.999, the usual constants of Adam, in single precision, even here. So we took
-# 0.875, 1 − 2⁻¹⁰ and 2⁻¹³, which single precision holds exactly. With the usual ones:
+# One more such habit: Keras keeps 0.9 and 0.999, the usual constants of Adam, in single precision, even here. So we
+# took 0.875, 1 − 2⁻¹⁰ and 2⁻¹³, which single precision holds exactly. With the usual ones:
 
 # %% tags=["nbval-ignore-output"]
 usual = distance_after_50_steps(STRENGTH, 0.9, 0.999)
 print(f"with 0.9 and 0.999: largest distance {usual:.0e}")
 
 # %%
-assert 1e-7 < usual < 1e-4
+claim("more than 1e-7, less than 1e-4", 1e-7 < usual < 1e-4)
 
 # %% [markdown]
 # "The same model" is a claim with a number behind it. Without the twin, you would not have found either.

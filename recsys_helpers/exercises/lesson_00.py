@@ -1,5 +1,8 @@
 """Checks of lesson 00, start here."""
 
+import copy
+from functools import partial
+
 import numpy as np
 
 from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
@@ -14,42 +17,41 @@ def score_of_three(answer) -> None:
         raise NotYet("Add the three weights, the negative one too.")
 
 
-def _best(scores, known, k):
+def _best(scores, known, k, hidden=-np.inf, sign=-1):
     scores = scores.copy()
-    scores[known] = -np.inf
-    return np.argsort(-scores)[:k]
-
-
-def _best_without_hiding(scores, known, k):
-    return np.argsort(-scores)[:k]
-
-
-def _worst(scores, known, k):
-    scores = scores.copy()
-    scores[known] = np.inf
-    return np.argsort(scores)[:k]
-
-
-def _in_wrong_order(scores, known, k):
-    return _best(scores, known, k)[::-1]
-
-
-def _scores_instead(scores, known, k):
-    return scores[_best(scores, known, k)]
+    scores[known] = hidden
+    return np.argsort(sign * scores, kind="stable")[:k]
 
 
 @exercise("00.2", "O1", "code", done="These three lines end every recommender of this course.")
 def recommend(answer) -> None:
     rng = np.random.default_rng(0)
     cases = []
-    for n_items, n_known, k in ((6, 2, 3), (9, 1, 4), (12, 4, 5), (7, 3, 2)):
-        cases.append((rng.normal(size=n_items), np.argsort(rng.random(n_items))[:n_known], k))
-        cases[-1][0][cases[-1][1][0]] = 9.0  # a known one would come first
+    for n_items, n_known, k in ((6, 2, 3), (9, 1, 4), (12, 4, 5), (7, 3, 4), (5000, 30, 900)):
+        scores = rng.normal(size=n_items)
+        known = np.argsort(-scores)[:n_known]  # the known ones would come first
+        cases.append((scores, rng.permutation(known), k))
+    kept = copy.deepcopy(cases[0])
+    if callable(answer):
+        answer(*kept)
+        if not np.array_equal(kept[0], cases[0][0]):
+            raise NotYet("Your function changed the `scores` that came in. Work on a copy: `scores = scores.copy()`.")
     mistakes = {
-        "You recommend what is known already. Give it a score of −∞ before you sort.": _best_without_hiding,
-        "Yours are the lowest scores: sort by minus the score.": _worst,
-        "The right ones, but the best stands last. Best first.": _in_wrong_order,
-        "You return the scores. The indices of the films are asked for.": _scores_instead,
+        "You recommend what is known already. Give it a score of −∞ before you sort.": (
+            lambda scores, known, k: _best(scores, [], k)
+        ),
+        "A score of 0 does not hide: other scores may be below 0. Take −∞.": partial(_best, hidden=0.0),
+        "Yours are the lowest scores: sort by minus the score.": partial(_best, hidden=np.inf, sign=1),
+        "The lowest scores come first in yours, and the hidden ones before them: sort by minus the score.": partial(
+            _best, sign=1
+        ),
+        "The right ones, but the best stands last. Best first.": lambda scores, known, k: _best(scores, known, k)[::-1],
+        "You return the scores. The indices of the films are asked for.": (
+            lambda scores, known, k: scores[_best(scores, known, k)]
+        ),
+        "Deleting the known ones shifts all places behind them: your indices point to others. Hide, do not delete.": (
+            lambda scores, known, k: np.argsort(-np.delete(scores, known))[:k]
+        ),
     }
     judge(answer, cases, _best, mistakes)
 
@@ -59,10 +61,11 @@ choice(
     "O2",
     right="b",
     why_not={
-        "a": "You can: every lesson was written and timed on two processor cores.",
-        "c": "No lesson needs one. Where a GPU is present, TensorFlow uses it; that is all.",
+        "a": "No lesson needs a GPU: all were written and timed on two processor cores.",
+        "c": "4 GiB of free memory are enough for every lesson.",
+        "d": "Look at the first line of the report: TensorFlow has no build for that version.",
     },
-    done="The lessons are sized for two processor cores.",
+    done="A new `.venv` with Python 3.11, 3.12 or 3.13, and `make lab` again.",
 )
 
 predict(

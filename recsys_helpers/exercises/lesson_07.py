@@ -117,7 +117,17 @@ def row_gradients(answer) -> None:
     judge(_pair(answer, "for p and for q"), cases, _pair(_row_gradients, ""), wrapped)
 
 
-@exercise("07.4", "O2", "debug", done="One number for each rating. The sum over both axes mixed the whole batch.")
+def _given_07_4(p, q):
+    return np.tensordot(p, q, 2)
+
+
+@exercise(
+    "07.4",
+    "O2",
+    "debug",
+    done="One number for each rating. The sum over both axes mixed the whole batch.",
+    given=_given_07_4,
+)
 def dot_products(answer) -> None:
     rng = np.random.default_rng(3)
     for n, dim in ((2, 3), (5, 2), (4, 4), (1, 3)):
@@ -147,6 +157,7 @@ predict(
     "O3",
     truth=1.01,
     within=0.06,
+    between=(0, 4.5),
     low="Half the error on train promised as much. Look at valid: what was learned by heart is of no use there.",
     high="It overfits, but a prediction is still near the mean plus biases: look how far it really goes.",
     done="Far worse than the biases, although train halved: overfitting.",

@@ -25,6 +25,27 @@ def scores_not_indices(scores, known, k):
     return -np.sort(-scores)[:k]
 
 
+def ascending_with_minus_infinity(scores, known, k):
+    scores = scores.copy()
+    scores[known] = -np.inf
+    return np.argsort(scores, kind="stable")[:k]
+
+
+def known_is_zero(scores, known, k):
+    scores = scores.copy()
+    scores[known] = 0
+    return np.argsort(-scores, kind="stable")[:k]
+
+
+def deleted(scores, known, k):
+    return np.argsort(-np.delete(scores, known))[:k]
+
+
+def changes_its_input(scores, known, k):
+    scores[known] = -np.inf
+    return np.argsort(-scores)[:k]
+
+
 def not_cut(scores, known, k):
     scores = scores.copy()
     scores[known] = -np.inf
@@ -35,7 +56,11 @@ WRONG = {
     "00.1": [(0.45, "speaks against"), (1, "negative one too")],
     "00.2": [
         (known_not_hidden, "known already"),
-        (lowest_first, "lowest scores"),
+        (lowest_first, "Yours are the lowest scores"),
+        (ascending_with_minus_infinity, "hidden ones before them"),
+        (known_is_zero, "does not hide"),
+        (deleted, "do not delete"),
+        (changes_its_input, "Work on a copy"),
         (best_last, "best stands last"),
         (scores_not_indices, "return the scores"),
         (not_cut, "shape"),
