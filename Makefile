@@ -28,6 +28,7 @@ check: $(VENV)/ready ## lint, and the tests without the notebooks
 
 bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_scratch.py
 
 lock: ## pin every version again from pyproject.toml (needs uv)
 	@echo "# Every version, made by 'make lock' from pyproject.toml; do not edit by hand." > requirements.txt

@@ -170,7 +170,7 @@ def test_minutes_are_stated_in_the_metadata_and_the_lesson_stands_in_the_readme(
     minutes = read(name).metadata["minutes"]
     assert minutes["teaching"] > 0 and minutes["exercises"] >= 0
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    row = next(line for line in readme.splitlines() if f"{name}.ipynb" in line)
+    row = next(line for line in readme.splitlines() if f"](notebooks/{name}.ipynb)" in line)
     assert f"| {minutes['teaching']} + {minutes['exercises']} |" in row
 
 
