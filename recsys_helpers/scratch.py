@@ -2,7 +2,8 @@
 
 A layer turns x into y in `forward`. Its `backward` takes the gradient of the loss with respect to y, stores that of its
 `parameters` and returns that of x: the chain rule (Rumelhart et al., Nature 1986). Whatever has these three can stand
-in a `Network`. Definitions are those of Keras 3. Left out: convolution, recurrence, attention, shared weights, GPUs.
+in a `Network`. Definitions are those of Keras 3 (tests/test_scratch_twins.py has the small print). Left out:
+convolution, recurrence, attention, weights that two layers share, GPUs.
 """
 
 from functools import partial
@@ -166,7 +167,7 @@ class Optimiser:
     """Move parameters against their gradient (penalty included) by a rule: sgd, momentum, rmsprop, adam. Lesson 06.
 
     lazy=True leaves the rows of a table that are not in the batch, and their memory m and v, as they are; else, as in
-    Keras, these have gradient 0, their memory fades and may still move them. Only for sgd the two are equal.
+    Keras, these have gradient 0, their memory fades and may still move them. Only sgd without a penalty is equal.
     """
 
     def __init__(self, parameters: list[Parameter], rule, learning_rate: float = 0.001, lazy: bool = False):
@@ -212,7 +213,7 @@ def adam(value, grad, m, v, rate, t, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
 
 @np.errstate(over="ignore", invalid="ignore")  # a loss that overflows is reported by its step instead
 def fit(network, x, y, loss, optimiser, rng, n_epochs=1, batch_size=256, progress=True) -> list[float]:
-    """Train on batches that rng shuffles (None: nobody); returns the mean loss of each epoch. Built in lesson 06."""
+    """Train on batches shuffled by rng (None: in order); returns each epoch's mean loss. Diverging raises. Lesson 06."""
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"fit needs as many rows of x as of y, and at least one, not {len(x)} and {len(y)}.")
     x, y, history, limit = np.asarray(x), np.asarray(y), [], np.inf

@@ -176,7 +176,11 @@ BAD = {
     "years": (
         GOOD.replace("1000000", "2"),
         {},
-        ["1. The latest time is in 1970 … 1973. Are these seconds?", "(days − 25569) × 86400", "add that start"],
+        [
+            "1. The latest time is in 1970 … 1973. Are these seconds?",
+            "Excel days: (days − 25569) × 86400",
+            "add that start",
+        ],
         1,
     ),
     "yyyymmdd": (GOOD.replace("1000000", "20191"), {}, ["The latest time is in 1970"], 1),
@@ -398,6 +402,12 @@ def test_a_late_time_among_early_ones_and_times_alone_before_1970_are_not_taken_
     with pytest.raises(DataProblems, match="is negative") as caught:
         load(HEADER + "1,50,3,-1\n2,60,3,-2\n")
     assert len(caught.value.problems) == 1
+
+
+def test_a_separator_is_only_suggested_if_another_one_leaves_a_single_column(load):
+    with pytest.raises(DataProblems, match=r"'user_id' is missing; there are \['user_id,item_id'\]"):
+        load('"user_id,item_id"\n"1,50"\n"2,60"\n')
+    assert len(load("user;id,item_id\n1,50\n2,60\n", columns={"user_id": "user;id"})) == 2
 
 
 def test_the_file_is_never_changed(load, tmp_path):

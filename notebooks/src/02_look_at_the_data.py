@@ -1,4 +1,4 @@
-# %% [markdown] teaching=55 exercises=35
+# %% [markdown] teaching=55 exercises=50
 # # Look at the data
 #
 # Before any model: who did what, how often, and when. You will see that a table of ratings is almost empty, very
@@ -13,8 +13,8 @@
 # - **O4** predict preferences with embeddings made by hand
 # - **O5** find a film's neighbours by counting, and explain why raw counts favour popular films
 #
-# **What you need**: lesson 01, and about 90 minutes. The whole notebook runs in some ten seconds. No model, no
-# TensorFlow: NumPy and pandas.
+# **What you need**: lesson 01, and about 105 minutes; there is a good place for a break before section 6. The whole
+# notebook runs in some ten seconds. No model, no TensorFlow: NumPy and pandas.
 
 # %%
 import numpy as np
@@ -23,7 +23,7 @@ import pandas as pd
 from recsys_helpers.data import load_movielens
 from recsys_helpers.exercises import check
 from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import set_seed
+from recsys_helpers.repro import claim, set_seed
 
 set_seed(42)
 ratings, movies = load_movielens()
@@ -99,7 +99,7 @@ print(f"rated at all: {len(ratings):,}   four stars or more: {(ratings['rating']
 
 # %% [markdown]
 # When this course *ranks* films, every rating counts as an interaction, half a star too (the first reading). When it
-# *predicts stars*, in lessons 07 and 08, it uses their height.
+# *predicts stars*, in lesson 07, it uses their height.
 
 # %% [markdown]
 # ## 2. Mostly empty
@@ -111,7 +111,23 @@ small = np.array([[1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 1, 0, 0
 print(f"{small.sum()} of {small.size} cells are filled: density {small.mean():.2f}, sparsity {1 - small.mean():.2f}")
 
 # %% [markdown]
-# [Density](glossary.md#density) is the share of filled cells, [sparsity](glossary.md#sparsity) the rest. The same matrix for the real data has a row for each of
+# [Density](glossary.md#density) is the share of filled cells, [sparsity](glossary.md#sparsity) the rest.
+#
+# ### Exercise 02.2 · trace (O2)
+#
+# On paper: 3 users, 4 films, 5 ratings. What is the density? Two decimals are enough.
+
+# %%
+density = ...
+### BEGIN SOLUTION
+density = 0.42
+### END SOLUTION
+
+# %%
+check("02.2", density)
+
+# %% [markdown]
+# The same matrix for the real data has a row for each of
 # 671 users and a column for each of 9,066 films:
 
 # %%
@@ -127,15 +143,22 @@ print(seen.shape, f"density {seen.mean():.2%}")
 by_activity = np.argsort(-seen.sum(axis=1), kind="stable")
 by_popularity = np.argsort(-seen.sum(axis=0), kind="stable")
 picture = seen[by_activity][:, by_popularity]
-windows = {"everything": picture, "top left corner": picture[:60, :60], "in the middle": picture[300:360, 3000:3060]}
-for name, window in windows.items():
+windows = {  # first and last user, first and last film
+    "everything": (0, 671, 0, 9066),
+    "top left corner": (0, 60, 0, 60),
+    "in the middle": (300, 360, 3000, 3060),
+}
+for name, (top, bottom, left, right) in windows.items():
+    window = picture[top:bottom, left:right]
     print(f"{name:16} {window.shape[0]:3} × {window.shape[1]:4}   density {window.mean():.1%}")
 
 # %%
 figure, axes = new_figure(9, 3.4, n_panels=3, width_ratios=[1.5, 1, 1])
-for panel, (name, window) in zip(axes, windows.items()):
-    panel.imshow(window, cmap="Greys", aspect="auto", vmax=0.3 if window is picture else 1)
-    panel.set(title=f"{name}: {window.mean():.1%}", xlabel="films, most rated first")
+for panel, (name, (top, bottom, left, right)) in zip(axes, windows.items()):
+    window = picture[top:bottom, left:right]
+    darkest = 0.3 if name == "everything" else 1  # a single dot of the whole is smaller than a pixel
+    panel.imshow(window, cmap="Greys", aspect="auto", vmax=darkest, extent=(left, right, bottom, top))
+    panel.set(title=f"{name}: {window.mean():.1%}", xlabel="films, most rated first", xticks=[left, right])
     panel.grid(False)
 axes[0].set_ylabel("users, busiest first")
 show(
@@ -161,7 +184,7 @@ share
 # %% [markdown]
 # Sorted and added up from the largest: the first film alone holds half of all ratings, the first two 75 %. This is the
 # [cumulative share](glossary.md#cumulative-share). One number for the whole inequality is the [Gini coefficient](glossary.md#gini-coefficient): the mean difference
-# between any two films, divided by twice the mean.
+# over all pairs of films, each film with itself too, divided by twice the mean count.
 
 # %%
 difference = np.abs(counts[:, None] - counts)  # (5, 5): each film with each
@@ -176,7 +199,7 @@ print(f"Gini {difference.mean() / (2 * counts.mean()):.2f}")
 # films were equal it would be 0; if one of very many films held everything, nearly 1.
 
 # %% [markdown]
-# ### Exercise 02.2 · predict (O2)
+# ### Exercise 02.3 · predict (O2)
 #
 # Now the real films. Sort all 9,066 by their number of ratings: which share of all ratings do the first *tenth* of the
 # films hold? Guess a number between 0 and 1.
@@ -188,10 +211,10 @@ share_of_the_top_tenth = 0.6
 ### END SOLUTION
 
 # %%
-check("02.2", share_of_the_top_tenth)
+check("02.3", share_of_the_top_tenth)
 
 # %% [markdown]
-# ### Exercise 02.3 · code (O2)
+# ### Exercise 02.4 · code (O2)
 #
 # Write the Gini coefficient of an array of counts. It must work for any number of films.
 #
@@ -210,11 +233,13 @@ def my_gini(counts):
 
 
 # %%
-check("02.3", my_gini)
+check("02.4", my_gini)
 
 # %% [markdown]
-# All pairs of 9,066 films are 82 million differences. Sorting gives the same number without them: in a sorted list of
-# *n*, the value at place *i* is the larger one of *i* − 1 pairs and the smaller one of *n* − *i*.
+# All pairs of 9,066 films are 82 million differences. Sorting gives the same number without them. In a sorted list of
+# *n*, the value at place *i* is the larger one of *i* − 1 pairs, where it is added, and the smaller one of *n* − *i*,
+# where it is subtracted: (*i* − 1) − (*n* − *i*) = 2*i* − *n* − 1 times in all. (Each pair stands twice in the square
+# above; that 2 cancels with the one of "twice the mean".)
 
 
 # %%
@@ -227,7 +252,7 @@ def gini(counts):
 
 print(f"{gini(counts):.2f} for the five films; pairs of 9,066 films: {9066**2 / 1e6:.0f} million")
 
-# %%
+# %% tags=["reveal"]
 film_counts = ratings["item_id"].value_counts()  # sorted, largest first
 user_counts = ratings["user_id"].value_counts()
 film_share = (film_counts.cumsum() / len(ratings)).to_numpy()
@@ -241,7 +266,9 @@ figure, axes = new_figure(8.5, 3.2, n_panels=2)
 axes[0].plot(np.arange(1, 9067), film_counts.to_numpy(), marker="")
 axes[0].set(xlabel="films, most rated first", ylabel="ratings", title="the long tail")
 axes[0].annotate("Forrest Gump, 341", (1, 341), xytext=(700, 335), va="center")
-axes[0].annotate("5,967 films: five ratings at most", (6000, 5), xytext=(3000, 60), arrowprops={"arrowstyle": "->"})
+n_rare = (film_counts <= 5).sum()
+axes[0].axvspan(9066 - n_rare, 9066, color="#E69F00", alpha=0.25)
+axes[0].annotate(f"{n_rare:,} films:\nfive ratings at most", (9066 - n_rare / 2, 60), ha="center")
 axes[1].plot(np.linspace(0, 1, 9066), film_share, marker="", label="MovieLens")
 axes[1].plot([0, 1], [0, 1], marker="", label="all films equal")
 axes[1].plot([0.1], [film_share[tenth - 1]], linestyle="", label="first tenth: 60 %")
@@ -249,17 +276,18 @@ axes[1].set(xlabel="share of films", ylabel="share of ratings", title="cumulativ
 axes[1].legend(loc="lower right")
 show(
     figure,
-    alt="Left: ratings per film fall steeply from 341; beyond 3,000 of 9,066 films the curve is flat near zero. "
+    alt="Left: ratings per film fall steeply from 341; the last 5,967 of 9,066 films, shaded, have five at most. "
     "Right: the cumulative share rises steeply, 60 % of ratings at a tenth of the films, far above the diagonal.",
 )
 
 # %%
-assert film_counts.iloc[0] == 341 and movies.set_index("item_id").loc[film_counts.index[0], "title"] == "Forrest Gump"
-assert (film_counts <= 5).sum() == 5967
+most_rated = movies.set_index("item_id").loc[film_counts.index[0], "title"]
+claim("Forrest Gump leads with 341 ratings", most_rated == "Forrest Gump" and film_counts.iloc[0] == 341)
+claim("5,967 films have five ratings at most", n_rare == 5967)
 
 # %% [markdown]
-# A tenth of the films holds 60 % of the ratings. The other end is the [long tail](glossary.md#long-tail): a third of the films was rated by one
-# single person. Two consequences. Showing everybody the famous films is hard to beat (lesson 04). And most of the
+# A tenth of the films holds 60 % of the ratings. The other end is the [long tail](glossary.md#long-tail): a third of the films have just one
+# rating. Two consequences. Showing everybody the famous films is hard to beat (lesson 04). And most of the
 # catalogue must be recommended from almost nothing.
 
 # %% [markdown]
@@ -323,10 +351,11 @@ axes[0].bar(by_year.index, by_year["ratings"], color="#0072B2")
 axes[0].set(title="ratings per year", xlabel="year")
 axes[1].plot(by_year.index, by_year["half_stars"])
 axes[1].set(title="share of half stars", xlabel="year", ylim=(-0.02, 0.6))
-axes[1].annotate("2003", (2003, by_year.loc[2003, "half_stars"]), xytext=(2004.5, 0.25))
+arrow = {"arrowstyle": "->"}
+axes[1].annotate("2003", (2003, by_year.loc[2003, "half_stars"]), xytext=(2006, 0.2), va="center", arrowprops=arrow)
 show(
     figure,
-    alt="Left: ratings per year jump between 1,500 and 14,000, with a peak in 2000 and others in 1996, 2006 and 2015. "
+    alt="Left: ratings per year, from 3 in 1995 to 13,869 in 2000, with lower peaks in 1996, 2006 and 2015. "
     "Right: the share of half stars is exactly 0 until 2002, 29 % in 2003, then 38 to 47 %.",
 )
 
@@ -353,7 +382,7 @@ for first, last in ((1996, 1998), (2005, 2006), (2015, 2016)):
 # time, and compare the second half of each user's ratings with the first.
 
 # %%
-shuffled = ratings.sample(frac=1, random_state=42)  # so that equal times come out in random order: see lesson 04
+shuffled = ratings.sample(frac=1, random_state=42)  # ratings of the same second shall not stay in order of film id
 ordered = shuffled.sort_values(["user_id", "timestamp"], kind="stable").reset_index(drop=True)
 per_user = ordered.groupby("user_id")
 ordered["place"] = per_user.cumcount()  # 0 for the user's first rating
@@ -398,7 +427,7 @@ show(
 )
 
 # %%
-assert 0.27 < change.std() < 0.30 and 0.09 < by_chance.std() < 0.12
+claim("real changes spread more than twice as wide as chance", change.std() > 2 * by_chance.std())
 
 # %% [markdown]
 # Real changes spread almost three times as wide as chance. People's stars do drift: their scale, their taste, or the
@@ -406,9 +435,11 @@ assert 0.27 < change.std() < 0.30 and 0.09 < by_chance.std() < 0.12
 # one.
 
 # %% [markdown]
+# *(A good place for a break.)*
+#
 # ## 6. Bursts: why MovieLens is odd
 #
-# ### Exercise 02.4 · predict (O3)
+# ### Exercise 02.5 · predict (O3)
 #
 # Take two consecutive ratings of one user. How often do they lie at most 60 seconds apart? Guess a number between 0
 # and 1. A film lasts two hours.
@@ -420,9 +451,9 @@ share_within_a_minute = 0.8
 ### END SOLUTION
 
 # %%
-check("02.4", share_within_a_minute)
+check("02.5", share_within_a_minute)
 
-# %%
+# %% tags=["reveal"]
 gap = ordered.groupby("user_id")["timestamp"].diff().dropna()  # seconds since the same user's rating before
 edges = [-1, 0, 10, 60, 3600, 86400, np.inf]
 names = ["same second", "1–10 s", "11–60 s", "1–60 min", "1–24 hours", "more than a day"]
@@ -433,7 +464,7 @@ gap_share.round(3).to_dict()
 # %%
 figure, axes = new_figure(6, 2.6)
 axes.barh(names[::-1], gap_share[::-1], color=["#999999"] * 3 + ["#0072B2"] * 3)
-axes.set(xlabel="share of consecutive ratings of one user")
+axes.set(xlabel="share of consecutive ratings of one user (blue: at most a minute apart)")
 show(
     figure,
     alt="Bars of the time between two ratings of one user: same second 22 %, 1 to 10 seconds 29 %, 11 to 60 seconds "
@@ -468,10 +499,11 @@ sessions = starts.groupby(ordered["user_id"]).sum()
 print(f"users with one session only: {(sessions == 1).mean():.0%}; user 68 has {sessions[68]}")
 
 # %% [markdown]
-# ### Exercise 02.5 · find the bug (O3)
+# ### Exercise 02.6 · find the bug (O3)
 #
 # This function counts the sessions of one user from an array of timestamps, in seconds. It was tried on a sorted list
-# and worked. On rows as they stand in our table it is wrong. Remember how the table is sorted, and mend it.
+# and worked. On rows as they stand in our table it is wrong: for user 68 it finds 87 sessions, where the cell above
+# found 8. Remember how the table is sorted, and mend it.
 #
 # <details><summary>Hint 1</summary>Try it on <code>np.array([0, 9000, 10])</code>: two ratings at the start, one much
 # later, so two sessions. Then on the same times in another order.</details>
@@ -492,7 +524,8 @@ def count_sessions(timestamps):  # noqa: F811
 
 
 # %%
-check("02.5", count_sessions)
+print("user 68:", count_sessions(ratings.loc[ratings["user_id"] == 68, "timestamp"].to_numpy()), "sessions")
+check("02.6", count_sessions)
 
 # %% [markdown]
 # ### What the site had to do with it
@@ -511,10 +544,11 @@ print(f"first ten: {early['popularity'].median():.0f}   ratings 91 to 100: {late
 # %% [markdown]
 # They begin with the well-known and move on. What follows for us:
 #
-# - The order within a burst is the order of a web page, not of a life. Ties in time are broken at random (lesson 04).
-# - "The next film" means the next one *rated*. A sequence model (lessons 11 and 12) learns the site as well as the
-#   person.
-# - What works here need not work in a shop, where people buy one thing at a time. Part 8 looks at other data.
+# - The order within a burst is the order of a web page, not of a life. Ratings of the same second have no order at all:
+#   wherever it matters we draw one at random.
+# - "The next film" means the next one *rated*. A model that learns from the order of ratings learns the site as well as
+#   the person.
+# - What works here need not work in a shop, where people buy one thing at a time.
 #
 # It stays a fine place to practise: real people, known titles, small enough for a laptop.
 
@@ -555,7 +589,7 @@ print("Ann · Titanic =", " + ".join(f"({value:.1f})" for value in products), f"
 # %% [markdown]
 # The action speaks for it (0.4), the romance against it (−0.5), the age does not matter: −0.1.
 #
-# ### Exercise 02.6 · trace (O4)
+# ### Exercise 02.7 · trace (O4)
 #
 # On paper: what is Cleo's dot product with *Casablanca*? Cleo is (0.3, 0.3, −1.0), the film is (0.2, 0.9, −1.0).
 
@@ -566,7 +600,7 @@ cleo_casablanca = 1.33
 ### END SOLUTION
 
 # %%
-check("02.6", cleo_casablanca)
+check("02.7", cleo_casablanca)
 
 # %% [markdown]
 # All users and all films at once are one matrix product.
@@ -581,6 +615,8 @@ pd.DataFrame(scores.T.round(2), index=list(films), columns=list(people))
 
 # %%
 figure, axes = new_figure(6.5, 4)
+axes.plot([], [], linestyle="", marker="o", color="#0072B2", label="newer films")
+axes.plot([], [], linestyle="", marker="s", color="#D55E00", label="old films")
 right, above, below = ((8, 0), "left"), ((0, 12), "center"), ((0, -13), "center")  # offset in points, alignment
 for (name, (action, romance, new)), (offset, align) in zip(
     films.items(), (right, right, right, right, above, below, right, right)
@@ -592,7 +628,8 @@ for name, (action, romance, _) in people.items():
     axes.annotate("", (action, romance), xytext=(0, 0), arrowprops={"arrowstyle": "->", "color": "#009E73", "lw": 2})
     offset, align = ((8, 4), "left") if action > 0 else ((-8, 0), "right")
     axes.annotate(name, (action, romance), xytext=offset, textcoords="offset points", ha=align, weight="bold")
-axes.set(xlabel="action", ylabel="romance (squares: old films)", xlim=(-0.5, 1.45), ylim=(-0.65, 1.25))
+axes.set(xlabel="action", ylabel="romance", xlim=(-0.5, 1.45), ylim=(-0.65, 1.25))
+axes.legend(loc="lower left")
 show(
     figure,
     alt="A map with action to the right and romance upwards. Action films lie at the lower right, romances at the "
@@ -601,8 +638,16 @@ show(
 )
 
 # %% [markdown]
-# A user is an arrow. Films that lie far along an arrow score high for this user, films behind it score below zero. (The
-# third number, new, does not fit on paper; for Cleo it matters most.)
+# A user is an arrow. Films that lie far along an arrow score high for this user, films behind it score below zero. The
+# third number, new, does not fit on paper. For Cleo it matters most:
+
+# %%
+on_paper = user_vectors[2, :2] @ film_vectors[:, :2].T  # (8 films,): without the third number
+print("Cleo, two numbers:  ", list(films)[on_paper.argmax()])
+print("Cleo, three numbers:", list(films)[scores[2].argmax()])
+
+# %% [markdown]
+# On paper *Titanic* would be Cleo's film; the third number makes it *Casablanca*.
 #
 # Films can be compared as well: the [cosine](glossary.md#cosine-similarity) of two films is their dot product divided by both lengths, so that only the
 # direction counts: 1 is the same direction, 0 nothing in common, −1 opposite.
@@ -614,7 +659,7 @@ print(f"dot product {titanic @ casablanca:.2f}, lengths {lengths[0]:.2f} and {le
 print(f"cosine {titanic @ casablanca / (lengths[0] * lengths[1]):.2f}")
 
 # %% [markdown]
-# ### Exercise 02.7 · fill in (O4)
+# ### Exercise 02.8 · fill in (O4)
 #
 # For each film, find the film whose direction is nearest. The first two lines are given: `direction` holds the same
 # vectors, each with length 1. Return an array with one index per film.
@@ -637,7 +682,7 @@ def nearest_film(vectors):
 
 
 # %%
-check("02.7", nearest_film)
+check("02.8", nearest_film)
 
 # %% [markdown]
 # Nobody can describe 9,066 films and 671 people by hand, and who says that action and romance are the numbers that
@@ -657,8 +702,9 @@ pd.DataFrame(together, names, names)
 
 # %% [markdown]
 # The diagonal counts the users of each film; the rest is [co-occurrence](glossary.md#co-occurrence): users of both. Which film is the neighbour
-# of Anime 1? Raw counts say the Hit (3), not Anime 2 (2). But everybody has watched the Hit. By chance alone, a film of
-# 6 users and one of 3 users among 6 share 6 × 3 / 6 = 3. So divide by what chance expects: the [lift](glossary.md#lift).
+# of Anime 1? Raw counts say the Hit (3), not Anime 2 (2). But all 6 of 6 users watched the Hit. So of *any* 3 users we
+# expect 3 × 6 / 6 = 3 who did: size × size / number of users. Divide the count by what chance expects, and you have the
+# [lift](glossary.md#lift).
 
 # %%
 size = np.diag(together)  # users of each film
@@ -667,8 +713,9 @@ pd.DataFrame((together / expected).round(2), names, names)
 
 # %% [markdown]
 # Anime 1 and the Hit: 1.0, as often as chance says, so no news at all. Anime 1 and Anime 2: 2.0, twice as often. But
-# the Rarity has 2.0 as well, and that is *one* person. A middle way is the cosine of the columns: divide by the square
-# root of both sizes.
+# the Rarity has 2.0 as well, and that is *one* person. A middle way: divide by √(size × size).
+# It is the cosine of section 7: for columns of 0 and 1 the dot product counts the shared users, and the length is the
+# root of the size.
 
 # %%
 pd.DataFrame((together / np.sqrt(np.outer(size, size))).round(2), names, names)
@@ -676,7 +723,7 @@ pd.DataFrame((together / np.sqrt(np.outer(size, size))).round(2), names, names)
 # %% [markdown]
 # Now Anime 2 comes first for Anime 1 (0.82), then the Hit (0.71), then the Rarity (0.58).
 #
-# ### Exercise 02.8 · code (O5)
+# ### Exercise 02.9 · code (O5)
 #
 # Write lift as a function. `together` holds the counts, with the number of users of each film on its diagonal.
 #
@@ -694,7 +741,7 @@ def my_lift(together, n_users):
 
 
 # %%
-check("02.8", my_lift)
+check("02.9", my_lift)
 
 # %% [markdown]
 # Now two real films with little in common: *Spirited Away*, an animated film from Japan, and *Casablanca*.
@@ -736,14 +783,16 @@ for item_id in (spirited_away, casablanca_id):
 # director was used, only who rated what.
 
 # %% [markdown]
-# And lift? Its first five for *Spirited Away*:
+# And lift? Many films share its first place for *Spirited Away*. Five of them:
 
 # %%
-top = score_neighbours(spirited_away).nlargest(5, "lift")
+by_lift = score_neighbours(spirited_away)
+top = by_lift.nlargest(5, "lift")
+print("films that share the first place:", np.isclose(by_lift["lift"], by_lift["lift"].max()).sum())
 print(top[["lift", "together", "n_ratings"]].round(2).rename(titles).rename_axis("").to_string())
 
 # %% [markdown]
-# ### Exercise 02.9 · choose (O5)
+# ### Exercise 02.10 · choose (O5)
 #
 # Why does lift put these films first, each rated by one or two people?
 #
@@ -759,43 +808,43 @@ answer = "b"
 ### END SOLUTION
 
 # %%
-check("02.9", answer)
+check("02.10", answer)
 
 # %% [markdown]
-# Is *Forrest Gump* everybody's neighbour? Take all films with at least 50 ratings and give each its ten neighbours.
+# Does raw counting give everybody the same neighbours? Take the films with at least 50 ratings, give each its ten
+# neighbours, and count in how many of these lists a film stands.
 
 # %%
-known = np.flatnonzero(n_seen >= 50)
-together = seen[:, known].T @ seen[:, known]  # (n_known, n_known)
-np.fill_diagonal(together, -1)  # no film is its own neighbour
-size = n_seen[known]
-forrest_gump = list(film_ids[known]).index(film_counts.index[0])
+known = seen[:, n_seen >= 50]  # (n_users, n_known)
+together = known.T @ known  # (n_known, n_known)
+size = np.diag(together).copy()
+np.fill_diagonal(together, 0)  # no film is its own neighbour
 for name, score in {"raw": together, "cosine": together / np.sqrt(np.outer(size, size))}.items():
     ten = np.argsort(-score, axis=1, kind="stable")[:, :10]  # (n_known, 10)
-    share = (ten == forrest_gump).any(axis=1).mean()
-    print(f"{name:6} films in some list: {len(np.unique(ten))} of {len(known)}; lists with Forrest Gump: {share:.0%}")
+    lists = np.bincount(ten.ravel(), minlength=len(size))  # in how many lists each film stands
+    commonest = titles[film_ids[n_seen >= 50][lists.argmax()]]
+    print(f"{name:6} films in some list: {(lists > 0).sum()} of {len(size)}; ", end="")
+    print(f"the commonest, {commonest}, in {lists.max() / len(size):.0%} of the lists")
 
 # %% [markdown]
 # With raw counts *Forrest Gump* is a neighbour of almost every film, and 138 films fill all lists. With cosine nearly all
-# films stand in some list. Lesson 04 turns exactly this into a recommender, item-kNN, and adds a small number below the fraction so that
-# pairs with little evidence stay down.
+# films stand in some list. Lesson 04 turns exactly this into a recommender, item-kNN, and adds a small number below the
+# fraction so that pairs with little evidence stay down.
 #
-# Last: does the crowd agree with your own knowledge? The eight films of section 7, each with its nearest by the three
-# hand-made numbers and by who rated what.
+# Last: does the crowd agree with your own knowledge? The eight films of section 7 have two kinds of vectors now: your
+# three numbers, and a column of 671 zeros and ones. The same code finds the nearest film by either.
+
 
 # %%
+def nearest_names(vectors):  # (8 films, any number)
+    direction = vectors / np.sqrt((vectors**2).sum(axis=1, keepdims=True))
+    cosine = direction @ direction.T - 2 * np.eye(len(vectors))  # minus 2: never itself
+    return [list(films)[place] for place in cosine.argmax(axis=1)]
+
+
 eight = [1036, 589, 2571, 1721, 539, 597, 912, 908]  # their ids, in the order of section 7
-columns = seen[:, [list(film_ids).index(item_id) for item_id in eight]]  # (n_users, 8)
-together = columns.T @ columns
-size = np.diag(together)
-by_crowd = together / np.sqrt(np.outer(size, size))
-lengths = np.sqrt((film_vectors**2).sum(axis=1))
-by_hand = film_vectors @ film_vectors.T / np.outer(lengths, lengths)
-nearest = {}
-for name, cosine in {"by hand": by_hand, "by the crowd": by_crowd}.items():
-    np.fill_diagonal(cosine, -1)
-    nearest[name] = [list(films)[place] for place in cosine.argmax(axis=1)]
-result = pd.DataFrame(nearest, index=list(films))
+columns = seen[:, np.searchsorted(film_ids, eight)]  # (n_users, 8)
+result = pd.DataFrame({"by hand": nearest_names(film_vectors), "by the crowd": nearest_names(columns.T)}, list(films))
 print("they agree for", (result["by hand"] == result["by the crowd"]).sum(), "of", len(result), "films")
 result
 

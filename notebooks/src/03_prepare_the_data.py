@@ -1,4 +1,4 @@
-# %% [markdown] teaching=60 exercises=45
+# %% [markdown] teaching=75 exercises=55
 # # Prepare the data
 #
 # Models take clean numbers of equal length. Data come with gaps, repeats, slips, names and lists. This lesson walks
@@ -11,11 +11,11 @@
 # - **O2** compute normalisation and standardisation, and choose between them
 # - **O3** encode ids and categories, so that unknown ones have a place too
 # - **O4** pad histories to one length, and mask the padding
-# - **O5** build the same preparation in scikit-learn and in Keras, fitted on train only
+# - **O5** follow the same preparation through scikit-learn and Keras, fitted on train only
 # - **O6** measure what leaks when a preparation sees the test part
 #
-# **What you need**: lesson 02, and about 105 minutes. The whole notebook runs in half a minute; most of it is the start
-# of TensorFlow in section 7.
+# **What you need**: lesson 02, and about 130 minutes; there is a good place for a break before section 6. The whole
+# notebook runs in half a minute; most of it is the start of TensorFlow in section 7.
 
 # %%
 import tempfile
@@ -30,7 +30,7 @@ from recsys_helpers.exercises import check
 from recsys_helpers.ids import IdMap
 from recsys_helpers.own_data import DataProblems, check_interactions, load_csv
 from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import quiet_tensorflow, set_seed
+from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
 
 set_seed(42)
 ratings, movies = load_movielens()
@@ -53,10 +53,24 @@ text = """user,film,stars,time
 9,Fargo,1.0,1262311000
 7,Alien,4.5,1262304000
 """
-folder = tempfile.TemporaryDirectory()
+folder = tempfile.TemporaryDirectory()  # is removed when Python ends
 path = Path(folder.name) / "my_ratings.csv"
 path.write_text(text, encoding="utf-8")
 pd.read_csv(path).dtypes
+
+# %% [markdown]
+# ### Exercise 03.1 · predict (O1)
+#
+# How many troubles did you count in the ten rows? (That the columns have other names than ours is not one of them.)
+
+# %%
+n_troubles = ...
+### BEGIN SOLUTION
+n_troubles = 7
+### END SOLUTION
+
+# %%
+check("03.1", n_troubles)
 
 # %% [markdown]
 # pandas does not complain. But look at the types: the users became decimal numbers (because one is missing) and the
@@ -75,7 +89,7 @@ except DataProblems as error:
 # %% [markdown]
 # The names differ, so it stops there and says what to write:
 
-# %%
+# %% tags=["reveal"]
 names = {"user_id": "user", "item_id": "film", "rating": "stars", "timestamp": "time"}
 try:
     load_csv(path, columns=names)
@@ -83,17 +97,14 @@ except DataProblems as error:
     print(error)
 
 # %% [markdown]
-# Seven problems at once, each with its line and a way out. Did you see them all? Six more ways to be broken, each in a
-# file of its own:
+# Seven problems at once, each with its line and a way out. Did you see them all? Three more files, each broken in a way
+# that is easy to miss:
 
 # %%
 broken = {
-    "empty": b"",
-    "a zip, not a csv": b"PK\x03\x04 and more",
     "another encoding": "user_id,item_id\n1,Amélie\n2,Léon\n".encode("latin-1"),
     "decimal commas": b"user_id,item_id,rating\n1,5,3,5\n2,5,4,0\n",
-    "id 0": b"user_id,item_id\n0,5\n1,6\n",
-    "one user": b"user_id,item_id\n1,5\n1,6\n",
+    "rounded ids": b"user_id,item_id\n1.23E+12,5\n1.24E+12,6\n",
 }
 for name, content in broken.items():
     (Path(folder.name) / "bad.csv").write_bytes(content)
@@ -103,6 +114,8 @@ for name, content in broken.items():
         print(f"{name}: {error.problems[0]}")
 
 # %% [markdown]
+# The third one was opened in a spreadsheet and saved: the true ids are lost, and two users may have become one.
+#
 # Now repair the first file, one problem after the other, and count what is left. Read everything as text first, so that
 # nothing is converted in silence.
 
@@ -128,7 +141,7 @@ report("as it came", rows)
 # is in milliseconds.
 
 # %%
-rows["rating"] = pd.to_numeric(rows["rating"].str.removesuffix(" stars"))
+rows["rating"] = pd.to_numeric(rows["rating"].astype("str").str.removesuffix(" stars"))
 report("stars are numbers", rows)
 rows["timestamp"] = pd.to_numeric(rows["timestamp"])
 is_milliseconds = rows["timestamp"] > 1e11
@@ -138,7 +151,7 @@ report("times are seconds", rows)
 # %% [markdown]
 # **Impossible values** have no right answer. 50 may have been 5.0, or 0.5, or a slip of the finger.
 #
-# ### Exercise 03.1 · choose (O1)
+# ### Exercise 03.2 · choose (O1)
 #
 # What do you do with the rating 50 on a scale that ends at 5?
 #
@@ -154,7 +167,7 @@ answer = "c"
 ### END SOLUTION
 
 # %%
-check("03.1", answer)
+check("03.2", answer)
 
 # %%
 rows["rating"] = rows["rating"].where(rows["rating"].between(0.5, 5))
@@ -166,8 +179,8 @@ report("impossible is missing", rows)
 # | missing | usual answer | why |
 # |---|---|---|
 # | an id | drop the row | nobody to learn about |
-# | the label, here the rating | drop the row | nothing to learn from it |
-# | a feature, such as a film's year | fill in, and say so in a flag | the row still tells something: section 3 |
+# | the [label](glossary.md#label), here the rating | drop the row | nothing to learn from it |
+# | a [feature](glossary.md#feature), such as a film's year | fill in, and note it in a column of its own | the row still tells something: section 3 |
 # | the whole row | nothing to do | not a gap: see lesson 02 |
 
 # %%
@@ -183,7 +196,6 @@ rows = rows.drop_duplicates()
 report("no row twice", rows)
 rows = rows.sort_values("timestamp").drop_duplicates(["user_id", "item_id"], keep="last")
 report("no pair twice", rows)
-folder.cleanup()
 check_interactions(rows)
 
 # %% [markdown]
@@ -191,7 +203,7 @@ check_interactions(rows)
 # is part of the result: whoever gets your numbers must be able to see what was thrown away.
 
 # %% [markdown]
-# ### Exercise 03.2 · code (O1)
+# ### Exercise 03.3 · code (O1)
 #
 # Write the last step as a function: of each (user_id, item_id) pair only the row with the largest timestamp stays. The
 # order of the rows of the result does not matter; the frame that comes in must not be changed.
@@ -209,41 +221,42 @@ def keep_latest(frame):
 
 
 # %%
-check("03.2", keep_latest)
+check("03.3", keep_latest)
 
 # %% [markdown]
 # ### And the real file?
 
 # %%
 print("problems in MovieLens:", len(problems_in(ratings)))
-print("films without a year:", movies["year"].isna().sum())
+print("films with neither title nor year:", (movies["title"].isna() & movies["year"].isna()).sum())
 print("films with the words '(no genres listed)':", (movies["genres"] == "(no genres listed)").sum())
-known = movies.dropna(subset=["title"])
-print("titles that belong to several films:", known["title"][known["title"].duplicated()].nunique())
-known[known.duplicated(["title", "year"], keep=False)]
+print("titles that belong to several films:", movies["title"][movies["title"].duplicated()].nunique())
+movies[movies.duplicated(["title", "year"], keep=False)]
 
 # %% [markdown]
-# The ratings are clean: others have done this work before. The films are not quite. Five have no year. 17 have a
-# missing value in disguise, a text that says "nothing". 208 titles are shared, nearly all by films of different
-# years, so a title is no key. And two titles occur twice *in the same year*: one film with two ids, or two films? No
-# schema can tell. Somebody has to look.
+# The ratings are clean: others have done this work before. The films are not quite. Five have neither title nor
+# year; only their ids tell them apart. 17 have a missing value in disguise, a text that says "nothing". 208 titles are
+# shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same year*:
+# one film with two ids, or two films? No schema can tell. Somebody has to look.
 #
 # ### Outliers
 #
 # An [outlier](glossary.md#outlier) is a value far from all others. It is a question, not an error. A usual rule looks
-# at the middle half of all values, and flags what lies more than one and a half times its width above it:
+# at the middle half of all values, and calls far what lies more than one and a half times its width above it:
 
 # %%
 n_ratings = ratings["user_id"].value_counts()  # per user
 low, middle, high = n_ratings.quantile([0.25, 0.5, 0.75])
 limit = high + 1.5 * (high - low)
 busy = n_ratings[n_ratings > limit]
-print(f"quartiles {low:.0f}, {middle:.0f}, {high:.0f}; flagged above {limit:.0f} ratings: {len(busy)} users")
-print(f"they wrote {busy.sum() / len(ratings):.0%} of all ratings; the busiest {busy.max():,}")
+times = ratings.loc[ratings["user_id"] == n_ratings.index[0], "timestamp"]  # of the busiest user
+print(f"quartiles {low:.0f}, {middle:.0f}, {high:.0f}; far: above {limit:.0f} ratings, {len(busy)} users")
+print(f"they wrote {busy.sum() / len(ratings):.0%} of all ratings")
+print(f"the busiest: {busy.max():,} in {(times.max() - times.min()) / (365 * 24 * 3600):.1f} years")
 
 # %% [markdown]
-# 60 users would go, and with them 43 % of the data. The busiest one wrote 2,391 ratings. Lesson 02 showed the long tail:
-# such users are real. So do not delete them; choose a scale on which they do no harm. That is the next section.
+# 60 users would go, and with them 43 % of the data. But 2,391 ratings over almost 16 years are possible, and nothing
+# says that they are an error. So do not delete them; choose a scale on which they do no harm. That is the next section.
 
 # %% [markdown]
 # ## 2. Numbers: two ways to scale
@@ -256,8 +269,9 @@ normalised = (numbers - numbers.min()) / (numbers.max() - numbers.min())
 normalised.round(2)
 
 # %% [markdown]
-# [Standardisation](glossary.md#standardization) subtracts the mean and divides by the standard deviation. The mean is 5. The squared distances are
-# 9, 1, 0, 1, 9; their mean is 4, its root 2.
+# [Standardisation](glossary.md#standardization) subtracts the mean and divides by the standard deviation, the usual measure of how far values
+# lie from their mean; we also call it their *spread*. The mean is 5. The squared distances are 9, 1, 0, 1, 9; their mean
+# is 4, its root 2.
 
 # %%
 standardised = (numbers - numbers.mean()) / numbers.std()
@@ -278,7 +292,7 @@ print("log first   ", ((logs - logs.mean()) / logs.std()).round(2))
 # One outlier and both squeeze the other four together: between 0 and 0.05, or between −0.57 and −0.44. The logarithm
 # first, and they are apart again. Use it for counts.
 #
-# ### Exercise 03.3 · predict (O2)
+# ### Exercise 03.4 · predict (O2)
 #
 # The real thing: numbers of ratings per user go from 20 to 2,391; half of the users have 71 or fewer. After min–max, where
 # between 0 and 1 does the user with 71 ratings stand?
@@ -290,12 +304,12 @@ median_user = 0.02
 ### END SOLUTION
 
 # %%
-check("03.3", median_user)
+check("03.4", median_user)
 
 
-# %%
-def standardise_one(values):
-    return (values - values.mean()) / values.std()
+# %% tags=["reveal"]
+def standardise_one(values):  # a pandas Series; it divides by n − 1 unless told ddof=0; NumPy and scikit-learn by n
+    return (values - values.mean()) / values.std(ddof=0)
 
 
 scaled = {
@@ -315,11 +329,13 @@ axes[0].set_ylabel("users")
 show(
     figure,
     alt="Three histograms of the same 671 users. Min–max and standardised look the same: nearly everybody in the first "
-    "bars, a tail of single users far to the right. After a logarithm they spread from −1.4 to 3.3 without a tail.",
+    "bars, a tail of single users far to the right. After a logarithm, on a lower scale, they spread from −1.4 to 3.3 "
+    "with only a short tail.",
 )
 
 # %% [markdown]
-# Min–max and standardising only move and stretch: the shape stays. Only the logarithm changes it.
+# Min–max and standardising only move and stretch: the shape stays. Only the logarithm changes it. (The third picture has
+# a vertical scale of its own: its highest bar holds fewer than 70 users, that of the others more than 400.)
 #
 # ### What scales what
 #
@@ -329,13 +345,13 @@ show(
 # | the label (stars) | leave it, or subtract a mean | so that errors stay in stars |
 # | counts, prices, play time | log, then standardise | long tails |
 # | year, age | standardise | no long tail, no natural limits |
-# | already 0 … 1, yes/no, one-hot | leave | nothing to gain |
+# | already 0 … 1, or yes/no | leave | nothing to gain |
 # | a constant column | drop it | its spread is 0, and dividing by 0 gives no number |
 #
-# Networks and distances (k-nearest neighbours) need this; decision trees do not care.
+# Networks need this, and so does all that measures a distance between two rows.
 
 # %% [markdown]
-# ### Exercise 03.4 · code (O2)
+# ### Exercise 03.5 · code (O2)
 #
 # Standardise each column of `other` with the mean and standard deviation **of `train`**. Both have shape (rows, columns),
 # with different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0.
@@ -353,7 +369,7 @@ def standardise(train, other):
 
 
 # %%
-check("03.4", standardise)
+check("03.5", standardise)
 
 # %% [markdown]
 # ## 3. Gaps in features
@@ -369,7 +385,7 @@ for name, filled in {"filled with 0": with_zero, "with the median": with_median}
 
 # %% [markdown]
 # Zero is a year too, and the model will believe it: the film seems two thousand years old, and all the others are squeezed
-# between 0.98 and 1. The median is a modest guess. That it *is* a guess belongs into a column of its own, a flag. This is
+# between 0.98 and 1. The median is a modest guess. That it *is* a guess belongs into a column of its own. This is
 # [imputation](glossary.md#imputation).
 
 # %%
@@ -386,7 +402,9 @@ print("films:", len(movies), "· largest id:", movies["item_id"].max())
 
 # %% [markdown]
 # A table with a row for each *possible* id would have 163,949 rows for 9,066 films. So we number the known ids 1, 2, 3 …
-# Index 0 stays free. It has two jobs: it fills up short histories (section 6), and it stands for whatever is unknown.
+# Index 0 stays free. In this course it has two jobs: it fills up short histories (section 6), and it stands for whatever
+# is unknown. The price: an unknown film inside a history looks like padding, so it is passed over. (Others keep 0 for
+# padding and give the unknown an index of their own.)
 
 
 # %%
@@ -406,7 +424,7 @@ mine = MyIdMap([50, 10, 50, 30])
 print("known", mine.ids, "· index of 10 and 50:", mine.to_idx([10, 50]), "· id of index 2:", mine.to_id([2]))
 
 # %% [markdown]
-# ### Exercise 03.5 · trace (O3)
+# ### Exercise 03.6 · trace (O3)
 #
 # The same map, built from 50, 10, 50, 30. What does `mine.to_idx([30, 99, 10])` return? Answer with a list.
 
@@ -417,7 +435,7 @@ indices = [2, 0, 1]
 ### END SOLUTION
 
 # %%
-check("03.5", indices)
+check("03.6", indices)
 
 # %% [markdown]
 # The helpers hold the same thing, `IdMap`, faster and with one difference: an unknown id is an error, unless you say
@@ -454,7 +472,7 @@ genre_table = movies["genres"].replace("(no genres listed)", "").str.get_dummies
 print(genre_table.shape, "· genres per film:", genre_table.sum(axis=1).value_counts().sort_index().to_dict())
 
 # %% [markdown]
-# ### Exercise 03.6 · code (O3)
+# ### Exercise 03.7 · code (O3)
 #
 # Write it as a function that also works next year: a genre that is not in the vocabulary is left out, without an error.
 # Return an array of zeros and ones, shape (len(genres), len(vocabulary)).
@@ -478,15 +496,16 @@ def multi_hot_of(genres, vocabulary):
 
 
 # %%
-check("03.6", multi_hot_of)
+check("03.7", multi_hot_of)
 
 # %% [markdown]
 # ## 5. Fit on train only
 #
 # Every step above *learned* something from data: a mean, a median, a vocabulary. What is learned must come from the train
-# part alone; the test part plays the future. So first cut, then fit. The cut is the one of the whole course: the last
-# fifth of each user's ratings is test (lesson 04 says why). The rest is train here; its latest part, valid, is needed
-# only once, at the end.
+# part alone; the test part plays the future. So first cut, then fit.
+#
+# First cut. Test: the last fifth of each user's ratings. Train: everything before. (Section 8 splits train once more: its
+# latest part is called *valid*, for choosing a setting.) Lesson 04 says why just so.
 
 # %%
 movies["main_genre"] = movies["genres"].str.split("|").str[0]
@@ -495,11 +514,13 @@ movies["year"] = movies["year"].astype("float64")
 cut = splits.split_last_share(ratings)
 train = pd.concat([cut.train, cut.valid]).merge(movies, on="item_id")
 test = cut.test.merge(movies, on="item_id")
-print(f"train {len(train):,} rows, {train['year'].isna().sum()} without a year")
-print(f"test  {len(test):,} rows, {test['year'].isna().sum()} without a year")
+print(f"train {len(train):,} rows, of films without a year {train['year'].isna().sum()}")
+print(f"test  {len(test):,} rows, of films without a year {test['year'].isna().sum()}")
 train[["rating", "year", "n_genres", "main_genre"]].head(3)
 
 # %% [markdown]
+# A row is a rating with the columns of its film. The five films without a year have 3 + 4 = 7 ratings.
+#
 # The vocabulary of ids is learned as well. Some test films were never in train. They get index 0:
 
 # %%
@@ -544,7 +565,7 @@ print("test, mean of the scaled columns:", x_test[:, :2].mean(axis=0).round(2))
 # The test columns do not have mean 0: their films are a little newer, and have fewer genres. That is right. The ruler
 # belongs to train.
 #
-# ### Exercise 03.7 · put in order (O5)
+# ### Exercise 03.8 · put in order (O5)
 #
 # Put the lines in order. Two lines do not belong. Write the letters, for example `"ABCDE"`.
 #
@@ -565,9 +586,11 @@ order = "DBAGF"
 ### END SOLUTION
 
 # %%
-check("03.7", order)
+check("03.8", order)
 
 # %% [markdown]
+# *(A good place for a break.)*
+#
 # ## 6. Lists: pad and mask
 #
 # Three users with histories of films, as indices, oldest first. A network wants a rectangle. [Padding](glossary.md#padding) fills short
@@ -577,25 +600,48 @@ check("03.7", order)
 histories = [[3, 5], [7], [2, 4, 6, 8, 1]]
 
 
-def pad(histories, length, side):
+def pad(histories, length):
     padded = np.zeros((len(histories), length), dtype=int)  # (n_users, length)
     for row, history in enumerate(histories):
-        kept = history[-length:]
-        if side == "pre":
-            padded[row, length - len(kept) :] = kept
-        else:
-            padded[row, : len(kept)] = kept
+        kept = history[-length:]  # the latest films
+        padded[row, length - len(kept) :] = kept  # the zeros stay in front
     return padded
 
 
-print("pre:\n", pad(histories, 4, "pre"), "\npost:\n", pad(histories, 4, "post"))
+pad(histories, 4)
+
+# %% [markdown]
+# ### Exercise 03.9 · fill in (O4)
+#
+# The zeros may stand behind as well. Write this other `pad`: again the latest films of a long history are kept, the
+# oldest of them first. For our three histories and length 4 the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
+#
+# <details><summary>Hint 1</summary>Go through the histories as <code>pad</code> does. Only the cells you write to are
+# others.</details>
+# <details><summary>Hint 2</summary>The first <code>len(kept)</code> cells of a row are
+# <code>padded[row, : len(kept)]</code>.</details>
+
+
+# %%
+def pad_behind(histories, length):
+    padded = np.zeros((len(histories), length), dtype=int)  # (n_users, length)
+    ### BEGIN SOLUTION
+    for row, history in enumerate(histories):
+        kept = history[-length:]
+        padded[row, : len(kept)] = kept
+    return padded
+    ### END SOLUTION
+
+
+# %%
+check("03.9", pad_behind)
 
 # %% [markdown]
 # The zeros are no films. Every later step must know which cells are real. The [mask](glossary.md#mask) says so, and its name says what
 # True means: `is_real`.
 
 # %%
-padded = pad(histories, 4, "pre")
+padded = pad(histories, 4)
 is_real = padded != 0
 print("mean of all cells: ", padded.mean(axis=1))
 print("mean of real cells:", padded.sum(axis=1) / is_real.sum(axis=1))
@@ -605,9 +651,9 @@ print("mean of real cells:", padded.sum(axis=1) / is_real.sum(axis=1))
 # zeros counted in it is 2: padding pulls every short history towards nothing.
 
 # %%
+by_side = {"pre": padded, "post": np.array([[3, 5, 0, 0], [7, 0, 0, 0], [4, 6, 8, 1]])}
 figure, axes = new_figure(7.5, 2.2, n_panels=2)
-for panel, side in zip(axes, ("pre", "post")):
-    table = pad(histories, 4, side)
+for panel, (side, table) in zip(axes, by_side.items()):
     panel.imshow(table != 0, cmap="Blues", vmax=1.6, vmin=0, aspect="auto")
     for (row, column), value in np.ndenumerate(table):
         panel.annotate(value, (column, row), ha="center", va="center", color="black" if value else "#777777")
@@ -620,10 +666,11 @@ show(
 )
 
 # %% [markdown]
-# With *pre* the latest film always stands in the last place. With *post* it stands at the length minus one. Code that
-# mixes the two reads zeros, and nothing fails.
+# Libraries call zeros in front *pre* and zeros behind *post*. With *pre* the latest film always stands in the last place.
+# With *post* it stands at place *number of real films − 1*, another one in each row. Code that mixes the two reads
+# zeros, and nothing fails.
 #
-# ### Exercise 03.8 · find the bug (O4)
+# ### Exercise 03.10 · find the bug (O4)
 #
 # This function should return the latest film of each user, from an array padded on **either** side. It is right for one
 # side only. Mend it. Every user has at least one film.
@@ -649,7 +696,7 @@ def latest_film(padded):  # noqa: F811
 
 
 # %%
-check("03.8", latest_film)
+check("03.10", latest_film)
 
 # %% [markdown]
 # The real histories are of very different lengths. Which length to choose? Each choice costs something:
@@ -663,7 +710,7 @@ for length in (20, 50, 100, 200):
     print(f"length {length:3}: {is_cut:.0%} of the histories are cut, {is_padding:.0%} of the cells are padding")
 
 # %% [markdown]
-# Short rectangles cut many users, long ones hold mostly zeros. Lessons 10 to 12 come back to this.
+# Short rectangles cut many users, long ones hold mostly zeros. A later lesson comes back to this.
 
 # %% [markdown]
 # ## 7. The same in Keras
@@ -677,9 +724,9 @@ quiet_tensorflow()
 import keras
 from keras import layers
 
-for side in ("pre", "post"):
+for side, ours in by_side.items():
     theirs = keras.utils.pad_sequences(histories, maxlen=4, padding=side, truncating="pre")
-    assert (theirs == pad(histories, 4, side)).all()
+    assert (theirs == ours).all()
 print("padded by Keras, post:\n", theirs)
 
 # %% [markdown]
@@ -690,40 +737,41 @@ print("padded by Keras, post:\n", theirs)
 fill = train[number_columns].median()  # Keras has no layer that fills gaps: we do it before
 numbers_train = train[number_columns].fillna(fill).to_numpy()
 numbers_test = test[number_columns].fillna(fill).to_numpy()
-scale = layers.Normalization()
-scale.adapt(numbers_train)
-raw_error = np.abs(np.asarray(scale(numbers_test)) - x_test[:, :2]).max()
-
-# %% tags=["nbval-ignore-output"]
-print(f"largest difference from scikit-learn: {raw_error:.0e}")
+shift = layers.Rescaling(scale=1.0, offset=[-2000.0, 0.0])  # values × scale + offset, for year and n_genres
+scale, unshifted = layers.Normalization(), layers.Normalization()
+scale.adapt(numbers_train - np.array([2000, 0]))  # learns mean and variance of the shifted columns
+unshifted.adapt(numbers_train)
+error = np.abs(np.asarray(scale(shift(numbers_test))) - x_test[:, :2]).max()
+assert error < 1e-6 < np.abs(np.asarray(unshifted(numbers_test)) - x_test[:, :2]).max()
+print("largest difference from scikit-learn below 1e-6:", bool(error < 1e-6))
 
 # %% [markdown]
-# The layer is called Normalization, but it standardises. It agrees with scikit-learn to about five digits only. Why not
-# more? Keras computes with 32 bits, about seven digits. A year like 1994 spends four of them before anything
-# interesting begins. Subtract 2000 first: in exact arithmetic that changes nothing, because the mean moves along. Another
-# layer, `Rescaling`, does that.
-
-# %%
-shift = layers.Rescaling(scale=1.0, offset=[-2000.0, 0.0])  # values × scale + offset, for year and n_genres
-scale = layers.Normalization()
-scale.adapt(numbers_train - np.array([2000, 0]))  # a NumPy array: mean and variance are taken with 64 bits
-error = np.abs(np.asarray(scale(shift(numbers_test))) - x_test[:, :2]).max()
-assert error < 1e-6 < raw_error
-print("agrees to 1e-6:", bool(error < 1e-6), "· without the shift:", bool(raw_error < 1e-6))
+# The layer is called Normalization, but it standardises, and agrees with scikit-learn.
+#
+# <details><summary>Why subtract 2000 from the years first?</summary>
+#
+# In exact arithmetic that changes nothing, because the mean moves along. But Keras computes with 32 bits, about seven
+# digits, and a year like 1994 spends four of them before anything interesting begins. Without the shift the difference
+# is larger than 1e-6: the assert says so.
+#
+# </details>
 
 # %% [markdown]
 # Genres: `StringLookup` turns words into indices or, with `output_mode="one_hot"`, into columns. Column 0 is for words it
-# does not know ([out-of-vocabulary](glossary.md#out-of-vocabulary)).
+# does not know ([out-of-vocabulary](glossary.md#out-of-vocabulary)); the known ones follow in our order.
 
 # %%
 vocabulary = sorted(train["main_genre"].unique())
 lookup = layers.StringLookup(vocabulary=vocabulary, output_mode="one_hot")
 small = np.asarray(lookup(np.array([["Action"], ["Opera"]])))
+print("vocabulary:", vocabulary[:3], "…")
 print("Action is column", small[0].argmax(), "· Opera is column", small[1].argmax())
 one_hot = np.asarray(lookup(test[["main_genre"]].to_numpy().astype("U")))
 assert (one_hot[:, 1:] == x_test[:, 2:]).all()
 
 # %% [markdown]
+# Action is second in the vocabulary, for a bracket sorts before letters: column 2. Opera is unknown: column 0.
+#
 # Ids: `IntegerLookup` with the known ids in sorted order is our id map, unknown ones at 0 included. And `CategoryEncoding`
 # makes multi-hot rows out of padded lists of indices.
 
@@ -731,7 +779,7 @@ assert (one_hot[:, 1:] == x_test[:, 2:]).all()
 id_lookup = layers.IntegerLookup(vocabulary=items.ids, mask_token=None)
 assert (np.asarray(id_lookup(test["item_id"].to_numpy())) == items.to_idx(test["item_id"], unknown=0)).all()
 encode = layers.CategoryEncoding(num_tokens=9, output_mode="multi_hot")
-np.asarray(encode(pad(histories, 4, "pre"))).astype(int)
+np.asarray(encode(padded)).astype(int)
 
 # %% [markdown]
 # Column 0 is the padding (it is 1 for the two short histories): drop it, as with the one-hot. Last, everything in one
@@ -743,7 +791,7 @@ genre_in = keras.Input(shape=(1,), dtype="string", name="genre")
 columns = layers.Concatenate()([scale(shift(numbers_in)), lookup(genre_in)[:, 1:]])
 prepare_in_keras = keras.Model([numbers_in, genre_in], columns)
 
-tensor = keras.ops.convert_to_tensor  # a model takes words only as a tensor of type "string"
+tensor = keras.ops.convert_to_tensor  # tensor: Keras's word for an array; a model takes words only as one of type "string"
 words = tensor(test[["main_genre"]].to_numpy().astype("U"), dtype="string")
 from_keras = np.asarray(prepare_in_keras([tensor(numbers_test), words]))
 assert from_keras.shape == x_test.shape and np.abs(from_keras - x_test).max() < 1e-6
@@ -752,13 +800,14 @@ print(from_keras.shape, "the same as scikit-learn to 1e-6")
 # %% [markdown]
 # Raw years and words go in, prepared columns come out. Only the filling of gaps stayed outside: whoever runs this model
 # must do it too, with the same median. Which of the two to take? scikit-learn for its own models and for trying things out,
-# Keras layers for a network that will be served (lesson 22).
+# Keras layers for a network that will answer visitors of a website: they travel with it (a later lesson).
 
 # %% [markdown]
 # ## 8. What leaks, measured
 #
-# "Fit on train only" is a rule. How much does it matter? Measure: predict the stars of the test part with a linear model
-# on the 21 columns, once prepared by train, once by train and test together. [RMSE](glossary.md#root-mean-squared-error) is the error in stars, smaller is better
+# "Fit on train only" is a rule. How much does it matter? Measure: predict the stars of the test part from the 21 columns,
+# once prepared by train, once by train and test together. The model is linear: each column times a weight, all added
+# up. scikit-learn's `Ridge` finds the weights with small squared errors on train. [RMSE](glossary.md#root-mean-squared-error) is the error in stars, smaller is better
 # (lesson 04 says more).
 
 # %%
@@ -818,7 +867,7 @@ real = three_errors(train, test)
 # With the leak the error falls from 1.029 to 0.883 stars. A jump like this looks like a breakthrough. It is a look at the
 # answers.
 #
-# ### Exercise 03.9 · predict (O6)
+# ### Exercise 03.11 · predict (O6)
 #
 # A test that catches leaked labels: shuffle all ratings, over train and test together. Now no film is good or bad, and
 # nothing can be predicted. The mean of everything has an RMSE of about 1.06. What do the film means of *all rows* reach
@@ -831,19 +880,21 @@ rmse_on_noise = 0.99
 ### END SOLUTION
 
 # %%
-check("03.9", rmse_on_noise)
+check("03.11", rmse_on_noise)
 
-# %%
+# %% tags=["reveal"]
 rng = np.random.default_rng(42)
 shuffled = both.assign(rating=rng.permutation(both["rating"].to_numpy()))
 noise = three_errors(shuffled[: len(train)], shuffled[len(train) :])
 pd.DataFrame({"real stars": real, "shuffled stars": noise}).round(3)
 
 # %%
-assert abs(real["film means, train only"] - 1.029) < 0.001 and abs(real["film means, all rows"] - 0.883) < 0.001
+leaky_real, honest_real = real["film means, all rows"], real["film means, train only"]
+leaky_noise, honest_noise = noise["film means, all rows"], noise["film means, train only"]
+claim("real stars: 1.029 from train, 0.883 with the leak", f"{honest_real:.3f} {leaky_real:.3f}" == "1.029 0.883")
 # twenty other shuffles: film means of all rows 0.072 … 0.080 below the mean of everything, of train 0.058 … 0.072 above
-assert noise["film means, all rows"] < noise["mean of everything"] - 0.06
-assert noise["film means, train only"] > noise["mean of everything"] + 0.05
+claim("on noise the leak seems to predict", leaky_noise < noise["mean of everything"] - 0.06)
+claim("on noise the honest means lose to a constant", honest_noise > noise["mean of everything"] + 0.05)
 
 # %%
 figure, axes = new_figure(7.5, 2.8)
@@ -863,7 +914,7 @@ show(
 # On pure noise the honest film means do *worse* than one constant (1.13 against 1.06), as they must: they have learned
 # noise. The leaking ones do better than it (0.99). A method that predicts noise has seen the labels.
 #
-# ### Exercise 03.10 · choose (O6)
+# ### Exercise 03.12 · choose (O6)
 #
 # The scaler saw the test part and nothing happened; the film means saw it and the error collapsed. Why?
 #
@@ -879,9 +930,9 @@ answer = "a"
 ### END SOLUTION
 
 # %%
-check("03.10", answer)
+check("03.12", answer)
 
-# %%
+# %% tags=["reveal"]
 n_of_film = test["item_id"].map(both["item_id"].value_counts())
 print(f"test ratings that are the only rating of their film: {(n_of_film == 1).sum():,} of {len(test):,}")
 
@@ -903,7 +954,7 @@ def smoothed_error(learn, hidden, k):
 
 
 for k in (0, 1, 2, 5, 10, 20):
-    print(f"k = {k:2}: error on valid {smoothed_error(cut.train, cut.valid, k):.3f}")
+    print(f"k = {k:2}: error on valid {smoothed_error(cut.train, cut.valid, k):.4f}")
 print(f"chosen k = 5, error on test {smoothed_error(train, test, 5):.3f}")
 
 # %% [markdown]
@@ -920,7 +971,7 @@ print(f"chosen k = 5, error on test {smoothed_error(train, test, 5):.3f}")
 #   (**O2**).
 # - You gave ids dense indices with 0 for padding and unknown, and genres one-hot and multi-hot columns (**O3**).
 # - You padded histories and named the mask `is_real` (**O4**).
-# - You built the same 21 columns in scikit-learn and in Keras, to 1e-6, fitted on train (**O5**).
+# - You followed the same 21 columns through scikit-learn and Keras, to 1e-6, fitted on train (**O5**).
 # - You measured leaks: none from the scaler; film means fell from 1.029 to 0.883, and "predicted" pure noise (**O6**).
 #
 # Next: lesson 04 builds the ruler for recommendations.

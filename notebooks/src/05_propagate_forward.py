@@ -13,8 +13,8 @@
 # - **O4** compute mean squared error and the two cross-entropies
 # - **O5** implement losses that survive large numbers, and predict the loss of an untrained network
 #
-# **What you need**: lessons 03 and 04, and about 100 minutes. The whole notebook runs in about five seconds. NumPy only:
-# no framework, no magic.
+# **What you need**: lessons 03 and 04, and about 100 minutes. The whole notebook runs in about five seconds. NumPy
+# only: no framework, no magic.
 
 # %%
 import numpy as np
@@ -43,8 +43,9 @@ ratings, movies = load_movielens()
 x = np.array([0.5, 0.8, 5.0])  # (3,): Ada's habit, the film's fame, its age in decades
 
 # %% [markdown]
-# A [neuron](glossary.md#neuron) gives each number a [weight](glossary.md#weight), adds up, and adds one number more, the [bias](glossary.md#bias). We choose them by hand:
-# the habit and the fame count fully, each decade takes a tenth of a star off, and the average rating is 3.5.
+# A [neuron](glossary.md#neuron) gives each number a [weight](glossary.md#weight), adds up, and adds one number more,
+# the [bias](glossary.md#bias). We choose them by hand: the habit and the fame count fully, each decade takes a tenth of
+# a star off, and the average rating is 3.5.
 
 # %%
 w = np.array([1.0, 1.0, -0.1])  # (3,): one weight for each feature
@@ -80,8 +81,8 @@ check("05.1", stars_of_bert)
 # %% [markdown]
 # ## 2. A batch: one row for each pair
 #
-# Nobody asks for one pair. Put four of them below each other, one row a pair: a [batch](glossary.md#minibatch). The second row is
-# Bert's.
+# Nobody asks for one pair. Put four of them below each other, one row a pair: a [batch](glossary.md#minibatch). The
+# second row is Bert's.
 
 # %%
 X = np.array([[0.5, 0.8, 5.0], [-1.0, 0.4, 0.0], [0.5, -0.6, 2.0], [0.0, 0.0, 3.0]])  # (4 pairs, 3 features)
@@ -110,9 +111,9 @@ attempt(lambda: X @ np.ones(4))  # (4, 3) @ (4,)
 # %% [markdown]
 # ## 3. A layer: several neurons side by side
 #
-# A second neuron looks at the same three features with other weights. Say it answers: is this an old and famous film? It
-# ignores the user, adds fame and 0.2 for each decade, and its bias of −1 makes it hard to please. Both neurons together
-# are one matrix with a **column** for each neuron.
+# A second neuron looks at the same three features with other weights. Say it answers: is this an old and famous film?
+# It ignores the user, adds fame and 0.2 for each decade, and its bias of −1 makes it hard to please. Both neurons
+# together are one matrix with a **column** for each neuron.
 
 # %%
 W = np.array([[1.0, 0.0], [1.0, 1.0], [-0.1, 0.2]])  # (3 features, 2 neurons)
@@ -121,11 +122,12 @@ hidden = X @ W + b  # (4, 3) @ (3, 2) → (4, 2), plus (2,) on every row
 hidden.round(2)
 
 # %% [markdown]
-# Row *i*, column *j*: what neuron *j* says about pair *i*. The first column is the stars of before. The second: 0.8 +
-# 5 × 0.2 − 1 = 0.8 for Ada's *Casablanca*, and less for the others. The bias has shape (2,) and is added to each of the four rows; NumPy calls
-# this [broadcasting](glossary.md#broadcasting).
+# Row *i*, column *j*: what neuron *j* says about pair *i*. The first column is the stars of before. The second:
+# 0.8 + 5 × 0.2 − 1 = 0.8 for Ada's *Casablanca*, and less for the others. The bias has shape (2,) and is added to each
+# of the four rows; NumPy calls this [broadcasting](glossary.md#broadcasting).
 #
-# This is a [dense layer](glossary.md#dense-layer): every output sees every input. In the helpers it keeps its weights, otherwise it is the same:
+# This is a [dense layer](glossary.md#dense-layer): every output sees every input. In the helpers it keeps its weights,
+# otherwise it is the same:
 
 # %%
 layer = scratch.Dense(3, 2, np.random.default_rng(0))  # starts with random weights
@@ -135,8 +137,8 @@ assert np.array_equal(layer.forward(X), hidden)
 # %% [markdown]
 # ## 4. Two layers, and a disappointment
 #
-# The output of one layer can be the input of the next. A last neuron takes the stars as they are, plus half of the
-# "old and famous" number:
+# The output of one layer can be the input of the next. A last neuron takes the stars as they are, plus half of the "old
+# and famous" number:
 
 # %%
 V = np.array([[1.0], [0.5]])  # (2 neurons, 1 output)
@@ -182,8 +184,8 @@ print("weights", W_one.ravel().round(2), "bias", b_one.round(2))
 
 # %% [markdown]
 # The same answers. Two layers bought us nothing: (X W + b) V + c = X (W V) + (b V + c), and that is one layer with the
-# weights 1, 1.5 and 0. It happens with ten layers just as well. **A stack of linear layers is one linear layer.** What is
-# missing is a bend.
+# weights 1, 1.5 and 0. It happens with ten layers just as well. **A stack of linear layers is one linear layer.** What
+# is missing is a bend.
 #
 # ### Exercise 05.2 · trace (O2)
 #
@@ -202,16 +204,16 @@ check("05.2", n_learned)
 # %% [markdown]
 # ## 5. The bend
 #
-# After a layer, every number passes through a function, the [activation](glossary.md#activation). The most used one is [ReLU](glossary.md#relu): what is
-# below zero becomes zero.
+# After a layer, every number passes through a function, the [activation](glossary.md#activation). The most used one is
+# [ReLU](glossary.md#relu): what is below zero becomes zero.
 
 # %%
 bent = np.maximum(hidden, 0)  # (4, 2)
 bent.round(2)
 
 # %% [markdown]
-# The second neuron now keeps silent (0) about every pair but Ada's. That is news: a neuron with a bend can say "not
-# my business". Are two layers still one? A task that no straight line can do: the distance from zero. Two neurons, ReLU,
+# The second neuron now keeps silent (0) about every pair but Ada's. That is news: a neuron with a bend can say "not my
+# business". Are two layers still one? A task that no straight line can do: the distance from zero. Two neurons, ReLU,
 # and a sum do it exactly.
 
 # %%
@@ -277,8 +279,8 @@ draw(
 # ReLU has no slope on the left: a neuron that is always there learns nothing. Leaky ReLU keeps a little slope, 0.3 here
 # as in Keras. The soft ones are drawn below, and beside them a function that needs more than one number.
 #
-# [Softmax](glossary.md#softmax) turns *n* numbers into *n* chances that sum to 1: raise *e* to each, then divide by the sum. Here are
-# three films:
+# [Softmax](glossary.md#softmax) turns *n* numbers into *n* chances that sum to 1: raise *e* to each, then divide by the
+# sum. Here are three films:
 
 # %%
 e = np.exp([2.0, 1.0, 0.0])
@@ -286,8 +288,8 @@ print(e.round(2), "sum", e.sum().round(2), "→", (e / e.sum()).round(3))
 
 # %% [markdown]
 # The largest number gets the largest share, 0.665, and all three move together: what one wins the others lose. The
-# numbers before a softmax or a [sigmoid](glossary.md#sigmoid) are called [logits](glossary.md#logit). For the picture, let the first of the three
-# logits run and keep the others at 1 and 0.
+# numbers before a softmax or a [sigmoid](glossary.md#sigmoid) are called [logits](glossary.md#logit). For the picture,
+# let the first of the three logits run and keep the others at 1 and 0.
 
 
 # %%
@@ -330,8 +332,8 @@ assert np.isclose(scratch.softmax(np.array([2.0, 0.5]))[0], sigmoid(2.0 - 0.5))
 # %% [markdown]
 # ### Exercise 05.3 · choose (O3)
 #
-# For five films at once, you want the chance that a visitor watches each of them this week. A visitor may watch several,
-# or none. What stands after the last layer with its five outputs?
+# For five films at once, you want the chance that a visitor watches each of them this week. A visitor may watch
+# several, or none. What stands after the last layer with its five outputs?
 #
 # - **a** softmax over the five
 # - **b** a sigmoid on each of the five
@@ -394,8 +396,8 @@ check("05.5", forward)
 # %% [markdown]
 # ## 6. The loss: how wrong is it?
 #
-# Training needs one number that says how wrong the outputs are: the [loss](glossary.md#loss-function). For stars it is the
-# **mean squared error** (MSE), the RMSE of lesson 04 before the root.
+# Training needs one number that says how wrong the outputs are: the [loss](glossary.md#loss-function). For stars it is
+# the **mean squared error** (MSE), the RMSE of lesson 04 before the root.
 
 # %%
 predicted = X @ W_one + b_one  # (4, 1)
@@ -415,8 +417,8 @@ difference.round(1)
 
 # %% [markdown]
 # Broadcasting compared **every prediction with every target**: sixteen differences instead of four, and 1.946 instead of
-# 0.515. No error, and a network trained on it learns the mean for everybody (lesson 06 shows it). So, one rule:
-# prediction and target have the same shape, and a function that can check this does. The helper refuses:
+# 0.515. No error. And the best that a network can do against such a loss is to say the mean target to everybody. So, one
+# rule: prediction and target have the same shape, and a function that can check this does. The helper refuses:
 
 # %%
 assert np.isclose(scratch.mean_squared_error(predicted, target)[0], (error**2).mean())
@@ -452,8 +454,9 @@ def score_pairs(users, films):  # noqa: F811
 check("05.6", score_pairs)
 
 # %% [markdown]
-# **Yes or no.** The model gives a chance *p*, then we learn what happened. The loss is minus the logarithm of the chance that
-# the model gave to *what happened*: the [cross-entropy](glossary.md#cross-entropy), called binary with two outcomes.
+# **Yes or no.** The model gives a chance *p*, then we learn what happened. The loss is minus the logarithm of the
+# chance that the model gave to *what happened*: the [cross-entropy](glossary.md#cross-entropy), called binary with two
+# outcomes.
 
 # %%
 for p in (0.9, 0.5, 0.1):
@@ -463,8 +466,8 @@ for p in (0.9, 0.5, 0.1):
 # To be right and sure costs little (0.105), to be wrong and sure costs much (2.303). Who says one half pays 0.693, the
 # logarithm of 2, whatever happens: remember this number.
 #
-# With the target *t* as 1 or 0, both cases are one formula, −t log p − (1 − t) log(1 − p), and the mean over the batch is
-# the binary cross-entropy, the log loss of lesson 04:
+# With the target *t* as 1 or 0, both cases are one formula, −t log p − (1 − t) log(1 − p), and the mean over the batch
+# is the binary cross-entropy, the log loss of lesson 04:
 
 # %%
 t = np.array([1.0, 0.0, 1.0])
@@ -474,7 +477,8 @@ print(loss.round(3), f"→ mean {loss.mean():.3f}")
 
 # %% [markdown]
 # **One of n.** The same with *n* chances: minus the logarithm of the chance given to the film that was watched. The
-# target is [one-hot](glossary.md#one-hot-encoding), so a product with it picks the right one. Two visitors, three films:
+# target is [one-hot](glossary.md#one-hot-encoding), so a product with it picks the right one. Two visitors, three
+# films:
 
 # %%
 chances = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])  # (2 visitors, 3 films), rows sum to 1
@@ -499,9 +503,9 @@ with np.errstate(all="ignore"):  # be silent, so that we see what comes out
     print("p =", p, "→ loss", -np.log(1 - p))
 
 # %% [markdown]
-# *e* to the 1,000 does not fit into a number: infinity, and infinity by infinity is `nan`, not a number. The sigmoid of 40
-# is rounded to exactly 1, and the logarithm of 0 is minus infinity. One `nan` in a batch, and every weight becomes `nan`.
-# By default NumPy only warns. You can ask it to stop instead:
+# *e* to the 1,000 does not fit into a number: infinity, and infinity by infinity is `nan`, not a number. The sigmoid of
+# 40 is rounded to exactly 1, and the logarithm of 0 is minus infinity. One `nan` in a batch, and every weight becomes
+# `nan`. By default NumPy only warns. You can ask it to stop instead:
 
 
 # %%
@@ -513,8 +517,8 @@ def overflow():
 attempt(overflow)
 
 # %% [markdown]
-# Are logits of 40 far-fetched? Frameworks usually compute in `float32`, with about seven digits. From which logit on is the loss
-# infinite?
+# Are logits of 40 far-fetched? Frameworks usually compute in `float32`, with about seven digits. From which logit on is
+# the loss infinite?
 
 
 # %%
@@ -530,8 +534,8 @@ for kind in (np.float32, np.float64):
 # %% [markdown]
 # A logit of 17 is enough. Three repairs, each a line of school algebra.
 #
-# **Softmax**: add the same number to all logits, and the chances stay: the factor cancels. So take off the largest first; then
-# the largest exponent is 0, and nothing overflows.
+# **Softmax**: add the same number to all logits, and the chances stay: the factor cancels. So take off the largest
+# first; then the largest exponent is 0, and nothing overflows.
 
 # %%
 logits = np.array([1000.0, 999.0, 998.0])
@@ -541,16 +545,16 @@ print(e.round(3), "→", (e / e.sum()).round(3))
 # %% [markdown]
 # The same chances as for 2, 1, 0 in section 5, as it should be.
 #
-# **[Log-sum-exp](glossary.md#log-sum-exp)**: the logarithm of a softmax is z − log Σ eᶻ. With *m* the largest logit, log Σ eᶻ = m + log Σ eᶻ⁻ᵐ,
-# and no chance is ever rounded to 0 before its logarithm is taken:
+# **[Log-sum-exp](glossary.md#log-sum-exp)**: the logarithm of a softmax is z − log Σ eᶻ. With *m* the largest logit,
+# log Σ eᶻ = m + log Σ eᶻ⁻ᵐ, and no chance is ever rounded to 0 before its logarithm is taken:
 
 # %%
 log_sum = logits.max() + np.log(np.exp(logits - logits.max()).sum())
 print(f"log-sum-exp {log_sum:.3f}, log chances {(logits - log_sum).round(3)}")
 
 # %% [markdown]
-# **Binary cross-entropy from logits.** With p = 1 / (1 + e⁻ᶻ) one finds log(1 − p) = −log(1 + eᶻ) and log p = z − log(1 + eᶻ).
-# Put both into −t log p − (1 − t) log(1 − p), and what remains is
+# **Binary cross-entropy from logits.** With p = 1 / (1 + e⁻ᶻ) one finds log(1 − p) = −log(1 + eᶻ) and log
+# p = z − log(1 + eᶻ). Put both into −t log p − (1 − t) log(1 − p), and what remains is
 #
 # **loss = log(1 + eᶻ) − t z**.
 #
@@ -580,8 +584,8 @@ show(
 )
 
 # %% [markdown]
-# Already from about 14 on, the naive curve is a staircase, and a staircase has no useful slope. **So networks end in logits, and the
-# loss takes logits.** The helpers do the same, and so does Keras with `from_logits=True`.
+# Already from about 14 on, the naive curve is a staircase, and a staircase has no useful slope. **So networks end in
+# logits, and the loss takes logits.** The helpers do the same, and so does Keras with `from_logits=True`.
 
 # %%
 z, t = np.array([[2.0], [-1.0], [1000.0]]), np.array([[0.0], [1.0], [0.0]])
@@ -614,8 +618,8 @@ check("05.7", my_softmax)
 # %% [markdown]
 # ### Exercise 05.8 · put in order (O4)
 #
-# Categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch, n). One line does not belong.
-# Write the letters of the others in the right order, for example `"DCBA"`.
+# Categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch, n). One line does not
+# belong. Write the letters of the others in the right order, for example `"DCBA"`.
 #
 # ```text
 # A   loss_of_row = -(target * log_chance).sum(axis=1)
@@ -656,8 +660,8 @@ check("05.9", my_binary_cross_entropy)
 # %% [markdown]
 # ## 8. A forward pass over MovieLens
 #
-# Now 70,529 real pairs: the train part of the course's split. Five features of each: how the user rates on average and how much,
-# the same for the film, and the film's age in years. All of it counted in train only.
+# Now 70,529 real pairs: the train part of the course's split. Five features of each: how the user rates on average and
+# how much, the same for the film, and the film's age in years. All of it counted in train only.
 
 # %%
 train = splits.split_last_share(ratings).train.merge(movies, on="item_id")
@@ -676,9 +680,9 @@ features = features.fillna(features.mean())  # three ratings are of films withou
 features.describe().loc[["mean", "std", "min", "max"]].round(1)
 
 # %% [markdown]
-# Very different sizes, so we [standardise](glossary.md#standardization) them (lesson 03). And the question: will the user love the film, that is,
-# give it 4.5 stars or more? The network: 5 features, 16 hidden neurons with ReLU, one logit. Its weights are **random
-# and small**, its biases 0. It knows nothing.
+# Very different sizes, so we [standardise](glossary.md#standardization) them (lesson 03). And the question: will the
+# user love the film, that is, give it 4.5 stars or more? The network: 5 features, 16 hidden neurons with ReLU, one
+# logit. Its weights are **random and small**, its biases 0. It knows nothing.
 
 # %%
 raw = features.to_numpy()
@@ -715,9 +719,9 @@ z = logits_of(x, scale=0.01)
 print(f"logits between {z.min():.3f} and {z.max():.3f}: loss {scratch.binary_cross_entropy(z, t)[0]:.3f}")
 
 # %% [markdown]
-# 0.693, the price of "one half" to everything: log 2. **An untrained network with small weights starts there.** If yours
-# does not, something is wrong before training has begun. Two ways to spoil it: weights that are too large, and features
-# that were not standardised.
+# 0.693, the price of "one half" to everything: log 2. **An untrained network with small weights starts there.** If
+# yours does not, something is wrong before training has begun. Two ways to spoil it: weights that are too large, and
+# features that were not standardised.
 
 # %%
 for name, inputs in (("standardised", x), ("raw", raw)):
@@ -726,8 +730,8 @@ for name, inputs in (("standardised", x), ("raw", raw)):
 assert abs(losses[0] - np.log(2)) < 0.1 and losses[2] > 10
 
 # %% [markdown]
-# With large weights, or with raw counts as inputs, the network is sure of itself and knows nothing: it starts far above,
-# and training has to unlearn that first.
+# With large weights, or with raw counts as inputs, the network is sure of itself and knows nothing: it starts far
+# above, and training has to unlearn that first.
 #
 # One step better than one half is to know the share of yes. Give the last neuron that share as its bias, as a logit:
 # log(p / (1 − p)).
@@ -743,8 +747,8 @@ print(f"last bias {last_bias:.2f} → loss {loss:.3f}; by hand {by_hand:.3f}")
 # 0.550 without learning anything about users or films. This is the number that a trained network has to beat here, not
 # 0.693.
 #
-# And with softmax? Ten outputs for the ten possible ratings, 0.5 to 5 stars. Or one output for each of 9,066 films: which
-# one is it? If all *n* logits are nearly 0, every chance is 1/n, and the loss is log n.
+# And with softmax? Ten outputs for the ten possible ratings, 0.5 to 5 stars. Or one output for each of 9,066 films:
+# which one is it? If all *n* logits are nearly 0, every chance is 1/n, and the loss is log n.
 
 
 # %%

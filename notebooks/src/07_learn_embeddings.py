@@ -527,7 +527,7 @@ claim("no epoch is better on valid than the biases", free[:, 1].min() > bias_val
 PENALTIES = (3, 6, 12, 24)
 
 
-def try_penalties(parts, n_epochs=20):
+def try_penalties(parts, n_epochs=15):
     watch = parts["train"], parts["valid"]
     return {penalty: train(parts["train"], n_epochs, watch, 16, penalty)[1] for penalty in tqdm(PENALTIES, leave=False)}
 
@@ -539,18 +539,18 @@ for penalty, curve in curves.items():
 
 # %%
 figure, axes = new_figure(9, 3, n_panels=2)
-for panel, column, part, limits in ((axes[0], 0, "train", (0.39, 0.96)), (axes[1], 1, "valid", (0.845, 1.0))):
+for panel, column, part, limits in ((axes[0], 0, "train", (0.39, 0.96)), (axes[1], 1, "valid", (0.84, 1.0))):
     for penalty, curve in {0: free, **curves}.items():
         panel.plot(range(1, len(curve) + 1), curve[:, column], label=f"λ = {penalty}", markevery=3)
-    panel.set(title=part, xlabel="epoch", ylim=limits, xticks=range(1, 21, 3))
+    panel.set(title=part, xlabel="epoch", ylim=limits, xticks=range(1, 16, 2))
 axes[1].axhline(bias_valid, color="black", linewidth=1, label="biases alone")
 axes[0].set_ylabel("RMSE")
 axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
-    alt="RMSE by epoch for five penalties. Train: the smaller the penalty, the lower the curve. Valid: with 0 it climbs "
-    "out of the picture, with 3 and 6 it dips below the line of the biases and climbs above it, with 12 it falls and stays "
-    "flat at 0.855, with 24 it flattens near that line.",
+    alt="RMSE by epoch for five penalties. Train: the smaller the penalty, the lower the curve. Valid: with 0 it "
+    "climbs out of the picture, with 3 and 6 it dips below the line of the biases and climbs above, with 12 it falls "
+    "and stays flat at 0.855, with 24 it flattens near that line.",
 )
 
 # %%
@@ -575,10 +575,10 @@ def careless_add(ids, grad, n_rows):
 
 
 careful_add, scatter_add = scatter_add, careless_add
-_, with_bug = train(train_part, 20, (train_part, valid_part), 16, 12)
+_, with_bug = train(train_part, 15, (train_part, valid_part), 16, 12)
 scatter_add = careful_add
 print("epoch 1:  train {:.3f}, valid {:.3f}".format(*with_bug[0]))
-print("epoch 20: train {:.3f}, valid {:.3f}".format(*with_bug[-1]))
+print("epoch 15: train {:.3f}, valid {:.3f}".format(*with_bug[-1]))
 
 # %%
 claim("the loss on train falls by more than 0.1", with_bug[-1, 0] < with_bug[0, 0] - 0.1)
@@ -695,7 +695,7 @@ random_table
 for name, value in (("averaged biases", 0.892), ("learned biases", 0.887), ("factorisation", 0.870)):
     claim(f"{name}: test RMSE {value:.3f}, to within 0.003", abs(random_table.loc[name, "RMSE"] - value) < 0.003)
 lowest, highest = random_table.loc["factorisation", ["lowest", "highest"]]
-claim("the seeds differ by no more than 0.003, and none is above 0.885", highest - lowest <= 0.003 and highest <= 0.885)
+claim("the seeds differ by less than 0.005, and none is above 0.885", highest - lowest < 0.005 and highest <= 0.885)
 
 # %% [markdown]
 # About 0.870, and the three seeds hardly differ. Is that good? Two well-kept libraries were once measured for this
@@ -766,13 +766,13 @@ time_interval = compare(time_split, time_biases, time_seeds[0])
 
 # %%
 claim("λ = 12 is best here, too", settings(time_curves)["penalty"] == 12)
-for name, value in (("averaged biases", 0.911), ("learned biases", 0.905), ("factorisation", 0.893)):
+for name, value in (("averaged biases", 0.911), ("learned biases", 0.905), ("factorisation", 0.892)):
     claim(f"{name}: test RMSE {value:.3f}, to within 0.003", abs(time_table.loc[name, "RMSE"] - value) < 0.003)
 claim("the interval ends below −0.004", time_interval[1] < -0.004)
 
 # %% [markdown]
 # The order of the models is the same, and factors still beat biases. But all that know users or films have become
-# worse: the factorisation has about 0.893 instead of 0.870, although the global mean finds this test part no harder.
+# worse: the factorisation has about 0.892 instead of 0.870, although the global mean finds this test part no harder.
 # **This is the number to report**: a recommender predicts the future, not the middle. (Lesson 06's network came to
 # about the same from features, without knowing who anybody is.)
 
@@ -883,10 +883,11 @@ for name, given in (("same users", same_users), ("other users", other_users)):
 # %%
 claim("same users: lower by 0.006 to 0.018", 0.006 < gain["same users"] < 0.018 and interval["same users"][1] < 0)
 claim("other users: the interval holds zero", interval["other users"][0] < 0 < interval["other users"][1])
+claim("same users matter more than twice as much", gain["same users"] > 2 * abs(gain["other users"]))
 
 # %% [markdown]
 # The colleague is right. Later ratings of *other* people make no difference that can be told from zero. Later ratings
-# of the *same* people, only half of those that there are, lower RMSE by about 0.012. That is already half of the
+# of the *same* people, only half of those that there are, lower RMSE by about 0.011. That is already half of the
 # distance between the two splits. A random split is easier because it knows each user's later stars. A real recommender
 # never does.
 
@@ -933,8 +934,11 @@ pd.DataFrame(
     }
 )
 
+# %%
+claim("three of the five or more have 40 ratings at most", (popular[best] <= 40).sum() >= 3)
+
 # %% [markdown]
-# Fine films, and three of the five were rated by forty people or fewer. The model answers "how many stars, *if* this
+# Fine films, and most of them were rated by forty people at most. The model answers "how many stars, *if* this
 # user rates it?" The list must answer "which film will this user choose?" It learned from ratings that exist, and which
 # exist is no accident: people rate what they chose. Lesson 09 trains for the second question.
 
@@ -970,13 +974,20 @@ def my_nearest(vectors, j, is_candidate, k):
 check("07.8", my_nearest)
 
 # %%
-factors = time_seeds[0][1]["item_factors"]
-is_rated = popular >= 50
-direction = factors / np.linalg.norm(factors, axis=1, keepdims=True)
-cosine = np.where(is_rated[:, None] & is_rated, direction @ direction.T, -np.inf)  # (n_items + 1, n_items + 1)
-np.fill_diagonal(cosine, -np.inf)
-neighbours = np.argsort(-cosine, axis=1)[:, :3]
-print(f"{is_rated.sum()} films with 50 ratings or more")
+rated_idx = np.flatnonzero(popular >= 50)
+print(f"{len(rated_idx)} films with 50 ratings or more")
+
+
+def three_nearest(model):
+    factors = model[1]["item_factors"][rated_idx]  # (336, 16)
+    direction = factors / np.linalg.norm(factors, axis=1, keepdims=True)
+    cosine = direction @ direction.T  # (336, 336)
+    np.fill_diagonal(cosine, -np.inf)
+    return rated_idx[np.argsort(-cosine, axis=1)[:, :3]]
+
+
+neighbours = dict(zip(rated_idx, three_nearest(time_seeds[0])))
+
 
 # %%
 def row_of(title):
@@ -991,6 +1002,8 @@ for title in ("Godfather, The", "Star Wars: Episode IV - A New Hope", "Aladdin",
 
 # %%
 claim("The Godfather finds its sequel", row_of("Godfather: Part II, The") == neighbours[row_of("Godfather, The")][0])
+first_two = titles[items.to_id(neighbours[row_of("Star Wars: Episode IV - A New Hope")][:2])]
+claim("Star Wars finds two other parts of Star Wars", first_two.str.startswith("Star Wars").all())
 
 # %% [markdown]
 # Sequels find each other, and *Aladdin* finds other family films. Others are less clear. Handsome examples are easy to
@@ -1005,7 +1018,6 @@ def overlap(a, b):
     return len(genres[a] & genres[b]) / len(genres[a] | genres[b])
 
 
-rated_idx = np.flatnonzero(is_rated)
 of_item = movies.set_index("item_id")["genres"]
 genres = {idx: set(of_item[item_id].split("|")) for idx, item_id in zip(rated_idx, items.to_id(rated_idx))}
 near = np.mean([overlap(idx, other) for idx in rated_idx for other in neighbours[idx]])
@@ -1023,23 +1035,12 @@ claim("neighbours share more genres, by at least 0.07", near > any_two + 0.07)
 #
 # Second: are they the same neighbours if only the seed changes? Three models were trained, so ask the other two.
 
-
-# %%
-def three_nearest(model):
-    factors = model[1]["item_factors"][rated_idx]
-    direction = factors / np.linalg.norm(factors, axis=1, keepdims=True)
-    cosine = direction @ direction.T
-    np.fill_diagonal(cosine, -np.inf)
-    return np.argsort(-cosine, axis=1)[:, :3]
-
-
 # %% tags=["nbval-ignore-output"]
 first, *others = (three_nearest(model) for model in time_seeds)
 again = np.mean([len(set(a) & set(b)) / 3 for other in others for a, b in zip(first, other)])
 print(f"neighbours found again with another seed: {again:.0%}; by chance it would be {3 / (len(rated_idx) - 1):.0%}")
 
 # %%
-assert (rated_idx[first] == neighbours[rated_idx]).all()
 claim("between 35 % and 53 % are found again", 0.35 < again < 0.53)
 
 # %% [markdown]
@@ -1097,15 +1098,15 @@ axes.set(xlabel=f"first direction, {share[0]:.0%} of the spread", ylabel=f"secon
 show(
     figure,
     alt="A map of the 336 films as grey dots, twenty of them labelled. On the left Independence Day, Armageddon and "
-    "Titanic, on the right Pulp Fiction, Taxi Driver, A Clockwork Orange and Fargo. At the top Star Wars, Lord of the Rings and "
-    "The Matrix; family films and The Godfather in the upper middle.",
+    "Titanic, on the right Pulp Fiction, Taxi Driver, A Clockwork Orange and Fargo. At the top Star Wars, Lord of the "
+    "Rings and The Matrix; family films and The Godfather in the upper middle.",
 )
 
 # %% [markdown]
-# From left to right: from the big shows to the films that critics write about. Upwards: the great sagas. Nobody put
-# this in; it is the strongest pattern in who likes what, and all three seeds agree on it (correlation above 0.95). But
-# it is a flat picture of 16 directions: the two hold less than a third of the spread, so films that look close here
-# need not be.
+# One way to read it: from left to right, from the big shows to the films that critics write about; upwards, the great
+# sagas. Nobody put this in; it is the strongest pattern in who likes what, and all three seeds agree on it (correlation
+# above 0.95). But it is a flat picture of 16 directions: the two hold less than a third of the spread, so films that
+# look close here need not be.
 
 # %% [markdown]
 # ## 12. The same model in Keras
@@ -1267,7 +1268,7 @@ claim("more than 1e-7, less than 1e-4", 1e-7 < usual < 1e-4)
 # - You computed an embedding as a one-hot product, replaced it by a look-up, and its gradient by scatter-add; you saw
 #   `+=` lose three quarters of the users' gradients without an error (**O1**).
 # - You trained matrix factorisation with your own code (**O2**), saw it overfit, and chose λ = 12 on valid (**O3**).
-# - RMSE is about 0.870 on a random tenth and 0.893 on the last fifth of each user. Later stars of the same people make
+# - RMSE is about 0.870 on a random tenth and 0.892 on the last fifth of each user. Later stars of the same people make
 #   the difference, and sorting by predicted stars ranks worse than popularity (**O4**).
 # - You measured neighbours, doubted them with other seeds, and drew a map (**O5**).
 # - You proved that a Keras model is the same, and found where it is not (**O6**).

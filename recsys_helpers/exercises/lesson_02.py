@@ -6,6 +6,12 @@ import numpy as np
 
 from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
 
+
+def _is_function(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+
+
 choice(
     "02.1",
     "O1",
@@ -15,17 +21,39 @@ choice(
         "b": "Implicit feedback is something a user did. Here nothing was done, so there is nothing to read.",
         "d": "Then nearly all pairs would go, and with them everything a recommender could still recommend.",
     },
-    done="An empty cell is unknown. What to do with so many unknowns is a question of its own: lesson 09.",
+    done="An empty cell is unknown. What to do with so many unknowns: a later lesson.",
 )
 
+
+@exercise("02.2", "O2", "trace", done="5 of 12 cells, 0.42: density counts cells, not users or films.")
+def density(answer) -> None:
+    number = as_number(answer)
+    if np.isclose(number, 5 / 12, atol=0.006):
+        return
+    if np.isclose(number, 7 / 12, atol=0.006):
+        raise NotYet("That is the sparsity, the share of empty cells. Density is the share of filled ones.")
+    if np.isclose(number, 12 / 5, atol=0.006):
+        raise NotYet("Upside down: filled cells stand above, all cells below.")
+    if np.isclose(number, 5 / 7, atol=0.006):
+        raise NotYet(
+            "You divided by the rows and columns added up (or by the empty cells). Divide by all cells, 3 × 4."
+        )
+    if np.isclose(number, 5):
+        raise NotYet("That is the number of filled cells. Divide it by the number of all cells.")
+    if np.isclose(number, 500 / 12, atol=0.6):
+        raise NotYet("As a share between 0 and 1, please, not in percent.")
+    raise NotYet("How many cells does a table of 3 rows and 4 columns have? Five of them are filled.")
+
+
 predict(
-    "02.2",
+    "02.3",
     "O2",
     truth=0.6,
     within=0.07,
     low="More than you thought: a tenth of the films holds about 60 % of the ratings.",
     high="Less than you thought, and still a lot: a tenth of the films holds about 60 % of the ratings.",
     done="Close: a tenth of the films holds about 60 % of the ratings.",
+    between=(0, 1),
 )
 
 
@@ -37,7 +65,7 @@ def _gini(counts: np.ndarray) -> float:
     return float(np.mean(_pair_differences(counts)) / (2 * np.mean(counts)))
 
 
-@exercise("02.3", "O2", "code", done="0 if all are equal, near 1 if one film has everything.")
+@exercise("02.4", "O2", "code", done="0 if all are equal, near 1 if one film has everything.")
 def gini(answer) -> None:
     rng = np.random.default_rng(1)
     cases = [(rng.integers(1, 40, int(rng.integers(3, 12))),) for _ in range(30)]
@@ -52,19 +80,29 @@ def gini(answer) -> None:
         ),
         "You summed the differences. Take their mean.": lambda c: _gini(c) * len(c) ** 2,
         "The sign is turned: sort from the smallest to the largest.": lambda c: -_gini(c),
+        "In Python, a / 2 * b divides by 2 and multiplies by b. Put brackets round 2 * counts.mean().": (
+            lambda c: float(np.mean(_pair_differences(c))) / 2 * np.mean(c)
+        ),
+        "25 is the number of pairs of the five films above. Take the mean: it fits any number of films.": (
+            lambda c: float(np.sum(_pair_differences(c))) / 25 / (2 * np.mean(c))
+        ),
+        "8 is twice the mean of the five films above. Each array of counts has its own mean.": (
+            lambda c: float(np.mean(_pair_differences(c))) / 8
+        ),
         "That is the share of the largest film. Compare each film with each.": lambda c: float(np.max(c) / np.sum(c)),
     }
     judge(answer, cases, _gini, mistakes)
 
 
 predict(
-    "02.4",
+    "02.5",
     "O3",
     truth=0.83,
     within=0.08,
     low="Far more: 83 % of ratings follow the user's rating before within a minute.",
     high="A little less: 83 %. There are pauses, but they are rare.",
     done="83 % it is: people rate in bursts.",
+    between=(0, 1),
 )
 
 
@@ -73,19 +111,22 @@ def _count_sessions(timestamps: np.ndarray) -> int:
     return 1 + sum(later - earlier > 1800 for earlier, later in pairwise(times))
 
 
-def _given_02_5(timestamps):
+def _given_02_6(timestamps):
     pause = np.diff(timestamps)
     return 1 + (np.abs(pause) > 30 * 60).sum()
 
 
 @exercise(
-    "02.5",
+    "02.6",
     "O3",
     "debug",
     done="Sorted first, a pause is a pause; the table itself is sorted by film.",
-    given=_given_02_5,
+    given=_given_02_6,
 )
 def count_sessions(answer) -> None:
+    _is_function(answer)
+    if np.ndim(answer(np.array([0, 9000, 10]))):
+        raise NotYet("One number is asked for: sum the True values.")
     if answer(np.array([0, 9000, 10])) == 3:
         raise NotYet("[0, 9000, 10] are two visits, not three. The times must be put in order before you take pauses.")
     if answer(np.array([100])) == 0:
@@ -100,12 +141,14 @@ def count_sessions(answer) -> None:
         "You count pauses. One pause separates two sessions: add 1.": lambda times: _count_sessions(times) - 1,
         "A pause of exactly 30 minutes does not begin a new session; more than 30 does.": apart(lambda p: p >= 1800),
         "The times are in seconds: 30 minutes are 30 × 60 of them.": apart(lambda p: p > 30),
-        "In your order later times come first, so every pause is negative. Sort upwards.": lambda times: 1,
+        "You always count one session. Do your times run downwards, or did you take argsort (places, not times)?": (
+            lambda times: 1
+        ),
     }
     judge(answer, cases, _count_sessions, mistakes)
 
 
-@exercise("02.6", "O4", "trace", done="0.06 + 0.27 + 1.00: two minuses make a plus, so an old film pleases Cleo.")
+@exercise("02.7", "O4", "trace", done="0.06 + 0.27 + 1.00: two minuses make a plus, so an old film pleases Cleo.")
 def cleo_casablanca(answer) -> None:
     if np.size(answer) == 3:
         raise NotYet("Those are the three products. The dot product is their sum: one number.")
@@ -140,8 +183,9 @@ def _cosines(vectors: np.ndarray) -> np.ndarray:
     return direction @ direction.T
 
 
-@exercise("02.7", "O4", "faded", done="Nearest by direction: every recommender with embeddings does this somewhere.")
+@exercise("02.8", "O4", "faded", done="Nearest by direction: every recommender with embeddings does this somewhere.")
 def nearest_film(answer) -> None:
+    _is_function(answer)
     rng = np.random.default_rng(3)
     cases = [(rng.normal(size=(int(rng.integers(4, 9)), int(rng.integers(2, 5)))) * 3,) for _ in range(30)]
     cases += [(np.array([[1.0, 0.1], [-1.0, 0.2], [-0.1, -1.0]]),)]  # all cosines of two films are negative
@@ -149,7 +193,9 @@ def nearest_film(answer) -> None:
     if all(np.shape(mine) == (len(vectors), len(vectors)) for mine, (vectors,) in zip(got, cases)):
         raise NotYet("That is the table of all pairs. Return one index a film: argmax along axis 1.")
     mistakes = {
-        "Every film is nearest to itself. Put −∞ on the diagonal before argmax.": lambda v: np.arange(len(v)),
+        "Each film came out nearest to itself: put −∞ on the diagonal. And −∞ needs argmax, not argmin or argsort.": (
+            lambda v: np.arange(len(v))
+        ),
         "A cosine can be negative, so 0 on the diagonal may still win. Use −∞.": lambda v: _by(_cosines, v, 0.0),
         "You used the vectors, not their directions: a long vector then wins. Use `direction`.": (
             lambda v: _by(lambda x: x @ x.T, v)
@@ -171,7 +217,7 @@ def _lift(together: np.ndarray, n_users: int) -> np.ndarray:
     )
 
 
-@exercise("02.8", "O5", "code", done="1 means as often as chance says; what is above 1 is news.")
+@exercise("02.9", "O5", "code", done="1 means as often as chance says; what is above 1 is news.")
 def lift(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -185,6 +231,8 @@ def lift(answer) -> None:
 
     mistakes = {
         "You forgot the number of users: chance expects size × size / n_users.": lambda t, n: _lift(t, n) / n,
+        "6 was the number of users of the small example. Here it comes in as n_users.": lambda t, n: _lift(t, 6),
+        "len(together) is the number of films. The number of users comes in as n_users.": lambda t, n: _lift(t, len(t)),
         "You divided by n_users once more. The expected count is size × size / n_users, and it stands below.": (
             lambda t, n: _lift(t, n) / n**2
         ),
@@ -205,11 +253,27 @@ def lift(answer) -> None:
             lambda t, n: t * n / np.outer(t.sum(axis=1), t.sum(axis=1))
         ),
     }
-    judge(answer, cases, _lift, mistakes)
+    with np.errstate(all="ignore"):  # some mistakes divide by zero
+        try:
+            judge(answer, cases, _lift, mistakes)
+        except NotYet as hint:
+            if "it should be" not in str(hint):
+                raise
+            raise NotYet(_first_wrong_cell(answer, cases)) from None
+
+
+def _first_wrong_cell(answer, cases: list[tuple]) -> str:
+    """One cell is easier to check by hand than two matrices."""
+    for together, n_users in cases:
+        mine, truth = np.asarray(answer(together.copy(), n_users)), _lift(together, n_users)
+        for i, j in np.argwhere(~np.isclose(mine, truth)):
+            given = f"{together[i, j]} shared users, sizes {together[i, i]} and {together[j, j]}, {n_users} users"
+            return f"Films {i} and {j}: {given}. Their lift should be {truth[i, j]:.2f}; yours is {mine[i, j]:.2f}."
+    return "Almost: do not round inside the function."
 
 
 choice(
-    "02.9",
+    "02.10",
     "O5",
     right="b",
     why_not={

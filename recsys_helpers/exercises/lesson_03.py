@@ -1,12 +1,32 @@
 """Checks of lesson 03, prepare the data."""
 
+import copy
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict
 
-choice(
+
+def _is_function(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+
+
+predict(
     "03.1",
+    "O1",
+    truth=7,
+    within=0.5,
+    low="There are seven. Which ones did you miss? The next cells name them, each with its line.",
+    high="The schema below finds seven. Keep your list: some troubles no schema can see.",
+    done="Seven it is. Compare your list with the next cells.",
+    between=(0, 100),
+)
+
+choice(
+    "03.2",
     "O1",
     right="c",
     why_not={
@@ -34,8 +54,9 @@ def _latest(frame: pd.DataFrame) -> set[tuple]:
     return {tuple(row) for row in best.values()}
 
 
-@exercise("03.2", "O1", "code", done="First the order of time, then the last row of each pair.")
+@exercise("03.3", "O1", "code", done="First the order of time, then the last row of each pair.")
 def keep_latest(answer) -> None:
+    _is_function(answer)
     rng = np.random.default_rng(1)
     frames = [_frame(rng) for _ in range(20)]
     got = []
@@ -43,7 +64,9 @@ def keep_latest(answer) -> None:
         before = frame.copy()
         got.append(answer(frame))
         if not frame.equals(before):
-            raise NotYet("Your function changed the frame that came in. Work on the result, without inplace=True.")
+            raise NotYet("Your function changed the frame that came in. Begin with `frame = frame.copy()`.")
+        if isinstance(got[-1], pd.DataFrame) and {"user_id", "item_id"} <= set(got[-1].index.names):
+            raise NotYet("user_id and item_id became the index: add `.reset_index()`.")
         if not isinstance(got[-1], pd.DataFrame) or sorted(got[-1].columns) != sorted(frame.columns):
             raise NotYet("Return a DataFrame with the same four columns.")
     rows = [{tuple(row) for row in part[list(frames[0].columns)].itertuples(index=False)} for part in got]
@@ -77,7 +100,7 @@ def keep_latest(answer) -> None:
 
 
 predict(
-    "03.3",
+    "03.4",
     "O2",
     truth=(71 - 20) / (2391 - 20),
     within=0.02,
@@ -102,7 +125,7 @@ def _standardise(train: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-@exercise("03.4", "O2", "code", done="All that is learned comes from train; `other` is only moved and stretched.")
+@exercise("03.5", "O2", "code", done="All that is learned comes from train; `other` is only moved and stretched.")
 def standardise(answer) -> None:
     rng = np.random.default_rng(2)
     cases = []
@@ -110,7 +133,13 @@ def standardise(answer) -> None:
         n_columns = int(rng.integers(2, 5))
         train = rng.normal(5, 3, (int(rng.integers(4, 9)), n_columns))
         cases.append((train, rng.normal(4, 3, (int(rng.integers(2, 4)), n_columns))))
-    got = [np.asarray(answer(train.copy(), other.copy())) for train, other in cases]
+    _is_function(answer)
+    try:
+        got = [np.asarray(answer(*copy.deepcopy(case))) for case in cases]
+    except ValueError as error:
+        if "broadcast" not in str(error):
+            raise
+        raise NotYet("axis=1 gives one value a row. One a column: axis=0.") from None
     if any(np.shape(mine) == np.shape(train) for mine, (train, _) in zip(got, cases)):
         raise NotYet("You returned `train`, scaled. Return `other`, scaled by what you learned from `train`.")
 
@@ -141,12 +170,15 @@ def standardise(answer) -> None:
     judge(answer, cases, _standardise, mistakes)
     constant = np.array([[3.0, 1.0], [3.0, 5.0]]), np.array([[3.0, 1.0], [4.0, 3.0], [3.0, 3.0]])
     with np.errstate(all="ignore"):
-        got = np.asarray(answer(*constant))
+        got = np.asarray(answer(*copy.deepcopy(constant)))
     if not np.allclose(got, _standardise(*constant)):
-        raise NotYet("Right for usual columns. But try a constant column of train, [3, 3]: divide by 1, not by 0.")
+        raise NotYet(
+            "A constant column of train: subtract its mean and divide by exactly 1. "
+            "The values of `other` there need not be constant."
+        )
 
 
-@exercise("03.5", "O3", "trace", done="Sorted, counted from 1, and 0 for the id that nobody knows.")
+@exercise("03.6", "O3", "trace", done="Sorted, counted from 1, and 0 for the id that nobody knows.")
 def indices(answer) -> None:
     given = np.asarray(answer).ravel().tolist()
     if given == [2, 0, 1]:
@@ -155,6 +187,8 @@ def indices(answer) -> None:
         (3, 0, 2): "You numbered the ids as they came: 50, 10, 30. The map sorts them first: 10, 30, 50.",
         (1, 0, 0): "Indices start at 1, not at 0: index 0 is kept for padding and unknown ids.",
         (1, -1, 0): "Indices start at 1, and an unknown id gets 0.",
+        (2, -1, 1): "Nearly: an unknown id gets 0, not −1. Index −1 would read the last row of a table.",
+        (2, 99, 1): "99 is the raw id itself, not an index. Unknown ids get 0.",
         (2, 4, 1): "99 was not among the ids of the map, so it has no number of its own: unknown ids get 0.",
         (2, 3, 1): "99 was not among the ids of the map; 3 belongs to 50. Unknown ids get 0.",
         (30, 0, 10): "Those are raw ids. `to_idx` returns their places in the sorted list.",
@@ -169,8 +203,9 @@ def _multi_hot(genres: list[str], vocabulary: list[str]) -> np.ndarray:
     return np.array([[int(name in text.split("|")) for name in vocabulary] for text in genres])
 
 
-@exercise("03.6", "O3", "code", done="One column a genre; what is unknown leaves no trace and no error.")
+@exercise("03.7", "O3", "code", done="One column a genre; what is unknown leaves no trace and no error.")
 def multi_hot(answer) -> None:
+    _is_function(answer)
     rng = np.random.default_rng(3)
     every = ["Art", "Martial Arts", "Comedy", "Drama", "Melodrama", "War", "Opera"]
     cases, known_only = [], []
@@ -193,6 +228,20 @@ def multi_hot(answer) -> None:
         "You look for the word inside the text, so 'Art' is found in 'Martial Arts'. Split at '|' first.": (
             lambda g, v: np.array([[int(name in text) for name in v] for text in g])
         ),
+        "text.count(name) also counts inside words, 'Art' in 'Martial Arts', and can give 2. Split at '|' first.": (
+            lambda g, v: np.array([[text.count(name) for name in v] for text in g])
+        ),
+        "Nothing is marked: a loop over a text gives its letters. Split it at '|' first.": (
+            lambda g, v: np.zeros((len(g), len(v)))
+        ),
+        "Only films with a single genre are marked: you compare the whole text. Split it at '|' first.": (
+            lambda g, v: np.array([[int(name == text) for name in v] for text in g])
+        ),
+        "get_dummies makes a column for each genre it meets, from A to Z. Bring them into the order of the "
+        "vocabulary: .reindex(columns=vocabulary, fill_value=0).": (lambda g, v: pd.Series(g).str.get_dummies("|")),
+        "A genre of the vocabulary that no film has became NaN: reindex(…, fill_value=0).": (
+            lambda g, v: pd.Series(g).str.get_dummies("|").reindex(columns=v)
+        ),
         "Only the first genre of each film is marked. A film can have several.": (
             lambda g, v: _multi_hot([text.split("|")[0] for text in g], v)
         ),
@@ -210,7 +259,7 @@ def multi_hot(answer) -> None:
     judge(answer, cases, _multi_hot, mistakes)
 
 
-@exercise("03.7", "O5", "parsons", done="Cut, fit on train, apply to both. The test part is transformed, never fitted.")
+@exercise("03.8", "O5", "parsons", done="Cut, fit on train, apply to both. The test part is transformed, never fitted.")
 def fit_on_train(answer) -> None:
     order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
     if order == "DBAGF":
@@ -230,16 +279,73 @@ def fit_on_train(answer) -> None:
     raise NotYet("The model must be fitted before it predicts: A before G.")
 
 
+def _pad_behind(histories: list[list[int]], length: int, behind=True, oldest=False, turned=False) -> np.ndarray:
+    rows = []
+    for history in histories:
+        kept = history[:length] if oldest else history[max(len(history) - length, 0) :]
+        kept, zeros = kept[::-1] if turned else kept, [0] * (length - len(kept))
+        rows.append(kept + zeros if behind else zeros + kept)
+    return np.array(rows)
+
+
+@exercise("03.9", "O4", "faded", done="Zeros behind, the latest films kept.")
+def pad_behind(answer) -> None:
+    _is_function(answer)
+    rng = np.random.default_rng(5)
+    cases = []
+    for _ in range(20):
+        length = int(rng.integers(2, 6))
+        sizes = [1, length, length + 2, *rng.integers(0, 8, int(rng.integers(1, 4)))]
+        cases.append(([[int(film) for film in rng.integers(1, 50, n)] for n in sizes], length))
+    try:
+        judge(
+            answer,
+            cases,
+            _pad_behind,
+            {
+                "Right, but with the zeros in front. Behind is asked for.": partial(_pad_behind, behind=False),
+                "You keep the oldest films of a long history. The latest stand at its end: history[-length:].": partial(
+                    _pad_behind, oldest=True
+                ),
+                "You turned the histories round. The oldest film stays in front.": partial(_pad_behind, turned=True),
+                "Nothing was filled in: all zeros.": lambda histories, length: np.zeros((len(histories), length)),
+                "Only the last user's row is filled. Is your `return` or your row index in the wrong place?": (
+                    lambda histories, length: _only_row(_pad_behind(histories, length), -1)
+                ),
+                "Only the first user's row is filled. Does `return` stand inside the loop?": (
+                    lambda histories, length: _only_row(_pad_behind(histories, length), 0)
+                ),
+            },
+        )
+    except ValueError as error:
+        if "broadcast" not in str(error) and "sequence" not in str(error):
+            raise
+        raise NotYet(
+            "The films and the cells you write them to differ in number. Cut a long history to its last `length` "
+            "films, then fill the first `len(kept)` cells of the row."
+        ) from None
+
+
+def _only_row(table: np.ndarray, row: int) -> np.ndarray:
+    only = np.zeros_like(table)
+    only[row] = table[row]
+    return only
+
+
 def _latest_film(padded: np.ndarray) -> list[int]:
     return [[int(value) for value in row if value != 0][-1] for row in padded]
 
 
-def _given_03_8(padded):
+def _by_side(padded: np.ndarray, zeros_behind: bool) -> np.ndarray:
+    return _given_03_10(padded) if zeros_behind else padded[:, -1]
+
+
+def _given_03_10(padded):
     n_real = (padded != 0).sum(axis=1)
     return padded[np.arange(len(padded)), n_real - 1]
 
 
-@exercise("03.8", "O4", "debug", done="The last real place, wherever the zeros stand.", given=_given_03_8)
+@exercise("03.10", "O4", "debug", done="The last real place, wherever the zeros stand.", given=_given_03_10)
 def latest_film(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -253,7 +359,7 @@ def latest_film(answer) -> None:
                 padded[row, length - n :] = history if side == "pre" else 0
                 if side == "post":
                     padded[row, :n] = history
-            cases.append((padded,))
+            cases += [(padded,), (padded[[1, 0, *range(2, n_users)]],)]  # the second with a full row on top
 
     def at(place):
         return lambda padded: padded[np.arange(len(padded)), place(padded)]
@@ -268,6 +374,12 @@ def latest_film(answer) -> None:
         "Right if the zeros stand in front. With zeros behind, [3, 5, 0, 0], the last cell is padding.": at(
             lambda padded: np.full(len(padded), -1)
         ),
+        "You decide the side by the last cell of the first user, whose history may be full. Look at each row.": (
+            lambda padded: _by_side(padded, zeros_behind=padded[0, -1] == 0)
+        ),
+        "You decide the side by the first cell of the first user, whose history may be full. Look at each row.": (
+            lambda padded: _by_side(padded, zeros_behind=padded[0, 0] != 0)
+        ),
         "You return the place. The film that stands there is asked for.": last_place,
         "That is the first film of each user. The latest one stands last.": at(
             lambda padded: (padded != 0).argmax(axis=1)
@@ -281,7 +393,7 @@ def latest_film(answer) -> None:
 
 
 predict(
-    "03.9",
+    "03.11",
     "O6",
     truth=0.985,
     within=0.03,
@@ -291,7 +403,7 @@ predict(
 )
 
 choice(
-    "03.10",
+    "03.12",
     "O6",
     right="a",
     why_not={

@@ -7,6 +7,11 @@ import numpy as np
 from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
 
 
+def _must_be_function(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+
+
 @exercise("06.1", "O1", "trace", done="2 · (−3) for the square, 1 through the open ReLU, times x = 3: −18.")
 def slope_by_hand(answer) -> None:
     value = as_number(answer)
@@ -37,6 +42,7 @@ choice(
 
 @exercise("06.3", "O2", "faded", done="Up, down, back, divided by the whole way of 2 h.")
 def slope_at(answer) -> None:
+    _must_be_function(answer)
     rng = np.random.default_rng(1)
     for _ in range(20):
         shape = (int(rng.integers(2, 4)), int(rng.integers(4, 6)))
@@ -74,6 +80,7 @@ def _dense_backward(x, W, grad):
 
 @exercise("06.4", "O2", "code", done="Three lines of algebra for three nested loops.")
 def dense_backward(answer) -> None:
+    _must_be_function(answer)
     rng = np.random.default_rng(2)
     names = ("grad_x", "grad_W", "grad_b")
     for _ in range(20):
@@ -85,7 +92,7 @@ def dense_backward(answer) -> None:
             raise NotYet(
                 f"The shapes do not fit: {error}. A gradient has the shape of its thing; transpose until it does."
             ) from None
-        if not isinstance(got, tuple) or len(got) != 3:
+        if not isinstance(got, tuple | list) or len(got) != 3:
             raise NotYet("Three arrays are asked for: return grad_x, grad_W, grad_b.")
         right = _dense_backward(x, W, grad)
         shapes = [np.shape(part) for part in got]
@@ -181,6 +188,8 @@ def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True,
 
 @exercise("06.7", "O3", "code", done="The rule that trains most networks of today, in four lines.")
 def adam(answer) -> None:
+    _must_be_function(answer)
+
     def steps(rule, grads, rate):
         value, m, v = np.linspace(-1, 1, len(grads[0])), np.zeros(len(grads[0])), np.zeros(len(grads[0]))
         path = []
@@ -188,7 +197,7 @@ def adam(answer) -> None:
             result = rule(value.copy(), grad.copy(), m.copy(), v.copy(), rate, t)
             if result is None or result is Ellipsis:
                 return result  # a stub
-            if not isinstance(result, tuple) or len(result) != 3:
+            if not isinstance(result, tuple | list) or len(result) != 3:
                 raise NotYet("Three arrays are asked for: return value, m, v.")
             value, m, v = (np.asarray(part, dtype=float) for part in result)
             path.append(np.stack([value, m, v]))
@@ -213,7 +222,8 @@ def adam(answer) -> None:
     cases = []
     for _ in range(10):
         n = int(rng.integers(2, 5))
-        cases.append(([rng.normal(size=n) * 10.0 ** rng.integers(-1, 2, n) for _ in range(4)], 0.1))
+        sizes = rng.uniform(0.5, 2, (4, n)) * 10.0 ** rng.integers(0, 2, n)  # none is so small that ε's place matters
+        cases.append((list(sizes * rng.choice([-1, 1], (4, n))), 0.1))
     with np.errstate(all="ignore"):
         judge(
             lambda grads, rate: steps(answer, grads, rate),
@@ -270,6 +280,7 @@ def _stop(losses, patience):
 
 @exercise("06.9", "O5", "debug", done="Valid decides, and a copy is kept. Without both, early stopping is decoration.")
 def stop_early(answer) -> None:
+    _must_be_function(answer)
     rng = np.random.default_rng(5)
     for _ in range(30):
         n_epochs, patience = int(rng.integers(8, 15)), int(rng.integers(2, 4))

@@ -37,6 +37,26 @@ def gini_as_largest_share(counts):
     return counts.max() / counts.sum()
 
 
+def gini_missing_brackets(counts):
+    return _differences(counts).mean() / 2 * counts.mean()
+
+
+def gini_of_25_pairs(counts):
+    return _differences(counts).sum() / 25 / (2 * counts.mean())
+
+
+def gini_over_eight(counts):
+    return _differences(counts).mean() / 8
+
+
+def sessions_not_summed(timestamps):
+    return 1 + (np.diff(np.sort(timestamps)) > 30 * 60)
+
+
+def sessions_by_places(timestamps):
+    return 1 + (np.diff(np.argsort(timestamps)) > 30 * 60).sum()
+
+
 def sessions_as_given(timestamps):
     return 1 + (np.abs(np.diff(timestamps)) > 30 * 60).sum()
 
@@ -81,6 +101,12 @@ def nearest_is_farthest(vectors):
     return (_direction(vectors) @ _direction(vectors).T).argmin(axis=1)
 
 
+def nearest_by_the_smallest(vectors):
+    cosine = _direction(vectors) @ _direction(vectors).T
+    np.fill_diagonal(cosine, -np.inf)
+    return cosine.argsort(axis=1)[:, 0]
+
+
 def nearest_as_cosine(vectors):
     cosine = _direction(vectors) @ _direction(vectors).T
     np.fill_diagonal(cosine, -np.inf)
@@ -99,6 +125,21 @@ def lift_without_users(together, n_users):
 def lift_divided_by_users(together, n_users):
     size = np.diag(together)
     return together / n_users / np.outer(size, size)
+
+
+def lift_of_six_users(together, n_users):
+    size = np.diag(together)
+    return together / (np.outer(size, size) / 6)
+
+
+def lift_of_films_for_users(together, n_users):
+    size = np.diag(together)
+    return together * len(together) / np.outer(size, size)
+
+
+def lift_by_the_smaller_film(together, n_users):
+    size = np.diag(together)
+    return together / np.minimum.outer(size, size)
 
 
 def lift_as_cosine(together, n_users):
@@ -130,7 +171,15 @@ def lift_of_row_sums(together, n_users):
 
 
 WRONG = {
-    "02.3": [
+    "02.2": [
+        (0.583, "sparsity"),
+        (2.4, "Upside down"),
+        (0.714, "added up"),
+        (5, "number of filled cells"),
+        (41.7, "percent"),
+        (0.3, "How many cells"),
+    ],
+    "02.4": [
         (gini_without_the_two, "two times the mean"),
         (gini_without_own_pairs, "with itself"),
         (gini_that_cancels, "cancel out"),
@@ -138,31 +187,42 @@ WRONG = {
         (gini_summed, "You summed"),
         (gini_sorted_downwards, "sign is turned"),
         (gini_as_largest_share, "share of the largest"),
+        (gini_missing_brackets, "Put brackets"),
+        (gini_of_25_pairs, "25 is the number of pairs"),
+        (gini_over_eight, "8 is twice the mean"),
     ],
-    "02.5": [
+    "02.6": [
         (sessions_as_given, "put in order"),
         (sessions_as_pauses, "A single rating is one session"),
         (sessions_from_the_second, "exactly 30 minutes"),
         (sessions_in_minutes, "in seconds"),
-        (sessions_downwards, "Sort upwards"),
+        (sessions_downwards, "run downwards"),
+        (sessions_by_places, "argsort (places"),
+        (sessions_not_summed, "sum the True values"),
+        (8, "the function itself"),
     ],
-    "02.6": [
+    "02.7": [
         ([0.06, 0.27, 1.0], "three products"),
         (-0.67, "minus one times minus one"),
         (0.33, "third number"),
         (0.4433, "mean of the products"),
         (2.0, "what is their sum"),
     ],
-    "02.7": [
+    "02.8": [
         (nearest_is_itself, "nearest to itself"),
+        (nearest_by_the_smallest, "argmax, not argmin or argsort"),
+        ([1, 0, 1], "the function itself"),
         (nearest_with_zero_diagonal, "may still win"),
         (nearest_by_dot_product, "long vector"),
         (nearest_is_farthest, "farthest"),
         (nearest_as_cosine, "their indices"),
         (nearest_as_table, "table of all pairs"),
     ],
-    "02.8": [
+    "02.9": [
         (lift_without_users, "forgot the number of users"),
+        (lift_of_six_users, "6 was the number"),
+        (lift_of_films_for_users, "number of films"),
+        (lift_by_the_smaller_film, "Films 0 and 0: "),
         (lift_divided_by_users, "once more"),
         (lift_as_cosine, "That is the cosine"),
         (lift_of_columns, "column's film only"),
