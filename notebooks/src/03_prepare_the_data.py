@@ -235,7 +235,7 @@ movies[movies.duplicated(["title", "year"], keep=False)]
 
 # %% [markdown]
 # The ratings are clean: others have done this work before. The films are not quite. Five have neither title nor
-# year; only their ids tell them apart. 17 have a missing value in disguise, a text that says "nothing". 208 titles are
+# year, and stand in the table above because gaps look alike. 17 have a missing value in disguise, a text that says "nothing". 208 titles are
 # shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same year*:
 # one film with two ids, or two films? No schema can tell. Somebody has to look.
 #
@@ -791,7 +791,8 @@ genre_in = keras.Input(shape=(1,), dtype="string", name="genre")
 columns = layers.Concatenate()([scale(shift(numbers_in)), lookup(genre_in)[:, 1:]])
 prepare_in_keras = keras.Model([numbers_in, genre_in], columns)
 
-tensor = keras.ops.convert_to_tensor  # tensor: Keras's word for an array; a model takes words only as one of type "string"
+# a tensor is Keras's word for an array; a model takes words only as a tensor of type "string"
+tensor = keras.ops.convert_to_tensor
 words = tensor(test[["main_genre"]].to_numpy().astype("U"), dtype="string")
 from_keras = np.asarray(prepare_in_keras([tensor(numbers_test), words]))
 assert from_keras.shape == x_test.shape and np.abs(from_keras - x_test).max() < 1e-6
