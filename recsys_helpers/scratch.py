@@ -2,8 +2,7 @@
 
 A layer turns x into y in `forward`. Its `backward` takes the gradient of the loss with respect to y, stores that of its
 `parameters` and returns that of x: the chain rule (Rumelhart et al., Nature 1986). Whatever has these three can stand
-in a `Network`. Definitions are those of Keras 3 (tests/test_scratch_twins.py has the small print). Left out:
-convolution, recurrence, attention, weights that two layers share, GPUs.
+in a `Network`. Equal to Keras 3, small print in tests/test_scratch_twins.py. Left out: recurrence, attention, GPUs.
 """
 
 from functools import partial
@@ -70,9 +69,9 @@ class Embedding:
 
     def backward(self, grad: np.ndarray) -> None:
         self.table.grad[self.table.rows] = 0
-        self.table.rows, column = np.unique(self.ids, return_inverse=True)
-        one_hot = sp.csr_array((np.ones(len(column), grad.dtype), column, np.arange(len(column) + 1)))
-        self.table.grad[self.table.rows] = one_hot.T @ grad.reshape(len(column), -1)
+        self.table.rows, row = np.unique(self.ids, return_inverse=True)
+        one_hot_T = sp.csc_array((np.ones(len(row), grad.dtype), row, np.arange(len(row) + 1)))  # a 1 in each column
+        self.table.grad[self.table.rows] = one_hot_T @ grad.reshape(len(row), -1)
 
 
 class Activation:
@@ -181,7 +180,8 @@ class Optimiser:
         for p, m, v in self.state:
             rows = p.rows if self.lazy else slice(None)
             value, m_rows, v_rows = p.value[rows], m[rows], v[rows]  # views of the arrays, or copies of some rows
-            self.rule(value, p.grad[rows] + 2 * p.l2 * value, m_rows, v_rows, self.learning_rate, self.n_steps)
+            grad = p.grad[rows] + 2 * p.l2 * value if p.l2 else p.grad[rows]
+            self.rule(value, grad, m_rows, v_rows, self.learning_rate, self.n_steps)
             p.value[rows], m[rows], v[rows] = value, m_rows, v_rows
 
 
@@ -213,7 +213,7 @@ def adam(value, grad, m, v, rate, t, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
 
 @np.errstate(over="ignore", invalid="ignore")  # a loss that overflows is reported by its step instead
 def fit(network, x, y, loss, optimiser, rng, n_epochs=1, batch_size=256, progress=True) -> list[float]:
-    """Train on batches shuffled by rng (None: in order); returns each epoch's mean loss. Diverging raises. Lesson 06."""
+    """Train on batches shuffled by rng (None: in order); returns the mean loss of each epoch. Built in lesson 06."""
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"fit needs as many rows of x as of y, and at least one, not {len(x)} and {len(y)}.")
     x, y, history, limit = np.asarray(x), np.asarray(y), [], np.inf

@@ -127,8 +127,7 @@ density = 0.42
 check("02.2", density)
 
 # %% [markdown]
-# The same matrix for the real data has a row for each of
-# 671 users and a column for each of 9,066 films:
+# The same matrix for the real data has a row for each of 671 users and a column for each of 9,066 films:
 
 # %%
 table = pd.crosstab(ratings["user_id"], ratings["item_id"])  # how often each pair occurs: 0 or 1
@@ -435,7 +434,7 @@ claim("real changes spread more than twice as wide as chance", change.std() > 2 
 # one.
 
 # %% [markdown]
-# *(A good place for a break.)*
+# This is a good place for a break.
 #
 # ## 6. Bursts: why MovieLens is odd
 #
@@ -713,9 +712,8 @@ pd.DataFrame((together / expected).round(2), names, names)
 
 # %% [markdown]
 # Anime 1 and the Hit: 1.0, as often as chance says, so no news at all. Anime 1 and Anime 2: 2.0, twice as often. But
-# the Rarity has 2.0 as well, and that is *one* person. A middle way: divide by √(size × size).
-# It is the cosine of section 7: for columns of 0 and 1 the dot product counts the shared users, and the length is the
-# root of the size.
+# the Rarity has 2.0 as well, and that is *one* person. A middle way: divide by √(size × size). It is the cosine of
+# section 7: for columns of 0 and 1 the dot product counts the shared users, and the length is the root of the size.
 
 # %%
 pd.DataFrame((together / np.sqrt(np.outer(size, size))).round(2), names, names)

@@ -169,7 +169,7 @@ answer = "c"
 # %%
 check("03.2", answer)
 
-# %%
+# %% tags=["reveal"]
 rows["rating"] = rows["rating"].where(rows["rating"].between(0.5, 5))
 report("impossible is missing", rows)
 
@@ -234,10 +234,10 @@ print("titles that belong to several films:", movies["title"][movies["title"].du
 movies[movies.duplicated(["title", "year"], keep=False)]
 
 # %% [markdown]
-# The ratings are clean: others have done this work before. The films are not quite. Five have neither title nor
-# year, and stand in the table above because gaps look alike. 17 have a missing value in disguise, a text that says "nothing". 208 titles are
-# shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same year*:
-# one film with two ids, or two films? No schema can tell. Somebody has to look.
+# The ratings are clean: others have done this work before. The films are not quite. Five have neither title nor year, and
+# stand in the table above because gaps look alike. 17 have a missing value in disguise, a text that says "nothing". 208
+# titles are shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same
+# year*: one film with two ids, or two films? No schema can tell. Somebody has to look.
 #
 # ### Outliers
 #
@@ -589,7 +589,7 @@ order = "DBAGF"
 check("03.8", order)
 
 # %% [markdown]
-# *(A good place for a break.)*
+# This is a good place for a break.
 #
 # ## 6. Lists: pad and mask
 #

@@ -222,7 +222,7 @@ WRONG = {
         (lift_without_users, "forgot the number of users"),
         (lift_of_six_users, "6 was the number"),
         (lift_of_films_for_users, "number of films"),
-        (lift_by_the_smaller_film, "Films 0 and 0: "),
+        (lift_by_the_smaller_film, "Films 0 and 1: "),
         (lift_divided_by_users, "once more"),
         (lift_as_cosine, "That is the cosine"),
         (lift_of_columns, "column's film only"),
