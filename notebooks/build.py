@@ -73,7 +73,8 @@ def colab_cell() -> str:
 
 def learner_source(source: str) -> str:
     """A code cell with its solution taken out: `return ...` in a function, nothing at the top level."""
-    return SOLUTION.sub(lambda found: f"{found[1]}return ...  # your code here\n" if found[1] else "", source).rstrip("\n")
+    stub = "return ...  # your code here\n"
+    return SOLUTION.sub(lambda found: found[1] + stub if found[1] else "", source).rstrip("\n")
 
 
 def generate(name: str, solved: bool) -> NotebookNode:

@@ -20,7 +20,7 @@ from recsys_helpers.repro import quiet_tensorflow, set_seed
 from recsys_helpers.scratch import Dense, Embedding, Network, Optimiser, ReLU, adam, binary_cross_entropy, fit
 
 N_USERS, N_ITEMS, DIM = 671, 9_066, 32
-N_EXAMPLES, ROUNDS = 51_200, 5
+N_EXAMPLES, ROUNDS = 51_200, 9
 
 
 def examples(seed=42):

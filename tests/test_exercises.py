@@ -168,7 +168,7 @@ def test_a_forgotten_return_is_not_taken_for_a_stub(capsys):
     def stub(ranked, relevant, k): ...
 
     def faded(ranked, relevant, k):
-        n_found = sum(item in relevant for item in ranked[:k])
+        sum(item in relevant for item in ranked[:k])
         return ...
 
     def forgot(ranked, relevant, k):
