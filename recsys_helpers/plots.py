@@ -30,7 +30,7 @@ def new_figure(width: float = 7.0, height: float = 3.2, n_panels: int = 1, **opt
 
 
 def show(figure, alt: str) -> None:
-    """Display a figure with its alt text (20 to 400 characters: what a reader who cannot see it needs), and close it."""
+    """Display a figure with its alt text (20 to 400 characters, for a reader who cannot see it), and close it."""
     if not 20 <= len(alt) <= 400:
         raise ValueError(f"Alt text of {len(alt)} characters: say in 20 to 400 what the figure shows.")
     display(figure, metadata={"image/png": {"alt": alt}})

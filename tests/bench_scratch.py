@@ -3,7 +3,8 @@
 One model for all: two embeddings of 32 (671 users, 9,066 films), an MLP 128-64-1 with ReLU, Adam, binary cross-entropy
 from logits, float32, shuffled batches; whole `fit` calls are timed, so data handling counts. All contenders take turns,
 and each has the best of its rounds. The loss column shows that all of them learn; between two seeds of one contender it
-differs by a third. Asserts nothing: figures depend on the machine and on what else runs there, so read the ratios.
+differs by a third. The slowest round shows the thread trap: two BLAS threads on small matrices wait for each other as
+soon as anything else runs. Asserts nothing: figures depend on the machine, so read the ratios.
 """
 
 import importlib.util
@@ -116,7 +117,7 @@ TORCH = {
 
 
 def measure(builders, batch_size):
-    """{name: (examples per second in the best round, loss of the last)}; the contenders take turns."""
+    """{name: (examples per second in the best round, in the slowest, last loss)}; the contenders take turns."""
     x, y = examples()
     epochs = {name: build() for name, build in builders.items()}
     seconds, losses = {name: [] for name in epochs}, {}
@@ -126,7 +127,7 @@ def measure(builders, batch_size):
             losses[name] = epoch(x, y, batch_size)
             if turn > 0:  # the first turn pays for tracing and compilation
                 seconds[name].append(time.perf_counter() - started)
-    return {name: (N_EXAMPLES / min(times), losses[name]) for name, times in seconds.items()}
+    return {name: (N_EXAMPLES / min(s), N_EXAMPLES / max(s), losses[name]) for name, s in seconds.items()}
 
 
 def compare(batch_size):
@@ -135,12 +136,12 @@ def compare(batch_size):
     if importlib.util.find_spec("torch"):  # in a process of its own: it does not bear TensorFlow beside it
         child = [sys.executable, __file__, "torch", str(batch_size)]
         results |= json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
-    table = pd.DataFrame(results, index=["examples / s", f"loss, epoch {1 + ROUNDS}"]).T
+    table = pd.DataFrame(results, index=["examples / s", "slowest round", f"loss, epoch {1 + ROUNDS}"]).T
     table.insert(1, "Keras fit = 1", table["examples / s"] / table["examples / s"].iloc[0])
     table.insert(2, "µs a step", batch_size / table["examples / s"] * 1e6)
-    whole = "{:,.0f}".format
+    whole = dict.fromkeys(("examples / s", "µs a step", "slowest round"), "{:,.0f}".format)
     print(f"\nBatch {batch_size:,}: {N_EXAMPLES:,} examples an epoch, best of {ROUNDS} rounds")
-    print(table.to_string(formatters={"examples / s": whole, "µs a step": whole}, float_format="{:,.2f}".format))
+    print(table.to_string(formatters=whole, float_format="{:,.2f}".format))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,11 @@ def _bias_after(x, layers):
     return x @ W + b
 
 
-@exercise("05.6", "O2", "debug", done="One score a pair: the batch stays a batch.")
+def _given_05_6(users, films):
+    return np.tensordot(users, films, 2)
+
+
+@exercise("05.6", "O2", "debug", done="One score a pair: the batch stays a batch.", given=_given_05_6)
 def score_pairs(answer) -> None:
     rng = np.random.default_rng(3)
     sizes = [(int(rng.integers(2, 6)), int(rng.integers(6, 10))) for _ in range(20)]

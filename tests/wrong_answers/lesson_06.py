@@ -268,7 +268,7 @@ WRONG = {
         (adam_only_value, "Three arrays"),
     ],
     "06.9": [
-        (stop_as_given, "falls for ever"),
+        (lambda *given: stop_as_given(*given), "falls for ever"),
         (stop_without_copy, "same array"),
         (stop_too_late, "With patience"),
         (stop_at_the_first_weights, "another epoch"),
