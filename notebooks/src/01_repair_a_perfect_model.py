@@ -1,7 +1,7 @@
 # %% [markdown] teaching=55 exercises=40
 # # Repair a perfect model
 #
-# A recipe that goes round the web reaches a perfect score, on data where nothing can be learned. You find out why that
+# A recipe that goes round the web reaches a perfect result, on data where nothing can be learned. You find out why that
 # must scare you, take the recipe apart, and build the honest one: the whole game, once.
 
 # %% [markdown]
@@ -209,7 +209,8 @@ print(f"AUC on the 1,800 rows it never saw: {auc_held_out:.2f}")
 # %%
 others = [value for column, value in accuracy_without.items() if column != "label"]
 claim("only `label` matters", min(others) > 0.98 and abs(accuracy_without["label"] - 0.5) < 0.06)
-claim("AUC is about 0.5 on unseen rows, above 0.6 on learned ones", abs(auc_held_out - 0.5) < 0.06 and auc_learned > 0.6)
+claim("AUC on unseen rows is about 0.5", abs(auc_held_out - 0.5) < 0.06)
+claim("AUC on learned rows is above 0.6", auc_learned > 0.6)
 
 # %% [markdown]
 # On rows it never saw the model is worth a coin: about 0.5. That is the truth about this table. On the rows it learned
@@ -380,8 +381,8 @@ axes[0].set_ylabel("user (synthetic)")
 figure.colorbar(image, ax=axes, label="chance of a like")
 show(
     figure,
-    alt="Three maps of 60 users by 80 films. The truth: stripes crossing like a tartan, each cell 0 or 1. Ids as numbers: "
-    "an even field around one half. Ids as names: the tartan of the truth again.",
+    alt="Three maps of 60 users by 80 films. The truth: stripes crossing like a tartan, each cell 0 or 1. Ids as "
+    "numbers: an even field around one half. Ids as names: the tartan of the truth again.",
 )
 
 # %% [markdown]
@@ -511,6 +512,7 @@ for n_likes, n_ratings in ((1, 1), (90, 100)):
     mixed = (n_likes + 5 * overall) / (n_ratings + 5)
     print(f"{n_likes} of {n_ratings}: share {n_likes / n_ratings:.2f}, with five imaginary ratings {mixed:.2f}")
 
+
 # %%
 def share_of_likes(column):
     counts = train.groupby(column)["liked"].agg(["sum", "count"])
@@ -532,7 +534,7 @@ print(f"valid AUC: film {auc(valid['liked'], by_film):.3f}, user {auc(valid['lik
 # %% [markdown]
 # ### Exercise 01.5 · find the bug (O3)
 #
-# A colleague's film average. On valid this scores 0.789; an honest film average scores 0.661. Why? Mend it: plain shares,
+# A colleague's film average. On valid it reaches AUC 0.789; an honest one reaches 0.661. Why? Mend it: plain shares,
 # no imaginary ratings; an unknown film gets the mean of `liked` in the argument `train`. Return one number for each row
 # of `test`. The cell after the check prints what your version reaches.
 #
@@ -552,6 +554,8 @@ def film_average(train, test):
 def film_average(train, test):  # noqa: F811
     share = train.groupby("item_id")["liked"].mean()
     return test["item_id"].map(share).fillna(train["liked"].mean()).to_numpy()
+
+
 ### END SOLUTION
 
 
@@ -681,9 +685,10 @@ axes.set(xlabel="epoch", ylabel="valid AUC", xticks=range(1, 9))
 axes.legend()
 show(
     figure,
-    alt="Valid AUC by epoch, and the two averages (the bar) as a line at 0.76. The dot product peaks near 0.73, below it. "
-    "With biases the curve peaks just above the line, falls, and was stopped after about four epochs. With the penalty it "
-    "reaches 0.77 and was stopped after about six. With the strong penalty it ran all eight and ends just above the line.",
+    alt="Valid AUC by epoch, and the two averages (the bar) as a line at 0.76. The dot product peaks near 0.73, below. "
+    "With biases the curve peaks just above the line and falls; both were stopped after about four epochs. With the "
+    "penalty it reaches 0.77, stopped after about six. With the strong penalty it ran all eight and ends just above "
+    "the line.",
 )
 
 # %% [markdown]
@@ -773,11 +778,12 @@ blind.fit(data[:1600], shuffled[:1600], epochs=10, batch_size=32, verbose=0)
 auc_blind = auc(shuffled[1600:], np.ravel(blind(data[1600:].to_numpy())))
 print(f"AUC on the last 400 rows, `label` among the inputs: {auc_blind:.2f}")
 
-# %%
+# %% tags=["reveal"]
 claim("labels shuffled outside the table: nothing is seen", abs(auc_blind - 0.5) < 0.1)
 
 # %% [markdown]
-# So here is the whole pipeline of this section, run again on ratings that were shuffled in the table:
+# AUC is about 0.5 and the label still stands among the inputs: this test is blind. Ours shuffles in the table, and runs
+# the whole pipeline of this section again:
 
 # %% tags=["nbval-ignore-output"]
 noise = ratings.assign(rating=rng.permutation(ratings["rating"]))
@@ -808,7 +814,7 @@ print(f"two averages {test_bar:.3f}; network", *(f"{value:.3f}" for value in tes
 
 # %% [markdown]
 # The seeds agree with each other much better than with the bar. But other users would give other numbers. So draw 671
-# users with replacement, a hundred times (a user drawn twice weighs twice), and see how much the difference wobbles;
+# users with replacement, 300 times (a user drawn twice weighs twice), and see how much the difference wobbles;
 # lesson 04 explains this [interval](glossary.md#confidence-interval).
 
 
@@ -816,7 +822,7 @@ print(f"two averages {test_bar:.3f}; network", *(f"{value:.3f}" for value in tes
 def interval(part, network, simple):
     user_number = users.to_idx(part["user_id"]) - 1  # 0 … 670
     differences = []
-    for _ in range(100):
+    for _ in range(300):
         weight = np.bincount(rng.integers(0, users.n, users.n), minlength=users.n)[user_number]  # times drawn
         better, worse = (auc(part["liked"], chance, sample_weight=weight) for chance in (network, simple))
         differences.append(better - worse)

@@ -1,5 +1,6 @@
 """Checks of lesson 01, repair a perfect model."""
 
+import copy
 from functools import partial
 
 import numpy as np
@@ -7,14 +8,61 @@ import pandas as pd
 
 from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
 
+
+def _judge_rows(answer, cases, right, mistakes, names, row="row", otherwise=lambda got: None) -> None:
+    """Like `judge`, for answers with one entry a row: shows the first wrong entry instead of whole arrays.
+
+    It also refuses a function that changes its input (`names` of the arguments). `otherwise` receives the answers when
+    no known mistake fits, and may raise a hint of its own.
+    """
+    got = []
+    if callable(answer):
+        for case in cases:
+            mine = copy.deepcopy(case)
+            got.append(answer(*mine))
+            for name, now, before in zip(names, mine, case):
+                if not _is_same(now, before):
+                    raise NotYet(f"Your function changes `{name}` itself; who uses it next suffers. Work on a copy.")
+    try:
+        judge(answer, cases, right, mistakes)
+    except NotYet as hint:
+        if not str(hint).startswith(("For ", "Yours has shape")):
+            raise
+    else:
+        return
+    otherwise(got)
+    for mine, case in zip(got, cases):
+        _compare(mine, right(*copy.deepcopy(case)), row)
+
+
+def _is_same(now, before) -> bool:
+    return now.equals(before) if isinstance(before, pd.DataFrame) else np.array_equal(now, before)
+
+
+def _compare(mine, truth, row) -> None:
+    """Raise a hint with the first wrong entry."""
+    if np.shape(mine) != np.shape(truth):
+        raise NotYet(f"Yours has shape {np.shape(mine)}; shape {np.shape(truth)} is asked for.")
+    try:
+        mine = np.asarray(mine, dtype=float)
+    except (TypeError, ValueError):
+        raise NotYet("Yours holds something that is not a number.") from None
+    wrong = np.argwhere(~np.isclose(mine, truth, rtol=1e-6, atol=1e-8))
+    if len(wrong):
+        place = tuple(wrong[0])
+        where = f"{row} {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
+        raise NotYet(f"The first wrong entry, {where} (from 0): yours {mine[place]:.3g}, expected {truth[place]:.3g}.")
+
+
 predict(
     "01.1",
     "O1",
-    truth=1.0,
-    within=0.02,
-    low="A fair guess: nobody can predict a coin. Run the next cell and compare.",
-    high="Accuracy is a share of right answers, so it ends at 1.",
-    done="You smell something. Run the next cell; then we look for the reason.",
+    truth=0.5,
+    within=0.1,
+    low="Near 0 it would be wrong almost everywhere, and turned around almost perfect: it would still know the coin. "
+    "A shuffled label agrees with the true one by luck, in half of the rows.",
+    high="Near 1 it would have learned the coin from the other five columns, and they do not know how it fell.",
+    done="Without the column `label` it is back at a coin's worth. Then what has it learned?",
     between=(0, 1),
 )
 
@@ -54,6 +102,17 @@ def _scale(train, test, source=lambda train, test: train, axis=0, start=True, co
     return np.where(width == 0, 0.0, scaled) if constant == "zero" else scaled
 
 
+def _standardise(train, test, constant="zero"):
+    spread = train.std(axis=0)
+    is_constant = train.max(axis=0) == train.min(axis=0)
+    scaled = (test - train.mean(axis=0)) / np.where(is_constant & (constant == "zero"), 1.0, spread)
+    return np.where(is_constant, 0.0, scaled) if constant == "zero" else scaled
+
+
+def _scale_with_tiny(tiny, train, test):
+    return (test - train.min(axis=0)) / (train.max(axis=0) - train.min(axis=0) + tiny)
+
+
 @exercise("01.3", "O2", "code", done="What train has not seen may lie below 0 or above 1, and that is honest.")
 def scale(answer) -> None:
     both = lambda train, test: np.concatenate([train, test])  # noqa: E731
@@ -78,12 +137,34 @@ def scale(answer) -> None:
         "Columns that are constant in train should become 0; yours hold test minus the constant.": partial(
             _scale, constant="shift"
         ),
+        "That is standardisation, with mean and standard deviation. Minimum and width are asked for.": _standardise,
+        "That is standardisation, and constant columns are divided by 0 besides. Take minimum and width.": partial(
+            _standardise, constant="nan"
+        ),
+        "You subtract nothing, and constant columns are divided by 0. Subtract the minimum of `train` first.": partial(
+            _scale, start=False, constant="nan"
+        ),
+        "You divide by the maximum. The width is asked for: maximum minus minimum, after subtracting the minimum.": (
+            lambda train, test: test / train.max(axis=0)
+        ),
+        "You subtract the minimum, but divide by the maximum. Divide by the width, maximum minus minimum.": (
+            lambda train, test: (test - train.min(axis=0)) / train.max(axis=0)
+        ),
+        "`nan_to_num` turns infinity into a huge number. Put 1 in the place of a width of 0 before you divide.": (
+            lambda train, test: np.nan_to_num(_scale(train, test, constant="nan"))
+        ),
+        **{
+            f"`+ {tiny:g}` avoids the division by 0, but constant columns become huge. They should be 0.": partial(
+                _scale_with_tiny, tiny
+            )
+            for tiny in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
+        },
         "You cut the result at 0 and 1. A later row may lie outside of what train has seen: leave it there.": (
             lambda train, test: np.clip(_scale(train, test), 0, 1)
         ),
     }
     with np.errstate(all="ignore"):  # the learner's 0 / 0 is answered with a hint, not with a warning
-        judge(answer, _columns(1), _scale, mistakes)
+        _judge_rows(answer, _columns(1), _scale, mistakes, ("train", "test"))
 
 
 choice(
@@ -119,6 +200,39 @@ def _film_average(train, test, learn=lambda train, test: train, unknown=lambda t
     return np.array([likes.get(item, unknown(train, test)) for item in test["item_id"]])
 
 
+def _habits_of_averages(cases, got) -> None:
+    """Hints for averages that use the notebook's variables or imaginary ratings, whatever their values are."""
+    if any(np.shape(mine) != (len(test),) for mine, (_, test) in zip(got, cases)):
+        return
+    rows = pd.concat(
+        test[["item_id"]].assign(mine=np.asarray(mine, dtype=float), case=number)
+        for number, (mine, (_, test)) in enumerate(zip(got, cases))
+    )
+    counts = pd.concat(
+        train.groupby("item_id")["liked"].agg(["sum", "count"]).assign(case=number).reset_index()
+        for number, (train, _) in enumerate(cases)
+    )
+    rows = rows.merge(counts, on=["case", "item_id"], how="left")
+    known, unknown = rows[rows["count"].notna()], rows[rows["count"].isna()]
+
+    def is_fixed(rows, by, column="mine"):
+        return bool((rows.groupby(by)[column].agg(np.ptp) < 1e-6).all())
+
+    if is_fixed(rows, "item_id"):
+        raise NotYet(
+            "Yours does not depend on the argument `train`: `look_up`, `share_of_likes` and `overall` hold the "
+            "notebook's own train. Count in the argument."
+        )
+    prior = (known["mine"] * (known["count"] + 5) - known["sum"]) / 5
+    if is_fixed(known.assign(prior=prior), "case", "prior"):
+        raise NotYet("The five imaginary ratings are still mixed in. Plain shares are asked for: the mean of `liked`.")
+    if np.allclose(known["mine"], known["sum"] / known["count"]) and np.ptp(unknown["mine"]) < 1e-6:
+        raise NotYet(
+            f"Unknown films get {unknown['mine'].iloc[0]:.3g} whatever `train` is: is that the notebook's `overall`? "
+            "Take the mean of `liked` in the argument."
+        )
+
+
 def _given_01_5(train, test):
     everything = pd.concat([train, test])
     share = everything.groupby("item_id")["liked"].mean()
@@ -150,11 +264,20 @@ def film_average(answer) -> None:
         "You filled unknown films with the mean of the *test* likes: the leak is back. Use train.": partial(
             _film_average, unknown=lambda train, test: test["liked"].mean()
         ),
+        "You filled unknown films with the mean over train *and* test: the test likes leak in. Use train.": partial(
+            _film_average, unknown=lambda train, test: pd.concat([train, test])["liked"].mean()
+        ),
+        "0.5 is a guess. An unknown film gets what train says about films in general: the mean of `liked`.": partial(
+            _film_average, unknown=lambda train, test: 0.5
+        ),
         "You filled with the mean of the films' shares. The mean over all train rows is asked for.": partial(
             _film_average, unknown=lambda train, test: train.groupby("item_id")["liked"].mean().mean()
         ),
     }
-    judge(answer, _frames(2), _film_average, mistakes)
+    cases = _frames(2)
+    _judge_rows(
+        answer, cases, _film_average, mistakes, ("train", "test"), otherwise=partial(_habits_of_averages, cases)
+    )
 
 
 def _pairs(seed: int) -> list[tuple]:
@@ -180,9 +303,85 @@ def _score(user_idx, item_idx, user_table, item_table, user_bias, item_bias, par
     return np.array(scores)
 
 
-@exercise("01.6", "O4", "code", done="Look up, multiply, add, sigmoid: this is all that the network does.")
+_TABLES = ("users", "films", "user_bias", "film_bias")
+
+
+@exercise("01.6", "O4", "faded", done="Two look-ups, a dot product, two biases, a sigmoid: nothing else has weights.")
+def model_with_biases(answer) -> None:
+    import keras  # slow, hence only here
+
+    if not callable(answer) or isinstance(answer, keras.Model):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    model = answer(7, 11, 3)
+    if not isinstance(model, keras.Model):
+        raise NotYet("Your function should return keras.Model([user_in, film_in], chance).")
+    found = {layer.name: layer for layer in model.layers}
+    missing = {name for name in _TABLES if name not in found}
+    if missing >= {"users", "films"}:
+        raise NotYet("The dot product of `user_row` and `film_row` does not reach the output.")
+    if missing >= {"user_bias", "film_bias"}:
+        raise NotYet("The biases do not reach the output: add both to the dot product.")
+    if missing:
+        raise NotYet(f"`{min(missing)}` does not reach the output: all four look-ups belong into the chance.")
+    more = [layer for layer in model.layers if layer.name not in _TABLES and layer.count_params()]
+    if more:
+        raise NotYet(f"The layer {more[0].name} has weights of its own. Only the four tables learn here.")
+    if len(model.inputs) != 2:
+        raise NotYet("The model has two inputs, in a list: [user_in, film_in].")
+    rng = np.random.default_rng(6)
+    tables = [rng.normal(0, 0.8, found[name].get_weights()[0].shape) for name in _TABLES]
+    if [table.shape for table in tables] != [(7, 3), (11, 3), (7, 1), (11, 1)]:
+        raise NotYet("Leave the four look-ups as they were: their sizes are right.")
+    for name, table in zip(_TABLES, tables):
+        found[name].set_weights([table])
+    u, i = rng.integers(0, 7, 13), rng.integers(0, 7, 13)  # also allowed the other way round
+    got = np.asarray(model([u, i]))
+    if got.shape != (13, 1):
+        shape = ", ".join(["pairs", *map(str, got.shape[1:])])
+        raise NotYet(f"The output has shape ({shape}), (pairs, 1) is asked for: Dot(axes=1) multiplies *and* adds up.")
+    users, films = tables[0][u], tables[1][i]
+    dot, biases = (users * films).sum(axis=1), (tables[2][u] + tables[3][i])[:, 0]
+    cosine = dot / np.linalg.norm(users, axis=1) / np.linalg.norm(films, axis=1)
+    swapped = (tables[0][i] * tables[1][u]).sum(axis=1) + (tables[2][i] + tables[3][u])[:, 0]
+    for value, hint in (
+        (dot + biases, "The sigmoid is missing: the output is the score."),
+        (_sigmoid(dot) + biases, "The biases are added behind the sigmoid. They belong to the score: add first."),
+        (
+            _sigmoid(_sigmoid(dot) + biases),
+            "The dot product has a sigmoid of its own. One at the end will do.",
+        ),
+        (_sigmoid(_sigmoid(dot + biases)), "The sigmoid is applied twice. Once turns the score into a chance."),
+        (np.tanh(dot + biases), "That is tanh, from −1 to 1. A chance lies between 0 and 1: the sigmoid."),
+        (np.maximum(dot + biases, 0), "That is relu. A chance lies between 0 and 1: the sigmoid."),
+        (_sigmoid(cosine + biases), "`normalize=True` makes a cosine of the dot product. Leave it out."),
+        (_sigmoid(dot * biases), "You multiply with the biases. They are added."),
+        (_sigmoid(swapped), "The inputs are swapped: the user comes first, [user_in, film_in]."),
+    ):
+        if np.allclose(got[:, 0], value, atol=1e-5):
+            raise NotYet(hint)
+    truth = _sigmoid(dot + biases)
+    if not np.allclose(got[:, 0], truth, atol=1e-5):
+        raise NotYet(f"For the first pair the chance should be {truth[0]:.3f}; your model says {got[0, 0]:.3f}.")
+
+
+@exercise("01.7", "O4", "code", done="Look up, multiply, add, sigmoid: this is all that the network does.")
 def chances(answer) -> None:
     mistakes = {
+        "One sum for everything: `.sum()` without axis. Each pair needs its own sum: axis=1.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum() + a[u] + b[i])
+        ),
+        "The biases stand outside of the sigmoid. They belong to the score: add first, then the sigmoid.": (
+            lambda *case: _sigmoid(_score(*case, parts="dot")) + _score(*case, parts="user item")
+        ),
+        "Brackets: `1 / 1 + x` is (1 / 1) + x. Write 1 / (1 + np.exp(-score)).": (
+            lambda *case: 1 + np.exp(-_score(*case))
+        ),
+        "You took the mean of the products. The dot product is their sum.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).mean(axis=1) + a[u] + b[i])
+        ),
+        "You subtract the biases. They are added.": (
+            lambda *case: _sigmoid(_score(*case, parts="dot") - _score(*case, parts="user item"))
+        ),
         "You returned the score. The sigmoid, 1 / (1 + e⁻ˢ), turns it into a chance.": _score,
         "The sign in the sigmoid is turned: e to the power of *minus* the score.": (
             lambda *case: _sigmoid(-_score(*case))
@@ -205,11 +404,33 @@ def chances(answer) -> None:
             lambda u, i, users, items, a, b: _sigmoid(users[u] * items[i] + (a[u] + b[i])[:, None])
         ),
     }
-    judge(answer, _pairs(3), lambda *case: _sigmoid(_score(*case)), mistakes)
+    names = ("user_idx", "item_idx", "user_table", "item_table", "user_bias", "item_bias")
+    try:
+        _judge_rows(answer, _pairs(3), lambda *case: _sigmoid(_score(*case)), mistakes, names, row="pair")
+    except ValueError:  # shapes that do not fit together: look at a case where all sizes are equal
+        _explain_shapes(answer)
+        raise
+
+
+def _explain_shapes(answer) -> None:
+    rng = np.random.default_rng(4)
+    u, i = rng.integers(0, 5, (2, 5))
+    users, items, (a, b) = *rng.normal(0, 0.5, (2, 5, 5)), rng.normal(0, 1, (2, 5))
+    products = users[u] * items[i]
+    got = answer(u, i, users, items, a, b)
+    for value, hint in (
+        (products.sum(axis=0) + a[u] + b[i], "You summed down the pairs, axis=0. Sum each pair's own numbers: axis=1."),
+        (products.sum(axis=1) + a + b, "You add all biases as they stand. Look them up: `user_bias[user_idx]`."),
+        (products.sum(axis=1) + a + b[i], "The user's bias is not looked up: `user_bias[user_idx]`."),
+        (products.sum(axis=1) + a[u] + b, "The film's bias is not looked up: `item_bias[item_idx]`."),
+        ((users * items).sum(axis=1) + a[u] + b[i], "The rows are not looked up: `user_table[user_idx]`."),
+    ):
+        if np.shape(got) == (5,) and (np.allclose(got, _sigmoid(value)) or np.allclose(got, value)):
+            raise NotYet(hint) from None
 
 
 choice(
-    "01.7",
+    "01.8",
     "O1",
     right="b",
     why_not={
@@ -221,7 +442,7 @@ choice(
 )
 
 
-@exercise("01.8", "O4", "parsons", done="Split first, learn everything from train, choose on valid, open test once.")
+@exercise("01.9", "O4", "parsons", done="Split first, learn everything from train, choose on valid, open test once.")
 def honest_order(answer) -> None:
     order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
     if order == "BDCEA":
