@@ -1,5 +1,6 @@
 """Checks of lesson 05, propagate forward."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -38,14 +39,23 @@ def count_of_weights(answer) -> None:
 choice(
     "05.3",
     "O3",
-    right="b",
+    right="d",
     why_not={
         "a": "Softmax makes the five sum to 1: one film's gain is another's loss. Here several may be watched.",
-        "c": "ReLU gives numbers without an upper end. A chance is not more than 1.",
-        "d": "tanh goes down to −1. A chance is not negative.",
+        "b": "ReLU gives numbers without an upper end. A chance is not more than 1.",
+        "c": "tanh goes down to −1. A chance is not negative.",
     },
     done="Five separate questions, five sigmoids, and a binary cross-entropy for each.",
 )
+
+
+def _judge(answer, cases, right, mistakes, words: str) -> None:
+    """As `judge`, but with `words` in place of whole matrices."""
+    try:
+        judge(answer, cases, right, mistakes)
+    except NotYet as hint:
+        text = re.sub(r" \(input: .*\)", "", str(hint), flags=re.DOTALL)
+        raise NotYet(words if text.startswith("For ") else text) from None
 
 
 def _relu(z):
@@ -93,7 +103,8 @@ def two_layers(answer) -> None:
             lambda x, W, b, V, c: truth(x, W, b, V, c, inside=lambda z: z)
         ),
     }
-    judge(answer, cases, truth, mistakes)
+    words = "Right shape, wrong numbers. The last layer: hidden @ V, and then + c."
+    _judge(answer, cases, truth, mistakes, words)
 
 
 @exercise("05.5", "O1", "code", done="Your function is the forward pass of any multilayer perceptron.")
@@ -109,7 +120,8 @@ def forward(answer) -> None:
         "You stop before the last layer.": lambda x, layers: _forward(x, layers[:-1], last=_relu) if layers[1:] else x,
         "ReLU comes after adding the bias, not before.": _bias_after,
     }
-    judge(answer, _layers(2), _forward, mistakes)
+    words = "Right shape, wrong numbers. For each layer but the last: x @ W, + b, then ReLU, in this order."
+    _judge(answer, _layers(2), _forward, mistakes, words)
 
 
 def _bias_after(x, layers):
@@ -143,7 +155,8 @@ def score_pairs(answer) -> None:
         ),
         "You multiplied, but did not sum over the numbers of a pair.": lambda users, films: users * films,
     }
-    judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes)
+    words = "Right shape, wrong numbers. Score i is the dot product of row i of `users` and row i of `films`."
+    _judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes, words)
 
 
 def _softmax(z):
@@ -181,7 +194,10 @@ def softmax(answer) -> None:
             )
         if np.isnan(got).any():
             raise NotYet("For logits near 2,000 it gives nan: e to the 2,000 overflows. Take off the largest first.")
-    judge(answer, [(spread,)], _softmax, {})
+        wide = np.array([[0.0, 2000.0, -2000.0], [1.0, 0.0, -1.0]])
+        if np.isnan(np.asarray(answer(wide.copy()))).any():
+            raise NotYet("The row 0, 2,000, −2,000 gives nan. Take off the largest, not the smallest or the mean.")
+        judge(answer, [(spread,), (wide,)], _softmax, {})
 
 
 @exercise("05.8", "O4", "parsons", done="Shift, logarithm of the chances, pick the right one, mean.")
@@ -225,7 +241,11 @@ def binary_cross_entropy(answer) -> None:
         "You took the logits for chances. z is any number; the chance would be its sigmoid.": of_chances,
     }
     with np.errstate(all="ignore"):
-        judge(answer, small, _binary, mistakes)
+        words = (
+            f"For z = 2 and t = 0 it should be {_binary(np.array([2.0]), np.array([0.0])):.3f}, "
+            f"for z = −1 and t = 1 {_binary(np.array([-1.0]), np.array([1.0])):.3f}; a batch gives the mean."
+        )
+        _judge(answer, small, _binary, mistakes, words)
         for z, t in ((40.0, 0.0), (1000.0, 0.0), (-1000.0, 1.0), (1000.0, 1.0)):
             got = answer(np.array([[z], [0.0]]), np.array([[t], [1.0]]))
             if not np.isfinite(got):

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge
 
 
 def _must_be_function(answer) -> None:
@@ -30,11 +30,11 @@ def slope_by_hand(answer) -> None:
 choice(
     "06.2",
     "O2",
-    right="b",
+    right="c",
     why_not={
-        "a": "A curve bends within 0.1 to both sides: two or three digits are right. Smaller is better, up to a point.",
-        "c": "The two values agree in almost all of their 16 digits; about four digits are left after the subtraction.",
-        "d": "x + 1e-300 is rounded to x itself, so both values are equal and the slope comes out as 0.",
+        "a": "x + 1e-300 is rounded to x itself, so both values are equal and the slope comes out as 0.",
+        "b": "The two values agree in almost all of their 16 digits; about four digits are left after the subtraction.",
+        "d": "A curve bends within 0.1 to both sides: two or three digits are right. Smaller is better, up to a point.",
     },
     done="Small enough that the curve is nearly a line, large enough that the subtraction leaves digits.",
 )
@@ -62,6 +62,7 @@ def slope_at(answer) -> None:
             / (2 * h),
             "From up to down is a way of 2 h, not h: yours is twice too large.": (up - down) / h,
             "The sign is turned round: up minus down.": (down - up) / (2 * h),
+            "Python divides by 2 and then multiplies by h. Brackets: / (2 * h).": (up - down) / 2 * h,
             "That is a difference. A slope is the difference divided by the way, 2 h.": up - down,
             "One-sided: you compared the value itself with the downward nudge.": (here - down) / h,
         }
@@ -154,8 +155,13 @@ def cross_entropy_gradient(answer) -> None:
     }
     judge(answer, cases, _gradient, mistakes)
     with np.errstate(all="ignore"):
-        if not np.isfinite(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2))).all():
+        if not np.isfinite(answer(np.array([[1000.0, 1000.0], [0.0, 1.0]]), np.eye(2))).all():
             raise NotYet("A logit of 1,000 gives nan: take the largest of each row off before exp.")
+        if not np.isfinite(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2))).all():
+            raise NotYet(
+                "Logits of 1,000 and 0 give nan: the largest comes off too late, or you divide by a chance rounded to 0. "
+                "No division by a chance is needed: p − t."
+            )
 
 
 @exercise("06.6", "O3", "parsons", done="Forward, loss, backward, step: the heart of every training loop there is.")
@@ -177,13 +183,16 @@ def order_of_training(answer) -> None:
 
 
 def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True, sign=-1.0, **how):
+    m_before, v_before = m, v
     m = how.get("keep_m", 0.9) * m + (1 - how.get("keep_m", 0.9)) * grad
     v = how.get("keep_v", 0.999) * v + (1 - how.get("keep_v", 0.999)) * grad ** how.get("power", 2)
-    m_hat = m / (1 - 0.9**t) if correct_m else m
-    v_hat = v / (1 - 0.999**t) if correct_v else v
-    scale = np.sqrt(np.abs(v_hat)) if root else v_hat
+    m_used, v_used = (m_before, v_before) if how.get("too_early") else (m, v)
+    power = how.get("correct_power", lambda t: t)(t)
+    m_hat = m_used / (1 - 0.9**power) if correct_m else m_used
+    v_hat = v_used / (1 - 0.999**power) if correct_v else v_used
+    scale = np.sqrt(v_hat) if root else v_hat
     kept = (m_hat, v_hat) if how.get("keep_corrected") else (m, v)
-    return value + sign * rate * (grad if how.get("raw") else m_hat) / (scale + 1e-7), *kept
+    return value + sign * rate * (grad if how.get("raw") else m_hat) / (scale + how.get("eps", 1e-7)), *kept
 
 
 @exercise("06.7", "O3", "code", done="The rule that trains most networks of today, in four lines.")
@@ -217,12 +226,22 @@ def adam(answer) -> None:
             keep_corrected=True
         ),
         "The constants are exchanged: 0.9 belongs to m, 0.999 to v.": dict(keep_m=0.999, keep_v=0.9),
+        "A gradient of 0 gives 0 / 0, nan. Add ε = 1e-7 to the root of v.": dict(eps=0.0),
+        "You divide by 1 − 0.9 and 1 − 0.999 in every step. The power t is missing.": dict(correct_power=lambda t: 1),
+        "t counts from 1, so the power is t, not t + 1.": dict(correct_power=lambda t: t + 1),
+        "The memory is 0.9 old + 0.1 new (and 0.999 old + 0.001 new); yours is the other way round.": dict(
+            keep_m=0.1, keep_v=0.001
+        ),
+        "m is 0.9 old + 0.1 new; yours is 0.1 old + 0.9 new.": dict(keep_m=0.1),
+        "v is 0.999 old + 0.001 new; yours is 0.001 old + 0.999 new.": dict(keep_v=0.001),
+        "You move before m and v are updated: the new gradient has no say in its own step.": dict(too_early=True),
     }
     rng = np.random.default_rng(4)
     cases = []
     for _ in range(10):
         n = int(rng.integers(2, 5))
         sizes = rng.uniform(0.5, 2, (4, n)) * 10.0 ** rng.integers(0, 2, n)  # none is so small that ε's place matters
+        sizes[:, 0] *= len(cases) % 2  # in every other case one gradient is 0 in all steps
         cases.append((list(sizes * rng.choice([-1, 1], (4, n))), 0.1))
     with np.errstate(all="ignore"):
         judge(
@@ -237,15 +256,16 @@ def adam(answer) -> None:
         )
 
 
-predict(
-    "06.8",
-    "O4",
-    truth=-11.6,
-    within=1.2,
-    low="Not quite so small: a factor of about 0.07 for each layer, ten times, is about 1e-12.",
-    high="Smaller: a factor of about 0.07 for each layer, ten times, is about 1e-12.",
-    done="About 0.07 to the power of 10: near 1e-12. Nothing is left.",
-)
+@exercise("06.8", "O4", "predict", done="About 0.07 to the power of 10: near 1e-12. Nothing is left.")
+def power_of_ten(answer) -> str | None:
+    guess = as_number(answer)
+    if 0 < guess < 0.5:
+        raise NotYet(f"Answer with the power: −{-np.log10(guess):.0f}.")
+    if guess < -12.8:
+        return "Not quite so small: a factor of about 0.07 for each layer, ten times, is about 1e-12."
+    if guess > -10.4:
+        return "Smaller: a factor of about 0.07 for each layer, ten times, is about 1e-12."
+    return None
 
 
 class _Course:
@@ -278,6 +298,15 @@ def _stop(losses, patience):
     return best, epoch
 
 
+def _stop_without_reset(losses, patience):
+    best, waited = losses[0], 0
+    for epoch, loss in enumerate(losses):
+        best, waited = min(best, loss), waited + (epoch > 0 and loss >= best)
+        if waited == patience:
+            break
+    return epoch
+
+
 def _given_06_9(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
     best, waited = np.inf, 0
     for _ in range(n_epochs):
@@ -302,12 +331,15 @@ def _given_06_9(weights, train_epoch, train_loss, valid_loss, n_epochs, patience
 def stop_early(answer) -> None:
     _must_be_function(answer)
     rng = np.random.default_rng(5)
-    for _ in range(30):
+    for course_number in range(34):
         n_epochs, patience = int(rng.integers(8, 15)), int(rng.integers(2, 4))
         train = np.sort(rng.random(n_epochs))[::-1]
         valid = np.abs(np.arange(n_epochs) - rng.integers(2, 5)) / 5 + rng.permutation(n_epochs) / 1000
         if rng.random() < 0.3:  # a run that is never stopped
             valid = train + 1
+        if course_number >= 30:  # worse once, then better again, more than once
+            valid = np.array([9, 7, 8, 5, 6, 3, 4, 4.5, 4.6, 4.7, 4.8]) + rng.random()
+            train, patience = np.linspace(2, 1, len(valid)), 2 + course_number % 2
         course = _Course(train, valid)
         weights, last = course.run(answer, patience)
         best, stop = _stop(valid, patience)
@@ -315,6 +347,8 @@ def stop_early(answer) -> None:
             continue
         if last == n_epochs - 1 and stop < last:
             hint = "It never stops before the end: the train loss falls for ever. The valid loss has to decide."
+        elif last != stop and last == _stop_without_reset(valid, patience):
+            hint = "It gives up too early: a new best sets `waited` back to 0."
         elif last != stop:
             hint = f"With patience {patience} it should stop after epoch {stop + 1} of 1, 2, …; yours ran {last + 1}."
         elif np.all(weights == last):
@@ -329,9 +363,9 @@ def stop_early(answer) -> None:
 choice(
     "06.10",
     "O5",
-    right="b",
+    right="a",
     why_not={
-        "a": "The very same network wins when the own rating is taken out. Its size is not the trouble.",
+        "b": "The very same network wins when the own rating is taken out. Its size is not the trouble.",
         "c": "Nothing of valid is in the features: they are counted in train. Look at how a train row counts itself.",
         "d": "The other candidates run with the same rate. What differs is one thing: the own rating.",
     },

@@ -54,6 +54,10 @@ def forward_bias_after_relu(x, layers):
     return x @ W + b
 
 
+def forward_doubled(x, layers):
+    return 2 * forward_bias_after_relu(x, layers)
+
+
 def score_as_given(users, films):
     return np.tensordot(users, films, 2)
 
@@ -74,6 +78,10 @@ def score_not_summed(users, films):
     return users * films
 
 
+def score_mean(users, films):
+    return (users * films).mean(axis=1)
+
+
 def softmax_naive(z):
     e = np.exp(z)
     return e / e.sum(axis=1, keepdims=True)
@@ -91,6 +99,16 @@ def softmax_of_everything(z):
 
 def softmax_largest_of_the_batch(z):
     e = np.exp(z - z.max())
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_smallest_taken_off(z):
+    e = np.exp(z - z.min(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_mean_taken_off(z):
+    e = np.exp(z - z.mean(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 
 
@@ -137,6 +155,10 @@ def binary_of_chances(z, t):
     return (-t * np.log(z) - (1 - t) * np.log(1 - z)).mean()
 
 
+def binary_base_two(z, t):
+    return (np.logaddexp(0, z) - t * z).mean() / np.log(2)
+
+
 WRONG = {
     "05.1": [(-0.6, "The bias"), (4.9, "not + 1.0"), (2.8, "0 decades old"), (3.5, "Multiply −1.0")],
     "05.2": [
@@ -158,6 +180,7 @@ WRONG = {
         (forward_without_biases, "biases are missing"),
         (forward_stops_early, "stop before the last"),
         (forward_bias_after_relu, "after adding the bias"),
+        (forward_doubled, "wrong numbers. For each layer"),
     ],
     "05.6": [
         (lambda *given: score_as_given(*given), "collapsed"),
@@ -165,12 +188,15 @@ WRONG = {
         (score_over_the_pairs, "axis 0"),
         (score_as_column, "keepdims"),
         (score_not_summed, "did not sum"),
+        (score_mean, "wrong numbers. Score i"),
     ],
     "05.7": [
         (softmax_naive, "near −2,000"),
         (softmax_of_columns, "columns sum to 1"),
         (softmax_of_everything, "whole batch"),
         (softmax_largest_of_the_batch, "own largest"),
+        (softmax_smallest_taken_off, "not the smallest"),
+        (softmax_mean_taken_off, "or the mean"),
         (softmax_divided_by_the_largest, "instead of the sum"),
         (softmax_without_exp, "raise e"),
     ],
@@ -190,5 +216,6 @@ WRONG = {
         (binary_exchanged, "exchanged"),
         (binary_without_target, "does not appear"),
         (binary_of_chances, "for chances"),
+        (binary_base_two, "mean of its pairs"),
     ],
 }

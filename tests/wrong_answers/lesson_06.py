@@ -40,6 +40,10 @@ def slope_turned_round(f, value, i, h=1e-5):
     return -slope_right(f, value, i, h)
 
 
+def slope_without_brackets(f, value, i, h=1e-5):
+    return slope_right(f, value, i, h) * 2 * h / 2 * h
+
+
 def slope_not_divided(f, value, i, h=1e-5):
     return 2 * h * slope_right(f, value, i, h)
 
@@ -125,6 +129,12 @@ def cross_of_chances(z, target):
     return -target / softmax(z) / len(z)
 
 
+def cross_through_the_chances(z, target):
+    p = softmax(z)
+    d = -target / p / len(z)
+    return p * (d - (d * p).sum(axis=1, keepdims=True))
+
+
 def cross_that_overflows(z, target):
     e = np.exp(z)
     return (e / e.sum(axis=1, keepdims=True) - target) / len(z)
@@ -171,6 +181,20 @@ def adam_constants_exchanged(value, grad, m, v, rate, t):
     return value - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
 
 
+def adam_with(keep_m=0.9, keep_v=0.999, power=2, eps=1e-7, corrected=lambda t: t):
+    def adam(value, grad, m, v, rate, t):
+        m, v = keep_m * m + (1 - keep_m) * grad, keep_v * v + (1 - keep_v) * grad**power
+        m_hat, v_hat = m / (1 - 0.9 ** corrected(t)), v / (1 - 0.999 ** corrected(t))
+        return value - rate * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+    return adam
+
+
+def adam_moves_first(value, grad, m, v, rate, t):
+    value = value - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)
+    return value, 0.9 * m + 0.1 * grad, 0.999 * v + 0.001 * grad**2
+
+
 def adam_only_value(value, grad, m, v, rate, t):
     return value - rate * grad
 
@@ -195,6 +219,20 @@ def stop_without_copy(weights, train_epoch, train_loss, valid_loss, n_epochs, pa
 
 def stop_too_late(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
     return stop_right(weights, train_epoch, valid_loss, n_epochs, patience + 1)
+
+
+def stop_never_reset(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+    best, waited = np.inf, 0
+    for _ in range(n_epochs):
+        train_epoch()
+        loss = valid_loss()
+        if loss < best:
+            best, best_weights = loss, weights.copy()
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best_weights
 
 
 def stop_right(weights, train_epoch, valid_loss, n_epochs, patience):
@@ -224,6 +262,7 @@ WRONG = {
         (slope_down_from_the_nudged, "from `kept`"),
         (slope_over_h, "twice too large"),
         (slope_turned_round, "turned round"),
+        (slope_without_brackets, "Brackets"),
         (slope_not_divided, "That is a difference"),
         (slope_not_put_back, "put `kept` back"),
     ],
@@ -246,7 +285,8 @@ WRONG = {
         (cross_of_logits, "softmax first"),
         (cross_whole_batch, "whole batch"),
         (cross_of_chances, "respect to the chances"),
-        (cross_that_overflows, "nan"),
+        (cross_that_overflows, "before exp"),
+        (cross_through_the_chances, "rounded to 0"),
     ],
     "06.6": [
         ("DFEBA", "Line B"),
@@ -266,11 +306,21 @@ WRONG = {
         (adam_with_the_gradient, "moved by the gradient"),
         (adam_constants_exchanged, "exchanged"),
         (adam_only_value, "Three arrays"),
+        (adam_with(eps=0.0), "0 / 0"),
+        (adam_with(power=1), "not squared"),
+        (adam_with(corrected=lambda t: 1), "power t is missing"),
+        (adam_with(corrected=lambda t: t + 1), "counts from 1"),
+        (adam_with(keep_m=0.1, keep_v=0.001), "other way round"),
+        (adam_with(keep_m=0.1), "yours is 0.1 old"),
+        (adam_with(keep_v=0.001), "yours is 0.001 old"),
+        (adam_moves_first, "move before"),
     ],
+    "06.8": [(1e-12, "Answer with the power: −12"), (0.001, "Answer with the power: −3")],
     "06.9": [
         (lambda *given: stop_as_given(*given), "falls for ever"),
         (stop_without_copy, "same array"),
         (stop_too_late, "With patience"),
+        (stop_never_reset, "back to 0"),
         (stop_at_the_first_weights, "another epoch"),
     ],
 }

@@ -59,8 +59,8 @@ def dots_of_all_with_all(p, q):
     return p @ q.T
 
 
-def dots_as_column(p, q):
-    return (p * q).sum(axis=1, keepdims=True)
+def dots_as_row(p, q):
+    return (p * q).sum(axis=1)
 
 
 def dots_not_summed(p, q):
@@ -72,7 +72,7 @@ def dots_over_the_batch(p, q):
 
 
 def dots_of_the_first_factor(p, q):
-    return p[:, 0] * q[:, 0]
+    return p[:, :1] * q[:, :1]
 
 
 def _gradients(P, Q, user, item, target, l2, factor=2.0, n=None, decay=2.0):
@@ -204,7 +204,7 @@ WRONG = {
     "07.4": [
         (dots_of_the_whole_batch, "single number"),
         (dots_of_all_with_all, "every user with every film"),
-        (dots_as_column, "shape (batch, 1)"),
+        (dots_as_row, "become a square"),
         (dots_not_summed, "not summed yet"),
         (dots_over_the_batch, "axis 0"),
         (dots_of_the_first_factor, "it should be"),
