@@ -159,7 +159,7 @@ def cross_entropy_gradient(answer) -> None:
             raise NotYet("A logit of 1,000 gives nan: take the largest of each row off before exp.")
         if not np.isfinite(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2))).all():
             raise NotYet(
-                "Logits of 1,000 and 0 give nan: the largest comes off too late, or you divide by a chance rounded to 0. "
+                "Logits of 1,000 and 0 give nan: the largest comes off late, or you divide by a chance rounded to 0. "
                 "No division by a chance is needed: p − t."
             )
 

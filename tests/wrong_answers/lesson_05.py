@@ -216,6 +216,6 @@ WRONG = {
         (binary_exchanged, "exchanged"),
         (binary_without_target, "does not appear"),
         (binary_of_chances, "for chances"),
-        (binary_base_two, "mean of its pairs"),
+        (binary_base_two, "gives the mean"),
     ],
 }
