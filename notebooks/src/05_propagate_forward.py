@@ -740,7 +740,7 @@ claim("raw counts with weights × 0.01 hide near log 2; × 1 is above 10", is_ne
 
 # %% [markdown]
 # With large weights the network is sure of itself and knows nothing: it starts far above, and training has to unlearn
-# that first. Raw counts do the same at weights ten times smaller. Only the tiniest weights hide them (0.688).
+# that first. Raw counts are off already at weights ten times smaller (0.924). Only the tiniest weights hide them (0.688).
 #
 # One step better than one half is to know the share of yes. Give the last neuron that share as its bias, as a logit:
 # log(p / (1 − p)).

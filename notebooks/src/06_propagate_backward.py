@@ -758,7 +758,7 @@ show(
     figure,
     alt="Two maps of a long flat bowl. Left: full batch zigzags between its walls and arrives, 32 rows drift to the "
     "bottom with jitter, one row staggers widely. Right: momentum swings around the bottom, RMSProp goes nearly "
-    "straight to it and jumps up and down there, Adam overshoots a little and returns.",
+    "straight to it and jumps once near it, Adam overshoots a little and returns.",
 )
 
 # %% [markdown]
