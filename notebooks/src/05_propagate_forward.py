@@ -1,4 +1,4 @@
-# %% [markdown] teaching=70 exercises=55
+# %% [markdown] teaching=70 exercises=60
 # # Propagate forward
 #
 # A neural network is a multiplication, an addition and a bend, repeated. In this lesson you compute one by hand for one
@@ -13,9 +13,8 @@
 # - **O4** compute mean squared error and the two cross-entropies
 # - **O5** implement losses that survive large numbers, and predict the loss of an untrained network
 #
-# **What you need**: lessons 03 and 04, and about two hours (70 minutes to read and run, 55 for the
-# exercises). The whole notebook runs in about five seconds. NumPy
-# only: no framework, no magic.
+# **What you need**: lessons 03 and 04, and a little more than two hours (70 minutes to read and run, 60 for the
+# exercises). The whole notebook runs in about five seconds. NumPy only: no framework, no magic.
 
 # %%
 import numpy as np
@@ -44,9 +43,9 @@ ratings, movies = load_movielens()
 x = np.array([0.5, 0.8, 5.0])  # (3,): Ada's habit, the film's fame, its age in decades
 
 # %% [markdown]
-# A [neuron](glossary.md#neuron), or *unit*, gives each number a [weight](glossary.md#weight), adds up, and adds one number more,
-# the [bias](glossary.md#bias). We choose them by hand: the habit and the fame count fully, each decade takes a tenth of
-# a star off, and the average rating is 3.5.
+# A [neuron](glossary.md#neuron), or *unit*, gives each number a [weight](glossary.md#weight), adds up, and adds one
+# number more, the [bias](glossary.md#bias). We choose them by hand: the habit and the fame count fully, each decade
+# takes a tenth of a star off, and the average rating is 3.5.
 
 # %%
 w = np.array([1.0, 1.0, -0.1])  # (3,): one weight for each feature
@@ -139,8 +138,8 @@ assert np.array_equal(layer.forward(X), hidden)
 # ## 4. Two layers, and a disappointment
 #
 # The output of one layer can be the input of the next. A layer whose output is not the answer, only something that
-# later layers use, is called *hidden*. A last neuron takes the stars as they are, plus half of the "old
-# and famous" number:
+# later layers use, is called [hidden](glossary.md#hidden-layer). A last neuron takes the stars as they are, plus half
+# of the "old and famous" number:
 
 # %%
 V = np.array([[1.0], [0.5]])  # (2 neurons, 1 output)
@@ -215,10 +214,9 @@ bent = np.maximum(hidden, 0)  # (4, 2)
 bent.round(2)
 
 # %% [markdown]
-# The second neuron now keeps silent (0) about every pair but Ada's *Casablanca*. That is
-# news: a neuron with a bend can say "not my
-# business". Are two layers still one? A task that no straight line can do: the distance from zero. Two neurons, ReLU,
-# and a sum do it exactly.
+# The second neuron now keeps silent (0) about every pair but Ada's *Casablanca*. That is news: a neuron with a bend can
+# say "not my business". Are two layers still one? A task that no straight line can do: the distance from zero. Two
+# neurons, ReLU, and a sum do it exactly.
 
 # %%
 points = np.array([[-2.0], [-1.0], [0.0], [1.0], [2.0]])  # (5, 1)
@@ -376,8 +374,9 @@ check("05.4", two_layers)
 # %% [markdown]
 # ### Exercise 05.5 · code (O1)
 #
-# Now for any number of layers. Dense layers with ReLU between them are called a *multilayer perceptron*, MLP. `layers` is a list of pairs `(W, b)`. After every layer comes ReLU, but not after the
-# last one. Return the output for the batch `x`.
+# Now for any number of layers. Dense layers with ReLU between them are called a
+# [multilayer perceptron](glossary.md#multilayer-perceptron), MLP. `layers` is a list of pairs `(W, b)`. After every
+# layer comes ReLU, but not after the last one. Return the output for the batch `x`.
 #
 # <details><summary>Hint 1</summary>A loop in which the output of each layer becomes the next <code>x</code>.</details>
 # <details><summary>Hint 2</summary><code>layers[:-1]</code> are those with ReLU, <code>layers[-1]</code> is the
@@ -559,12 +558,37 @@ log_sum = logits.max() + np.log(np.exp(logits - logits.max()).sum())
 print(f"log-sum-exp {log_sum:.3f}, log chances {(logits - log_sum).round(3)}")
 
 # %% [markdown]
-# **Binary cross-entropy from logits.** With p = 1 / (1 + e⁻ᶻ) one finds log(1 − p) = −log(1 + eᶻ) and log
-# p = z − log(1 + eᶻ). Put both into −t log p − (1 − t) log(1 − p), and what remains is
+# The third repair, binary cross-entropy, is yours.
+#
+# ### Exercise 05.7 · code (O5)
+#
+# Write the mean binary cross-entropy from logits: `z` and `t` have the same shape. It must be right for any *z*, so the
+# chance p = 1 / (1 + e⁻ᶻ) may never be computed. On paper: write 1 − p and p with eᶻ, then take their logarithms.
+# `np.logaddexp(a, b)` is the log-sum-exp of two numbers, log(eᵃ + eᵇ).
+#
+# <details><summary>Hint 1</summary>1 − p = 1 / (1 + eᶻ), so a no costs log(1 + eᶻ). And p = eᶻ / (1 + eᶻ): what does a
+# yes cost?</details>
+# <details><summary>Hint 2</summary>1 is e⁰, so log(1 + eᶻ) is <code>np.logaddexp(0, z)</code>. A yes costs <i>z</i> less
+# than a no. Choose with <code>t</code>, then the mean.</details>
+
+
+# %%
+def my_binary_cross_entropy(z, t):
+    ### BEGIN SOLUTION
+    return (np.logaddexp(0, z) - t * z).mean()
+    ### END SOLUTION
+
+
+# %%
+check("05.7", my_binary_cross_entropy)
+
+# %% [markdown]
+# **Binary cross-entropy from logits**, step by step. With p = 1 / (1 + e⁻ᶻ) one finds log(1 − p) = −log(1 + eᶻ) and
+# log p = z − log(1 + eᶻ). Put both into −t log p − (1 − t) log(1 − p), and what remains is
 #
 # **loss = log(1 + eᶻ) − t z**.
 #
-# The first part is a log-sum-exp of 0 and *z*. NumPy has it: `np.logaddexp(0, z)`.
+# The first part is the log-sum-exp of 0 and *z*:
 
 # %%
 z, t = np.array([2.0, 40.0, 1000.0, -1000.0]), np.array([0.0, 0.0, 0.0, 1.0])
@@ -601,7 +625,7 @@ loss = -(watched * np.log(chances)).sum(axis=1).mean()  # log chances are logits
 assert np.isclose(scratch.categorical_cross_entropy(np.log(chances), watched)[0], loss)
 
 # %% [markdown]
-# ### Exercise 05.7 · code (O5)
+# ### Exercise 05.8 · code (O5)
 #
 # Write softmax for a batch of logits, shape (batch, n): each **row** becomes chances. It must survive any logits, and
 # rows that differ much from each other.
@@ -620,10 +644,10 @@ def my_softmax(z):
 
 
 # %%
-check("05.7", my_softmax)
+check("05.8", my_softmax)
 
 # %% [markdown]
-# ### Exercise 05.8 · put in order (O4)
+# ### Exercise 05.9 · put in order (O4)
 #
 # Categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch, n). One line does not
 # belong. Write the letters of the others in the right order, for example `"DCBA"`.
@@ -643,26 +667,7 @@ order = "DBAC"
 ### END SOLUTION
 
 # %%
-check("05.8", order)
-
-# %% [markdown]
-# ### Exercise 05.9 · code (O5)
-#
-# Write the mean binary cross-entropy from logits: `z` and `t` have the same shape. It must be right for any *z*.
-#
-# <details><summary>Hint 1</summary>The loss of one pair is log(1 + eᶻ) − t z.</details>
-# <details><summary>Hint 2</summary><code>np.logaddexp(0, z)</code> is log(1 + eᶻ) without overflow.</details>
-
-
-# %%
-def my_binary_cross_entropy(z, t):
-    ### BEGIN SOLUTION
-    return (np.logaddexp(0, z) - t * z).mean()
-    ### END SOLUTION
-
-
-# %%
-check("05.9", my_binary_cross_entropy)
+check("05.9", order)
 
 # %% [markdown]
 # ## 8. A forward pass over MovieLens

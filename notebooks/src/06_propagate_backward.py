@@ -1,4 +1,4 @@
-# %% [markdown] teaching=130 exercises=75
+# %% [markdown] teaching=130 exercises=80
 # # Propagate backward
 #
 # A network learns by asking each of its weights: if you were a little larger, would the loss be larger or smaller? In
@@ -14,9 +14,8 @@
 # - **O4** diagnose a network that does not learn: bad first weights, dead units, a batch that it cannot memorise
 # - **O5** compare ways against overfitting, and judge a trained network against a simple baseline
 #
-# **What you need**: lesson 05, what a derivative is, and about 205 minutes (130 to read and run, 75 for the
-# exercises): two sittings, with a break after section 4. The whole
-# notebook runs in about half a minute. NumPy only.
+# **What you need**: lesson 05, what a derivative is, and about 210 minutes (130 to read and run, 80 for the
+# exercises): two sittings, with a break after section 4. The whole notebook runs in about half a minute. NumPy only.
 
 # %%
 from itertools import pairwise
@@ -36,8 +35,8 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. Five nodes
 #
-# One pair, one feature *x* = 2, one weight, one bias, ReLU, and a squared error: the smallest network there is. Ada
-# gave 4 stars. Forward is lesson 05, one node a line:
+# One pair, one feature *x* = 2, one weight, one [bias](glossary.md#bias), [ReLU](glossary.md#relu), and a squared error:
+# the smallest network there is. Ada gave 4 stars. Forward is lesson 05, one node a line:
 
 # %%
 x, t = 2.0, 4.0  # the feature, and the stars that Ada gave
@@ -66,17 +65,18 @@ print(f"d_e {d_e}, d_h {d_h}, d_z {d_z}, d_a {d_a}, d_b {d_b}, d_w {d_w}")
 
 # %%
 figure, axes = new_figure(8.5, 2.3)
+shown = lambda number: f"{number:g}".replace("-", "−")
 names = ["a = w x", "z = a + b", "h = ReLU(z)", "e = h − t", "loss = e²"]
 for place, (name, value) in enumerate(zip(names, (a, z, h, e, loss))):
-    axes.text(place, 0, f"{value:g}", ha="center", va="center", size=13, bbox={"boxstyle": "circle", "fc": "white"})
+    axes.text(place, 0, shown(value), ha="center", va="center", size=13, bbox={"boxstyle": "circle", "fc": "white"})
     axes.text(place, 0.55, name, ha="center")
 for place, slope in enumerate((d_a, d_z, d_h, d_e)):
     left, right = place + 0.2, place + 0.8
     axes.annotate("", (right, 0.12), (left, 0.12), arrowprops={"arrowstyle": "->", "color": "#0072B2"})
     axes.annotate("", (left, -0.12), (right, -0.12), arrowprops={"arrowstyle": "->", "color": "#D55E00"})
-    axes.text(place, -0.65, f"slope {slope:g}", ha="center", color="#D55E00")
-axes.text(0, -1.1, f"w: slope {d_w:g}", ha="center", color="#D55E00")
-axes.text(1, -1.1, f"b: slope {d_b:g}", ha="center", color="#D55E00")
+    axes.text(place, -0.65, f"slope {shown(slope)}", ha="center", color="#D55E00")
+axes.text(0, -1.1, f"w: slope {shown(d_w)}", ha="center", color="#D55E00")
+axes.text(1, -1.1, f"b: slope {shown(d_b)}", ha="center", color="#D55E00")
 axes.set(xlim=(-0.6, 4.6), ylim=(-1.3, 0.9))
 axes.axis("off")
 show(
@@ -363,8 +363,34 @@ class Dense:
 # %% [markdown]
 # ### Activations
 #
-# y = f(x), number by number: multiply `grad` by the slope of *f*. All our slopes can be told from the output *y* alone:
-# that of the sigmoid is y (1 − y), that of tanh 1 − y², that of ReLU 1 where y > 0.
+# y = f(x), number by number: each number acts on itself alone, so there is nothing to add up. Multiply `grad` by the
+# slope of *f*, also number by number.
+#
+# ### Exercise 06.5 · fill in (O2)
+#
+# The [sigmoid](glossary.md#sigmoid), forward and backward. `x` (batch, n) goes in, `grad` (batch, n) comes back from
+# above. Forward is done: `y` is the sigmoid of `x`. Return the gradient with respect to `x`.
+#
+# <details><summary>Hint 1</summary>Lesson 05 drew the slope: it is largest in the middle, 0.25 where <i>y</i> is one
+# half, and 0 at both ends. Write it with <code>y</code> alone.</details>
+# <details><summary>Hint 2</summary>The slope is <code>y * (1 - y)</code>. What comes back is multiplied by
+# it.</details>
+
+
+# %%
+def sigmoid_backward(x, grad):
+    y = 1 / (1 + np.exp(-x))
+    ### BEGIN SOLUTION
+    return grad * y * (1 - y)
+    ### END SOLUTION
+
+
+# %%
+check("06.5", sigmoid_backward)
+
+# %% [markdown]
+# All our slopes can be told from the output *y* alone: that of the sigmoid is y (1 − y), that of tanh 1 − y², that of
+# ReLU 1 where y > 0. So one class serves them all; it keeps the slope for the way back:
 
 
 # %%
@@ -440,7 +466,7 @@ z = np.log(np.array([[0.9 / 0.1], [0.9 / 0.1]]))  # logits whose chance is 0.9
 print((binary_cross_entropy(z, np.array([[1.0], [0.0]]))[1] * 2).round(2).ravel())  # times 2: undo the mean
 
 # %% [markdown]
-# ### Exercise 06.5 · code (O2)
+# ### Exercise 06.6 · code (O2)
 #
 # Write the gradient of the categorical cross-entropy, mean over rows, with respect to the logits `z` (batch, n);
 # `target` is one-hot, (batch, n).
@@ -459,7 +485,7 @@ def cross_entropy_gradient(z, target):
 
 
 # %%
-check("06.5", cross_entropy_gradient)
+check("06.6", cross_entropy_gradient)
 
 # %%
 z, yes_no, one_hot = rng.normal(size=(4, 3)), rng.integers(0, 2, (4, 3)), np.eye(3)[[0, 2, 1, 2]]
@@ -496,8 +522,8 @@ class Network:
 
 
 # %% [markdown]
-# Check the composition too: every weight of a network with two hidden layers, under each loss. And compare with the
-# helper, which is this code with error messages:
+# Check the composition too: every weight of a network with two [hidden layers](glossary.md#hidden-layer), under each
+# loss. And compare with the helper, which is this code with error messages:
 
 # %%
 x, rng_twin = rng.normal(size=(4, 5)), np.random.default_rng(7)
@@ -521,7 +547,7 @@ for mine, theirs in zip(network.parameters, twin.parameters):
 #
 # The gradients are in hand. Training repeats the same few lines, for one batch after another.
 #
-# ### Exercise 06.6 · put in order (O3)
+# ### Exercise 06.7 · put in order (O3)
 #
 # A training loop in five lines; one line too many is given. Write the letters of the others in the right order, for
 # example `"FEDCB"`.
@@ -542,7 +568,7 @@ order = "DFECA"
 ### END SOLUTION
 
 # %%
-check("06.6", order)
+check("06.7", order)
 
 # %% [markdown]
 # ### The features
@@ -681,7 +707,7 @@ print("m", m.round(4), "corrected", m_hat.round(4), "· move", (-0.1 * m_hat / (
 # In step 1, m̂ is the gradient and √v̂ its size, so the first move is the rate, −0.1, for the tiny gradient and for the
 # large one. In its first step Adam does not ask how steep it is, only where down is.
 #
-# ### Exercise 06.7 · code (O3)
+# ### Exercise 06.8 · code (O3)
 #
 # Write one step of Adam, number `t` (1, 2, …), with the constants above. Return the new `value, m, v`.
 #
@@ -702,7 +728,7 @@ def my_adam(value, grad, m, v, rate, t):
 
 
 # %%
-check("06.7", my_adam)
+check("06.8", my_adam)
 
 # %% [markdown]
 # The helpers hold all four rules (Adam's ε stands at a slightly different place, as in Keras). Our SGD,
@@ -742,7 +768,7 @@ print(f"the full batch is as near as the minibatch after {n_steps} steps, {n_ste
 
 # %%
 figure, axes = new_figure(9.5, 4, n_panels=2, sharey=True)
-film, age = np.meshgrid(np.linspace(-0.9, 2.1, 40), np.linspace(-0.8, 0.8, 40))
+film, age = np.meshgrid(np.linspace(-0.9, 2.1, 80), np.linspace(-0.4, 0.75, 80))
 height = [[bowl(np.array(pair)) for pair in zip(*row)] for row in zip(film, age)]
 levels = bowl(bottom) + np.array([0.02, 0.1, 0.25, 0.5, 1])
 for panel, names in zip(axes, (list(walks)[:3], list(walks)[3:])):
@@ -750,15 +776,16 @@ for panel, names in zip(axes, (list(walks)[:3], list(walks)[3:])):
     for name in names:
         path = walks[name][0]
         panel.plot(path[:, 0], path[:, 1], linewidth=1, markersize=0 if name == "one row" else 3, label=name)
-    panel.plot(*bottom, "k*", markersize=12)
+    panel.plot(*bottom, "k*", markersize=12, label="bottom")
     panel.set(xlabel="weight of film")
     panel.legend(loc="upper right")
 axes[0].set(ylabel="weight of age")
 show(
     figure,
-    alt="Two maps of a long flat bowl. Left: full batch zigzags between its walls and arrives, 32 rows drift to the "
-    "bottom with jitter, one row staggers widely. Right: momentum swings around the bottom, RMSProp goes nearly "
-    "straight to it and jumps once near it, Adam overshoots a little and returns.",
+    alt="Two maps of a long flat bowl, its lines of equal loss in grey, its bottom a star. Left: full batch zigzags "
+    "between its walls and arrives, 32 rows drift to the bottom with jitter, one row staggers widely. Right: momentum "
+    "swings around the bottom, RMSProp goes nearly straight to it and jumps once near it, Adam overshoots a little and "
+    "returns.",
 )
 
 # %% [markdown]
@@ -767,7 +794,8 @@ show(
 # minibatches: a rough direction now beats a perfect one later.
 #
 # On the right, momentum rolls past the bottom and swings. RMSProp and Adam treat steep and flat alike and head for the
-# middle; with a constant rate RMSProp can jump near the bottom. You can also make the bowl itself round: standardise the features (lesson 03).
+# middle; with a constant rate RMSProp can jump near the bottom. You can also make the bowl itself round: standardise
+# the features (lesson 03).
 
 # %%
 standard = two / two.std(axis=0)
@@ -777,7 +805,7 @@ claim("with all rows every rule arrives", all(above_bottom[name] < 0.005 for nam
 claim("the minibatch comes close", 0.001 < above_bottom["minibatch of 32"] < 0.03)
 
 # %% [markdown]
-# Now the optimiser, which carries a rule's memory from step to step, and the loop of exercise 06.6 as a function:
+# Now the optimiser, which carries a rule's memory from step to step, and the loop of exercise 06.7 as a function:
 
 
 # %%
@@ -838,33 +866,28 @@ for mine, theirs in zip(network.parameters, twin.parameters):
 # %% [markdown]
 # ### A trap of speed
 #
-# Before we train for longer. A matrix product can use several threads of the processor. For small matrices handing out
-# the work costs more than the work, above all when something else runs on the machine. Measure it on yours:
+# A matrix product can use several threads of the processor. For small matrices handing out the work costs more than the
+# work, above all when something else runs on the machine. Measure it on yours; from here on, one thread:
 
 # %% tags=["nbval-ignore-output"]
 import time
 
 from threadpoolctl import threadpool_limits
 
-
-def seconds(n_threads):
+network, seconds = mlp([25, 64, 64, 1], np.random.default_rng(0)), {1: 0.0, 2: 0.0}
+for n_threads in (1, 2) * 5:  # taking turns
     with threadpool_limits(n_threads):
-        rng = np.random.default_rng(0)
-        network = mlp([25, 64, 64, 1], rng)
-        optimiser, started = Optimiser(network.parameters, scratch.adam, 0.001), time.perf_counter()
-        train_epoch(network, x[:20000], y[:20000], mean_squared_error, optimiser, rng, 256)
-        return time.perf_counter() - started
-
-
-taken = np.array([(seconds(1), seconds(2)) for _ in range(5)]).sum(axis=0)  # taking turns
-print(f"two threads take {taken[1] / taken[0]:.1f} times as long as one")
+        started = time.perf_counter()
+        for _ in range(20):
+            network.backward(network.forward(x[:256]))
+        seconds[n_threads] += time.perf_counter() - started
+print(f"two threads take {seconds[2] / seconds[1]:.1f} times as long as one")
+one_thread = threadpool_limits(1)
 
 # %% [markdown]
-# On a calm machine the two may be equal; on a busy one two threads can be many times slower. So from here on, one
-# thread:
-
-# %%
-one_thread = threadpool_limits(1)
+# On a calm machine the two may be equal; on a busy one two threads can be many times slower.
+#
+# **A good place for a break**: to go on another day, run all cells above once more, and start at section 5.
 
 # %% [markdown]
 # ## 5. The first weights
@@ -873,7 +896,7 @@ one_thread = threadpool_limits(1)
 # size 0.01. Plus and minus partly cancel, so the sum grows not with 100 but with √100: its size is about 0.01 × 10 =
 # 0.1. ReLU then cuts off the negative half, which leaves about 0.07.
 #
-# ### Exercise 06.8 · predict (O4)
+# ### Exercise 06.9 · predict (O4)
 #
 # Ten such layers in a row, 100 neurons each. The inputs have size 1. What is the size of what comes out? Answer with
 # the power of ten: −3 if you think of 0.001.
@@ -885,7 +908,7 @@ power_of_ten = 10 * np.log10(0.07)
 ### END SOLUTION
 
 # %%
-check("06.8", power_of_ten)
+check("06.9", power_of_ten)
 
 
 # %%
@@ -918,7 +941,7 @@ for name, (forward, backward) in flows.items():
     axes[1].semilogy(range(1, 11), backward, label=name)
 axes[0].set(title="forward: size of the outputs", xlabel="layer", ylim=(1e-14, 1e10))
 axes[1].set(title="backward: size of the gradients", xlabel="layer")
-axes[0].legend(title="size of the weights", fontsize=8, loc="lower left")
+axes[1].legend(title="size of the weights", fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
     alt="Two logarithmic panels over ten layers. Forward, weights of 0.01 sink to 1e-12, 0.1 to 0.03, 0.141 stay near "
@@ -939,7 +962,8 @@ claim("the smallest vanishes, the largest explodes", first < 1e-10 and last > 1e
 # For shallow networks both do.
 #
 # The other way to lose gradient is section 1's closed ReLU. A unit that is closed for *every* row is **dead**: its
-# own weights get no gradient; only a change in earlier layers can wake it, which is rare. Large steps kill. Plain SGD, 100 steps on one batch, three rates:
+# own weights get no gradient; only a change in earlier layers can wake it, which is rare. Large steps kill. Plain SGD,
+# 100 steps on one batch, three rates:
 
 
 # %%
@@ -1031,7 +1055,8 @@ claim(f"not memorised: {', '.join(stuck)}", all(min(ends[fault]) > 0.3 for fault
 # learning by heart:
 #
 # - **L2**, a [penalty](glossary.md#regularization) λ Σ w² on large weights; λ ("lambda", in code `l2`) is a setting that
-#   says how strong. Its gradient is 2 λ w, and that is the term `2 * p.l2 * p.value` in our optimiser: every weight is pulled a little towards 0 in every step.
+#   says how strong. Its gradient is 2 λ w, and that is the term `2 * p.l2 * p.value` in our optimiser: every weight is
+#   pulled a little towards 0 in every step.
 # - [Dropout](glossary.md#dropout): in training, switch off each hidden number with some chance, so that no unit can
 #   rely on another one. The rest is scaled up, so that the sum stays the same on average. When predicting, nothing is
 #   switched off. Backward is that of every activation: times the slope, here 0 or 2.
@@ -1117,7 +1142,7 @@ for panel, name in zip(axes, runs):
     for part, run, style in (("train", runs[name][:, 0], "-"), ("valid", runs[name][:, 1], "--")):
         panel.plot(range(1, len(run) + 1), run, linestyle=style, marker="", label=part)
     best = runs[name][:, 1].argmin()
-    panel.plot([best + 1], [runs[name][best, 1]], "k*", markersize=9)
+    panel.plot([best + 1], [runs[name][best, 1]], "k*", markersize=9, label="best valid")
     panel.set(title=name, xlabel="epoch")
 axes[0].set_ylabel("RMSE, stars")
 axes[0].legend()
@@ -1147,7 +1172,7 @@ claim("no hidden layer does as well", flat[1] < 0.93 and flat[2] < l2[2] + 0.015
 # error, keeps a **copy** of the best weights, and gives up when it has waited long enough.
 
 # %% [markdown]
-# ### Exercise 06.9 · find the bug (O5)
+# ### Exercise 06.10 · find the bug (O5)
 #
 # `train_epoch()` changes the array `weights` in place; `train_loss()` and `valid_loss()` measure it. The function
 # should return the weights that were best on valid, and stop after `patience` epochs without a new best. It has two
@@ -1191,7 +1216,7 @@ def stop_early(weights, train_epoch, train_loss, valid_loss, n_epochs, patience)
 
 
 # %%
-check("06.9", stop_early)
+check("06.10", stop_early)
 
 # %% [markdown]
 # ## 8. Your network predicts ratings
@@ -1242,10 +1267,10 @@ def predictions(prepared, hidden, l2, n_epochs, seed):
 
 
 # %% [markdown]
-# Five candidates; an MLP (lesson 05's multilayer perceptron: dense layers with ReLU between) has hidden layers of 64 and
-# 32. The first sees only what the biases see: two means and two
-# counts. The last is the fourth with one change: every row's **own rating stays in** its means. (Rate, batch size and
-# L2 were tried out on valid while this lesson was written.) This takes about ten seconds.
+# Five candidates; an MLP (lesson 05's [multilayer perceptron](glossary.md#multilayer-perceptron): dense layers with ReLU
+# between) has hidden layers of 64 and 32. The first sees only what the biases see: two means and two counts. The last
+# is the fourth with one change: every row's **own rating stays in** its means. (Rate, batch size and L2 were tried out
+# on valid while this lesson was written.) This takes about ten seconds.
 
 # %% tags=["nbval-ignore-output"]
 everything, four = list(features), ["user", "n_user", "film", "n_film"]
@@ -1288,7 +1313,7 @@ per_film = cut.train["item_id"].value_counts()
 print(f"{(per_film == 1).mean():.0%} of the {len(per_film):,} films in train have a single rating there")
 
 # %% [markdown]
-# ### Exercise 06.10 · choose (O5)
+# ### Exercise 06.11 · choose (O5)
 #
 # With every row's own rating left in, the same network soon falls behind two averages, and more training makes it
 # worse. The line above is a hint. What is the matter?
@@ -1305,7 +1330,7 @@ answer = "a"
 ### END SOLUTION
 
 # %%
-check("06.10", answer)
+check("06.11", answer)
 
 # %% [markdown]
 # All settings are fixed: shrink, features, sizes, L2 and, from the curves, the number of epochs. **Now the test part,

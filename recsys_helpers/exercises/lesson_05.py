@@ -159,12 +159,58 @@ def score_pairs(answer) -> None:
     _judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes, words)
 
 
+def _binary(z, t, mean=np.mean):
+    return mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))))
+
+
+@exercise("05.7", "O5", "code", done="log(1 + eᶻ) − t z: short, right and never infinite.")
+def binary_cross_entropy(answer) -> None:
+    rng = np.random.default_rng(5)
+    shapes = [(int(rng.integers(2, 9)), int(rng.integers(1, 4))) for _ in range(20)]
+    small = [(2 * rng.normal(size=shape), rng.integers(0, 2, shape).astype(float)) for shape in shapes]
+
+    def of_chances(z, t):
+        with np.errstate(all="ignore"):
+            return np.mean(-t * np.log(z) - (1 - t) * np.log(1 - z))
+
+    mistakes = {
+        "That is the sum over the batch. Take the mean.": lambda z, t: _binary(z, t, np.sum),
+        "You returned one loss for each pair. Take the mean of all.": lambda z, t: _binary(z, t, np.asarray),
+        "The sign is turned round: a loss is never negative here.": lambda z, t: -_binary(z, t),
+        "Yes and no are exchanged: a large z must cost much if it was a no.": lambda z, t: _binary(z, 1 - t),
+        "In yours every pair costs the price of a no, log(1 + eᶻ). What does a yes cost?": (
+            lambda z, t: _binary(z, 0 * t)
+        ),
+        "In yours every pair costs the price of a yes. What does a no cost?": lambda z, t: _binary(z, 0 * t + 1),
+        "A no costs nothing in yours: the part with 1 − t is missing.": lambda z, t: np.mean(t * np.logaddexp(0, -z)),
+        "You took the logits for chances. z is any number; the chance would be its sigmoid.": of_chances,
+    }
+    with np.errstate(all="ignore"):
+        words = (
+            f"For z = 2 and t = 0 it should be {_binary(np.array([2.0]), np.array([0.0])):.3f}, "
+            f"for z = −1 and t = 1 {_binary(np.array([-1.0]), np.array([1.0])):.3f}; a batch gives the mean."
+        )
+        _judge(answer, small, _binary, mistakes, words)
+        for z, t in ((40.0, 0.0), (1000.0, 0.0), (-1000.0, 1.0), (1000.0, 1.0)):
+            got = answer(np.array([[z], [0.0]]), np.array([[t], [1.0]]))
+            if not np.isfinite(got):
+                why = "Do not go through the chance, which is rounded to 0 or 1: its logarithm can be had without it."
+                if abs(z) > 40:
+                    why = "e to the 1,000 does not fit into a number. np.logaddexp(0, z) is log(1 + eᶻ) without it."
+                raise NotYet(f"For z = {z:g} and t = {t:g} it is {got}. {why}")
+            if not np.isclose(got, _binary(np.array([z, 0.0]), np.array([t, 1.0]))):
+                raise NotYet(
+                    f"For z = {z:g} and t = {t:g} the loss is cut off: it should be "
+                    f"{_binary(np.array([z]), np.array([t])):g}. Clipping hides the overflow and flattens the slope."
+                )
+
+
 def _softmax(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 
 
-@exercise("05.7", "O5", "code", done="Rows of chances, for logits of any size.")
+@exercise("05.8", "O5", "code", done="Rows of chances, for logits of any size.")
 def softmax(answer) -> None:
     rng = np.random.default_rng(4)
     small = [(rng.normal(size=(int(rng.integers(2, 5)), int(rng.integers(5, 9)))),) for _ in range(20)]
@@ -200,7 +246,7 @@ def softmax(answer) -> None:
         judge(answer, [(spread,), (wide,)], _softmax, {})
 
 
-@exercise("05.8", "O4", "parsons", done="Shift, logarithm of the chances, pick the right one, mean.")
+@exercise("05.9", "O4", "parsons", done="Shift, logarithm of the chances, pick the right one, mean.")
 def order_of_cross_entropy(answer) -> None:
     order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
     if order == "DBAC":
@@ -214,50 +260,6 @@ def order_of_cross_entropy(answer) -> None:
     if order.index("A") < order.index("B"):
         raise NotYet("Line A uses `log_chance`, which must be there first.")
     raise NotYet("The mean over the batch comes last.")
-
-
-def _binary(z, t, mean=np.mean):
-    return mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))))
-
-
-@exercise("05.9", "O5", "code", done="log(1 + eᶻ) − t z: short, right and never infinite.")
-def binary_cross_entropy(answer) -> None:
-    rng = np.random.default_rng(5)
-    shapes = [(int(rng.integers(2, 9)), int(rng.integers(1, 4))) for _ in range(20)]
-    small = [(2 * rng.normal(size=shape), rng.integers(0, 2, shape).astype(float)) for shape in shapes]
-
-    def of_chances(z, t):
-        with np.errstate(all="ignore"):
-            return np.mean(-t * np.log(z) - (1 - t) * np.log(1 - z))
-
-    mistakes = {
-        "That is the sum over the batch. Take the mean.": lambda z, t: _binary(z, t, np.sum),
-        "You returned one loss for each pair. Take the mean of all.": lambda z, t: _binary(z, t, np.asarray),
-        "The sign is turned round: a loss is never negative here.": lambda z, t: -_binary(z, t),
-        "Yes and no are exchanged: subtract t z, not (1 − t) z.": lambda z, t: _binary(z, 1 - t),
-        "Only the first part, log(1 + eᶻ): the target does not appear in it. Subtract t z.": lambda z, t: _binary(
-            z, 0 * t
-        ),
-        "You took the logits for chances. z is any number; the chance would be its sigmoid.": of_chances,
-    }
-    with np.errstate(all="ignore"):
-        words = (
-            f"For z = 2 and t = 0 it should be {_binary(np.array([2.0]), np.array([0.0])):.3f}, "
-            f"for z = −1 and t = 1 {_binary(np.array([-1.0]), np.array([1.0])):.3f}; a batch gives the mean."
-        )
-        _judge(answer, small, _binary, mistakes, words)
-        for z, t in ((40.0, 0.0), (1000.0, 0.0), (-1000.0, 1.0), (1000.0, 1.0)):
-            got = answer(np.array([[z], [0.0]]), np.array([[t], [1.0]]))
-            if not np.isfinite(got):
-                raise NotYet(
-                    f"For z = {z:g} and t = {t:g} it is {got}. Do not go through the chance, which is rounded to 0 or "
-                    "1: use log(1 + eᶻ) − t z, with np.logaddexp(0, z) for the logarithm."
-                )
-            if not np.isclose(got, _binary(np.array([z, 0.0]), np.array([t, 1.0]))):
-                raise NotYet(
-                    f"For z = {z:g} and t = {t:g} the loss is cut off: it should be "
-                    f"{_binary(np.array([z]), np.array([t])):g}. Clipping hides the overflow and flattens the slope."
-                )
 
 
 predict(

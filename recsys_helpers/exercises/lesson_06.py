@@ -117,13 +117,56 @@ def dense_backward(answer) -> None:
             raise NotYet(f"{name} has the right shape, but other numbers than the slow version.")
 
 
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@exercise("06.5", "O2", "faded", done="What comes back times the slope: far from the middle hardly anything passes.")
+def sigmoid_backward(answer) -> None:
+    rng = np.random.default_rng(6)
+    shapes = [(int(rng.integers(2, 5)), int(rng.integers(5, 8))) for _ in range(20)]
+    cases = [(2 * rng.normal(size=shape), rng.normal(size=shape)) for shape in shapes]
+
+    def truth(x, grad):
+        return np.array([[g * _sigmoid(z) * _sigmoid(-z) for z, g in zip(*row)] for row in zip(x, grad)])
+
+    slope = lambda x: _sigmoid(x) * _sigmoid(-x)  # noqa: E731
+    mistakes = {
+        "That is the slope alone. Multiply `grad`, which comes from above, by it.": lambda x, grad: slope(x),
+        "You returned `grad` as it came. The slope of the sigmoid is missing.": lambda x, grad: grad,
+        "You multiplied by y. That is the value, not the slope; the slope is 0 at both ends.": (
+            lambda x, grad: grad * _sigmoid(x)
+        ),
+        "You multiplied by 1 − y only. The slope is 0 at both ends, also where y is near 0.": (
+            lambda x, grad: grad * _sigmoid(-x)
+        ),
+        "1 − y² is the slope of tanh. The sigmoid's is 0 where y is 0, too.": (
+            lambda x, grad: grad * (1 - _sigmoid(x) ** 2)
+        ),
+        "You put x where y belongs: the slope is told from the output.": lambda x, grad: grad * x * (1 - x),
+        "The sigmoid is taken twice: `y` has gone through it already.": lambda x, grad: grad * slope(_sigmoid(x)),
+        "The sign is turned round: a sigmoid only rises, so its slope is never negative.": (
+            lambda x, grad: -grad * slope(x)
+        ),
+        "You summed over the batch. Each number of `x` has its own gradient.": (
+            lambda x, grad: (grad * slope(x)).sum(axis=0)
+        ),
+        "You took a mean over the batch. The mean is already in `grad`, the loss put it there.": (
+            lambda x, grad: grad * slope(x) / len(x)
+        ),
+        "That adds the slope to `grad`. The chain rule multiplies.": lambda x, grad: grad + slope(x),
+        "That is `grad` divided by the slope. The chain rule multiplies.": lambda x, grad: grad / slope(x),
+    }
+    judge(answer, cases, truth, mistakes)
+
+
 def _gradient(z, target, rows=len, sign=1.0, extra=lambda p: 1.0):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
     return sign * (p - target) * extra(p) / rows(z)
 
 
-@exercise("06.5", "O2", "code", done="Chances minus truth: all that a classifier ever hears from its loss.")
+@exercise("06.6", "O2", "code", done="Chances minus truth: all that a classifier ever hears from its loss.")
 def cross_entropy_gradient(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -164,7 +207,7 @@ def cross_entropy_gradient(answer) -> None:
             )
 
 
-@exercise("06.6", "O3", "parsons", done="Forward, loss, backward, step: the heart of every training loop there is.")
+@exercise("06.7", "O3", "parsons", done="Forward, loss, backward, step: the heart of every training loop there is.")
 def order_of_training(answer) -> None:
     order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
     if order == "DFECA":
@@ -195,7 +238,7 @@ def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True,
     return value + sign * rate * (grad if how.get("raw") else m_hat) / (scale + how.get("eps", 1e-7)), *kept
 
 
-@exercise("06.7", "O3", "code", done="The rule that trains most networks of today, in four lines.")
+@exercise("06.8", "O3", "code", done="The rule that trains most networks of today, in four lines.")
 def adam(answer) -> None:
     _must_be_function(answer)
 
@@ -256,7 +299,7 @@ def adam(answer) -> None:
         )
 
 
-@exercise("06.8", "O4", "predict", done="About 0.07 to the power of 10: near 1e-12. Nothing is left.")
+@exercise("06.9", "O4", "predict", done="About 0.07 to the power of 10: near 1e-12. Nothing is left.")
 def power_of_ten(answer) -> str | None:
     guess = as_number(answer)
     if 0 < guess < 0.5:
@@ -307,7 +350,7 @@ def _stop_without_reset(losses, patience):
     return epoch
 
 
-def _given_06_9(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
+def _given_06_10(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
     best, waited = np.inf, 0
     for _ in range(n_epochs):
         train_epoch()
@@ -322,11 +365,11 @@ def _given_06_9(weights, train_epoch, train_loss, valid_loss, n_epochs, patience
 
 
 @exercise(
-    "06.9",
+    "06.10",
     "O5",
     "debug",
     done="Valid decides, and a copy is kept. Without both, early stopping is decoration.",
-    given=_given_06_9,
+    given=_given_06_10,
 )
 def stop_early(answer) -> None:
     _must_be_function(answer)
@@ -361,7 +404,7 @@ def stop_early(answer) -> None:
 
 
 choice(
-    "06.10",
+    "06.11",
     "O5",
     right="a",
     why_not={

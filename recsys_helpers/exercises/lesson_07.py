@@ -1,6 +1,7 @@
 """Checks of lesson 07, learn embeddings."""
 
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 
@@ -164,23 +165,66 @@ predict(
 )
 
 
-def _step(P, Q, user, item, target, rate, l2, add=_scatter_add, fresh=False, scale=2.0, decay=2.0, sign=1, sums=False):
+def _penalty(table, ids, kind):
+    """Half the slope of the penalty: the table itself, or what a mistaken reader of the loss puts there."""
+    n = np.bincount(ids, minlength=len(table))[:, None]  # ratings of each row in the batch
+    return table * {"all": 1, "batch": n > 0, "each rating": n, "mean": 1 / len(ids)}[kind]
+
+
+def _step(P, Q, user, item, target, rate, l2, add=_scatter_add, loss=2.0, decay=2.0, n=len, sign=1, **how):
     predicted = np.array([P[u] @ Q[i] for u, i in zip(user, item)])
-    grad = (scale * (predicted - target) / (1 if sums else len(target)))[:, None]
-    P_new = P - sign * rate * (add(user, grad * Q[item], len(P)) + decay * l2 * P)
-    Q_new = Q - sign * rate * (add(item, grad * (P_new if fresh else P)[user], len(Q)) + decay * l2 * Q)
-    return P_new, Q_new
+    grad = (loss * (predicted - target) / n(target))[:, None]
+    P_slope, Q_slope = (decay * l2 * _penalty(T, ids, how.get("kind", "all")) for T, ids in ((P, user), (Q, item)))
+    if how.get("first") == "Q":
+        Q_new = Q - sign * rate * (add(item, grad * P[user], len(Q)) + Q_slope)
+        return P - sign * rate * (add(user, grad * Q_new[item], len(P)) + P_slope), Q_new
+    P_new = P - sign * rate * (add(user, grad * Q[item], len(P)) + P_slope)
+    P_used = P_new if how.get("first") == "P" else P
+    Q_new = Q - sign * rate * (add(item, grad * P_used[user], len(Q)) + Q_slope)
+    return (Q_new, P_new) if how.get("swapped") else (P_new, Q_new)
 
 
-def _step_penalty_in_batch(P, Q, user, item, target, rate, l2):
-    P_new, Q_new = _step(P, Q, user, item, target, rate, 0.0)
-    for table, new, ids in ((P, P_new, user), (Q, Q_new, item)):
-        new -= rate * 2 * l2 * _scatter_add(ids, table[ids], len(table))
-    return P_new, Q_new
+_STEP_MISTAKES = {
+    "The two tables are the wrong way round: return the new P first, then the new Q.": {"swapped": True},
+    "Ids that repeat count once in yours. Scatter with np.add.at, not with `+=` or `-=` on rows.": {
+        "add": _scatter_last
+    },
+    "The gradient of Q used the new P. Compute both gradients first, then move both tables.": {"first": "P"},
+    "The gradient of P used the new Q. Compute both gradients first, then move both tables.": {"first": "Q"},
+    "The slopes of both squares have a 2: that of the error and that of the penalty. Yours have none.": {
+        "loss": 1.0,
+        "decay": 1.0,
+    },
+    "The slope of a squared error has a 2 in it, which yours has not.": {"loss": 1.0},
+    "The slope of l2 · P² is 2 · l2 · P: the 2 of the penalty is missing.": {"decay": 1.0},
+    "The penalty is missing: add 2 · l2 · table to each gradient.": {"decay": 0.0},
+    "Your loss is the sum over the batch. The mean is asked for: divide by the number of ratings.": {"n": lambda _: 1},
+    "You went uphill: subtract rate times gradient.": {"sign": -1},
+    "Your error is target − prediction, so the factors walk away from the ratings. Turn it round.": {"loss": -2.0},
+    "Your penalty moves away from zero: add 2 · l2 · table to the gradient, do not subtract it.": {"decay": -2.0},
+    "You divided the penalty by the batch. The mean belongs to the errors alone.": {"kind": "mean"},
+    "You penalised only the rows of the batch. The loss holds the squares of *all* rows.": {"kind": "batch"},
+    "You penalised a row once for each of its ratings. The loss holds the squares of all rows, once.": {
+        "kind": "each rating"
+    },
+}
+
+
+def _mistaken_steps() -> dict:
+    """hint → the step that makes this mistake; each alone, then every two and every three that can go together."""
+    steps = {}
+    for how_many, opening in ((1, ""), (2, "Two mistakes. "), (3, "Three mistakes. ")):
+        for hints in combinations(_STEP_MISTAKES, how_many):
+            changes = [change for hint in hints for change in _STEP_MISTAKES[hint].items()]
+            if len(dict(changes)) == len(changes):
+                steps[opening + " ".join(hints)] = _pair(partial(_step, **dict(changes)), "")
+    return steps
 
 
 @exercise("07.6", "O2", "code", done="That is a whole training step of matrix factorisation, from scratch.")
 def sgd_step(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
     rng = np.random.default_rng(4)
     cases = []
     for _ in range(20):
@@ -188,26 +232,28 @@ def sgd_step(answer) -> None:
         P, Q = rng.normal(size=(n_users, dim)), rng.normal(size=(n_items, dim))
         ids = rng.integers(0, n_users, n), rng.integers(0, n_items, n)
         cases.append((P, Q, *ids, rng.normal(size=n), float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.1, 0.5))))
-    mistakes = {
-        "Ids that repeat count once in yours. Scatter with np.add.at, not with `+=` or `-=` on rows.": partial(
-            _step, add=_scatter_last
-        ),
-        "The gradient of Q used the new P. Compute both gradients first, then move both tables.": partial(
-            _step, fresh=True
-        ),
-        "The penalty is missing: add 2 · l2 · table to each gradient.": partial(_step, decay=0.0),
-        "The slope of l2 · P² is 2 · l2 · P: the 2 of the penalty is missing.": partial(_step, decay=1.0),
-        "Your loss is the sum over the batch. The mean is asked for: divide by the number of ratings.": partial(
-            _step, sums=True
-        ),
-        "The slope of a squared error has a 2 in it, which yours has not.": partial(_step, scale=1.0),
-        "You went uphill: subtract rate times gradient.": partial(_step, sign=-1),
-        "You penalised only rows of the batch, once a rating. The loss holds the squares of *all* rows, once.": (
-            _step_penalty_in_batch
-        ),
-    }
-    wrapped = {hint: _pair(mistake, "") for hint, mistake in mistakes.items()}
-    judge(_pair(answer, "the new P and the new Q"), cases, _pair(_step, ""), wrapped)
+    changed = set()
+
+    def watched(P, Q, *rest):
+        before = P.copy(), Q.copy()
+        result = answer(P, Q, *rest)
+        changed.update(name for name, new, old in zip("PQ", (P, Q), before) if not np.array_equal(new, old))
+        return result
+
+    try:
+        judge(_pair(watched, "the new P and the new Q"), cases, _pair(_step, ""), _mistaken_steps())
+    except NotYet as hint:
+        if not str(hint).startswith(("For ", "Yours has shape")):
+            raise
+        raise NotYet(
+            "Other numbers than asked for. Try P = [[1.0]], Q = [[2.0]], user = item = [0], target = [1], rate 0.1 and "
+            "l2 0 (as arrays): the error is 1, the new P 0.6, the new Q 1.8."
+        ) from None
+    if changed:
+        raise NotYet(
+            f"The numbers are right, but your function changed its input in place: {' and '.join(sorted(changed))}. "
+            "The caller may still need the old table: make a new array, as P − rate · gradient does."
+        )
 
 
 choice(
@@ -223,57 +269,123 @@ choice(
 )
 
 
-def _nearest(vectors, j, is_candidate, k, similarity):
-    value = [
-        -np.inf if i == j or not is_candidate[i] else similarity(vectors[i], vectors[j]) for i in range(len(vectors))
-    ]
-    return sorted(range(len(vectors)), key=lambda i: -value[i])[:k]
+def _cosine(vectors, j):
+    return np.array([v @ vectors[j] / np.sqrt((v @ v) * (vectors[j] @ vectors[j])) for v in vectors])
 
 
-def _cosine(a, b):
-    return a @ b / np.sqrt((a @ a) * (b @ b))
+def _hide(value, j, is_candidate, by=-np.inf):
+    """Values with `by` at every row that may not be returned."""
+    return np.where(is_candidate & (np.arange(len(value)) != j), value, by)
+
+
+def _takes_first(values_of):
+    """Whether an answer holds the k rows with the highest of these values, best first; ties in any order."""
+
+    def agrees(got, vectors, j, is_candidate, k):
+        value = values_of(vectors, j, is_candidate)
+        return np.allclose(value[got], np.sort(value)[::-1][:k])
+
+    return agrees
+
+
+def _positions(keep_j):
+    """Whether an answer holds positions among the candidates instead of row numbers."""
+
+    def agrees(got, vectors, j, is_candidate, k):
+        rows = np.flatnonzero(is_candidate & (keep_j | (np.arange(len(vectors)) != j)))
+        order = np.argsort(-_hide(_cosine(vectors, j), j, is_candidate)[rows])
+        return got == order[:k].tolist()
+
+    return agrees
+
+
+def _skips_the_first(got, vectors, j, is_candidate, k):
+    return got == np.argsort(-np.where(is_candidate, _cosine(vectors, j), -np.inf))[1 : k + 1].tolist()
+
+
+_is_nearest = _takes_first(lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, is_candidate))
+_NEAREST_MISTAKES = {
+    "Yours sorts by dot product, so long rows win. Divide by the lengths: the cosine is asked for.": _takes_first(
+        lambda vectors, j, is_candidate: _hide(vectors @ vectors[j], j, is_candidate)
+    ),
+    "Yours sorts by distance. The cosine compares directions, whatever the lengths.": _takes_first(
+        lambda vectors, j, is_candidate: _hide(-((vectors - vectors[j]) ** 2).sum(axis=1), j, is_candidate)
+    ),
+    "Yours are the least similar ones: the order is turned round.": _takes_first(
+        lambda vectors, j, is_candidate: _hide(-_cosine(vectors, j), j, is_candidate)
+    ),
+    "The right rows, worst first: turn them round.": lambda got, *case: _is_nearest(got[::-1], *case),
+    "np.argsort sorts upwards, so your −∞ come first: the hidden rows are returned. Sort −cosine.": _takes_first(
+        lambda vectors, j, is_candidate: -_hide(_cosine(vectors, j), j, is_candidate)
+    ),
+    "Hidden rows have 0 in yours. A cosine may be negative, and then 0 is above it: hide with −∞.": _takes_first(
+        lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, is_candidate, by=0)
+    ),
+    "Rows that are no candidates have 0 in yours, and negative cosines lose to 0. Hide them with −∞, as row j.": (
+        _takes_first(
+            lambda vectors, j, is_candidate: np.where(
+                np.arange(len(vectors)) == j, -np.inf, np.where(is_candidate, _cosine(vectors, j), 0)
+            )
+        )
+    ),
+    "These are places among the candidates, not rows of `vectors`. Look them up in np.flatnonzero(is_candidate).": (
+        _positions(keep_j=True)
+    ),
+    "These are places among the candidates without row j, not rows of `vectors`. Translate them back.": (
+        _positions(keep_j=False)
+    ),
+    "You skip the first place, for row j. If j is no candidate, somebody else stands there: hide j instead.": (
+        _skips_the_first
+    ),
+    "A row is its own nearest one: leave row j out.": _takes_first(
+        lambda vectors, j, is_candidate: np.where(
+            is_candidate | (np.arange(len(vectors)) == j), _cosine(vectors, j), -np.inf
+        )
+    ),
+    "Row j is often a candidate, and then it is its own nearest one: hide it as well.": _takes_first(
+        lambda vectors, j, is_candidate: np.where(is_candidate, _cosine(vectors, j), -np.inf)
+    ),
+    "You return rows that are no candidates. Hide those before you sort.": _takes_first(
+        lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, True)
+    ),
+}
 
 
 @exercise(
     "07.8", "O5", "code", done="Direction alone counts, so a film with long factors is not everybody's neighbour."
 )
 def nearest(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
     rng = np.random.default_rng(5)
-    wrong = {
-        "dot": (
-            np.dot,
-            "Yours sorts by dot product, so long rows win. Divide by the lengths: the cosine is asked for.",
-        ),
-        "distance": (
-            lambda a, b: -((a - b) ** 2).sum(),
-            "Yours sorts by distance. The cosine compares directions, whatever the lengths.",
-        ),
-        "ascending": (
-            lambda a, b: -_cosine(a, b),
-            "Yours are the least similar ones: the order is turned round.",
-        ),
-    }
-    possible = dict(wrong)
-    for _ in range(40):
-        n, dim, k = int(rng.integers(9, 15)), int(rng.integers(2, 5)), int(rng.integers(2, 4))
+    asked, answers = [], []
+    for _ in range(60):
+        n, dim, k = int(rng.integers(12, 20)), int(rng.integers(2, 5)), int(rng.integers(2, 8))
         vectors = rng.normal(size=(n, dim)) * rng.uniform(0.1, 5, (n, 1))
         j, is_candidate = int(rng.integers(n)), rng.random(n) < 0.7
-        is_candidate[:4] = True
-        got = np.asarray(answer(vectors.copy(), j, is_candidate.copy(), k))
+        is_candidate[:8] = True
+        result = answer(vectors.copy(), j, is_candidate.copy(), k)
+        got = np.asarray(result)
         if got.shape != (k,) or got.dtype.kind not in "iu":
             raise NotYet(f"Return k = {k} row numbers; yours has shape {got.shape} and type {got.dtype}.")
-        got = got.tolist()
-        if j in got:
-            raise NotYet("A row is its own nearest one: leave row j out.")
-        if not is_candidate[got].all():
-            raise NotYet("You return a row that is no candidate. Hide those before you sort.")
-        right = _nearest(vectors, j, is_candidate, k, _cosine)
-        possible = {n: x for n, x in possible.items() if got == _nearest(vectors, j, is_candidate, k, x[0])}
+        if got.min() < 0 or got.max() >= n:
+            raise NotYet(f"There are rows 0 to {n - 1}; you return {got.tolist()}.")
+        asked.append((vectors, j, is_candidate, k))
+        answers.append(got.tolist())
+    if all(_is_nearest(got, *case) for got, case in zip(answers, asked)):
+        return
+    for hint, agrees in _NEAREST_MISTAKES.items():
+        if all(agrees(got, *case) for got, case in zip(answers, asked)):
+            raise NotYet(hint)
+    if any(j in got for got, (_, j, _, _) in zip(answers, asked)):
+        raise NotYet("For some of the inputs row j itself is returned: leave it out.")
+    if not all(is_candidate[got].all() for got, (_, _, is_candidate, _) in zip(answers, asked)):
+        raise NotYet("For some of the inputs a row that is no candidate is returned.")
+    for got, (vectors, j, is_candidate, k) in zip(answers, asked):
+        right = np.argsort(-_hide(_cosine(vectors, j), j, is_candidate))[:k].tolist()
+        if set(got) == set(right) and got != right:
+            raise NotYet("The right rows, not in order: best first is asked for, and np.argpartition does not sort.")
         if got != right:
-            for _, hint in possible.values():
-                raise NotYet(hint)
-            if set(got) == set(right):
-                raise NotYet("The right rows in the wrong order: the highest cosine comes first.")
             raise NotYet(f"For row {j} of {vectors.round(2).tolist()} it should be {right}, yours is {got}.")
 
 

@@ -151,6 +151,18 @@ def binary_without_target(z, t):
     return np.logaddexp(0, z).mean()
 
 
+def binary_all_yes(z, t):
+    return np.logaddexp(0, -z).mean()
+
+
+def binary_only_yes(z, t):
+    return (t * np.logaddexp(0, -z)).mean()
+
+
+def binary_through_exp(z, t):
+    return (np.log(1 + np.exp(z)) - t * z).mean()
+
+
 def binary_of_chances(z, t):
     return (-t * np.log(z) - (1 - t) * np.log(1 - z)).mean()
 
@@ -191,6 +203,20 @@ WRONG = {
         (score_mean, "wrong numbers. Score i"),
     ],
     "05.7": [
+        (binary_naive, "rounded to 0 or"),
+        (binary_clipped, "cut off"),
+        (binary_sum, "the sum over the batch"),
+        (binary_one_each, "one loss for each pair"),
+        (binary_negative, "sign"),
+        (binary_exchanged, "exchanged"),
+        (binary_without_target, "price of a no"),
+        (binary_all_yes, "price of a yes"),
+        (binary_only_yes, "A no costs nothing"),
+        (binary_through_exp, "e to the 1,000"),
+        (binary_of_chances, "for chances"),
+        (binary_base_two, "gives the mean"),
+    ],
+    "05.8": [
         (softmax_naive, "near −2,000"),
         (softmax_of_columns, "columns sum to 1"),
         (softmax_of_everything, "whole batch"),
@@ -200,22 +226,11 @@ WRONG = {
         (softmax_divided_by_the_largest, "instead of the sum"),
         (softmax_without_exp, "raise e"),
     ],
-    "05.8": [
+    "05.9": [
         ("DEAC", "Line E"),
         ("BDAC", "before anything"),
         ("DABC", "must be there first"),
         ("DBCA", "comes last"),
         ("DBA", "each of the letters"),
-    ],
-    "05.9": [
-        (binary_naive, "rounded to 0 or"),
-        (binary_clipped, "cut off"),
-        (binary_sum, "the sum over the batch"),
-        (binary_one_each, "one loss for each pair"),
-        (binary_negative, "sign"),
-        (binary_exchanged, "exchanged"),
-        (binary_without_target, "does not appear"),
-        (binary_of_chances, "for chances"),
-        (binary_base_two, "gives the mean"),
     ],
 }

@@ -90,6 +90,22 @@ def dense_only_W(x, W, grad):
     return x.T @ grad
 
 
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def slope(x):
+    return sigmoid(x) * (1 - sigmoid(x))
+
+
+def sigmoid_over_the_batch(x, grad):
+    return (grad * slope(x)).sum(axis=0)
+
+
+def sigmoid_two_and_a_half(x, grad):
+    return 2.5 * grad * slope(x)
+
+
 def softmax(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
@@ -277,6 +293,21 @@ WRONG = {
         (dense_only_W, "Three arrays"),
     ],
     "06.5": [
+        (lambda x, grad: slope(x), "slope alone"),
+        (lambda x, grad: grad, "as it came"),
+        (lambda x, grad: grad * sigmoid(x), "multiplied by y"),
+        (lambda x, grad: grad * (1 - sigmoid(x)), "1 − y only"),
+        (lambda x, grad: grad * (1 - sigmoid(x) ** 2), "slope of tanh"),
+        (lambda x, grad: grad * x * (1 - x), "x where y belongs"),
+        (lambda x, grad: grad * slope(sigmoid(x)), "taken twice"),
+        (lambda x, grad: -grad * slope(x), "turned round"),
+        (sigmoid_over_the_batch, "summed over the batch"),
+        (lambda x, grad: grad * slope(x) / len(x), "mean over the batch"),
+        (lambda x, grad: grad + slope(x), "adds the slope"),
+        (lambda x, grad: grad / slope(x), "divided by the slope"),
+        (sigmoid_two_and_a_half, "it should be"),
+    ],
+    "06.6": [
         (cross_without_mean, "mean is missing"),
         (cross_mean_of_entries, "all entries"),
         (cross_turned_round, "turned round"),
@@ -288,7 +319,7 @@ WRONG = {
         (cross_that_overflows, "before exp"),
         (cross_through_the_chances, "rounded to 0"),
     ],
-    "06.6": [
+    "06.7": [
         ("DFEBA", "Line B"),
         ("FDECA", "at the top"),
         ("DFEAC", "batch before"),
@@ -296,7 +327,7 @@ WRONG = {
         ("DFCEA", "needs `grad`"),
         ("DFE", "each of the letters"),
     ],
-    "06.7": [
+    "06.8": [
         (adam_uncorrected, "Without the corrections"),
         (adam_m_uncorrected, "m is not corrected"),
         (adam_v_uncorrected, "v is not corrected"),
@@ -315,8 +346,8 @@ WRONG = {
         (adam_with(keep_v=0.001), "yours is 0.001 old"),
         (adam_moves_first, "move before"),
     ],
-    "06.8": [(1e-12, "Answer with the power: −12"), (0.001, "Answer with the power: −3")],
-    "06.9": [
+    "06.9": [(1e-12, "Answer with the power: −12"), (0.001, "Answer with the power: −3")],
+    "06.10": [
         (lambda *given: stop_as_given(*given), "falls for ever"),
         (stop_without_copy, "same array"),
         (stop_too_late, "With patience"),

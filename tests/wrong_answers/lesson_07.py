@@ -87,6 +87,73 @@ def _moved(P, Q, rate, gradients):
     return P - rate * gradients[0], Q - rate * gradients[1]
 
 
+def step_swapped(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2))[::-1]
+
+
+def step_in_place(P, Q, user, item, target, rate, l2):
+    P_grad, Q_grad = _gradients(P, Q, user, item, target, l2)
+    P -= rate * P_grad
+    Q -= rate * Q_grad
+    return P, Q
+
+
+def step_on_rows(P, Q, user, item, target, rate, l2):
+    P, Q = P.copy(), Q.copy()
+    grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
+    P_rows, Q_rows = grad * Q[item] + 2 * l2 * P[user], grad * P[user] + 2 * l2 * Q[item]
+    P[user] -= rate * P_rows
+    Q[item] -= rate * Q_rows
+    return P, Q
+
+
+def step_on_rows_in_turn(P, Q, user, item, target, rate, l2):
+    grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
+    P[user] -= rate * (grad * Q[item] + 2 * l2 * P[user])
+    Q[item] -= rate * (grad * P[user] + 2 * l2 * Q[item])
+    return P, Q
+
+
+def step_on_rows_one_after_the_other(P, Q, user, item, target, rate, l2):
+    P_new, Q_new = P - rate * 2 * l2 * P, Q - rate * 2 * l2 * Q
+    grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
+    P_new[user] -= rate * grad * Q[item]
+    Q_new[item] -= rate * grad * P_new[user]
+    return P_new, Q_new
+
+
+def step_q_first(P, Q, user, item, target, rate, l2):
+    return step_one_after_the_other(Q, P, item, user, target, rate, l2)[::-1]
+
+
+def step_without_any_two(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2, factor=1.0, decay=1.0))
+
+
+def step_error_turned_round(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2, factor=-2.0))
+
+
+def step_penalty_grows(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2, decay=-2.0))
+
+
+def step_penalty_in_the_mean(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, rate, _gradients(P, Q, user, item, target, l2 / len(target)))
+
+
+def step_penalty_on_rows(P, Q, user, item, target, rate, l2):
+    P_grad, Q_grad = _gradients(P, Q, user, item, target, 0.0)
+    P_rows, Q_rows = np.unique(user), np.unique(item)
+    P_grad[P_rows] += 2 * l2 * P[P_rows]
+    Q_grad[Q_rows] += 2 * l2 * Q[Q_rows]
+    return _moved(P, Q, rate, (P_grad, Q_grad))
+
+
+def step_too_long(P, Q, user, item, target, rate, l2):
+    return _moved(P, Q, 10 * rate, _gradients(P, Q, user, item, target, l2))
+
+
 def step_careless(P, Q, user, item, target, rate, l2):
     grad = 2 * ((P[user] * Q[item]).sum(axis=1) - target)[:, None] / len(target)
     P_grad, Q_grad = np.zeros_like(P), np.zeros_like(Q)
@@ -170,6 +237,63 @@ def nearest_of_everything(vectors, j, is_candidate, k):
     return _first(_cosines(vectors, j), j, np.ones_like(is_candidate), k)
 
 
+def nearest_upwards(vectors, j, is_candidate, k):
+    values = np.where(is_candidate, _cosines(vectors, j), -np.inf)
+    values[j] = -np.inf
+    return np.argsort(values)[:k]
+
+
+def nearest_hidden_by_zero(vectors, j, is_candidate, k):
+    values = _cosines(vectors, j) * is_candidate
+    values[j] = 0
+    return np.argsort(-values)[:k]
+
+
+def nearest_others_hidden_by_zero(vectors, j, is_candidate, k):
+    values = _cosines(vectors, j) * is_candidate
+    values[j] = -np.inf
+    return np.argsort(-values)[:k]
+
+
+def nearest_as_places(vectors, j, is_candidate, k):
+    values = _cosines(vectors, j)
+    values[j] = -np.inf
+    return np.argsort(-values[is_candidate])[:k]
+
+
+def nearest_as_places_without_j(vectors, j, is_candidate, k):
+    is_candidate[j] = False
+    return np.argsort(-_cosines(vectors, j)[is_candidate])[:k]
+
+
+def nearest_behind_the_first(vectors, j, is_candidate, k):
+    return np.argsort(-np.where(is_candidate, _cosines(vectors, j), -np.inf))[1 : k + 1]
+
+
+def nearest_of_candidates(vectors, j, is_candidate, k):
+    return np.argsort(-np.where(is_candidate, _cosines(vectors, j), -np.inf))[:k]
+
+
+def nearest_not_sorted(vectors, j, is_candidate, k):
+    return np.sort(_first(_cosines(vectors, j), j, is_candidate, k))
+
+
+def nearest_by_number(vectors, j, is_candidate, k):
+    return [i for i in range(len(vectors)) if is_candidate[i] and i != j][:k]
+
+
+def nearest_of_all(vectors, j, is_candidate, k):
+    return np.argsort(-vectors[:, 0])[:k]
+
+
+def nearest_of_all_but_j(vectors, j, is_candidate, k):
+    return [i for i in np.argsort(-vectors[:, 0]) if i != j][:k]
+
+
+def nearest_counted_from_one(vectors, j, is_candidate, k):
+    return _first(_cosines(vectors, j), j, is_candidate, k) + 1
+
+
 def nearest_worst_first(vectors, j, is_candidate, k):
     return _first(_cosines(vectors, j), j, is_candidate, k)[::-1]
 
@@ -210,23 +334,47 @@ WRONG = {
         (dots_of_the_first_factor, "it should be"),
     ],
     "07.6": [
-        (step_careless, "count once"),
-        (step_one_after_the_other, "used the new P"),
-        (step_without_penalty, "penalty is missing"),
-        (step_half_a_penalty, "2 of the penalty"),
-        (step_of_the_sum, "sum over the batch"),
+        (step_swapped, "return the new P first"),
+        (step_careless, "Scatter with np.add.at"),
+        (step_on_rows, "Two mistakes. Ids that repeat"),
+        (step_on_rows_in_turn, "Three mistakes."),
+        (step_on_rows_one_after_the_other, "`-=` on rows. The gradient of Q used the new P"),
+        (step_one_after_the_other, "yet. The gradient of Q used the new P"),
+        (step_q_first, "used the new Q"),
+        (step_without_any_two, "Yours have none"),
         (step_without_two, "squared error has a 2"),
+        (step_half_a_penalty, "2 of the penalty"),
+        (step_without_penalty, "penalty is missing"),
+        (step_of_the_sum, "sum over the batch"),
         (step_uphill, "uphill"),
-        (step_penalty_on_the_batch, "once a rating"),
+        (step_error_turned_round, "target − prediction"),
+        (step_penalty_grows, "away from zero"),
+        (step_penalty_in_the_mean, "divided the penalty"),
+        (step_penalty_on_rows, "only the rows of the batch"),
+        (step_penalty_on_the_batch, "once for each of its ratings"),
+        (step_in_place, "input in place: P and Q"),
         (step_only_p, "Return two arrays"),
+        (step_too_long, "Other numbers"),
     ],
     "07.8": [
         (nearest_by_dot_product, "long rows win"),
         (nearest_by_distance, "sorts by distance"),
         (nearest_upside_down, "turned round"),
-        (nearest_with_itself, "leave row j out"),
-        (nearest_of_everything, "no candidate"),
-        (nearest_worst_first, "wrong order"),
-        (nearest_as_cosines, "row numbers"),
+        (nearest_upwards, "your −∞ come first"),
+        (nearest_hidden_by_zero, "Hidden rows have 0"),
+        (nearest_others_hidden_by_zero, "no candidates have 0"),
+        (nearest_as_places, "places among the candidates, not"),
+        (nearest_as_places_without_j, "candidates without row j"),
+        (nearest_behind_the_first, "skip the first place"),
+        (nearest_with_itself, "A row is its own nearest one: leave"),
+        (nearest_of_candidates, "often a candidate"),
+        (nearest_of_everything, "rows that are no candidates"),
+        (nearest_worst_first, "worst first"),
+        (nearest_not_sorted, "does not sort"),
+        (nearest_by_number, "it should be"),
+        (nearest_of_all_but_j, "no candidate is returned"),
+        (nearest_of_all, "row j itself is returned"),
+        (nearest_counted_from_one, "There are rows 0"),
+        (nearest_as_cosines, "Return k ="),
     ],
 }
