@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab test notebooks check bench lock
+.PHONY: help lab test notebooks check seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
 
@@ -25,6 +25,9 @@ notebooks: $(VENV)/ready ## rebuild the lessons that are older than their script
 check: $(VENV)/ready ## lint, and the tests without the notebooks
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest tests recsys_helpers
+
+seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 15 minutes)
+	$(BIN)/python notebooks/three_seeds.py
 
 bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py

@@ -18,6 +18,7 @@ from recsys_helpers import metrics
 CHUNK = 128  # users scored at once: bounds the memory at CHUNK × n_items scores, and keeps them near the processor
 BLOCKS = 512
 RESULTS = Path(__file__).resolve().parent / "results.csv"
+THREE_SEEDS = RESULTS.with_name("three_seeds.csv.gz")  # written by `make seeds`
 RANKING_METRICS = {
     "NDCG": metrics.ndcg_at_k,
     "Recall": metrics.recall_at_k,
@@ -175,6 +176,35 @@ def paired_bootstrap(a: np.ndarray, b: np.ndarray, n_draws: int = 2000, seed: in
     means = [difference[rng.integers(0, len(difference), len(difference))].mean() for _ in range(n_draws)]
     low, high = np.quantile(means, [0.025, 0.975])
     return float(difference.mean()), float(low), float(high)
+
+
+def mean_over_seeds(evaluations: list[Evaluation], name: str | None = None) -> Evaluation:
+    """One evaluation from several trainings of a model: each user's metrics, coverage and seconds are averaged.
+
+    The interval of the mean then says how much users differ; how much seeds differ stands in the single evaluations.
+    Built in lesson 08.
+    """
+    if len({(evaluation.k, len(evaluation.per_user)) for evaluation in evaluations}) != 1:
+        raise ValueError("Give at least one evaluation, all with the same k and the same users.")
+    per_user = sum(evaluation.per_user for evaluation in evaluations) / len(evaluations)
+    coverage, seconds = (np.mean([getattr(e, field) for e in evaluations]) for field in ("coverage", "seconds"))
+    first = evaluations[0]
+    return Evaluation(name or first.name, first.k, per_user, float(coverage), float(seconds), seeds=len(evaluations))
+
+
+def recorded_seeds(name: str) -> list[Evaluation]:
+    """The test evaluations of a model, one a seed, that `make seeds` measured and stored with the course.
+
+    Three trainings of a network do not fit into a lesson; the lesson trains one and looks the others up.
+    """
+    recorded = pd.read_csv(THREE_SEEDS) if THREE_SEEDS.exists() else pd.DataFrame({"model": []})
+    rows = recorded[recorded["model"] == name]
+    if rows.empty:
+        raise KeyError(f"No seeds of {name!r} are recorded, only {sorted(set(recorded['model']))}. Run `make seeds`.")
+    return [
+        Evaluation(name, 10, part.set_index("user_idx")[list(RANKING_METRICS)], *part[["coverage", "seconds"]].iloc[0])
+        for _, part in rows.groupby("seed")
+    ]
 
 
 def results_table(evaluations: list[Evaluation]) -> pd.DataFrame:

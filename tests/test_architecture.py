@@ -108,10 +108,10 @@ def test_a_module_without_a_step_on_the_ladder_is_noticed():
     assert "has no step" in faults("", PACKAGE / "utils.py")[0]
 
 
-def test_the_helpers_have_at_most_1800_lines_together_and_250_each():
+def test_the_helpers_have_at_most_2400_lines_together_and_250_each():
     lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in SMALL}
     assert {name: n for name, n in lines.items() if n > 250} == {}
-    assert sum(lines.values()) <= 1800, lines
+    assert sum(lines.values()) <= 2400, lines
 
 
 def test_the_numpy_lessons_start_without_a_deep_learning_library():

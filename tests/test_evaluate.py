@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from recsys_helpers import evaluate as module
 from recsys_helpers.baselines import ease, item_knn, popularity
 from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, mean_interval, paired_bootstrap, results_so_far, results_table, top_k
+from recsys_helpers.evaluate import (
+    RANKING_METRICS,
+    Evaluation,
+    evaluate,
+    mean_interval,
+    mean_over_seeds,
+    paired_bootstrap,
+    recorded_seeds,
+    results_so_far,
+    results_table,
+    top_k,
+)
 from recsys_helpers.ids import IdMap
 from recsys_helpers.splits import split_last_share
 from recsys_helpers.worlds import checkerboard
@@ -463,3 +474,34 @@ def test_the_recorded_bar_is_what_the_models_reach(movielens):
     recorded = pd.read_csv(module.RESULTS, index_col="model", dtype={"lesson": str})
     for name, outcome in (("popularity", movielens.popularity), ("item-kNN", movielens.knn), ("EASE", movielens.ease)):
         assert recorded.loc[name, "NDCG@10"] == pytest.approx(outcome.mean(), abs=0.001)
+
+
+def _constant(value: float, seconds: float, n_users: int = 3) -> Evaluation:
+    per_user = pd.DataFrame({metric: [value] * n_users for metric in RANKING_METRICS}, index=range(1, n_users + 1))
+    return Evaluation("net", 10, per_user, coverage=value, seconds=seconds)
+
+
+def test_the_mean_over_seeds_averages_each_user_and_the_costs():
+    together = mean_over_seeds([_constant(0.1, 4.0), _constant(0.3, 8.0)], name="net, 2 seeds")
+    assert (together.mean("NDCG"), together.coverage, together.seconds) == pytest.approx((0.2, 0.2, 6.0))
+    assert together.seeds == 2
+    assert together.name == "net, 2 seeds"
+    with pytest.raises(ValueError, match="same users"):
+        mean_over_seeds([_constant(0.1, 1.0), _constant(0.1, 1.0, n_users=4)])
+    with pytest.raises(ValueError, match="at least one"):
+        mean_over_seeds([])
+
+
+def test_recorded_seeds_come_back_as_they_were_stored(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "THREE_SEEDS", tmp_path / "three_seeds.csv.gz")
+    with pytest.raises(KeyError, match="make seeds"):
+        recorded_seeds("net")
+    rows = [
+        _constant(value, 5.0).per_user.rename_axis("user_idx").reset_index().assign(model=model, seed=n, coverage=value)
+        for model, n, value in (("net", 1, 0.1), ("net", 2, 0.3), ("other", 1, 0.9))
+    ]
+    pd.concat(rows).assign(seconds=5.0).to_csv(tmp_path / "three_seeds.csv.gz", index=False)
+    first, second = recorded_seeds("net")
+    assert (first.mean("NDCG"), second.mean("Recall"), second.coverage) == pytest.approx((0.1, 0.3, 0.3))
+    assert second.seconds == 5.0
+    assert list(first.per_user.index) == [1, 2, 3]

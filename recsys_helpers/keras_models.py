@@ -1,0 +1,121 @@
+"""Builders of the course's Keras models: each was written out in a lesson, and a test says that both agree.
+
+Inputs are dense indices (0 pads); outputs are scores or logits, never probabilities. No Lambda layers, so every model
+saves to `.keras` and loads in a fresh process.
+"""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+def next_item_model(
+    body: Callable,
+    item_counts: np.ndarray,
+    chances: np.ndarray,
+    length: int = 50,
+    dim: int = 128,
+    dropout: float = 0.5,
+    n_negatives: int = 16,
+    seed: int = 42,
+) -> tuple[keras.Model, keras.Model]:
+    """A recommender from histories around `body`, which maps (batch, length, dim) causally to (batch, length, any).
+
+    Returns `(trainer, recommender)`, which share their weights. The trainer takes [history, target, negative], shapes
+    (batch, length), (batch, length), (batch, n_negatives), and gives logits (batch, length, 1 + batch · n_negatives):
+    the target first, then the negatives of the whole batch, each minus the log of its chance (`chances`, shape
+    (n_items + 1,), from `sampling.negative_chances`). The recommender takes a history and gives the scores of all items
+    (batch, n_items + 1); an empty history gets the order of popularity.
+    Source: Hidasi & Karatzoglou, CIKM 2018 (sampled losses); Bengio & Senécal, 2008 (correction). Built in lesson 10.
+    """
+    counts, chances = np.asarray(item_counts, float), np.asarray(chances, float)
+    if counts.shape != chances.shape or counts.ndim != 1:
+        raise ValueError(f"item_counts {counts.shape} and chances {chances.shape} must both be (n_items + 1,).")
+    history = keras.Input((length,), dtype="int32", name="history")
+    target = keras.Input((length,), dtype="int32", name="target")
+    negative = keras.Input((n_negatives,), dtype="int32", name="negative")
+
+    table = layers.ReversibleEmbedding(len(counts), dim, name="items")
+    table.build(())
+    table.set_weights([first_item_rows(counts, dim, seed)])
+    log_chance = layers.Embedding(len(counts), 1, trainable=False, dtype="float32", name="log_chance")
+    log_chance.build(())
+    log_chance.set_weights([np.log(np.maximum(chances, 1e-9))[:, None]])
+
+    read_out = layers.Dense(dim - 1, use_bias=False, name="read_out")
+    drop_in, drop_out = layers.Dropout(dropout, seed=seed), layers.Dropout(dropout, seed=seed + 1)
+    states = drop_out(body(drop_in(table(history))))  # (batch, length, any)
+    queries = _with_one(read_out(states))  # (batch, length, dim)
+    pool = ops.reshape(negative, (-1,))  # (batch · n_negatives,)
+    right = ops.cast(ops.sum(queries * table(target), axis=-1, keepdims=True), "float32") - log_chance(target)
+    wrong = ops.cast(ops.matmul(queries, ops.transpose(table(pool))), "float32") - ops.transpose(log_chance(pool))
+    is_right = ops.equal(ops.expand_dims(target, -1), ops.reshape(pool, (1, 1, -1)))
+    logits = ops.concatenate([right, ops.where(is_right, -1e9, wrong)], axis=-1)
+
+    n_real = ops.sum(ops.cast(history > 0, "int32"), axis=1)
+    is_newest = ops.expand_dims(ops.one_hot(n_real - 1, length, dtype=states.dtype), -1)  # (batch, length, 1)
+    newest = ops.sum(states * is_newest, axis=1)  # zeros for an empty history
+    scores = table(_with_one(read_out(newest)), reverse=True)
+    return keras.Model([history, target, negative], logits), keras.Model(history, scores)
+
+
+def first_item_rows(item_counts: np.ndarray, dim: int, seed: int = 42) -> np.ndarray:
+    """First weights of the item table: small noise, and in the last column the log of the count, centred.
+
+    The last column meets a constant 1 in the query, so it is the item's bias. Shape (n_items + 1, dim).
+    """
+    rows = np.random.default_rng(seed).normal(0, 0.05, (len(item_counts), dim)).astype("float32")
+    log_counts = np.log1p(item_counts)
+    rows[:, -1] = log_counts - log_counts[1:].mean()
+    return rows
+
+
+def _with_one(queries):
+    return ops.concatenate([queries, ops.ones_like(queries[..., :1])], axis=-1)
+
+
+def gru_body(dim: int = 128) -> Callable:
+    """One GRU over the history. Source: Hidasi et al., ICLR 2016 (GRU4Rec). Built in lesson 11."""
+    return layers.GRU(dim, return_sequences=True, name="gru")
+
+
+def cnn_body(dim: int = 128, kernel: int = 3, dilations: tuple[int, ...] = (1, 2, 4), dropout: float = 0.1) -> Callable:
+    """Causal dilated convolutions with residual connections; sees Σ (kernel − 1) · dilation + 1 items back.
+
+    Source: Yuan et al., WSDM 2019 (NextItNet). Built in lesson 10.
+    """
+
+    def body(x):
+        for dilation in dilations:
+            y = layers.LayerNormalization()(x)
+            y = layers.Conv1D(dim, kernel, padding="causal", dilation_rate=dilation, activation="tanh")(y)
+            x = x + layers.Dropout(dropout)(y)
+        return x
+
+    return body
+
+
+def attention_body(length: int, dim: int = 128, n_heads: int = 4, n_blocks: int = 1, dropout: float = 0.2) -> Callable:
+    """Causal self-attention blocks over the history, with learned positions; `dim` must be a multiple of `n_heads`.
+
+    Unlike in the paper the items first pass a Dense layer, and no normalisation follows the last block: with it the
+    network learned much more slowly here. Source: Kang & McAuley, ICDM 2018 (SASRec). Built in lesson 12.
+    """
+    if dim % n_heads:
+        raise ValueError(f"dim {dim} must be a multiple of n_heads {n_heads}.")
+
+    def body(x):
+        place = ops.cumsum(ops.ones_like(x[..., 0], dtype="int32"), axis=1) - 1  # 0, 1, 2, … in every row
+        x = layers.Dense(dim, use_bias=False)(x) + layers.Embedding(length, dim, name="places")(place)
+        for _ in range(n_blocks):
+            y = layers.LayerNormalization()(x)
+            y = layers.MultiHeadAttention(n_heads, dim // n_heads)(y, y, use_causal_mask=True)
+            x = x + layers.Dropout(dropout)(y)
+            y = layers.LayerNormalization()(x)
+            y = layers.Dense(dim)(layers.Dense(dim, activation="relu")(y))
+            x = x + layers.Dropout(dropout)(y)
+        return x
+
+    return body
