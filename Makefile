@@ -32,6 +32,7 @@ seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (abo
 bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_scratch.py
+	$(BIN)/python tests/bench_training.py
 
 lock: ## pin every version again from pyproject.toml (needs uv)
 	@echo "# Every version, made by 'make lock' from pyproject.toml; do not edit by hand." > requirements.txt

@@ -19,14 +19,13 @@ quiet_tensorflow()
 import keras  # noqa: E402
 
 from recsys_helpers import keras_models, sampling  # noqa: E402
-from recsys_helpers.baselines import ease, popularity  # noqa: E402
+from recsys_helpers.baselines import ease, popularity, rank_fusion  # noqa: E402
 from recsys_helpers.data import load_movielens, to_matrix  # noqa: E402
 from recsys_helpers.evaluate import THREE_SEEDS, Evaluation, evaluate  # noqa: E402
 from recsys_helpers.ids import IdMap  # noqa: E402
 from recsys_helpers.splits import split_last_share  # noqa: E402
 from recsys_helpers.training import fit  # noqa: E402
 
-EASE_WEIGHTS, EASE_WEIGHT = (0.1, 0.25, 0.5, 1.0), 0.1  # tried on valid, chosen there
 LENGTH, HORIZON, N_NEGATIVES, BATCH = 50, 5, 16, 32
 MODELS = {  # body, dim, dropout, learning rate, epochs
     "CNN": (lambda dim: keras_models.cnn_body(dim), 128, 0.5, 0.003, 30),
@@ -35,7 +34,7 @@ MODELS = {  # body, dim, dropout, learning rate, epochs
 }
 
 
-def measure(name: str, seed: int, learn: pd.DataFrame, held_out: pd.DataFrame, maps: list[IdMap], choosing: bool):
+def measure(name: str, seed: int, learn: pd.DataFrame, held_out: pd.DataFrame, maps: list[IdMap]):
     """Train one model with one seed; returns its evaluations, the training and its number of weights."""
     make_body, dim, dropout, rate, n_epochs = MODELS[name]
     set_seed(seed)
@@ -59,20 +58,9 @@ def measure(name: str, seed: int, learn: pd.DataFrame, held_out: pd.DataFrame, m
     scores = recommender.predict(newest, batch_size=128, verbose=0)
     results = [evaluate(scores, seen, relevant, name=name, seconds=training.seconds)]
     if name == "GRU":
-        taste = seen @ ease(seen)
-        for weight in EASE_WEIGHTS if choosing else [EASE_WEIGHT]:
-            both = standardise(scores) + weight * standardise(taste)
-            label = f"GRU + {weight} EASE" if choosing else "GRU + EASE"
-            results.append(evaluate(both, seen, relevant, name=label, seconds=training.seconds))
+        both = rank_fusion([scores, seen @ ease(seen)], seen)
+        results.append(evaluate(both, seen, relevant, name="GRU + EASE", seconds=training.seconds))
     return results, training, recommender.count_params()
-
-
-def standardise(scores: np.ndarray) -> np.ndarray:
-    """Each user's scores with mean 0 and standard deviation 1 over the catalogue, so that two models can be added."""
-    scores = np.asarray(scores)[:, 1:]
-    spread = scores.std(axis=1, keepdims=True)
-    scaled = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
-    return np.pad(scaled, ((0, 0), (1, 0)))
 
 
 def as_rows(result: Evaluation, seed: int, training, n_weights: int) -> pd.DataFrame:
@@ -97,7 +85,7 @@ def main() -> None:
     for name in chosen.models or MODELS:
         rows = []
         for seed in range(1, chosen.seeds + 1):
-            results, training, n_weights = measure(name, seed, learn, held_out, [users, items], chosen.valid)
+            results, training, n_weights = measure(name, seed, learn, held_out, [users, items])
             for result in results:
                 rows.append(as_rows(result, seed, training, n_weights))
                 means = {metric: round(result.mean(metric), 4) for metric in ("NDCG", "Recall", "MRR")}

@@ -1,10 +1,12 @@
-"""The bar that every network of the course has to clear: popularity, item-kNN, EASE.
+"""The bar that every network of the course has to clear: popularity, item-kNN, EASE, iALS; and the fusion of lists.
 
 Each takes the sparse interaction matrix, shape (n_users + 1, n_items + 1), row and column 0 empty.
 """
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.stats import rankdata
+from threadpoolctl import threadpool_limits
 
 
 def popularity(interactions: sp.csr_array) -> np.ndarray:
@@ -81,9 +83,10 @@ def ials(
     columns = rows.T.tocsr()
     q = np.random.default_rng(seed).normal(0, 0.1, (rows.shape[1], dim))
     q[np.diff(columns.indptr) == 0] = 0  # padding, and items nobody has seen
-    for _ in range(n_epochs):
-        p = _solve(rows, q, regularisation, alpha)
-        q = _solve(columns, p, regularisation, alpha)
+    with threadpool_limits(1):  # thousands of small systems: waking a second thread costs more than it saves
+        for _ in range(n_epochs):
+            p = _solve(rows, q, regularisation, alpha)
+            q = _solve(columns, p, regularisation, alpha)
     return p, q
 
 
@@ -100,3 +103,24 @@ def _solve(rows: sp.csr_array, other: np.ndarray, regularisation: float, alpha: 
         elif len(seen):
             solved[row] = np.linalg.solve(base + alpha * seen.T @ seen, (1 + alpha) * seen.sum(axis=0))
     return solved
+
+
+def rank_fusion(scores: list[np.ndarray], seen: sp.csr_array, k: float = 60) -> np.ndarray:
+    """One score from several models: the sum of 1 / (k + rank) over their lists, rank 1 the best unseen item.
+
+    Each of `scores` and `seen` has shape (n_users + 1, n_items + 1); only the order of scores counts, ties share the
+    mean of their ranks. Seen items and index 0 come last. k is the constant of the source, not tuned.
+    Source: Cormack, Clarke & Büttcher, SIGIR 2009 (reciprocal rank fusion). Built in lesson 11.
+
+    >>> seen = sp.csr_array(np.array([[0, 0, 0, 0], [0, 0, 0, 1]]))
+    >>> one, two = np.array([[0, 0, 0, 0], [0, 5, 4, 9]]), np.array([[0, 0, 0, 0], [0, 0.1, 0.7, 0.9]])
+    >>> (1 / rank_fusion([one], seen))[1].round(1)
+    array([63.5, 61. , 62. , 63.5])
+    >>> bool(np.isclose(rank_fusion([one, two], seen)[1, 1], 1 / 61 + 1 / 62))
+    True
+    """
+    if any(one.shape != seen.shape for one in scores):
+        raise ValueError(f"Scores {[one.shape for one in scores]} must all have the shape of seen, {seen.shape}.")
+    is_out = seen.toarray() > 0
+    is_out[:, 0] = True
+    return sum(1 / (k + rankdata(np.where(is_out, np.inf, -one), axis=1)) for one in map(np.asarray, scores))

@@ -64,6 +64,6 @@ class IdMap:
         idx = np.asarray(idx)
         if idx.size == 0:
             return self.ids[:0]
-        if (idx.min() < 1 or idx.max() > self.n):
+        if idx.min() < 1 or idx.max() > self.n:
             raise IndexError(f"Indices must lie in 1 … {self.n}; 0 is padding and has no raw id.")
         return self.ids[idx - 1]

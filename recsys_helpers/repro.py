@@ -44,7 +44,7 @@ def quiet_tensorflow() -> None:
 
     Only what native code writes to stderr during the import is dropped; an error of the import is raised as usual.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # 2 lets through that a processor has no fast boolean masks
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     stderr = os.dup(2)
     try:
