@@ -10,7 +10,11 @@ from pathlib import Path
 
 import build
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
+
+from recsys_helpers.evaluate import RESULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = build.lessons()
@@ -163,6 +167,20 @@ def test_links_lead_somewhere(name):
                     assert target.split("#")[1] in anchors, f"{cell.id}: {target}"
                 elif not target.startswith("https://"):
                     assert (build.NOTEBOOKS / target.split("#")[0]).exists(), f"{cell.id}: {target}"
+
+
+def test_the_readme_shows_the_recorded_results():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").split("## What the models reach")[1].split("\n## ")[0]
+    shown = [[part.strip() for part in line.split("|")[1:-1]] for line in readme.splitlines() if line.startswith("| ")]
+    shown = {row[0]: row for row in shown[1:]}
+    recorded = pd.read_csv(RESULTS, dtype={"lesson": str}).set_index("model")
+    assert set(shown) == set(recorded.index)
+    for name, (_, _, ndcg, recall, coverage, lesson) in shown.items():
+        mean, half = map(float, ndcg.split(" ± "))
+        values = [mean, half, float(recall), float(coverage.rstrip(" %")) / 100]
+        stored = recorded.loc[name, ["NDCG@10", "±", "Recall@10", "coverage@10"]].to_numpy(float)
+        assert np.abs(stored - values).max() < 0.006, name  # trained again, networks differ in the third digit
+        assert recorded.loc[name, "lesson"] == lesson
 
 
 @pytest.mark.parametrize("name", NAMES)

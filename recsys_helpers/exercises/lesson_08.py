@@ -1,0 +1,401 @@
+"""Checks of lesson 08, build an MLP recommender."""
+
+from functools import partial
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+@exercise("08.1", "O1", "trace", done="0.5 · (−1) + 2 · 1: one product for each number, then add up.")
+def cleo_and_quiet(answer) -> None:
+    number = as_number(answer)
+    hints = {
+        0.5: "That is the old Cleo, [0.5, 1]. The new one has 2 as her second number.",
+        2.5: "The first product is negative: 0.5 times −1.",
+        -0.5: "That is the first product alone. Add the second one, 2 · 1.",
+        2.0: "That is the second product alone. Add the first one, 0.5 · (−1).",
+        -1.0: "You multiplied both products. Add them up.",
+    }
+    for value, hint in hints.items():
+        if abs(number - value) < 1e-6:
+            raise NotYet(hint)
+    if abs(number - 1.5) > 1e-6:
+        raise NotYet("First number times first number, second times second, then add up.")
+
+
+def _neumf(p, q, r, s, W, b, h, order="rs", relu=True, products="beside", last="product", bias=1.0, late=0.0):
+    scores = []
+    for one in range(len(p)):
+        rows = {"r": r[one], "s": s[one]}
+        dense = [sum(x * w for x, w in zip([*rows[order[0]], *rows[order[1]]], unit)) for unit in W.T] + bias * b
+        dense = np.maximum(dense, 0) + late * b if relu else dense
+        product = p[one] * q[one] if products == "beside" else p[one] + q[one]
+        parts = [product, dense] if last == "product" else [dense, product]
+        scores.append(sum(x * w for x, w in zip(np.concatenate(parts), h)))
+    return np.array(scores)
+
+
+def _neumf_cut_products(p, q, *others):
+    return _neumf(np.maximum(p * q, 0), np.ones_like(q), *others)
+
+
+@exercise("08.2", "O1", "code", done="Two arms, side by side, and one last layer that weighs them: that is NeuMF.")
+def neumf(answer) -> None:
+    rng = np.random.default_rng(1)
+    cases = []
+    for _ in range(8):
+        n, dim, other, width = (int(x) for x in rng.integers((2, 2, 2, 2), (6, 5, 5, 6)))
+        shapes = [(n, dim)] * 2 + [(n, other)] * 2 + [(2 * other, width), (width,), (dim + width,)]
+        cases.append(tuple(rng.normal(size=shape) for shape in shapes))
+    for case in cases if callable(answer) else ():
+        try:
+            got = np.asarray(answer(*(part.copy() for part in case)))
+        except ValueError as error:
+            raise NotYet(
+                "Shapes do not fit. Side by side is axis=1, and `p * q` is not added up before it meets `h`. "
+                f"(Your code raised: {error})"
+            ) from None
+        if got.shape == (len(case[0]), 1):
+            raise NotYet("The scores stand in shape (batch, 1); (batch,) is asked for.")
+        if got.shape == (len(case[0]), len(case[-1])):
+            raise NotYet("The last step multiplies with `h` *and* adds up: `@ h`, not `* h`.")
+    mistakes = {
+        "In your hidden layer items stand before users: `np.concatenate([r, s], axis=1)`.": partial(_neumf, order="sr"),
+        "The ReLU of the hidden layer is missing: without it the dense arm is one layer only.": partial(
+            _neumf, relu=False
+        ),
+        "You added `p` and `q`. The product arm multiplies them, number by number.": partial(_neumf, products="added"),
+        "The arms are swapped before the last layer: products stand first.": partial(_neumf, last="dense"),
+        "The bias `b` of the hidden layer is missing.": partial(_neumf, bias=0.0),
+        "You add `b` after the ReLU. It belongs inside: `np.maximum(… @ W + b, 0)`.": partial(
+            _neumf, bias=0.0, late=1.0
+        ),
+        "Your ReLU cuts the products, too. It belongs to the hidden layer alone.": _neumf_cut_products,
+        "Your last layer has a ReLU. Scores may be negative: leave them as they are.": (
+            lambda *parts: np.maximum(_neumf(*parts), 0)
+        ),
+        "You return chances. The score is asked for, without a sigmoid.": (
+            lambda *parts: 1 / (1 + np.exp(-_neumf(*parts)))
+        ),
+        "That is the product arm alone. The dense arm belongs beside it.": (
+            lambda p, q, r, s, W, b, h: _neumf(p, q, 0 * r, 0 * s, W, 0 * b, h)
+        ),
+        "That is the dense arm alone. The products belong beside it.": (
+            lambda p, q, r, s, W, b, h: _neumf(0 * p, q, r, s, W, b, h)
+        ),
+    }
+    judge(answer, cases, _neumf, mistakes)
+
+
+@exercise("08.3", "O1", "trace", done="10 biases, 60 in four tables, 6 · 5 + 5 in the hidden layer, 3 + 5 in the last.")
+def n_weights(answer) -> None:
+    hints = {
+        114: "The last layer has no bias: 3 + 5 numbers.",
+        108: "The hidden layer has a bias for each of its 5 units.",
+        103: "The two tables of biases are missing: one number for each of 4 + 6 rows.",
+        83: "Each arm has tables of its own: 4 + 6 rows of 3 numbers, twice.",
+        98: "User and item stand side by side: 6 numbers go into the hidden layer, not 3.",
+        110: "The products go into the last layer beside the 5 units: 3 + 5 weights.",
+        116: "The product arm multiplies: 3 numbers come out, not 3 + 3.",
+        127: "Row 0 for the unknown is among the 4 and 6 rows here: do not add it once more.",
+        109: "The bias stands at the wrong layer: the hidden layer has one for each of 5 units, the last has none.",
+        106: "The products stay three numbers: the last layer has 3 + 5 weights, not 1.",
+    }
+    number = as_number(answer)
+    if number in hints:
+        raise NotYet(hints[number])
+    if number != 113:
+        raise NotYet("Count: biases 4 + 6; two arms with (4 + 6) · 3 each; hidden layer 6 · 5 and 5; last layer 3 + 5.")
+
+
+def _lookup(vocabulary, ids, start=1, unknown=0, sort=False):
+    rows = list(sorted(vocabulary) if sort else vocabulary)
+    return np.array([rows.index(raw) + start if raw in rows else unknown for raw in ids])
+
+
+@exercise("08.4", "O2", "faded", done="A dictionary and a default: what a look-up layer is, and what IdMap is.")
+def lookup(answer) -> None:
+    rng = np.random.default_rng(2)
+    cases = []
+    for _ in range(8):
+        raw = rng.permutation(np.arange(10, 99))[:12].tolist()
+        vocabulary = raw[: int(rng.integers(3, 8))]
+        cases.append((vocabulary, np.array([*raw, vocabulary[0], *vocabulary])[rng.permutation(13 + len(vocabulary))]))
+    if callable(answer):
+        try:
+            got = answer(list(cases[0][0]), cases[0][1].copy())
+        except KeyError as error:
+            raise NotYet(f"The id {error} is not in the vocabulary; it gets row 0: `row_of.get(raw, 0)`.") from None
+        if isinstance(got, (list, np.ndarray)) and any(row is None for row in got):
+            raise NotYet("An unknown id gets None in yours. Give `get` its second argument: `row_of.get(raw, 0)`.")
+        if np.shape(got) == np.unique(cases[0][1]).shape:
+            raise NotYet("An id may stand twice in `ids`: return one row for each entry, in their order.")
+    mistakes = {
+        "Your rows begin at 0. Row 0 is for the unknown; the first of the list has row 1.": partial(_lookup, start=0),
+        "Your dictionary leads from row to id. Turn it round: `{raw: row for row, raw in …}`.": (
+            lambda vocabulary, ids: np.array([dict(enumerate(vocabulary, start=1)).get(raw, 0) for raw in ids])
+        ),
+        "In yours 1 is the unknown and known ids begin at 2: the rows of a layer with a mask token.": partial(
+            _lookup, start=2, unknown=1
+        ),
+        "An unknown id gets row 1 in yours, which belongs to the first of the list.": partial(_lookup, unknown=1),
+        "An unknown id gets −1 in yours, which NumPy reads as the last row. It gets 0.": partial(_lookup, unknown=-1),
+        "You sorted the vocabulary. Its order is the order of the rows, whatever it is.": partial(_lookup, sort=True),
+        "Unknown ids get a row behind the last one in yours. They get row 0.": (
+            lambda vocabulary, ids: _lookup(vocabulary, ids, unknown=len(vocabulary) + 1)
+        ),
+        "You left unknown ids out: the answers no longer stand beside their questions.": (
+            lambda vocabulary, ids: _lookup(vocabulary, [raw for raw in ids if raw in vocabulary])
+        ),
+    }
+    judge(answer, cases, _lookup, mistakes)
+
+
+choice(
+    "08.5",
+    "O2",
+    right="c",
+    why_not={
+        "a": "Without `jit_compile` it would. The compiled program does not look whether an index is too large.",
+        "b": "Row 0 is our rule for unknown ids. The layer knows nothing of it: it was handed a row number.",
+        "d": "A table has as many rows as it was built with.",
+    },
+    done="Too large an index is moved to the last row. Thousands of raw ids would share it, without a word.",
+)
+
+predict(
+    "08.6",
+    "O3",
+    truth=0.892,
+    within=0.004,
+    between=(0, 2),
+    low="Less than the factorisation has: run it, and see whether the bend and the year give so much.",
+    high="Worse than the factorisation? Like it, the MLP has the biases inside. Run it.",
+    done="Close to the factorisation: run it, and look at the interval before you say which is better.",
+)
+
+
+class _Counted(np.ndarray):
+    """A matrix that counts how often it is asked, so that a loop without end is noticed."""
+
+    calls = 0
+
+    def __getitem__(self, key):
+        _Counted.calls += 1
+        if _Counted.calls > 20_000:
+            raise NotYet(
+                "Your loop does not end: a user has seen all that you draw from. Draw from all films in both lines."
+            )
+        return np.asarray(self)[key]
+
+
+def _given_08_7(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[0], len(user))
+    while (is_wrong := is_seen[user, item]).any():
+        item[is_wrong] = rng.integers(1, is_seen.shape[0], is_wrong.sum())
+    return item
+
+
+@exercise(
+    "08.7",
+    "O5",
+    "debug",
+    given=_given_08_7,
+    done="Films above the number of users were never a 'no', so their scores were never pushed down.",
+)
+def negatives(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    rng = np.random.default_rng(3)
+    for n_users, n_items in ((4, 9), (7, 5), (3, 12)):
+        is_seen = rng.random((n_users + 1, n_items + 1)) < 0.4
+        is_seen[:, 0] = False
+        is_seen[1, 1:] = np.arange(n_items) != n_items - 1  # user 1 has seen all but the last item
+        is_seen[2, 1:] = np.arange(n_items) != 0  # user 2 all but the first
+        user = np.repeat(np.arange(1, n_users + 1), 300)
+        _Counted.calls = 0
+        try:
+            item = np.asarray(answer(np.random.default_rng(4), user.copy(), is_seen.copy().view(_Counted)))
+        except IndexError:
+            raise NotYet(
+                f"With {n_users} users and {n_items} films you draw an item that does not exist: `is_seen.shape[1]` "
+                "counts films, `is_seen.shape[0]` users, each with row 0."
+            ) from None
+        if item.shape != user.shape:
+            raise NotYet(f"One item for each of {len(user)} entries is asked for; yours has shape {item.shape}.")
+        if item.max() > n_items:
+            raise NotYet("You draw an item beyond the last one: `rng.integers(1, n)` ends at n − 1.")
+        if (item == 0).any():
+            raise NotYet("You draw item 0, which is padding. Begin at 1.")
+        if is_seen[user, item].any():
+            raise NotYet("Some of your negatives were seen by their user. Draw those again until none is left.")
+        free = ~is_seen[1:, 1:]
+        possible = {(u + 1, i + 1) for u, i in zip(*free.nonzero())}
+        drawn = set(zip(user.tolist(), item.tolist()))
+        if possible - drawn:
+            missing = sorted({int(i) for _, i in possible - drawn})
+            raise NotYet(
+                f"Films {missing} of {n_items} are never drawn for some user who has not seen them. Look at the upper "
+                "end in both lines."
+            )
+
+
+def _early_stopping(valid, patience, ties="first", late=0, best_of_all=False, last=False, from_zero=0, lowest=False):
+    better = np.less if lowest else np.greater_equal if ties == "last" else np.greater
+    best_epoch, epoch = 1, 0
+    for epoch in range(1, len(valid) + 1):
+        if epoch > 1 and better(valid[epoch - 1], valid[best_epoch - 1]):
+            best_epoch = epoch
+        if epoch - best_epoch >= patience + late:
+            break
+    if best_of_all:
+        best_epoch = int(np.argmax(valid)) + 1
+    return np.array([epoch if last else best_epoch, epoch]) - from_zero
+
+
+def _stop_at_first_falls(valid, patience):
+    """Counts epochs that are worse than the one before, in a row."""
+    falls, epoch = 0, 0
+    for epoch in range(1, len(valid) + 1):
+        falls = falls + 1 if epoch > 1 and valid[epoch - 1] <= valid[epoch - 2] else 0
+        if falls >= patience:
+            break
+    return np.array([int(np.argmax(valid[:epoch])) + 1, epoch])
+
+
+def _stop_never_reset(valid, patience):
+    """Counts all epochs without a new best, not those in a row."""
+    bad, best_epoch, epoch = 0, 1, 0
+    for epoch in range(1, len(valid) + 1):
+        if epoch > 1 and valid[epoch - 1] > valid[best_epoch - 1]:
+            best_epoch = epoch
+        elif epoch > 1:
+            bad += 1
+        if bad >= patience:
+            break
+    return np.array([best_epoch, epoch])
+
+
+def _early_stopping_as_usual(valid, patience, best=-np.inf, compare_first=True):
+    """The usual code, with a first best value, or with a look at patience before the comparison."""
+    best_epoch, epoch = 0, 0
+    for epoch, value in enumerate(valid, start=1):
+        if not compare_first and epoch - best_epoch >= patience:
+            break
+        if value > best:
+            best, best_epoch = value, epoch
+        if compare_first and epoch - best_epoch >= patience:
+            break
+    return np.array([best_epoch, epoch])
+
+
+@exercise("08.8", "O4", "code", done="Patience buys time for a new best; the best weights, not the last, are kept.")
+def early_stopping(answer) -> None:
+    rng = np.random.default_rng(5)
+    cases = [([0.1, 0.5, 0.4, 0.5, 0.3, 0.2, 0.9], 2), ([0.3, 0.2, 0.1], 5), ([0.1, 0.2, 0.3], 1), ([0.4], 2)]
+    cases += [([-0.5, -0.3, -0.4, -0.6, -0.2], 2)]
+    cases += [(rng.integers(0, 6, int(rng.integers(5, 12))).tolist(), int(rng.integers(1, 4))) for _ in range(40)]
+
+    def pair(function):
+        def call(valid, patience):
+            result = function(valid, patience)
+            if np.shape(result) != (2,):
+                raise NotYet(f"Return two numbers, best epoch and epochs run; yours returned {result!r}.")
+            return np.asarray(result, dtype=float)
+
+        return call
+
+    mistakes = {
+        "The two numbers are the wrong way round: the best epoch comes first.": (
+            lambda valid, patience: _early_stopping(valid, patience)[::-1]
+        ),
+        "Your epochs begin at 0. The first epoch is epoch 1.": partial(_early_stopping, from_zero=1),
+        "Yours stops one epoch late: after `patience` epochs without a new best it is over.": partial(
+            _early_stopping, late=1
+        ),
+        "Yours stops one epoch early: `patience` epochs without a new best are allowed.": partial(
+            _early_stopping, late=-1
+        ),
+        "You return the last epoch as the best. Its weights are not those to keep.": partial(
+            _early_stopping, last=True
+        ),
+        "Your best epoch may lie behind the stop: it was never run.": partial(_early_stopping, best_of_all=True),
+        "An equal value is no *new* best: the first of equals counts.": partial(_early_stopping, ties="last"),
+        "Yours looks for the smallest value. NDCG is better when larger.": partial(_early_stopping, lowest=True),
+        "Yours begins with a best value of 0, but a metric can be negative: begin with −∞.": partial(
+            _early_stopping_as_usual, best=0.0
+        ),
+        "You look at patience before the comparison: a new best in this very epoch must count.": partial(
+            _early_stopping_as_usual, compare_first=False
+        ),
+        "Your first number is the best value. Its *epoch* is asked for.": (
+            lambda valid, patience: [
+                valid[_early_stopping(valid, patience)[0] - 1],
+                _early_stopping(valid, patience)[1],
+            ]
+        ),
+        "Yours never stops early: it goes to the end of the list.": (
+            lambda valid, patience: [int(np.argmax(valid)) + 1, len(valid)]
+        ),
+        "Your second number is one too small: counting begins at 1.": (
+            lambda valid, patience: _early_stopping(valid, patience) - [0, 1]
+        ),
+        "Your second number counts the epochs since the best. All that were run are asked for.": (
+            lambda valid, patience: [
+                _early_stopping(valid, patience)[0],
+                -np.subtract(*_early_stopping(valid, patience)),
+            ]
+        ),
+        "You compare with the epoch before. Compare with the best so far.": _stop_at_first_falls,
+        "You never start counting anew: a new best gives the full patience again.": _stop_never_reset,
+    }
+    judge(
+        pair(answer) if callable(answer) else answer,
+        cases,
+        _early_stopping,
+        {hint: pair(mistake) for hint, mistake in mistakes.items()},
+    )
+
+
+predict(
+    "08.9",
+    "O5",
+    truth=-0.01,
+    within=0.006,
+    between=(-0.14, 0.14),
+    low="That far behind? Run it: both are trained well enough to beat popularity.",
+    high="Most people say so. Run it, and look at the interval.",
+    done="Behind, although it is free to learn any rule: run it, and look at the interval.",
+)
+
+
+@exercise("08.10", "O5", "parsons", done="Try on valid, choose, refit with seeds, measure once, compare in pairs.")
+def fair_comparison(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if order == "DBAEC":
+        return
+    if "F" in order:
+        raise NotYet("Line F chooses settings on the test part, which is then no test any more. Leave it out.")
+    if sorted(order) != list("ABCDE"):
+        raise NotYet("Use each of the letters A, B, C, D and E once.")
+    if order.index("B") < order.index("D"):
+        raise NotYet("Line B reads `trial`, so the trials come before the choice.")
+    if order.index("A") < order.index("B"):
+        raise NotYet("Line A refits with the best settings, so they must have been chosen.")
+    if order.index("E") < order.index("A"):
+        raise NotYet("Line E measures the refitted models, so line A comes first.")
+    raise NotYet("The interval needs the numbers of all users: line C comes last.")
+
+
+choice(
+    "08.11",
+    "O5",
+    right="c",
+    why_not={
+        "a": "0.03 is the distance between a model that was searched for and one that was not.",
+        "b": "Seeds and intervals say how sure the number is. They cannot mend an unequal search.",
+        "d": "That was shown on other data with other searches. Here nothing is known about a tuned dot product.",
+    },
+    done="The same number of trials for both, on the same data: only then the distance speaks about the models.",
+)

@@ -1,0 +1,310 @@
+"""Checks of lesson 09, learn from clicks."""
+
+from functools import partial
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+choice(
+    "09.1",
+    "O1",
+    right="d",
+    why_not={
+        "a": "Perhaps. Perhaps Cem would love it and has never heard of it. The 0 does not tell these two apart.",
+        "b": "A 0 is not a middle: nobody was asked, so no stars stand behind it.",
+        "c": "That would be known if the site had stored what it showed. Here only clicks are stored.",
+    },
+    done="Missing is not disliked. Most zeros are films that were never noticed.",
+)
+
+
+def _user_factors(Q, x, regularisation, alpha, zero=1.0, right=None, penalty=True, diagonal=True):
+    weight = np.where(x > 0, 1 + alpha, zero)
+    left = sum(w * np.outer(row, row) for w, row in zip(weight, Q))
+    if penalty:
+        left = left + regularisation * (np.eye(Q.shape[1]) if diagonal else np.ones((Q.shape[1],) * 2))
+    return np.linalg.solve(left, Q.T @ ((weight if right is None else right) * x))
+
+
+@exercise("09.2", "O1", "faded", done="A small linear system for each user, one for each film: that is all of iALS.")
+def user_factors(answer) -> None:
+    rng = np.random.default_rng(1)
+    cases = []
+    for n_films, dim in ((6, 2), (9, 3), (7, 1), (12, 4)):
+        x = np.zeros(n_films, int)
+        x[: int(rng.integers(1, n_films - 2))] = 1
+        cases.append((rng.normal(size=(n_films, dim)), rng.permutation(x), *rng.uniform(0.3, 4, 2)))
+    mistakes = {
+        "Yours counts the clicked films alone. A film without a click takes part with weight 1.": partial(
+            _user_factors, zero=0.0
+        ),
+        "The right side misses the weights: a click weighs 1 + α there too.": partial(_user_factors, right=1.0),
+        "All films weigh the same in yours. A click weighs 1 + α: use `weight` on both sides.": (
+            lambda Q, x, regularisation, alpha: _user_factors(Q, x, regularisation, 0.0)
+        ),
+        "The penalty λ is missing on the left side.": partial(_user_factors, penalty=False),
+        "λ belongs on the diagonal only: regularisation times `np.eye(dim)`.": partial(_user_factors, diagonal=False),
+    }
+    judge(answer, cases, _user_factors, mistakes)
+
+
+predict(
+    "09.3",
+    "O2",
+    truth=415,
+    within=150,
+    between=(0, 100_000),
+    low="More: the negatives of a batch are the positives of other users, and many of those are this film.",
+    high="It is the most rated film, but one of thousands: its share of all positives is well below a hundredth.",
+    done="About as often as it stands among the positives, nearly thirty times as often as uniform.",
+)
+
+
+def _given_09_4(sizes, seen):
+    return sorted(set(range(sizes["n_users"])) - set(seen))
+
+
+@exercise(
+    "09.4",
+    "O2",
+    "debug",
+    done="With the number of users, whole shelves of the catalogue were never ranked, and every score looked better.",
+    given=_given_09_4,
+)
+def unseen_candidates(answer) -> None:
+    numbers = ((5, 9, [2, 4]), (12, 6, [1, 6]), (4, 15, []), (8, 8, [3]))
+    cases = [({"n_users": n_users, "n_items": n_items}, seen) for n_users, n_items, seen in numbers]
+    mistakes = {
+        "Still the number of users decides: films above it can never be recommended.": (
+            lambda sizes, seen: [i for i in range(1, sizes["n_users"] + 1) if i not in seen]
+        ),
+        "0 is padding and no film, and the last film, n_items, is missing: range stops before its end.": (
+            lambda sizes, seen: [i for i in range(sizes["n_items"]) if i not in seen]
+        ),
+        "Index 0 is padding and stands for no film: begin at 1.": (
+            lambda sizes, seen: [i for i in range(sizes["n_items"] + 1) if i not in seen]
+        ),
+        "The last film, n_items, is missing: range stops before its end.": (
+            lambda sizes, seen: [i for i in range(1, sizes["n_items"]) if i not in seen]
+        ),
+        "The seen films are candidates again. Take them out.": (
+            lambda sizes, seen: list(range(1, sizes["n_items"] + 1))
+        ),
+    }
+    got = (lambda *case: sorted(int(film) for film in answer(*case))) if callable(answer) else answer
+    judge(got, cases, lambda sizes, seen: [i for i in range(1, sizes["n_items"] + 1) if i not in seen], mistakes)
+
+
+def _masked(scores, candidates, hidden=-1e9, first=1, hit=lambda row, j: row[j] == row[0]):
+    masked = np.array(scores, float)
+    for i, row in enumerate(candidates):
+        for j in range(first, len(row)):
+            if hit(row, j):
+                masked[i, j] = hidden
+    return masked
+
+
+def _masked_by_batch(scores, candidates):
+    positives = set(candidates[:, 0].tolist())
+    return _masked(scores, candidates, hit=lambda row, j: row[j] in positives)
+
+
+@exercise("09.5", "O2", "code", done="A film is not its own rival any more; hits of other rows stay, and rightly so.")
+def masked_scores(answer) -> None:
+    rng = np.random.default_rng(5)
+    cases = []
+    for batch, n in ((3, 4), (6, 2), (5, 7)):
+        candidates = rng.integers(1, 5, (batch, 1 + n))
+        candidates[0, :2] = 3
+        cases.append((rng.normal(size=(batch, 1 + n)), candidates))
+    scores, candidates = cases[0]
+    if callable(answer):
+        mine = scores.copy()
+        answer(mine, candidates.copy())
+        if not np.array_equal(mine, scores):
+            raise NotYet("Your function changed `scores` itself. Work on a copy, or use np.where.")
+    mistakes = {
+        "You hid the positive as well: column 0 equals itself in every row, and must stay.": partial(_masked, first=0),
+        "You hid every film that is a positive of *any* row. Only the row's own positive is a hit.": _masked_by_batch,
+        "A score of 0 does not hide: e⁰ is 1, and BPR would even like it. Take −1e9.": partial(_masked, hidden=0.0),
+        "You hid the negatives that are *not* hits. Turn the condition round.": partial(
+            _masked, hit=lambda row, j: row[j] != row[0]
+        ),
+        "Nothing is hidden in yours. Compare with `candidates[:, :1]`, the positive of each row.": (
+            lambda scores, candidates: scores
+        ),
+        "+1e9 puts the hit on top of everything. It must be minus.": partial(_masked, hidden=1e9),
+    }
+    judge(answer, cases, _masked, mistakes)
+
+
+@exercise("09.6", "O3", "trace", done="−log σ(0) = log 2: a coin toss, the loss of every model before its first step.")
+def bpr_of_a_tie(answer) -> None:
+    value = as_number(answer)
+    for wrong, hint in (
+        (0.0, "The distance is 0, but the loss is not: −log σ(0), and σ(0) is a half."),
+        (0.5, "That is σ(0), a half. BPR takes −log of it."),
+        (-0.693, "The sign: log(½) is negative, and the loss is minus that."),
+        (0.127, "That is −log σ(2). BPR looks at the distance of the two scores, 2 − 2."),
+        (0.301, "That is a logarithm of base 10. Losses use the natural one."),
+    ):
+        if np.isclose(value, wrong, atol=4e-3):
+            raise NotYet(hint)
+    if not np.isclose(value, np.log(2), atol=4e-3):
+        raise NotYet("Subtract the two scores, put the distance into σ, take −log.")
+
+
+def _bpr(scores, sign=1, each=lambda z: np.logaddexp(0, -z), over=np.mean):
+    return np.array([over([each(sign * (row[0] - other)) for other in row[1:]]) for row in scores])
+
+
+def _sigmoid(z):
+    return float(np.exp(-np.logaddexp(0, -z)))
+
+
+@exercise("09.7", "O3", "code", done="It never stops pushing while a negative is near, and never overflows.")
+def bpr(answer) -> None:
+    rng = np.random.default_rng(6)
+    cases = [(rng.normal(0, 3, (int(batch), 1 + int(n))),) for batch, n in rng.integers(2, 7, (12, 2))]
+    mistakes = {
+        "You computed 1 − σ. Its slope vanishes where the model is badly wrong; BPR is −log σ.": partial(
+            _bpr, each=lambda z: 1 - _sigmoid(z)
+        ),
+        "The distance is the wrong way round: positive minus negative.": partial(_bpr, sign=-1),
+        "That is log σ, which is negative. The loss is minus that.": partial(_bpr, each=lambda z: -np.logaddexp(0, -z)),
+        "That is σ alone. Take −log of it.": partial(_bpr, each=_sigmoid),
+        "You added up the negatives. Their mean is asked for.": partial(_bpr, over=np.sum),
+        "One number for the whole batch: return one loss a row.": lambda scores: _bpr(scores).mean(),
+        "You have a loss for each negative. Take the mean of each row.": (
+            lambda scores: np.logaddexp(0, scores[:, 1:] - scores[:, :1])
+        ),
+        "Column 0 is compared with itself in yours, which adds log 2. Begin with column 1.": (
+            lambda scores: np.logaddexp(0, scores - scores[:, :1]).mean(axis=1)
+        ),
+        "You compare with the mean of the negatives. Compare with each one, then take the mean.": (
+            lambda scores: np.logaddexp(0, scores[:, 1:].mean(axis=1) - scores[:, 0])
+        ),
+    }
+    judge(answer, cases, _bpr, mistakes)
+    far = np.array([[-500.0, 500.0, 0.0], [500.0, -500.0, 0.0]])
+    with np.errstate(all="ignore"):
+        got = np.asarray(answer(far.copy()))
+    if not np.all(np.isfinite(got)) or not np.allclose(got, [750.0, 0.0], atol=1e-6):
+        raise NotYet("Right for small numbers, but scores 1,000 apart overflow: np.logaddexp(0, -z) does not.")
+
+
+choice(
+    "09.8",
+    "O4",
+    right="b",
+    why_not={
+        "a": "It also sees them more often as a 'no'. In a full softmax each film stands in the sum once.",
+        "c": "The full softmax sees them as often as the positive too. Only the number of times as a 'no' has changed.",
+        "d": "The draws do not look at the user's history at all.",
+    },
+    done="It is told 'no' in proportion to popularity, and learns the score minus its log.",
+)
+
+
+def _corrected(scores, chances, logits=lambda s, q: s - np.log(q)):
+    z = logits(scores, chances)
+    return np.array([np.logaddexp.reduce(row) - row[0] for row in z])
+
+
+def _only(scores, chances, columns):
+    taken_off = np.zeros(scores.shape)
+    taken_off[:, columns] = np.log(chances)[:, columns]
+    return scores - taken_off
+
+
+@exercise("09.9", "O4", "faded", done="One subtraction: what the sampler drew too often no longer counts too much.")
+def corrected_softmax(answer) -> None:
+    rng = np.random.default_rng(7)
+    cases = [
+        (rng.normal(0, 2, shape), rng.uniform(0.01, 0.5, shape))
+        for shape in ((2, 4), (5, 3), (3, 9), (7, 2))
+    ]  # fmt: skip
+    mistakes = {
+        "The sign: + log q makes it worse, popular films would be told 'no' twice as loudly. Take it off.": partial(
+            _corrected, logits=lambda s, q: s + np.log(q)
+        ),
+        "You took q off, not its logarithm: e to the power of s must be divided by q.": partial(
+            _corrected, logits=lambda s, q: s - q
+        ),
+        "You divided the score by q. Divide e to the power of s by it: s − log q.": partial(
+            _corrected, logits=lambda s, q: s / q
+        ),
+        "Only the negatives are corrected. The positive stands in the same softmax: correct column 0 too.": partial(
+            _corrected, logits=lambda s, q: _only(s, q, slice(1, None))
+        ),
+        "Only the positive is corrected. The negatives are what the sampler drew: correct all columns.": partial(
+            _corrected, logits=lambda s, q: _only(s, q, slice(0, 1))
+        ),
+        "Nothing is corrected in yours. Take log q off every score.": partial(_corrected, logits=lambda s, q: s),
+        "You used the logarithm of base 2 or 10. The softmax lives on e: np.log.": partial(
+            _corrected, logits=lambda s, q: s - np.log10(q)
+        ),
+        "These are the corrected logits. Return `softmax_loss(logits)`.": lambda s, q: s - np.log(q),
+        "One number for the whole batch: return one loss a row.": lambda s, q: _corrected(s, q).mean(),
+    }
+    judge(answer, cases, _corrected, mistakes)
+
+
+@exercise(
+    "09.10", "O5", "parsons", done="Score all pairs, correct, mask, softmax: four lines, and no negative was drawn."
+)
+def in_batch_lines(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if order in ("BEDAF", "BDEAF", "DBEAF"):
+        return
+    if "C" in order:
+        raise NotYet("Line C has the wrong sign: + log q pushes popular films down twice. Leave it out.")
+    if sorted(order) != list("ABDEF"):
+        raise NotYet("Use each of the letters A, B, D, E and F once.")
+    if order[-1] != "F":
+        raise NotYet("The loss comes last: it needs the logits, corrected and masked.")
+    if order.index("E") < order.index("B"):
+        raise NotYet("Line E needs `scores`: score first.")
+    if order.index("A") < order.index("D"):
+        raise NotYet("Line A uses `is_hit`, so D comes before it.")
+    raise NotYet("Line A masks `logits`, which line E makes: E before A.")
+
+
+@exercise("09.11", "O5", "trace", done="105 positives a user on average, and one row of scores serves them all.")
+def times_fewer(answer) -> None:
+    value = as_number(answer)
+    for wrong, hint in (
+        (1007, "That is full against sampled. Now compare one row for each positive with one row for each user."),
+        (9066, "The number of films is the same on both sides. Only how often they are scored changes."),
+        (32, "`DIM` is the same on both sides."),
+        (671 / 70_529, "The right numbers, the wrong way round."),
+    ):
+        if np.isclose(value, wrong, rtol=0.01):
+            raise NotYet(hint)
+    if not np.isclose(value, 70_529 / 671, atol=0.6):
+        raise NotYet("Full: 70,529 rows of scores. One row a user: 671 rows of the same length. Divide.")
+
+
+predict(
+    "09.12",
+    "O5",
+    truth=0.047,
+    within=0.012,
+    between=(0, 1),
+    low="Not that bad: some of what users like is left after popularity is taken away.",
+    high="It was taught 'no' in proportion to popularity, and what people watch next is mostly popular.",
+    done="Below popularity: a network that was taught to avoid what people watch.",
+)
+
+choice(
+    "09.13",
+    "O6",
+    right="b",
+    why_not={
+        "a": "A copy fits a softmax well: all chance on the seen films. It does not stop copying.",
+        "c": "If it only copied, all unseen films would get the same score, and nothing could be ranked.",
+        "d": "They give it a good first guess, but training is free to leave it.",
+    },
+    done="Dropout asks 'which films are missing?', and 200 numbers cannot hold 9,066 separate answers.",
+)

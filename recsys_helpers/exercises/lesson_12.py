@@ -1,0 +1,306 @@
+"""Checks of lesson 12, attend to what matters."""
+
+from functools import partial
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+def _trace(id: str, objective: str, truth: float, mistakes: dict[float, str], otherwise: str, done: str) -> None:
+    """A number to be worked out by hand; known wrong numbers get the hint that names their mistake."""
+
+    def test(answer) -> None:
+        number = as_number(answer)
+        if abs(number - truth) < 0.006:
+            return
+        for wrong, hint in mistakes.items():
+            if abs(number - wrong) < 0.006:
+                raise NotYet(hint)
+        raise NotYet(otherwise)
+
+    exercise(id, objective, "trace", done)(test)
+
+
+_trace(
+    "12.1",
+    "O1",
+    2.0,
+    {
+        0.0: "That is the film's own value. Its query is (0, 0), so both films it may see get the same weight.",
+        4.0: "That would be all the weight on the first film. A query of zeros scores both films alike: 0 and 0.",
+        1.5: "That is the scary number. The first column is funny.",
+        4 / 3: "You shared the weight among three places. The film at the second place may see two.",
+    },
+    "The query is (0, 3) @ W_q. Score it with both keys, take the softmax of the two scores, average the values.",
+    "A query of zeros asks for nothing, so attention becomes the plain mean of what may be seen.",
+)
+
+
+def _softmax(scores, axis=-1):
+    powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def _attention(q, k, v, last=lambda place, length: place + 1, divide=np.sqrt, first=lambda place: 0):
+    """One place at a time: the films `first` … `last` − 1 are all that this place ever sees."""
+    out = np.zeros((*q.shape[:2], v.shape[-1]))
+    for row, place in np.ndindex(q.shape[:2]):
+        visible = slice(first(place), last(place, q.shape[1]))
+        scores = np.array([q[row, place] @ key for key in k[row, visible]]) / divide(q.shape[-1])
+        out[row, place] = _softmax(scores) @ v[row, visible]
+    return out
+
+
+def _masked(q, k, v, hide, after=False, axis=-1, inverted=False):
+    """Attention on whole matrices, with the mistakes that only show there."""
+    scores, is_past = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[-1]), np.tri(q.shape[1], dtype=bool)
+    if after:
+        return _softmax(scores) * is_past @ v
+    return _softmax(np.where(is_past ^ inverted, scores, hide), axis) @ v
+
+
+def _without_itself(q, k, v, first):
+    return np.concatenate([first, _attention(q, k, v, last=lambda place, _: max(place, 1))[:, 1:]], axis=1)
+
+
+@exercise("12.2", "O2", "code", done="Scores, mask, softmax, mean of the values: the whole of causal attention.")
+def causal_attention(answer) -> None:
+    rng = np.random.default_rng(12)
+    cases = []
+    for sizes in [(1, 2, 3, 1), *rng.integers(2, 7, (8, 4))]:  # the first is small, so that a hint can show it
+        batch, length, size, n_values = (int(n) for n in sizes)
+        size += size == n_values
+        shapes = [(batch, length, size), (batch, length, size), (batch, length, n_values)]
+        cases.append(tuple(2 * rng.normal(size=shape) for shape in shapes))
+    mistakes = {
+        "No mask yet: every film looks at those that come after it, so at its own answer.": partial(
+            _attention, last=lambda place, length: length
+        ),
+        "Your mask is turned over: films look at later ones only. Rows ask, columns are asked.": partial(
+            _attention, first=lambda place: place, last=lambda place, length: length
+        ),
+        "A film may look at itself as well: the diagonal of the mask is True.": (
+            lambda q, k, v: _without_itself(q, k, v, v.mean(axis=1, keepdims=True))
+        ),
+        "The first film may look at nobody in yours, and 0 / 0 is NaN. The diagonal of the mask is True.": (
+            lambda q, k, v: _without_itself(q, k, v, np.full_like(v[:, :1], np.nan))
+        ),
+        "Your mask is inverted: True means *may look*, so keep the score there. The last film now has nobody: NaN.": (
+            partial(_masked, hide=-np.inf, inverted=True)
+        ),
+        "Your mask works the wrong way round: keep the score where it is True, hide the others.": partial(
+            _masked, hide=-1e9, inverted=True
+        ),
+        "Those are the weights. Multiply them with the values: `weights @ v`.": (
+            lambda q, k, v: _attention(q, k, np.tile(np.eye(q.shape[1]), (len(q), 1, 1)))
+        ),
+        "The scores are not divided. Divide by the root of the size of a key.": partial(
+            _attention, divide=lambda size: 1.0
+        ),
+        "You divide by the size itself; its root is meant.": partial(_attention, divide=float),
+        "You divide by the root of the length. The size of a key is meant, the last axis.": (
+            lambda q, k, v: _attention(q, k, v, divide=lambda size: np.sqrt(q.shape[1]))
+        ),
+        "You divide by the root of the size of a *value*. The size of a key is meant.": (
+            lambda q, k, v: _attention(q, k, v, divide=lambda size: np.sqrt(v.shape[-1]))
+        ),
+        "You set hidden scores to 0. A score of 0 still gets weight: take minus infinity.": partial(_masked, hide=0.0),
+        "You mask after the softmax, so the weights of a row no longer sum to 1. Mask the scores.": partial(
+            _masked, hide=0.0, after=True
+        ),
+        "Your softmax runs over those who ask. The weights of one who asks must sum to 1: the last axis.": partial(
+            _masked, hide=-np.inf, axis=1
+        ),
+    }
+    with np.errstate(invalid="ignore"):  # a row without any visible film, as one mistake has it, is 0 / 0
+        judge(answer, cases, _attention, mistakes)
+
+
+def _head_scores(q, k, divide=lambda q: np.sqrt(q.shape[-1])):
+    scores = np.zeros((*q.shape[:3], k.shape[2]))
+    for b, h, asking, asked in np.ndindex(scores.shape):
+        scores[b, h, asking, asked] = q[b, h, asking] @ k[b, h, asked] / divide(q)
+    return scores
+
+
+@exercise("12.3", "O1", "faded", done="Each head scores for itself; no number crosses from one head to another.")
+def head_scores(answer) -> None:
+    rng = np.random.default_rng(13)
+    cases = []
+    shapes = [rng.permutation([2, 3, 4, 5]) + rng.integers(0, 2) * 4 for _ in range(8)]
+    for batch, heads, length, size in [(1, 2, 2, 3), *shapes]:  # the first is small, so that a hint can show it
+        cases.append((rng.normal(size=(batch, heads, length, size)), rng.normal(size=(batch, heads, length, size))))
+    mistakes = {
+        "Not divided yet: by the root of the size of one head.": partial(_head_scores, divide=lambda q: 1.0),
+        "You divide by the size itself; its root is meant.": partial(_head_scores, divide=lambda q: q.shape[-1]),
+        "You divide by the root of all heads' numbers together. Each head has only its own size.": partial(
+            _head_scores, divide=lambda q: np.sqrt(q.shape[1] * q.shape[-1])
+        ),
+        "You divide by the root of the length. The size of a head is the last axis.": partial(
+            _head_scores, divide=lambda q: np.sqrt(q.shape[2])
+        ),
+        "You divide by the root of the number of heads. The size of a head is the last axis.": partial(
+            _head_scores, divide=lambda q: np.sqrt(q.shape[1])
+        ),
+        "These are weights already. The scores are asked for, before any softmax.": (
+            lambda q, k: _softmax(_head_scores(q, k))
+        ),
+        "Rows and columns are exchanged: the film that asks comes first, so q before k in the result.": (
+            lambda q, k: _head_scores(q, k).transpose(0, 1, 3, 2)
+        ),
+        "You added the heads up. h must stay in the result: every head has scores of its own.": (
+            lambda q, k: _head_scores(q, k).sum(axis=1)
+        ),
+    }
+    judge(answer, cases, _head_scores, mistakes)
+
+
+def _weights(scores, is_real):
+    weights = np.zeros(scores.shape)
+    for row, place in np.ndindex(scores.shape[:2]):
+        visible = np.flatnonzero(is_real[row])
+        weights[row, place, visible] = _softmax(scores[row, place, visible])
+    return weights
+
+
+@exercise("12.4", "O2", "debug", done="A mask whose name says what True means cannot be read backwards.")
+def weights_on_films(answer) -> None:
+    rng = np.random.default_rng(14)
+    cases = []
+    sizes = [(int(rng.integers(2, 5)), int(rng.integers(5, 9))) for _ in range(8)]
+    for batch, length in [(1, 3), *sizes]:  # the first is small, so that a hint can show it
+        n_real = rng.integers(1, length, batch)
+        cases.append((rng.normal(size=(batch, length, length)), np.arange(length) < n_real[:, None]))
+    mistakes = {
+        "All weight still falls on padding. `np.where` takes its second argument where the mask is True.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], -1e9, scores))
+        ),
+        "You hid the padded *rows* as well: with nothing left to look at, they look at padding, too.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :] & is_real[:, :, None], scores, -1e9))
+        ),
+        "You mask the films that ask (rows). Hide those that are *asked*: `is_real[:, None, :]`.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, :, None], scores, -1e9))
+        ),
+        "You set the scores of padding to 0, and 0 still gets weight. Take a very negative number.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, 0.0))
+        ),
+        "You took the mask away: padding gets weight like a film.": lambda scores, is_real: _softmax(scores),
+        "You cut weights off after the softmax: rows no longer sum to 1. Mask the scores.": (
+            lambda scores, is_real: _softmax(scores) * is_real[:, None, :]
+        ),
+    }
+    judge(answer, cases, _weights, mistakes)
+
+
+choice(
+    "12.5",
+    "O2",
+    right="c",
+    why_not={
+        "a": "Look at `table`: all its rows are random, row 0 too. And a value of zeros would still take weight away.",
+        "b": "Softmax gives every score some weight; the padded places, which can see padding, did change.",
+        "d": "The layer got vectors, not ids: it cannot know which are padding unless a mask says so.",
+    },
+    done="Whoever comes before the padding never sees it. Only padded places do, and nobody reads those.",
+)
+
+predict(
+    "12.6",
+    "O3",
+    truth=0.0,
+    within=1e-3,
+    low="Run on and look.",
+    high="Most people think so. Run on and look: the weighted mean does not know where its parts stood.",
+    done="Right: not at all. Do you see why, from the formula? Run on.",
+    between=(0.0, 100.0),
+)
+
+_trace(
+    "12.7",
+    "O4",
+    160_000,
+    {
+        10_000: "That is 2,500 times four. Four heads do that, over a window of 50; over 200 each computes more, too.",
+        40_000: "That is one head over 200 places; or a window that grew on one side only, those who ask.",
+        800: "Everybody scores everybody: length times length, not length alone.",
+        80_000: "A causal mask hides half of the scores, but they are computed all the same.",
+    },
+    "One head: 200 places ask, 200 are asked. Then four such heads.",
+    "Four times the window costs sixteen times the scores: that is what limits the length.",
+)
+
+
+def _many_bce(logits, scale=lambda n: 1.0, yes=0):
+    loss = np.zeros(logits.shape[:-1])
+    for place in np.ndindex(loss.shape):
+        for column, z in enumerate(logits[place]):
+            is_yes = column == yes
+            loss[place] += np.logaddexp(0, -z if is_yes else z) * (1.0 if is_yes else scale(logits.shape[-1] - 1))
+    return loss
+
+
+@exercise("12.8", "O5", "code", done="One yes and many noes; with n = 1 it is the loss of the first SASRec.")
+def many_bce(answer) -> None:
+    rng = np.random.default_rng(15)
+    shapes = [(1, 2, 4), (2, 3, 5), (4, 2, 2), (3, 4, 9), (1, 5, 7)]
+    cases = [(3 * rng.normal(size=shape),) for shape in shapes] + [(rng.choice([-900.0, 900.0], (2, 4, 6)),)]
+    gentle = cases[:-1]
+    mistakes = {
+        "You averaged over the wrong answers. Here their costs are added.": partial(_many_bce, scale=lambda n: 1 / n),
+        "This is softmax: it compares the films. BCE asks each one alone, yes or no.": (
+            lambda logits: np.logaddexp.reduce(logits, axis=-1) - logits[..., 0]
+        ),
+        "You left the target out: its cost, logaddexp(0, −z), belongs to the sum.": (
+            lambda logits: _many_bce(logits) - np.logaddexp(0, -logits[..., 0])
+        ),
+        "Yes and no are exchanged: the target should be a yes, so its cost is logaddexp(0, −z).": (
+            lambda logits: _many_bce(-logits)
+        ),
+        "You count the target as a no, too. The wrong answers begin at column 1.": (
+            lambda logits: _many_bce(logits) + np.logaddexp(0, logits[..., 0])
+        ),
+        "Only the first wrong answer counts in yours. Take all of them: `logits[..., 1:]`.": (
+            lambda logits: _many_bce(logits[..., :2])
+        ),
+        "You averaged over all costs. Here they are added.": (lambda logits: _many_bce(logits) / logits.shape[-1]),
+        "You count the target as a no. Its cost is that of a yes: logaddexp(0, −z).": partial(_many_bce, yes=None),
+        "You count every film as a yes. A wrong answer costs logaddexp(0, z), without the minus.": (
+            lambda logits: np.logaddexp(0, -logits).sum(axis=-1)
+        ),
+        "You added up everything. The batch and the places stay: sum over the last axis only.": (
+            lambda logits: _many_bce(logits).sum()
+        ),
+    }
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        judge(answer, gentle, _many_bce, mistakes)
+        if not np.isfinite(answer(cases[-1][0].copy())).all():
+            raise NotYet("Right for small logits, but a logit of 900 overflows. np.logaddexp(0, z) does not.")
+        judge(answer, cases[-1:], _many_bce, {})
+
+
+choice(
+    "12.9",
+    "O5",
+    right="c",
+    why_not={
+        "a": "Two things changed at once, the network and the loss. In our table the loss alone moved the result.",
+        "b": "In our table BCE with as many negatives kept up. And the paper did not try it.",
+        "d": "Age is no reason. Trained with the same loss it is a fair and strong opponent.",
+    },
+    done="Same loss, same negatives, same budget; then the difference belongs to the network.",
+)
+
+_trace(
+    "12.10",
+    "O6",
+    8,
+    {
+        6: "That is a second, not a film. The film id comes first.",
+        2: "In id order 2 stands first among the films of second 6, and the last one is hidden.",
+        7: "7 and 8 share the second 6 with 2; in id order the highest of them stands last.",
+        9: "9 has the highest id, but its second is 5. Sort by second first.",
+    },
+    "Sort by second, then by id: the order is (4, 9), then (2, 7, 8). Which one is last?",
+    "The hidden film has the highest id of its second: not taste, but the order of a file.",
+)

@@ -1,0 +1,249 @@
+"""Typical wrong answers of lesson 09; each must be refused, each with its own hint."""
+
+import numpy as np
+
+
+def _solve(Q, x, left_weight, right_weight, penalty):
+    return np.linalg.solve((Q.T * left_weight) @ Q + penalty, (Q.T * right_weight) @ x)
+
+
+def _eye(Q, regularisation):
+    return regularisation * np.eye(Q.shape[1])
+
+
+def clicked_films_only(Q, x, regularisation, alpha):
+    weight = (1 + alpha) * x
+    return _solve(Q, x, weight, weight, _eye(Q, regularisation))
+
+
+def right_side_without_weights(Q, x, regularisation, alpha):
+    return _solve(Q, x, 1 + alpha * x, np.ones(len(x)), _eye(Q, regularisation))
+
+
+def all_films_alike(Q, x, regularisation, alpha):
+    return np.linalg.solve(Q.T @ Q + _eye(Q, regularisation), Q.T @ x)
+
+
+def without_penalty(Q, x, regularisation, alpha):
+    weight = 1 + alpha * x
+    return _solve(Q, x, weight, weight, 0)
+
+
+def penalty_everywhere(Q, x, regularisation, alpha):
+    weight = 1 + alpha * x
+    return _solve(Q, x, weight, weight, regularisation)
+
+
+def up_to_n_users(sizes, seen):
+    return [film for film in range(1, sizes["n_users"] + 1) if film not in set(seen)]
+
+
+def with_padding_and_without_the_last(sizes, seen):
+    return sorted(set(range(sizes["n_items"])) - set(seen))
+
+
+def with_padding(sizes, seen):
+    return sorted(set(range(sizes["n_items"] + 1)) - set(seen))
+
+
+def without_the_last(sizes, seen):
+    return sorted(set(range(1, sizes["n_items"])) - set(seen))
+
+
+def with_the_seen(sizes, seen):
+    return np.arange(1, sizes["n_items"] + 1)
+
+
+def mask_hides_the_positive(scores, candidates):
+    return np.where(candidates == candidates[:, :1], -1e9, scores)
+
+
+def mask_of_the_whole_batch(scores, candidates):
+    is_hit = np.isin(candidates, candidates[:, 0])
+    is_hit[:, 0] = False
+    return np.where(is_hit, -1e9, scores)
+
+
+def _hits(candidates):
+    is_hit = candidates == candidates[:, :1]
+    is_hit[:, 0] = False
+    return is_hit
+
+
+def mask_with_zero(scores, candidates):
+    return np.where(_hits(candidates), 0, scores)
+
+
+def mask_with_plus(scores, candidates):
+    return np.where(_hits(candidates), 1e9, scores)
+
+
+def mask_turned_round(scores, candidates):
+    hidden = ~_hits(candidates)
+    hidden[:, 0] = False
+    return np.where(hidden, -1e9, scores)
+
+
+def mask_forgotten(scores, candidates):
+    return scores * 1.0
+
+
+def mask_in_place(scores, candidates):
+    scores[_hits(candidates)] = -1e9
+    return scores
+
+
+def bpr_as_one_minus_sigmoid(scores):
+    distance = scores[:, :1] - scores[:, 1:]
+    return (1 - 1 / (1 + np.exp(-distance))).mean(axis=1)
+
+
+def bpr_wrong_way_round(scores):
+    return np.logaddexp(0, scores[:, :1] - scores[:, 1:]).mean(axis=1)
+
+
+def bpr_negative(scores):
+    return -np.logaddexp(0, scores[:, 1:] - scores[:, :1]).mean(axis=1)
+
+
+def bpr_sigmoid_alone(scores):
+    return (1 / (1 + np.exp(scores[:, 1:] - scores[:, :1]))).mean(axis=1)
+
+
+def bpr_sum(scores):
+    return np.logaddexp(0, scores[:, 1:] - scores[:, :1]).sum(axis=1)
+
+
+def bpr_of_the_batch(scores):
+    return np.logaddexp(0, scores[:, 1:] - scores[:, :1]).mean()
+
+
+def bpr_of_each_negative(scores):
+    return np.logaddexp(0, scores[:, 1:] - scores[:, :1])
+
+
+def bpr_with_column_0(scores):
+    return np.logaddexp(0, scores - scores[:, :1]).mean(axis=1)
+
+
+def bpr_of_the_mean_negative(scores):
+    return np.logaddexp(0, scores[:, 1:].mean(axis=1) - scores[:, 0])
+
+
+def bpr_that_overflows(scores):
+    distance = scores[:, :1] - scores[:, 1:]
+    with np.errstate(all="ignore"):
+        return np.log(1 + np.exp(-distance)).mean(axis=1)
+
+
+def _loss(logits):
+    return np.log(np.exp(logits).sum(axis=1)) - logits[:, 0]
+
+
+def logq_added(scores, chances):
+    return _loss(scores + np.log(chances))
+
+
+def chance_without_log(scores, chances):
+    return _loss(scores - chances)
+
+
+def score_divided(scores, chances):
+    return _loss(scores / chances)
+
+
+def negatives_only(scores, chances):
+    return _loss(np.column_stack([scores[:, 0], scores[:, 1:] - np.log(chances[:, 1:])]))
+
+
+def positive_only(scores, chances):
+    return _loss(np.column_stack([scores[:, 0] - np.log(chances[:, 0]), scores[:, 1:]]))
+
+
+def not_corrected(scores, chances):
+    return _loss(scores)
+
+
+def log_of_base_ten(scores, chances):
+    return _loss(scores - np.log10(chances))
+
+
+def logits_returned(scores, chances):
+    return scores - np.log(chances)
+
+
+def one_number(scores, chances):
+    return _loss(scores - np.log(chances)).mean()
+
+
+WRONG = {
+    "09.2": [
+        (clicked_films_only, "clicked films alone"),
+        (right_side_without_weights, "right side misses"),
+        (all_films_alike, "weigh the same"),
+        (without_penalty, "is missing"),
+        (penalty_everywhere, "diagonal only"),
+    ],
+    "09.4": [
+        (up_to_n_users, "number of users"),
+        (with_padding_and_without_the_last, "and the last film"),
+        (with_padding, "begin at 1"),
+        (without_the_last, "The last film"),
+        (with_the_seen, "Take them out"),
+    ],
+    "09.5": [
+        (mask_hides_the_positive, "the positive as well"),
+        (mask_of_the_whole_batch, "*any* row"),
+        (mask_with_zero, "does not hide"),
+        (mask_with_plus, "must be minus"),
+        (mask_turned_round, "*not* hits"),
+        (mask_forgotten, "Nothing is hidden"),
+        (mask_in_place, "itself"),
+    ],
+    "09.6": [
+        (0, "the loss is not"),
+        (0.5, "That is σ(0)"),
+        (-0.6931, "The sign"),
+        (0.127, "looks at the distance"),
+        (0.301, "base 10"),
+        (2.126, "Subtract the two"),
+    ],
+    "09.7": [
+        (bpr_as_one_minus_sigmoid, "1 − σ"),
+        (bpr_wrong_way_round, "wrong way round"),
+        (bpr_negative, "That is log σ"),
+        (bpr_sigmoid_alone, "That is σ alone"),
+        (bpr_sum, "added up"),
+        (bpr_of_the_batch, "whole batch"),
+        (bpr_of_each_negative, "for each negative"),
+        (bpr_with_column_0, "Begin with column 1"),
+        (bpr_of_the_mean_negative, "mean of the negatives"),
+        (bpr_that_overflows, "overflow"),
+    ],
+    "09.9": [
+        (logq_added, "The sign"),
+        (chance_without_log, "not its logarithm"),
+        (score_divided, "divided the score"),
+        (negatives_only, "Only the negatives"),
+        (positive_only, "Only the positive"),
+        (not_corrected, "Nothing is corrected"),
+        (log_of_base_ten, "base 2 or 10"),
+        (logits_returned, "These are the corrected logits"),
+        (one_number, "whole batch"),
+    ],
+    "09.10": [
+        ("BCDAF", "Line C"),
+        ("BEDFA", "loss comes last"),
+        ("EBDAF", "score first"),
+        ("BEADF", "so D comes before"),
+        ("BDAEF", "E before A"),
+        ("BEAF", "each of the letters"),
+    ],
+    "09.11": [
+        (1007, "full against sampled"),
+        (9066, "number of films"),
+        (32, "`DIM`"),
+        (0.00951, "wrong way round"),
+        (50, "Divide"),
+    ],
+}
