@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab test notebooks check seeds bench lock
+.PHONY: help lab serve test notebooks check seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
 
@@ -15,6 +15,9 @@ $(VENV)/ready: requirements.txt pyproject.toml
 
 lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+serve: $(VENV)/ready ## set up once, train once, then serve recommendations to your browser
+	$(BIN)/python -m recsys_helpers.serving
 
 test: $(VENV)/ready ## set up once, then run every test, notebooks included
 	$(BIN)/python -m pytest
@@ -33,6 +36,7 @@ bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_scratch.py
 	$(BIN)/python tests/bench_training.py
+	$(BIN)/python tests/bench_serving.py
 
 lock: ## pin every version again from pyproject.toml (needs uv)
 	@echo "# Every version, made by 'make lock' from pyproject.toml; do not edit by hand." > requirements.txt

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "notebooks"))  # the build script is no part of the package
+sys.path[:0] = [str(ROOT / "notebooks"), str(ROOT / "tests")]  # not part of the package
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 

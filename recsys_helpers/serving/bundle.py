@@ -1,0 +1,326 @@
+"""One folder that holds all a service needs, written at once and read only if every byte is what was written.
+
+Plain formats alone: JSON, npy without objects, ONNX. Nothing in a bundle is code, nothing is unpacked, and a file is
+measured before it is read and hashed before it is parsed. Left out: signatures. The checksums show damage and mix-ups;
+who may write the folder may also write a bundle.
+"""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+FORMAT = 1
+MIB = 2**20
+LIMITS = {  # the files of a bundle, and the most bytes each may have
+    "model.onnx": 512 * MIB,
+    "vectors.npy": 512 * MIB,
+    "neighbours.npy": 512 * MIB,
+    "weights.npy": 512 * MIB,
+    "popularity.npy": 16 * MIB,
+    "histories.npy": 512 * MIB,
+    "items.json": 64 * MIB,
+}
+MANIFEST, MANIFEST_LIMIT = "manifest.json", MIB
+VERSION = re.compile(r"[0-9a-f]{16}")
+
+
+class BadBundle(ValueError):
+    """A bundle that must not be used; the message says which file and why."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A film as people know it; `item_id` is the raw id."""
+
+    item_id: int
+    title: str
+    year: int | None
+    genres: tuple[str, ...]
+
+
+@dataclass
+class Bundle:
+    """What a service needs, in memory. Row 0 of every array is padding; n_rows = number of items + 1.
+
+    `model`: ONNX, history (batch, length) → query (batch, dim); None if only the popular films are served.
+    `vectors` (n_rows, dim): score of an item = query · vector. `neighbours`, `weights` (n_rows, m): the items whose
+    presence in a history speaks most for an item, and how much. `popularity` (n_rows,): number of users of an item.
+    `histories` (n, 2): user_id and item_idx, oldest first within a user. `items`: row 1 onwards.
+    """
+
+    items: list[Item]
+    popularity: np.ndarray
+    histories: np.ndarray
+    vectors: np.ndarray | None = None
+    neighbours: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    model: bytes | None = None
+    facts: dict = field(default_factory=dict)  # metrics, origin of the data, a history with its query to check against
+    version: str = ""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of every table: the items and row 0."""
+        return len(self.items) + 1
+
+
+def save_bundle(bundle: Bundle, folder: Path) -> Path:
+    """Write a bundle below `folder` and return its path; its name is its version, made from its content.
+
+    All files are on the disk before the folder gets its name, so a crash leaves no half bundle. Raises BadBundle if
+    the parts do not fit together, OSError if the disk is full (and then leaves nothing).
+    """
+    _check_parts(bundle)
+    arrays = {
+        "vectors.npy": bundle.vectors.astype("<f4"),
+        "neighbours.npy": bundle.neighbours.astype("<i4"),
+        "weights.npy": bundle.weights.astype("<f4"),
+        "popularity.npy": bundle.popularity.astype("<f4"),
+        "histories.npy": bundle.histories.astype("<i8"),
+    }
+    contents = {name: _to_npy(array) for name, array in arrays.items()}
+    contents["model.onnx"] = bundle.model
+    rows = [[item.item_id, item.title, item.year, list(item.genres)] for item in bundle.items]
+    contents["items.json"] = json.dumps(rows, ensure_ascii=False).encode()
+    files = {name: {"sha256": _sha256(raw), "bytes": len(raw)} for name, raw in sorted(contents.items())}
+    manifest = {"format": FORMAT, "files": files, "facts": bundle.facts}
+    version = version_of(manifest)
+    contents[MANIFEST] = manifest_text({"version": version, **manifest})
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / version
+    if path.exists():
+        return path
+    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        for name, raw in contents.items():
+            write_durably(temporary / name, raw)
+        sync_folder(temporary)
+        temporary.rename(path)
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return path
+
+
+def load_bundle(path: Path, only_popular: bool = False) -> Bundle:
+    """Read a bundle from its folder; BadBundle if anything about it is not as it was written.
+
+    `only_popular`: take the item table, popularity and histories alone, for a service whose model is damaged.
+    """
+    path = Path(path)
+    manifest = _read_manifest(path)
+    wanted = ["items.json", "popularity.npy", "histories.npy"] if only_popular else list(LIMITS)
+    if not only_popular and (extra := {entry.name for entry in path.iterdir()} - {MANIFEST, *LIMITS}):
+        raise BadBundle(f"{sorted(extra)[0]!r} does not belong into a bundle.")
+    raw = {name: _read_checked(path, name, manifest["files"][name]) for name in wanted}
+    bundle = Bundle(
+        items=_items(raw["items.json"]),
+        popularity=_from_npy(raw["popularity.npy"], "popularity.npy", "<f4", 1),
+        histories=_from_npy(raw["histories.npy"], "histories.npy", "<i8", 2),
+        facts=manifest["facts"],
+        version=manifest["version"],
+    )
+    if not only_popular:
+        bundle.model = raw["model.onnx"]
+        bundle.vectors = _from_npy(raw["vectors.npy"], "vectors.npy", "<f4", 2)
+        bundle.neighbours = _from_npy(raw["neighbours.npy"], "neighbours.npy", "<i4", 2)
+        bundle.weights = _from_npy(raw["weights.npy"], "weights.npy", "<f4", 2)
+    _check_parts(bundle)
+    return bundle
+
+
+def _read_manifest(path: Path) -> dict:
+    if not path.is_dir():
+        raise BadBundle(f"There is no bundle {path.name!r}.")
+    try:
+        raw = _read_at_most(path / MANIFEST, MANIFEST_LIMIT)
+        manifest = json.loads(raw)
+        files, version = manifest["files"], manifest["version"]
+        if manifest["format"] != FORMAT:
+            raise BadBundle(f"{MANIFEST} has format {manifest['format']!r}, this service reads {FORMAT}.")
+        if set(files) != set(LIMITS):
+            raise BadBundle(f"{MANIFEST} names {sorted(files)}, but a bundle has {sorted(LIMITS)}.")
+        if not isinstance(manifest["facts"], dict) or not all(isinstance(f["bytes"], int) for f in files.values()):
+            raise BadBundle(f"{MANIFEST} is not built like one.")
+        content = {name: value for name, value in manifest.items() if name != "version"}
+        if version != path.name or version != version_of(content) or raw != manifest_text(manifest):
+            raise BadBundle(f"{MANIFEST} was changed after it was written, or its folder was renamed.")
+    except BadBundle:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadBundle(f"{MANIFEST} cannot be read: {type(error).__name__}.") from error
+    return manifest
+
+
+def _read_checked(path: Path, name: str, stated: dict) -> bytes:
+    raw = _read_at_most(path / name, min(LIMITS[name], stated["bytes"]))
+    if len(raw) != stated["bytes"] or _sha256(raw) != stated["sha256"]:
+        raise BadBundle(f"{name} is not the file that was written: its size or checksum differs.")
+    return raw
+
+
+def _read_at_most(path: Path, limit: int) -> bytes:
+    """The bytes of a plain file; a link, a pipe or more than `limit` bytes are refused before reading."""
+    if path.is_symlink() or not path.is_file():
+        raise BadBundle(f"{path.name} is missing, or is not a plain file.")
+    size = path.stat().st_size
+    if size > limit:
+        raise BadBundle(f"{path.name} has {size:,} bytes, {limit:,} are allowed.")
+    with path.open("rb") as file:
+        return file.read(limit + 1)
+
+
+def _items(raw: bytes) -> list[Item]:
+    try:
+        rows = json.loads(raw)
+        items = [Item(item_id, title, year, tuple(genres)) for item_id, title, year, genres in rows]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadBundle(f"items.json cannot be read: {type(error).__name__}.") from error
+    for item in items:
+        fits = isinstance(item.item_id, int) and isinstance(item.title, str) and isinstance(item.year, int | None)
+        if not fits or not all(isinstance(genre, str) for genre in item.genres):
+            raise BadBundle("items.json holds something that is not an item.")
+    return items
+
+
+def _check_parts(bundle: Bundle) -> None:
+    n_rows = bundle.n_rows
+    if n_rows < 2 or len({item.item_id for item in bundle.items}) != n_rows - 1:
+        raise BadBundle("The item table is empty or names an item twice.")
+    shapes = {"popularity": (bundle.popularity, (n_rows,)), "histories": (bundle.histories, (len(bundle.histories), 2))}
+    if bundle.model is not None:
+        shapes["vectors"] = (bundle.vectors, (n_rows, bundle.vectors.shape[1]))
+        shapes["neighbours"] = (bundle.neighbours, (n_rows, bundle.neighbours.shape[1]))
+        shapes["weights"] = (bundle.weights, bundle.neighbours.shape)
+    for name, (array, shape) in shapes.items():
+        if array.shape != shape:
+            raise BadBundle(f"{name} has shape {array.shape} instead of {shape}.")
+        if not np.isfinite(array).all():
+            raise BadBundle(f"{name} holds a value that is not a number.")
+    indices = [bundle.histories[:, 1]] + ([] if bundle.model is None else [bundle.neighbours])
+    if any(len(part) and (part.min() < 0 or part.max() >= n_rows) for part in indices):
+        raise BadBundle("An index points outside the item table.")
+
+
+def _to_npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    return stream.getvalue()
+
+
+def _from_npy(raw: bytes, name: str, dtype: str, n_axes: int) -> np.ndarray:
+    """The array in the bytes of an npy file, without a copy: only this dtype, and only the size its header claims."""
+    stream = io.BytesIO(raw)
+    try:
+        if np.lib.format.read_magic(stream) != (1, 0):
+            raise BadBundle(f"{name} is an npy file of another version.")
+        shape, by_columns, found = np.lib.format.read_array_header_1_0(stream)
+    except ValueError as error:
+        raise BadBundle(f"{name} is no npy file.") from error
+    if found != np.dtype(dtype) or by_columns or len(shape) != n_axes:
+        raise BadBundle(f"{name} holds {found} of shape {shape}, expected {np.dtype(dtype)} with {n_axes} axes.")
+    size = found.itemsize
+    for length in shape:
+        size *= length
+    if size != len(raw) - stream.tell():
+        raise BadBundle(f"{name} claims {size:,} bytes and has {len(raw) - stream.tell():,}.")
+    return np.frombuffer(raw, found, offset=stream.tell()).reshape(shape)
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def version_of(content: dict) -> str:
+    """Name of a bundle with this manifest (without its version): the same content, the same name."""
+    return _sha256(json.dumps(content, sort_keys=True).encode())[:16]
+
+
+def manifest_text(manifest: dict) -> bytes:
+    """The one way to write a manifest."""
+    return json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+
+
+def write_durably(path: Path, raw: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; Windows has no such call and needs none."""
+    if os.name != "nt":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class Store:
+    """The bundles of a service below one folder, and which of them is in use.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = Store(folder)
+    ...     store.use("0123456789abcdef"); store.use("fedcba9876543210")
+    ...     store.current, store.previous
+    ('fedcba9876543210', '0123456789abcdef')
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        self.bundles = self.folder / "bundles"
+        self.pointer = self.folder / "in_use.json"
+
+    def path_of(self, version: str) -> Path:
+        """Folder of a version; BadBundle if the name is not one that a version can have."""
+        if not VERSION.fullmatch(version):
+            raise BadBundle("A version is 16 hexadecimal digits.")
+        return self.bundles / version
+
+    def versions(self) -> list[str]:
+        """All versions there are, the newest last."""
+        found = [path for path in self.bundles.glob("*") if VERSION.fullmatch(path.name)]
+        return [path.name for path in sorted(found, key=lambda path: path.stat().st_mtime_ns)]
+
+    @property
+    def current(self) -> str | None:
+        """The version in use; None if there is none."""
+        return self._read()[0]
+
+    @property
+    def previous(self) -> str | None:
+        """The version that was in use before; None if there was none."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[str | None, str | None]:
+        try:
+            kept = json.loads(_read_at_most(self.pointer, MIB))
+            names = (kept["current"], kept["previous"])
+        except (ValueError, KeyError, TypeError):
+            return None, None
+        return tuple(name if isinstance(name, str) and VERSION.fullmatch(name) else None for name in names)
+
+    def use(self, version: str) -> None:
+        """Put a version into use, durably and at once; the one before it stays at hand."""
+        self.path_of(version)
+        if version == self.current:
+            return
+        kept = json.dumps({"current": version, "previous": self.current}).encode()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.pointer.with_suffix(".writing")
+        write_durably(temporary, kept)
+        os.replace(temporary, self.pointer)
+        sync_folder(self.folder)

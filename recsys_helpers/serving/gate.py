@@ -1,0 +1,103 @@
+"""The gate in front of the application: so many requests at once and no more, bodies so large and no larger.
+
+Whoever is turned away is told at once, why, and when to come back: a short queue keeps the answers of the others fast.
+How many at once is found while running: whenever the gate is full and the event loop comes late to its own alarm
+clock, fewer are let in, otherwise slowly more again (as TCP does; Jacobson, SIGCOMM 1988).
+Plain ASGI, because it must stay cheap when everything else is busy: turning away costs a fifth of an answer.
+"""
+
+import asyncio
+import json
+
+ALWAYS = ("/health/live", "/health/ready", "/metrics")  # a busy service must still be able to say so
+SECONDS_FOR_A_BODY = 5.0
+TICK, TOO_LATE, FEWEST = 0.01, 0.008, 4  # seconds between alarms; lateness in seconds that means "too much"
+
+
+class Gate:
+    """Wraps an ASGI application. `max_in_flight` requests at once, `max_body` bytes in each.
+
+    Counts in `turned_away`, `in_flight` and `most_in_flight` what it did; `limit` is how many may enter now.
+    """
+
+    def __init__(self, app, max_in_flight: int, max_body: int):
+        self.app, self.max_in_flight, self.max_body = app, max_in_flight, max_body
+        self.in_flight = self.most_in_flight = self.turned_away = 0
+        self.limit, self._was_full = float(max_in_flight), False
+
+    async def watch(self):
+        """Adapt `limit` to how late this task wakes up; runs until it is cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            asleep = loop.time()
+            await asyncio.sleep(TICK)
+            self.adapt(loop.time() - asleep - TICK)
+
+    def adapt(self, late: float) -> None:
+        """Let fewer in after an alarm that came `late` seconds late while the gate was full, else a little more.
+
+        >>> gate = Gate(None, max_in_flight=32, max_body=1)
+        >>> gate._was_full = True; gate.adapt(0.05); gate.limit
+        24.0
+        >>> gate.adapt(0.0); gate.limit
+        24.5
+        """
+        if late > TOO_LATE and self._was_full:
+            self.limit = max(min(FEWEST, self.max_in_flight), self.limit * 0.75)
+        elif late <= TOO_LATE:
+            self.limit = min(self.max_in_flight, self.limit + 0.5)
+        self._was_full = False
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http" or scope["path"] in ALWAYS:
+            return await self.app(scope, receive, send)
+        if self.in_flight >= int(self.limit):
+            self.turned_away += 1
+            self._was_full = True
+            return await _refuse(send, 503, "Too many requests at once; try again in a second.", (b"retry-after", b"1"))
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            if scope["method"] not in ("GET", "HEAD"):
+                try:
+                    body = await asyncio.wait_for(self._body(scope, receive), SECONDS_FOR_A_BODY)
+                except TimeoutError:
+                    return await _refuse(send, 408, "The body of the request did not arrive in time.")
+                if body is None:
+                    return await _refuse(send, 413, f"The body may have {self.max_body:,} bytes at most.")
+                receive = _replay(body, receive)
+            await self.app(scope, receive, send)
+        finally:
+            self.in_flight -= 1
+
+    async def _body(self, scope, receive) -> bytes | None:
+        """All of the body; None as soon as it is known to be too large."""
+        for name, value in scope["headers"]:
+            if name == b"content-length" and (not value.isdigit() or int(value) > self.max_body):
+                return None
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > self.max_body:
+                return None
+            if not message.get("more_body"):
+                return bytes(body)
+
+
+def _replay(body: bytes, receive):
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay():
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+async def _refuse(send, status: int, why: str, *headers: tuple[bytes, bytes]) -> None:
+    body = json.dumps({"detail": why}).encode()
+    named = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *headers]
+    if status in (408, 413):
+        named.append((b"connection", b"close"))  # the rest of the body is not read
+    await send({"type": "http.response.start", "status": status, "headers": named})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,154 @@
+"""For the tests of the service: a tiny bundle made without training, the application in this process, a real one."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import numpy as np
+import psutil
+
+from recsys_helpers.serving.app import Settings, make_app
+from recsys_helpers.serving.build import gru_graph, probe_of
+from recsys_helpers.serving.bundle import Bundle, Item, Store, manifest_text, save_bundle, version_of
+
+N_ITEMS, N_USERS, DIM, HIDDEN = 60, 7, 8, 6
+HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)> \"&' \u202e ✓"
+GENRES = ("Drama", "Comedy", "Sci-Fi")
+
+
+def tiny_bundle(seed=0):
+    """60 films with ids 10, 20, …, 7 users with ids 1 … 7, a GRU with random weights."""
+    rng = np.random.default_rng(seed)
+
+    def draw(*shape):
+        return rng.normal(0, 0.5, shape).astype(np.float32)
+
+    table = draw(N_ITEMS + 1, DIM)
+    model = gru_graph(
+        table, draw(DIM, 3 * HIDDEN), draw(HIDDEN, 3 * HIDDEN), draw(2, 3 * HIDDEN), draw(HIDDEN, DIM - 1)
+    )
+    histories = [np.column_stack([np.full(n, n), rng.permutation(N_ITEMS)[:n] + 1]) for n in range(1, N_USERS + 1)]
+    bundle = Bundle(
+        items=[
+            Item(10 * row, HOSTILE if row == 1 else f"Film {row} Émile", 1950 + row, (GENRES[row % 3],))
+            for row in range(1, N_ITEMS + 1)
+        ],
+        popularity=np.concatenate([[0], rng.permutation(N_ITEMS) + 1]),
+        histories=np.concatenate(histories),
+        vectors=table,
+        neighbours=np.array([rng.permutation(N_ITEMS)[:5] + 1 for _ in range(N_ITEMS + 1)]),
+        weights=draw(N_ITEMS + 1, 5),
+        model=model,
+    )
+    bundle.facts = {"probe": probe_of(model, histories[-1][:, 1]), "seed": seed}
+    return bundle
+
+
+def filled_store(folder, seeds=(0,)):
+    """A store with one bundle for each seed, the last one in use; returns it and the versions."""
+    store = Store(folder)
+    versions = [save_bundle(tiny_bundle(seed), store.bundles).name for seed in seeds]
+    for version in versions:
+        store.use(version)
+    return store, versions
+
+
+class InProcess:
+    """The application without a network; `ask` gives an httpx response. Exceptions of the application become 500."""
+
+    def __init__(self, folder, **settings):
+        settings = {"deadline": 1.0} | settings  # a test machine may be busy
+        self.app = make_app(Settings(str(folder), str(folder / "events.sqlite3"), **settings))
+        self.service, self.gate = self.app.state.service, self.app.state.gate
+        self.runner = asyncio.Runner()
+        self.lifespan = self.app.router.lifespan_context(self.app)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+
+    def __enter__(self):
+        self.runner.run(self.lifespan.__aenter__())
+        return self
+
+    def __exit__(self, *_):
+        self.runner.run(self.client.aclose())
+        self.runner.run(self.lifespan.__aexit__(None, None, None))
+        self.runner.close()
+
+    def ask(self, path, method="GET", **more):
+        return self.runner.run(self.client.request(method, path, **more))
+
+    def ask_together(self, requests):
+        """Answers to several (method, path, keywords) that are sent at the same moment."""
+
+        async def all_of_them():
+            return await asyncio.gather(*(self.client.request(m, path, **more) for m, path, more in requests))
+
+        return self.runner.run(all_of_them())
+
+
+class RealService:
+    """The service as people start it: a parent and a worker process, on a free port of 127.0.0.1."""
+
+    def __init__(self, folder, *options, prefix=()):
+        command = [*prefix, sys.executable, "-m", "recsys_helpers.serving", "--folder", str(folder), "--port", "0"]
+        self.parent = subprocess.Popen(
+            [*command, "--deadline", "1", *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.said = self.parent.stdout.readline()
+        self.url = re.search(r"http://[\d.]+:\d+", self.said).group()
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def __enter__(self):
+        self.wait_until_live()
+        return self
+
+    def wait_until_live(self, seconds=30):
+        until = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(self.url + "/health/live", timeout=2).status_code == 200:
+                    return
+            assert time.monotonic() < until, "the service did not come up"
+            time.sleep(0.02)
+
+    @property
+    def worker(self):
+        """The process id of the worker: the child that has the port's application loaded (the largest one)."""
+        children = psutil.Process(self.parent.pid).children()
+        return max(children, key=lambda child: child.memory_info().rss).pid
+
+    def kill_worker(self):
+        os.kill(self.worker, signal.SIGKILL)
+
+    def __exit__(self, *_):
+        children = psutil.Process(self.parent.pid).children() if self.parent.poll() is None else []
+        self.parent.send_signal(signal.SIGINT)
+        try:
+            self.parent.wait(10)
+        except subprocess.TimeoutExpired:
+            self.parent.kill()
+            for child in children:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
+        self.parent.stdout.close()
+
+
+def reseal(folder, change=lambda manifest: None):
+    """Make a changed bundle look untouched: checksums, then `change(manifest)`, then its version; its new folder."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name, stated in manifest["files"].items():
+        raw = (folder / name).read_bytes()
+        stated |= {"sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw)}
+    change(manifest)
+    manifest.pop("version")
+    manifest = {"version": version_of(manifest), **manifest}
+    (folder / "manifest.json").write_bytes(manifest_text(manifest))
+    return folder.rename(folder.with_name(manifest["version"]))
