@@ -48,6 +48,8 @@ def run_state_problems(book):
                 problems.append(f"{cell.id}: text on stderr")
             if any("javascript" in kind or "widget" in kind for kind in data) or "<script" in str(data):
                 problems.append(f"{cell.id}: JavaScript or a widget in the output")
+            if "✗ not in this run" in text_of(output):
+                problems.append(f"{cell.id}: a claim that did not hold")
             if HOME_OR_ROOT.search(text_of(output)):
                 problems.append(f"{cell.id}: a path of one machine: {HOME_OR_ROOT.search(text_of(output))[0]}")
             if "image/png" in data and not 20 <= len(output.metadata.get("image/png", {}).get("alt", "")) <= 400:

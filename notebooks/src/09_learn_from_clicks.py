@@ -15,7 +15,7 @@
 # - **O6** build an autoencoder over whole histories, and compare it with EASE
 #
 # **What you need**: lessons 04, 07 and 08, and about 150 minutes; a good place for a break is before section 5. The
-# whole notebook runs in about a minute and a half.
+# whole notebook runs in less than a minute and a half.
 
 # %%
 from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
@@ -78,7 +78,7 @@ print("squared error on all 12 pairs:", ((always_one - clicks) ** 2).sum())
 
 # %% [markdown]
 # The zeros have to take part. The question of this lesson is *how much each of them may say*, and how to afford them:
-# MovieLens has 671 × 9,066 pairs, and we learn from the films of 70,529.
+# MovieLens has 671 × 9,066 pairs, and 70,529 of them are the clicks that we learn from.
 
 # %%
 ratings, movies = load_movielens()
@@ -112,7 +112,7 @@ print(f"(5 · 2 · 1) / (5 · 4 + 1 + 1 + 1) = {p:.3f}; scores {p * q}")
 #
 # With `dim` factors the division becomes a linear system: (Qᵀ W Q + λI) p = Qᵀ W x, where W holds the weights. And
 # Qᵀ W Q = QᵀQ + α · (the same over clicked films): the sum over *all* films is computed once for all users. This is why
-# iALS can afford every zero.
+# iALS can afford every zero. Half a turn, with `clicked`, a list of each user's clicked films (or each film's users):
 
 
 # %%
@@ -175,7 +175,7 @@ pd.DataFrame(P @ Q.T, ["Ann", "Ben", "Cem"], films).round(2)
 # shortcut for short histories. On the real data, two rounds with 8 factors:
 
 # %%
-rows, columns = (np.split(m.indices, m.indptr[1:-1]) for m in (train, train.T.tocsr()))
+rows, columns = (np.split(m.indices, m.indptr[1:-1]) for m in (train, train.T.tocsr()))  # each user's films, and back
 q = np.random.default_rng(42).normal(0, 0.1, (items.n_rows, 8))
 q[[len(column) == 0 for column in columns]] = 0  # padding, and films without a click
 for _ in range(2):
@@ -185,7 +185,8 @@ p_helper, q_helper = baselines.ials(train, dim=8, regularisation=30, alpha=5, n_
 assert np.allclose(p, p_helper, atol=1e-6) and np.allclose(q, q_helper, atol=1e-6)
 
 # %% [markdown]
-# Now tune it, on **valid**, with three trials: as many as the network of section 8 will get. Beside it two old friends.
+# Now tune it, on **valid**, with three trials of six rounds: as many trials as the network of section 8 will get. Beside
+# it two old friends.
 
 
 # %%
@@ -197,14 +198,13 @@ popular = baselines.popularity(train)
 ease_weights = baselines.ease(train, 100)
 bar = {"popularity": valid_ndcg(lambda u: np.tile(popular, (len(u), 1))), "EASE": valid_ndcg(train @ ease_weights)}
 for dim, regularisation, alpha in ((64, 30, 1), (64, 30, 5), (128, 30, 5)):
-    p, q = baselines.ials(train, dim, regularisation, alpha)
+    p, q = baselines.ials(train, dim, regularisation, alpha, n_epochs=6)
     bar["iALS"] = valid_ndcg(p @ q.T)
     print(f"dim {dim:3}, λ {regularisation:3}, α {alpha}: valid NDCG@10 {bar['iALS']:.3f}")
 print({name: round(value, 3) for name, value in bar.items()})
 
 # %% [markdown]
-# dim 128, λ = 30, α = 5. On valid it stands just behind EASE, like EASE far above popularity. That is what a
-# network has to beat.
+# dim 128, λ = 30, α = 5. On valid it stands beside EASE, far above popularity. That is what a network has to beat.
 
 # %%
 del ease_weights  # 0.3 GB
@@ -214,13 +214,13 @@ claim("iALS is within 0.004 of EASE on valid", abs(bar["iALS"] - bar["EASE"]) < 
 # ## 3. Draw the negatives
 #
 # A network learns from batches and cannot sum over all pairs. So it draws: for each positive film a few others that
-# stand for "no", by [negative sampling](glossary.md#negative-sampling). Whom? Four films, clicked 0, 1, 4 and 16 times
-# (index 0 is padding):
+# stand for "no", by [negative sampling](glossary.md#negative-sampling). Whom? A common recipe: the chance of a film is
+# its count to some power. Four films, clicked 0, 1, 4 and 16 times (index 0 is padding):
 
 # %%
 counts = np.array([0, 0, 1, 4, 16])
 for power in (0, 0.5, 0.75, 1):
-    chances = np.where(counts > 0, np.maximum(counts, 1) ** power, 0)
+    chances = np.where(counts > 0, counts**power, 0)
     print(f"power {power:4}: {(chances / chances.sum()).round(2)}")
     assert np.allclose(chances / chances.sum(), sampling.negative_chances(counts, power))
 
@@ -264,7 +264,7 @@ print(f"{title}: uniform {(drawn_uniform == top_film).sum()}, in-batch {(drawn_i
 
 # %% [markdown]
 # The rows of a batch are rows of the data, so in-batch is power 1 in disguise: the film stands among the negatives as
-# often as among the positives. See all films at once, from the most rated to the least:
+# often as among the positives. See all films at once, from the most rated to the least, without the luck of a draw:
 
 # %%
 by_rank = np.sort(popular[popular > 0])[::-1].astype(int)
@@ -286,13 +286,13 @@ axes.legend()
 show(
     figure,
     alt="Draws against rank on two logarithmic axes. Uniform is flat at 14. In-batch starts above 400 at the most "
-    "rated film and falls in steps to below 2. Power 0.5 runs between them, from 99 down to 6. All three cross between "
-    "rank 1,000 and 2,000.",
+    "rated film and falls in steps to below 2. Power 0.5 runs between them, from 99 down to 6. All three cross "
+    "between rank 1,000 and 2,000.",
 )
 
 # %% [markdown]
 # Uniform negatives are mostly films that nobody knows: easy to tell from a film somebody chose. In-batch negatives are
-# known films, a harder school. But the rarest third of the films hardly ever gets a "no".
+# known films, a harder school. But the rarest third of the films gets only a tenth of the "no" of uniform draws.
 #
 # ### Exercise 09.4 · find the bug (O2)
 #
@@ -357,7 +357,7 @@ s = np.array([2.0, 1.0, 0.0, -1.0])
 
 
 def softplus(z):
-    return np.log1p(np.exp(z))  # log(1 + eᶻ)
+    return np.log1p(np.exp(z))  # log(1 + eᶻ), and so −log σ(z) = softplus(−z) and −log(1 − σ(z)) = softplus(z)
 
 
 print(f"MSE (2 − 1)² + 1² + 0² + (−1)²: {(s[0] - 1) ** 2 + (s[1:] ** 2).sum():.3f}")
@@ -471,8 +471,8 @@ check("09.8", answer)
 # chance off every score, the positive's too, and use the softmax as before. This is the
 # [logQ correction](glossary.md#logq-correction).
 #
-# On our four films, with chances from 0.4 to 0.1 (the sampler likes the wrong ones). How often is each pushed down?
-# A full softmax says: as its chance.
+# On our four films, with draws of chance 0.1 to 0.4 (the sampler likes the wrong ones). How hard is each pushed down?
+# In a full softmax, as hard as its chance.
 
 
 # %%
@@ -520,8 +520,8 @@ show(
 # Ten times more draws, a third of the error: it falls with √n, as a mean of random draws does. Raw, no number of draws
 # helps.
 #
-# (Here film 0 may be drawn as a negative, and it must: it is part of the sum. With 8 draws from 9,066 films a hit is
-# rare and its sum far away, so in training we mask it.)
+# (Here film 0 may also be drawn as a negative: it is part of the sum. In training there are only 8 draws of thousands of
+# films. A single hit would weigh far too much, so there we mask it.)
 #
 # ### Exercise 09.9 · fill in (O4)
 #
@@ -566,7 +566,8 @@ def factor_model():
     p = layers.Embedding(users.n_rows, DIM, name="users")(who)  # (batch, dim)
     q = layers.Embedding(items.n_rows, DIM, name="items")(candidates)  # (batch, 1 + n, dim)
     bias = layers.Embedding(items.n_rows, 1, embeddings_initializer="zeros", name="bias")(candidates)
-    return keras.Model([who, candidates], layers.Dot(axes=(2, 1))([q, p]) + layers.Flatten()(bias))
+    dots = layers.Dot(axes=(2, 1))([q, p])  # (batch, 1 + n)
+    return keras.Model([who, candidates], dots + layers.Flatten()(bias))
 
 
 def scores_of(model):
@@ -604,7 +605,8 @@ for loss, expected in zip((mse, bce, bpr, sampled_softmax), by_hand):
 
 # %% [markdown]
 # All four agree with the numbers by hand. Then the examples of an epoch: every positive once, with fresh negatives.
-# Accidental hits get 1e9 taken off.
+# `log_q` takes 1e9 off accidental hits. (Only softmax reads it. For the others, which draw uniformly, a hit is one in
+# thousands.) To keep one model for all, our in-batch rows are the next 8 of the shuffled epoch: the same chances.
 
 
 # %%
@@ -717,7 +719,7 @@ print(f"naive full softmax: about {naive_seconds:.0f} s an epoch")
 # %% [markdown]
 # ### Exercise 09.12 · predict (O5)
 #
-# On valid, popularity has an NDCG@10 of 0.058 and iALS 0.091. What will the model reach that is trained with *raw*
+# On valid, popularity has an NDCG@10 of 0.058 and iALS 0.092. What will the model reach that is trained with *raw*
 # in-batch softmax, no logQ?
 
 # %%
@@ -730,13 +732,13 @@ ndcg_of_raw = 0.05
 check("09.12", ndcg_of_raw)
 
 # %% [markdown]
-# Seven trainings, the same budget: ten epochs, a look at valid after every second, the best look counts. Same rate, same
-# weight decay (AdamW shrinks all weights a little at every step), for all alike; tried out on valid while this lesson
-# was written. This takes half a minute.
+# Seven trainings, the same budget: eight epochs, a look at valid after every second, the best look counts. Same rate,
+# same weight decay (AdamW shrinks all weights a little at every step), for all alike; tried out on valid while this
+# lesson was written. This takes half a minute.
 
 # %%
 X = train.toarray()  # (n_users + 1, n_items + 1)
-everyone = np.arange(1, users.n_rows)
+everyone, N_EPOCHS = np.arange(1, users.n_rows), 8
 plans = {
     "MSE, uniform": (mse, epoch_of(uniform, correct=False)),
     "BCE, uniform": (bce, epoch_of(uniform, correct=False)),
@@ -757,14 +759,15 @@ for name, (loss, examples) in plans.items():
     set_seed(42)
     model = factor_model()
     model.compile(optimiser(), loss)
-    done[name] = training.fit(model, examples, 10, 1024, lambda: valid_ndcg(scores_of(model)), every=2, patience=5)
+    look = lambda: valid_ndcg(scores_of(model))
+    done[name] = training.fit(model, examples, N_EPOCHS, 1024, look, every=2, patience=5)
 set_seed(42)
 model = full_model()
 model.compile(optimiser(), full_softmax)
 done["full softmax, row a user"] = training.fit(
     model,
     lambda rng: (everyone, X[1:]),
-    10,
+    N_EPOCHS,
     16,
     lambda: valid_ndcg(lambda u: ops.convert_to_numpy(model(u))),
     every=2,
@@ -777,7 +780,7 @@ pd.DataFrame(
     {
         "valid NDCG@10": best,
         "epoch": {name: fitted.best_epoch for name, fitted in done.items()},
-        "seconds an epoch": {name: fitted.seconds / 10 for name, fitted in done.items()},
+        "seconds an epoch": {name: fitted.seconds / N_EPOCHS for name, fitted in done.items()},
     }
 ).round({"valid NDCG@10": 3, "seconds an epoch": 2})
 
@@ -786,14 +789,14 @@ figure, axes = new_figure(7, 3.4)
 for name, fitted in done.items():
     axes.plot(list(fitted.valid), list(fitted.valid.values()), label=name)
 axes.axhline(bar["popularity"], color="#777777", linewidth=1)
-axes.annotate("popularity", (9, bar["popularity"] + 0.0005), fontsize=8)
-axes.set(xlabel="epoch", ylabel="NDCG@10 on valid", xticks=(2, 4, 6, 8, 10))
+axes.annotate("popularity", (7, bar["popularity"] + 0.0005), fontsize=8)
+axes.set(xlabel="epoch", ylabel="NDCG@10 on valid", xticks=(2, 4, 6, 8))
 axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
-    alt="NDCG@10 on valid over ten epochs for seven trainings. In-batch with logQ climbs highest, to about 0.087; MSE, "
-    "BPR, uniform softmax and full softmax lie together near 0.08; BCE climbs slowly to about 0.07; in-batch raw stays "
-    "near 0.045, below the line of popularity.",
+    alt="NDCG@10 on valid over eight epochs for seven trainings. In-batch with logQ climbs highest, to about 0.087, "
+    "full softmax to about 0.084. MSE is level from the start; it, BPR and uniform softmax end near 0.077. BCE climbs "
+    "slowly to about 0.07. In-batch raw falls from 0.05, always below the line of popularity.",
 )
 
 # %%
@@ -808,30 +811,30 @@ claim("all others lie between 0.06 and 0.09", 0.06 < min(others) and max(others)
 # One subtraction nearly doubles the quality: raw, the model was taught to avoid what people watch, and ranks worse than
 # popularity. With logQ the same draws lead the table, or nearly.
 #
-# The others lie close together, and their order changes with the seed: this table cannot rank them. MSE, often called
-# unfit for ranking, keeps up: it is iALS with drawn zeros. BCE climbs slowest here; with 8 negatives for each positive
-# it first learns that everything is a "no".
+# The others lie close together. With one seed each and no interval, this table cannot rank them. MSE, often called
+# unfit for ranking, keeps up: it is iALS with drawn zeros. BCE climbs slowly here. A likely reason: with 8 negatives for
+# each positive it first learns that everything is a "no".
 
 # %% [markdown]
 # Full softmax with one row a user costs no more than sampling. That is a gift of this model: in a network that reads the
 # *history before each film* (lessons 10 to 12), each positive has its own scores, and the twenty billion are back.
 
 # %%
-per_epoch = {name: fitted.seconds / 10 for name, fitted in done.items()}
+per_epoch = {name: fitted.seconds / N_EPOCHS for name, fitted in done.items()}
 claim("naive full softmax is more than five times slower than a row a user",
       naive_seconds > 5 * per_epoch["full softmax, row a user"])  # fmt: skip
 
 # %% [markdown]
 # ## 7. The best of seven, tested once
 #
-# In-batch softmax with logQ led on valid, still rising after ten epochs. Refit on train + valid for ten epochs, once for
-# each of three seeds, and open the test.
+# In-batch softmax with logQ led on valid, still rising after eight epochs. Refit on train + valid for eight epochs, once
+# for each of three seeds, and open the test.
 
 # %%
-learn = to_matrix(pd.concat([cut.train, cut.valid]), users, items)
 both = pd.concat([cut.train, cut.valid])
+learn = to_matrix(both, users, items)
 start = time.perf_counter()
-p, q = baselines.ials(learn, 128, 30, 5)
+p, q = baselines.ials(learn, 128, 30, 5, n_epochs=6)
 ials_scores = p @ q.T
 ials = evaluate(ials_scores, learn, test, name="iALS", seconds=time.perf_counter() - start)
 ease_scores = learn @ baselines.ease(learn, 100)
@@ -845,7 +848,7 @@ for seed in (1, 2, 3):
     set_seed(seed)
     model = factor_model()
     model.compile(optimiser(), sampled_softmax)
-    fitted = training.fit(model, learn_epoch, 10, 1024, seed=seed)
+    fitted = training.fit(model, learn_epoch, N_EPOCHS, 1024, seed=seed)
     factor_runs.append(evaluate(scores_of(model), learn, test, name="factors, logQ softmax", seconds=fitted.seconds))
 factors = mean_over_seeds(factor_runs)
 
@@ -864,8 +867,8 @@ low, high = compare(factors, ease)
 claim("EASE is ahead of the factors: the interval lies below zero", high < 0)
 
 # %% [markdown]
-# EASE wins, clearly. On valid the distance looked smaller. But there we took the best of seven trainings and of five
-# looks, all on the same users: part of what we picked was luck. That is why the test is opened once, at the end.
+# EASE wins, clearly. On valid the distance looked smaller. But there we took the best of seven trainings and of four
+# looks, all on the same users: part of what we picked may be luck. That is why the test is opened once, at the end.
 
 # %% [markdown]
 # ## 8. Read the whole history at once
@@ -875,19 +878,19 @@ claim("EASE is ahead of the factors: the interval lies below zero", high < 0)
 #
 # row (9,067) → hidden (200) → scores (9,067), and the target is **the same row**.
 #
-# A network that rebuilds its own input is an [autoencoder](glossary.md#autoencoder). Its loss is the full softmax with
-# one row a user from section 6, the *multinomial* loss.
+# In training, [dropout](glossary.md#dropout) switches off half of the input. A network that rebuilds its own input is an
+# [autoencoder](glossary.md#autoencoder). Its loss is the full softmax with one row a user from section 6, the
+# *multinomial* loss.
 
 # %% [markdown]
 # ### Exercise 09.13 · choose (O6)
 #
 # Input and target are the same row. What stops this network from just copying, and so recommending nothing new?
 #
-# - **a** the softmax: its chances add up to 1
-# - **b** dropout at the input and a hidden layer far smaller than the catalogue: a film that was switched off has to be
-#   guessed from the others
+# - **a** the softmax: its chances add up to 1, so not every film can be a "yes"
+# - **b** the dropout, and only 200 numbers in between
 # - **c** nothing; it copies, and the seen films are hidden later anyway
-# - **d** the item biases, which start as popularity
+# - **d** the biases of the films, which start as popularity
 
 # %%
 answer = ...
@@ -929,8 +932,8 @@ def train_autoencoder(rows, n_epochs, settings, seed=42, metric=None):
 
 
 # %% [markdown]
-# (`jit_compile` is a switch to try on your machine. On the two cores this lesson was written on, True made this network
-# several times slower.)
+# (`jit_compile`, known from lesson 08, is a switch to try on your machine. On the two cores this lesson was written on,
+# True made this network several times slower.)
 #
 # Three trials on valid, like iALS: without dropout of the hidden layer, with it, and with it but without the bend. The
 # looks at valid use the mean of the weights of the last 8 epochs, which calms them.
@@ -938,9 +941,9 @@ def train_autoencoder(rows, n_epochs, settings, seed=42, metric=None):
 # %% tags=["nbval-ignore-output"]
 trials = {}
 for settings in ((0.0, "tanh"), (0.5, "tanh"), (0.5, "linear")):
-    _, trials[settings] = train_autoencoder(X, 20, settings, metric=valid_ndcg)
+    _, trials[settings] = train_autoencoder(X, 16, settings, metric=valid_ndcg)
     looks = {epoch: round(value, 3) for epoch, value in trials[settings].valid.items()}
-    print(f"hidden dropout {settings[0]}, {settings[1]:6}: {looks}, {trials[settings].seconds / 20:.2f} s an epoch")
+    print(f"hidden dropout {settings[0]}, {settings[1]:6}: {looks}, {trials[settings].seconds / 16:.2f} s an epoch")
 
 # %%
 best_look = {settings: max(fitted.valid.values()) for settings, fitted in trials.items()}
@@ -948,9 +951,9 @@ claim("all three reach 0.085 or more on valid", min(best_look.values()) > 0.085)
 claim("they lie within 0.008", max(best_look.values()) - min(best_look.values()) < 0.008)
 
 # %% [markdown]
-# All three stand at the height of iALS and EASE on valid, and differ by no more than seeds do. Even the bend makes no
-# difference: a *linear* autoencoder is as good. We keep tanh, hidden dropout 0.5 and 20 epochs; three seeds each, run
-# while this lesson was written, preferred them slightly.
+# All three stand at the height of iALS and EASE on valid, and so close together that three single runs cannot rank them.
+# Even the bend makes no visible difference: a *linear* autoencoder is as good. We keep tanh, hidden dropout 0.5 and 16
+# epochs.
 
 # %% [markdown]
 # ### Where it stands against EASE
@@ -961,32 +964,35 @@ claim("they lie within 0.008", max(best_look.values()) - min(best_look.values())
 histories = learn.toarray()
 runs = []
 for seed in (1, 2, 3):
-    model, fitted = train_autoencoder(histories, 20, (0.5, "tanh"), seed)
+    model, fitted = train_autoencoder(histories, 16, (0.5, "tanh"), seed)
     autoencoder_scores = reader(model, histories)
     runs.append(evaluate(autoencoder_scores, learn, test, name="autoencoder", seconds=fitted.seconds))
 whole = mean_over_seeds(runs)
 
 # %% tags=["nbval-ignore-output"]
 print("three seeds:", [round(run.mean(), 3) for run in runs])
-print(f"{model.count_params():,} weights; rows of {items.n_rows}")
-low_whole, high_whole = compare(whole, ease)
-for other in (ials, factors):
+print(f"{model.count_params():,} weights, rows of {items.n_rows}")
+for other in (ease, ials, factors):
     compare(whole, other)
 
 # %%
-claim("the autoencoder is ahead of the factors: the interval lies above zero",
-      paired_bootstrap(whole.per_user["NDCG"], factors.per_user["NDCG"])[1] > 0)  # fmt: skip
-claim("it is behind EASE, by less than 0.016", 0 < ease.mean() - whole.mean() < 0.016)
+claim("the autoencoder is behind EASE, by less than 0.016", 0 < ease.mean() - whole.mean() < 0.016)
+claim("it is ahead of the factors on average, by less than 0.02", 0 < whole.mean() - factors.mean() < 0.02)
 claim("its ten films cover more of the catalogue than those of EASE", whole.coverage > ease.coverage + 0.01)
 
 # %% [markdown]
-# Ahead of the factor model, whose users are rows of a table: computing the user from the films helps. Behind EASE, and
-# the end of the interval lies so near to zero that another machine may put it on either side. So we write: the
-# autoencoder is **not better than EASE, and probably a little worse**, at about ten times the seconds. It does show
-# more of the catalogue.
+# Behind EASE, and the end of the interval lies so near to zero that another machine may put it on either side. So we
+# write: the autoencoder is **not better than EASE, and probably a little worse**, at several times the seconds. It does
+# show more of the catalogue.
 #
-# Why? Its millions of weights learn from 671 rows, step by noisy step. EASE has more weights still, but one penalty and
-# an exact answer. On data with a hundred times more users such networks do better; here the exact method wins.
+# Ahead of the factor model, whose users are rows of a table. But that one was stopped while it still rose. Two epochs
+# more, tried while this lesson was written, and the interval touched zero. So we do *not* write that computing the user
+# from the films helps.
+
+# %% [markdown]
+# Why behind EASE? A likely reason: its millions of weights learn from 671 rows, step by noisy step. EASE has more weights
+# still, but one penalty and an exact answer. More users help only sometimes: in Steck's comparison (2019) a variational
+# autoencoder is slightly ahead of EASE on MovieLens 20M, and far behind it on a million songs.
 
 # %% [markdown]
 # ### Two of a family
@@ -1056,5 +1062,6 @@ results_so_far("09", [ials, factors, whole])
 # - X. Yi et al.: Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations. RecSys 2019
 # - D. Liang, R. Krishnan, M. Hoffman, T. Jebara: Variational Autoencoders for Collaborative Filtering. WWW 2018,
 #   arXiv 1802.05814
+# - H. Steck: Embarrassingly Shallow Autoencoders for Sparse Data. WWW 2019, arXiv 1905.03375
 # - H. Steck: Autoencoders that don't overfit towards the Identity. NeurIPS 2020
 # - A. Milogradskii et al.: Revisiting BPR. RecSys 2024

@@ -34,6 +34,16 @@ def penalty_everywhere(Q, x, regularisation, alpha):
     return _solve(Q, x, weight, weight, regularisation)
 
 
+def two_sides_returned(Q, x, regularisation, alpha):
+    weight = 1 + alpha * x
+    return (Q.T * weight) @ Q + _eye(Q, regularisation), (Q.T * weight) @ x
+
+
+def right_side_without_x(Q, x, regularisation, alpha):
+    weight = 1 + alpha * x
+    return np.linalg.solve((Q.T * weight) @ Q + _eye(Q, regularisation), (Q.T * weight).sum(axis=1))
+
+
 def up_to_n_users(sizes, seen):
     return [film for film in range(1, sizes["n_users"] + 1) if film not in set(seen)]
 
@@ -76,6 +86,10 @@ def mask_with_zero(scores, candidates):
 
 def mask_with_plus(scores, candidates):
     return np.where(_hits(candidates), 1e9, scores)
+
+
+def mask_with_infinity(scores, candidates):
+    return np.where(_hits(candidates), -np.inf, scores)
 
 
 def mask_turned_round(scores, candidates):
@@ -130,6 +144,14 @@ def bpr_of_the_mean_negative(scores):
     return np.logaddexp(0, scores[:, 1:].mean(axis=1) - scores[:, 0])
 
 
+def bpr_over_the_rows(scores):
+    return np.logaddexp(0, scores[:, 1:] - scores[:, :1]).mean(axis=0)
+
+
+def bpr_mean_before_the_log(scores):
+    return -np.log((1 / (1 + np.exp(scores[:, 1:] - scores[:, :1]))).mean(axis=1))
+
+
 def bpr_that_overflows(scores):
     distance = scores[:, :1] - scores[:, 1:]
     with np.errstate(all="ignore"):
@@ -168,6 +190,10 @@ def log_of_base_ten(scores, chances):
     return _loss(scores - np.log10(chances))
 
 
+def log_of_base_two(scores, chances):
+    return _loss(scores - np.log2(chances))
+
+
 def logits_returned(scores, chances):
     return scores - np.log(chances)
 
@@ -183,6 +209,8 @@ WRONG = {
         (all_films_alike, "weigh the same"),
         (without_penalty, "is missing"),
         (penalty_everywhere, "diagonal only"),
+        (two_sides_returned, "two sides"),
+        (right_side_without_x, "misses x"),
     ],
     "09.4": [
         (up_to_n_users, "number of users"),
@@ -196,6 +224,7 @@ WRONG = {
         (mask_of_the_whole_batch, "*any* row"),
         (mask_with_zero, "does not hide"),
         (mask_with_plus, "must be minus"),
+        (mask_with_infinity, "−inf"),
         (mask_turned_round, "*not* hits"),
         (mask_forgotten, "Nothing is hidden"),
         (mask_in_place, "itself"),
@@ -218,6 +247,8 @@ WRONG = {
         (bpr_of_each_negative, "for each negative"),
         (bpr_with_column_0, "Begin with column 1"),
         (bpr_of_the_mean_negative, "mean of the negatives"),
+        (bpr_over_the_rows, "axis 1"),
+        (bpr_mean_before_the_log, "mean of the σ"),
         (bpr_that_overflows, "overflow"),
     ],
     "09.9": [
@@ -227,7 +258,8 @@ WRONG = {
         (negatives_only, "Only the negatives"),
         (positive_only, "Only the positive"),
         (not_corrected, "Nothing is corrected"),
-        (log_of_base_ten, "base 2 or 10"),
+        (log_of_base_ten, "base 10"),
+        (log_of_base_two, "base 2"),
         (logits_returned, "These are the corrected logits"),
         (one_number, "whole batch"),
     ],
