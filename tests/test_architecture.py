@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "recsys_helpers"
 LADDER = """
-    repro ids metrics plots download data own_data worlds baselines splits sampling scratch evaluate
+    repro ids metrics plots download data own_data worlds leave_out baselines splits sampling scratch evaluate
     keras_models training explain serving exercises
 """.split()
 WITH_KERAS = {"keras_models", "training", "explain"}
@@ -108,10 +108,11 @@ def test_a_module_without_a_step_on_the_ladder_is_noticed():
     assert "has no step" in faults("", PACKAGE / "utils.py")[0]
 
 
-def test_the_helpers_have_at_most_2400_lines_together_and_250_each():
+def test_the_helpers_have_at_most_2700_lines_together_and_250_each():
+    """2,400 held all but the explanations, which came last: one file that looks inside a model, one that asks it."""
     lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in SMALL}
     assert {name: n for name, n in lines.items() if n > 250} == {}
-    assert sum(lines.values()) <= 2400, lines
+    assert sum(lines.values()) <= 2700, lines
 
 
 def test_the_numpy_lessons_start_without_a_deep_learning_library():

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 import zipfile
+from dataclasses import replace
 
 import httpx
 import numpy as np
@@ -411,6 +412,14 @@ def test_a_body_that_never_ends_or_never_comes_is_given_up(tmp_path, monkeypatch
         assert service.ask("/recommend", "POST", content=endless()).status_code == 413
         assert service.ask("/recommend", "POST", content=never()).status_code == 408
         assert service.gate.in_flight == 0
+
+
+def test_a_bundle_with_an_item_that_is_none_is_not_even_written(tmp_path):
+    bundle = tiny_bundle()
+    bundle.items[2] = replace(bundle.items[2], title=float("nan"))
+    with pytest.raises(BadBundle, match="not an item"):
+        save_bundle(bundle, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 # Another bundle, while it runs.

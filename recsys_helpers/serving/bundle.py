@@ -186,10 +186,6 @@ def _items(raw: bytes) -> list[Item]:
         items = [Item(item_id, title, year, tuple(genres)) for item_id, title, year, genres in rows]
     except (ValueError, TypeError, RecursionError) as error:
         raise BadBundle(f"items.json cannot be read: {type(error).__name__}.") from error
-    for item in items:
-        fits = isinstance(item.item_id, int) and isinstance(item.title, str) and isinstance(item.year, int | None)
-        if not fits or not all(isinstance(genre, str) for genre in item.genres):
-            raise BadBundle("items.json holds something that is not an item.")
     return items
 
 
@@ -197,6 +193,10 @@ def _check_parts(bundle: Bundle) -> None:
     n_rows = bundle.n_rows
     if n_rows < 2 or len({item.item_id for item in bundle.items}) != n_rows - 1:
         raise BadBundle("The item table is empty or names an item twice.")
+    for item in bundle.items:
+        fits = isinstance(item.item_id, int) and isinstance(item.title, str) and isinstance(item.year, int | None)
+        if not fits or not all(isinstance(genre, str) for genre in item.genres):
+            raise BadBundle(f"The item table holds something that is not an item: {item}.")
     shapes = {"popularity": (bundle.popularity, (n_rows,)), "histories": (bundle.histories, (len(bundle.histories), 2))}
     if bundle.model is not None:
         shapes["vectors"] = (bundle.vectors, (n_rows, bundle.vectors.shape[1]))

@@ -1,0 +1,304 @@
+"""Checks of lesson 22, save and export."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+@exercise(
+    "22.1", "O1", "trace", done="−0.2 + 0.3 · (2005 − 1995) / 5: the mean and the spread of training, whoever asks."
+)
+def score_of_50(answer) -> None:
+    number = as_number(answer)
+    hints = {
+        2.8: "Divide by the spread, 5, after you took off the mean.",
+        0.6: "That is the year alone. Film 50 is liked −0.2: add it.",
+        1.1: "−0.2 belongs to film 50; you took the liking of film 30.",
+        1.6: "−0.2 belongs to film 50; you took the liking of film 10.",
+        1.8: "The year counts 0.3 times.",
+        0.1: "2005 lies ten years above the mean, and ten years are two spreads.",
+        0.8: "The liking of film 50 is negative.",
+        -0.8: "2005 lies above the mean: its year counts upwards.",
+        601.3: "Scale the year first: (2005 − 1995) / 5.",
+    }
+    for value, hint in hints.items():
+        if abs(number - value) < 1e-6:
+            raise NotYet(hint)
+    if abs(number - 0.4) > 1e-6:
+        raise NotYet("Film 50 is liked −0.2. Scale the year, (2005 − 1995) / 5, and add 0.3 times the result.")
+
+
+def _rows(row_of_id, ids, low=0, high=None, outside="zero"):
+    size = len(row_of_id) if high is None else len(row_of_id) + high
+    found = []
+    for asked in np.ravel(ids).tolist():
+        if low <= asked < size:
+            found.append(row_of_id[asked])
+        elif outside == "zero":
+            found.append(0)
+        else:
+            found.append(row_of_id[asked % len(row_of_id) if outside == "wrap" else min(max(asked, 0), size - 1)])
+    return np.reshape(found, np.shape(ids))
+
+
+@exercise("22.2", "O1", "code", done="A table and a fence around it: a look-up that any program can do.")
+def rows(answer) -> None:
+    rng = np.random.default_rng(1)
+    cases = []
+    for shape in ((7,), (3, 4), (), (2, 3, 2), (0,), (6, 1)):
+        n = int(rng.integers(6, 12))
+        table = np.zeros(n, int)
+        known = np.sort(rng.permutation(np.arange(1, n))[: n - 3])
+        table[known] = np.arange(1, len(known) + 1)
+        table[-1] = len(known) + 1
+        cases.append((table, rng.integers(-n - 3, 2 * n, shape)))
+    cases.append((cases[0][0], np.array([-1, -2, len(cases[0][0]), len(cases[0][0]) - 1, 0, 1])))
+    if callable(answer):
+        try:
+            got = [np.asarray(answer(table.copy(), ids.copy())) for table, ids in cases]
+        except IndexError:
+            raise NotYet(
+                "An id outside the table raised an IndexError. Find out which ids lie inside before you look up."
+            ) from None
+        except (TypeError, ValueError) as error:
+            raise NotYet(
+                f"`ids` may have any shape, also () or (0,): use NumPy on the whole array. (Raised: {error})"
+            ) from None
+        if got[1].shape == (12,):
+            raise NotYet("The shape of `ids` is lost: (3, 4) ids are (3, 4) rows.")
+    mistakes = {
+        "A negative id got the row from the end of the table. NumPy counts backwards there; ask `ids >= 0` as well.": (
+            lambda table, ids: np.where(ids < -len(table), 0, _rows(table, ids, low=-len(table)))
+        ),
+        "An id outside got the row of the nearest end of the table. It gets 0.": (
+            lambda table, ids: _rows(table, ids, outside="clip")
+        ),
+        "An id outside came in again at the other end of the table (%). It gets 0.": (
+            lambda table, ids: _rows(table, ids, outside="wrap")
+        ),
+        "The last place of the table counts, too: inside is `ids < len(row_of_id)`.": (
+            lambda table, ids: _rows(table, ids, high=-1)
+        ),
+        "You return the ids. The *rows* are asked for: `row_of_id[…]`.": (
+            lambda table, ids: np.where((ids >= 0) & (ids < len(table)), ids, 0)
+        ),
+    }
+    judge(answer, cases, _rows, mistakes)
+
+
+def _closed(rows, front=False, by_value=False, flip=False):
+    closed = np.zeros_like(rows)
+    for line, row in enumerate(rows.tolist()):
+        real = [value for value in row if value > 0]
+        real = sorted(real) if by_value else real[::-1] if flip else real
+        start = len(row) - len(real) if front else 0
+        closed[line, start : start + len(real)] = real
+    return closed
+
+
+@exercise(
+    "22.3", "O1", "faded", done="Sorted by place, zeros last: an unknown film leaves no hole for the head to fall into."
+)
+def close_holes(answer) -> None:
+    rng = np.random.default_rng(2)
+    cases = []
+    for batch, length in ((3, 5), (4, 40), (1, 7), (5, 3), (6, 60)):
+        rows = rng.integers(1, 500, (batch, length)) * (rng.random((batch, length)) < 0.6)
+        rows[0] = 0
+        cases.append((rows,))
+    cases.append((np.array([[3, 0, 1, 2], [1, 2, 3, 4]]),))
+    mistakes = {
+        "You sorted by the film itself. The order of the history must stay: sort by *place*.": (
+            lambda rows: _closed(rows, by_value=True)
+        ),
+        "Your zeros stand in front. They get the *largest* key, so that they come last.": (
+            lambda rows: _closed(rows, front=True)
+        ),
+        "Your films are turned round: oldest first, as they came in.": lambda rows: _closed(rows, flip=True),
+        "You return the order of the places. Take the rows in that order: `np.take_along_axis`.": (
+            lambda rows: np.argsort(np.where(rows > 0, np.arange(rows.shape[1]), rows.shape[1]), axis=1, kind="stable")
+        ),
+        "You return the keys. Sort by them, and take the rows in that order.": (
+            lambda rows: np.where(rows > 0, np.arange(rows.shape[1]), rows.shape[1])
+        ),
+        "Nothing has moved.": lambda rows: rows,
+    }
+    judge(answer, cases, _closed, mistakes)
+
+
+def _given_22_4(a, b, bound):
+    return not (np.abs(a - b) > bound).any()
+
+
+@exercise(
+    "22.4",
+    "O2",
+    "debug",
+    given=_given_22_4,
+    done="A comparison with NaN is False, and broadcasting makes unlike shapes fit. Ask for all, and for the shape.",
+)
+def agree(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    a = np.random.default_rng(3).normal(size=(4, 3))
+    hole, far, near = a.copy(), a.copy(), a + 5e-6
+    hole[2, 1] = np.nan
+    far[3, 2] += 5e-5
+
+    def said(left, right, bound=1e-5):
+        try:
+            return answer(left.copy(), right.copy(), bound)
+        except ValueError:
+            raise NotYet("Arrays of unlike shapes raised an error. They do not agree: return False.") from None
+
+    if said(a, a.copy()) is None or not said(a, near):
+        raise NotYet("Two arrays whose scores differ by less than `bound` agree; yours says they do not.")
+    if bool(said(a, far)) != bool(said(far, a)):
+        raise NotYet("A score that is too *small* counts as well: compare absolute distances.")
+    if said(a, far):
+        raise NotYet("One score differs by more than `bound`, and yours says True. All must lie within.")
+    if said(a, hole) or said(hole, a):
+        raise NotYet("One score is NaN, and yours says True: NaN > bound is False. Ask that all are <= bound.")
+    if said(hole, hole):
+        raise NotYet("NaN in both is no agreement: no score was compared there.")
+    if said(np.zeros((3, 1)), np.zeros((3, 4))) or said(np.zeros(4), np.zeros((3, 4))):
+        raise NotYet("Shapes (3, 1) and (3, 4) fit by broadcasting, and yours says True. Compare the shapes first.")
+    if said(np.zeros((2, 3)), np.zeros((3, 2))):
+        raise NotYet("As many numbers, but another shape: (2, 3) and (3, 2) do not agree.")
+    if not said(np.zeros(3), np.full(3, 0.5), 0.5):
+        raise NotYet("A distance of exactly `bound` is not *more* than the bound: it agrees.")
+    if said(100 * np.ones(3), 100 * np.ones(3) + 1e-3, 1e-5):
+        raise NotYet("Your bound grows with the scores (the rtol of `np.allclose`). Set `rtol=0`.")
+
+
+choice(
+    "22.5",
+    "O2",
+    right="c",
+    why_not={
+        "a": "They are all usual: each has a history, and no unknown film. 200 of them showed nothing.",
+        "b": "An export does not know how good the model is. It goes wrong where it is asked something rare.",
+        "d": "A mean over usual users hides a newcomer. It does tell whether the model is good, another question.",
+    },
+    done="Translations go wrong at the edges: empty, one, longest, unknown, out of range, several at once.",
+)
+
+predict(
+    "22.6",
+    "O3",
+    truth=120,
+    within=80,
+    between=(0, 1e6),
+    low="Most people guess less than it is. Run it, and look at the first row.",
+    high="More than that? Run it, and look at the first row.",
+    done="About that. Run it, and see where the time of `predict` goes when many users come at once.",
+)
+
+choice(
+    "22.7",
+    "O4",
+    right="b",
+    why_not={
+        "a": "A harmful file has a checksum as well, and it fits.",
+        "c": "A checksum knows bytes. Of the training it knows nothing.",
+        "d": "Whoever could replace the file on the page could replace the line beside it.",
+    },
+    done="A checksum shows damage and mix-ups. Trust has to come from where the checksum came from.",
+)
+
+
+def _digits(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+@exercise("22.8", "O5", "code", done="Missing or changed: found before anything was opened.")
+def broken_files(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        big = bytes(range(256)) * 40
+        contents = {"b.bin": big, "a.txt": b"one\r\ntwo", "c.bin": b"\xff\xfe\x00", "d.txt": b"1234", "e.txt": b""}
+        for file, raw in contents.items():
+            (folder / file).write_bytes(raw)
+        whole = {file: _digits(raw) for file, raw in contents.items()}
+        (folder / "stranger.txt").write_bytes(b"not in the manifest")
+
+        def said(manifest):
+            try:
+                found = answer(folder, dict(manifest))
+            except FileNotFoundError:
+                raise NotYet(
+                    "A missing file raised an error. It belongs into the list: ask `is_file()` first."
+                ) from None
+            except UnicodeDecodeError:
+                raise NotYet("You read a model as text. Read bytes: `path.read_bytes()`.") from None
+            if isinstance(found, bool):
+                raise NotYet("A list of names is asked for, not True or False.")
+            if not isinstance(found, (list, tuple, set, np.ndarray)):
+                raise NotYet(f"A list of names is asked for; yours is of type {type(found).__name__}.")
+            if any(isinstance(entry, Path) for entry in found):
+                raise NotYet("Return names as in the manifest, not paths.")
+            if isinstance(found, set):
+                raise NotYet("A set has no order: return a sorted list.")
+            return list(found)
+
+        found = said(whole)
+        if "stranger.txt" in found:
+            raise NotYet("`stranger.txt` is not in the manifest. Go through the names of the manifest.")
+        if set(found) == set(whole):
+            raise NotYet(
+                "All files are whole, and yours names all of them. Compare `hexdigest()` of SHA-256 with the digits, "
+                "and return those that differ."
+            )
+        if found:
+            raise NotYet(f"All files are whole, and yours names {found}. Read each as bytes, as it is.")
+        (folder / "d.txt").write_bytes(b"1235")
+        (folder / "b.bin").write_bytes(big[:-1] + b"\x00")
+        (folder / "a.txt").unlink()
+        found, wanted = said(whole), ["a.txt", "b.bin", "d.txt"]
+        if found == wanted:
+            gone = said({"x/y.txt": whole["d.txt"], "c.bin": whole["c.bin"]})
+            if gone != ["x/y.txt"]:
+                raise NotYet("A file in a folder that is not there is missing, too.")
+            if said({"z.txt": "0" * 64, "d.txt": "0" * 64, "m.txt": "0" * 64}) != ["d.txt", "m.txt", "z.txt"]:
+                raise NotYet("Sort the names.")
+            return
+        if sorted(found) == sorted(set(whole) - set(wanted)):
+            raise NotYet("You return the files that are whole. Those that are *not* are asked for.")
+        if sorted(found) == wanted:
+            raise NotYet("The right names; sort them.")
+        if "a.txt" not in found and set(found) == {"b.bin", "d.txt"}:
+            raise NotYet("`a.txt` is missing in the folder: it belongs into the list.")
+        if found == ["a.txt"]:
+            raise NotYet("You find missing files only. A changed one of the same size counts: compare checksums.")
+        if "b.bin" not in found and "d.txt" in found:
+            raise NotYet("The last byte of a long file was changed, and yours did not notice. Hash all of it.")
+        raise NotYet(f"Changed were b.bin and d.txt, a.txt was deleted; yours returned {found}.")
+
+
+@exercise(
+    "22.9",
+    "O5",
+    "parsons",
+    done="Draft, files, manifest, rename, then the pointer: no moment shows half a version.",
+)
+def whole_or_absent(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if "E" in order:
+        raise NotYet("Line E leaves the service without any version while you write, or for good. Leave it out.")
+    if sorted(order) != list("ABCDFG"):
+        raise NotYet("Use each of the letters A, B, C, D, F and G once.")
+    place = {letter: order.index(letter) for letter in order}
+    if place["G"] != 5:
+        raise NotYet("The service may look as soon as it is told: line G comes last.")
+    if place["B"] > min(place["C"], place["F"]):
+        raise NotYet("Lines C and F write into the draft: make it first (B).")
+    if place["D"] > place["F"]:
+        raise NotYet("The manifest holds the checksums: compute them first (D).")
+    if place["A"] < max(place["C"], place["F"]):
+        raise NotYet("After the rename everybody can see the folder: all files must be in it before line A.")
