@@ -390,6 +390,17 @@ def test_important_films_are_asked_first():
     assert few.removed.tolist() == [24] and few.is_smallest
     greedy = explain.counterfactual(linear_scores(weights), history, importance, budget=3)
     assert greedy.removed.tolist() == [24] and not greedy.is_smallest
+    importance[3] = 2  # wrongly: it is left out first, makes no difference, and is put back
+    assert explain.counterfactual(linear_scores(weights), history, importance, budget=3).removed.tolist() == [24]
+
+
+def test_of_two_equal_changes_the_more_important_film_is_named():
+    weights = np.zeros((9, 9))
+    weights[[2, 5], 7], weights[:, 8] = 1, 0.4  # films 2 and 5 together put film 7 above film 8: both are needed
+    history = np.array([1, 2, 3, 5])
+    for place in (1, 3):
+        found = explain.counterfactual(linear_scores(weights), history, np.arange(4) == place)
+        assert (found.item, found.instead, found.removed.tolist()) == (7, 8, [place])
 
 
 def test_a_reason_is_the_film_whose_loss_costs_most():

@@ -1,0 +1,393 @@
+"""Checks of lesson 25, read a model, map an embedding."""
+
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+@exercise("25.1", "O1", "trace", done="One decade further than the mean film, and a decade costs 1.")
+def year_gap_adds(answer) -> None:
+    number = as_number(answer)
+    hints = {
+        -3: "That is weight times value. An explanation compares: subtract the background, 2, first.",
+        1: "The distance is right. The weight of the year gap is −1.",
+        4: "That is what being popular contributes, 2 · (4 − 2). The year gap is asked for.",
+        3: "That is the sum of both contributions, 4 − 1. The year gap alone is asked for.",
+        5: "That is the score of Dune. The contribution of the year gap is asked for.",
+    }
+    if number in hints:
+        raise NotYet(hints[number])
+    if number != -1:
+        raise NotYet("Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.")
+
+
+def _contributions(X, weights, background, middle="background", sign=1, absolute=False, share=False, total=False):
+    rows = []
+    centre = {"background": background, "own": X}.get(middle)
+    for row in X:
+        mean = [0.0] * len(row) if centre is None else [sum(column) / len(column) for column in centre.T]
+        rows.append([sign * w * (x - m) for x, w, m in zip(row, weights, mean)])
+    rows = np.array(rows)
+    if share:
+        return rows / rows.sum(axis=1, keepdims=True)
+    return rows.sum(axis=1) if total else np.abs(rows) if absolute else rows
+
+
+@exercise(
+    "25.2", "O1", "code", done="Every row adds up to its score minus the score of the mean row: nothing is left over."
+)
+def contributions(answer) -> None:
+    rng = np.random.default_rng(1)
+    cases = []
+    for _ in range(8):
+        n, m, k = (int(x) for x in rng.integers((2, 6, 2), (6, 10, 5)))
+        cases.append((rng.normal(size=(n, k)), rng.normal(size=k), rng.normal(1, 1, size=(m, k))))
+    cases.append((rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(1, 1, size=(3, 3))))
+    if callable(answer):
+        try:
+            answer(*(part.copy() for part in cases[0]))
+        except ValueError as error:
+            raise NotYet(
+                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number a feature. "
+                f"(Your code raised: {error})"
+            ) from None
+    mistakes = {
+        "You take weight times value. Compare with the background: subtract its mean row first.": partial(
+            _contributions, middle=None
+        ),
+        "You subtract the mean of `X` itself. The background is another table.": partial(_contributions, middle="own"),
+        "You subtract one mean of the whole background. Each feature has its own: `axis=0`.": (
+            lambda X, weights, background: (X - background.mean()) * weights
+        ),
+        "Your signs are turned round: value minus background.": partial(_contributions, sign=-1),
+        "You took away the signs. A feature may speak against a film.": partial(_contributions, absolute=True),
+        "You made shares of it. They are asked for as they are, in units of the score.": partial(
+            _contributions, share=True
+        ),
+        "You added them up: that is the distance of the scores. One number for each feature is asked for.": partial(
+            _contributions, total=True
+        ),
+        "You subtract the background after weighing. It is weighed, too: (X − mean) · weights.": (
+            lambda X, weights, background: X * weights - background.mean(axis=0)
+        ),
+        "You subtract the median of the background. Its mean is asked for; only then the parts add up.": (
+            lambda X, weights, background: (X - np.median(background, axis=0)) * weights
+        ),
+    }
+    judge(answer, cases, _contributions, mistakes)
+
+
+choice(
+    "25.3",
+    "O1",
+    right="b",
+    why_not={
+        "a": "That would be a product of two features. A linear model only adds.",
+        "c": "The weight says how scores change, not how good lists are. What does it add to two films of one user?",
+        "d": "The feature does not know what was liked, only how many films a user has seen.",
+    },
+    done="The same number is added to every film of a user, so their order stays as it is.",
+)
+
+
+def _split(x, y, weighted=True, best=np.argmin, what="threshold", cost_of="gini", ties="first"):
+    values = sorted(set(x.tolist()))
+    thresholds = [(a + b) / 2 for a, b in pairwise(values)]
+    cost = []
+    for threshold in thresholds:
+        total = 0.0
+        for side in (y[x <= threshold], y[x > threshold]):
+            p = sum(side) / len(side)
+            entropy = -sum(q * np.log(q) for q in (p, 1 - p) if q > 0)
+            one = {"gini": 2 * p * (1 - p), "error": min(p, 1 - p), "entropy": entropy}[cost_of]
+            total += one * (len(side) if weighted else 1)
+        cost.append(total)
+    cost = np.round(cost, 9)
+    place = len(cost) - 1 - int(best(cost[::-1])) if ties == "last" else int(best(cost))
+    low, high = values[place], values[place + 1]
+    return {"threshold": thresholds[place], "place": place, "low": low, "high": high, "cost": cost[place]}[what]
+
+
+def _split_left_only(x, y):
+    values = np.unique(x)
+    thresholds = (values[:-1] + values[1:]) / 2
+    left = [y[x <= threshold] for threshold in thresholds]
+    return thresholds[np.argmin(np.round([len(side) * 2 * side.mean() * (1 - side.mean()) for side in left], 9))]
+
+
+@exercise(
+    "25.4",
+    "O2",
+    "faded",
+    done="All thresholds, the impurity of both sides by size, the smallest: a tree is that, again and again.",
+)
+def split(answer) -> None:
+    rng = np.random.default_rng(2)
+    cases = [(np.array([1, 2, 3, 4, 5, 6]), np.array([0, 0, 1, 0, 1, 1]))]
+    for _ in range(60):
+        n = int(rng.integers(5, 14))
+        x = rng.integers(0, 8, n)
+        if len(set(x.tolist())) > 2:
+            cases.append((x, (rng.random(n) < 0.2 + 0.08 * x).astype(int)))
+    mistakes = {
+        "The two sides count alike in yours. Weigh each by its number of rows.": partial(_split, weighted=False),
+        "You look for the largest impurity. The smallest is the best.": partial(_split, best=np.argmax),
+        "You return the place of the threshold. The threshold itself is asked for.": partial(_split, what="place"),
+        "You return the impurity. The threshold that reaches it is asked for.": partial(_split, what="cost"),
+        "You return a value of the data. The threshold lies in the middle of two neighbours.": partial(
+            _split, what="low"
+        ),
+        "You count wrong answers of a majority. Gini is 2 p (1 − p).": partial(_split, cost_of="error"),
+        "That is entropy. Another good measure, but Gini, 2 p (1 − p), is asked for.": partial(
+            _split, cost_of="entropy"
+        ),
+        "Only the left side counts in yours. The right one has its impurity, too.": _split_left_only,
+        "Of equally good thresholds yours is the largest; the smallest is asked for.": partial(_split, ties="last"),
+    }
+    judge(answer, cases, _split, mistakes)
+
+
+@exercise("25.5", "O2", "trace", done="Two, four, eight leaves, one score each: so hundreds of films share a score.")
+def n_scores(answer) -> None:
+    number = as_number(answer)
+    hints = {
+        3: "Three levels: each question splits every group above it into two.",
+        6: "The groups double at each level; they do not grow by two.",
+        7: "Those are the questions, 1 + 2 + 4. The scores stand in the leaves.",
+        9066: "A film's score is that of the leaf where it ends. How many leaves are there?",
+        15: "Those are all boxes, questions and leaves. Only leaves give scores.",
+        16: "One level too many: after three levels of questions, 2 · 2 · 2.",
+        4: "One level too few: after three levels of questions, 2 · 2 · 2.",
+    }
+    if number in hints:
+        raise NotYet(hints[number])
+    if number != 8:
+        raise NotYet("Count the leaves: one group, after each level twice as many.")
+
+
+def _because(similar, seen, film, n, turned=False, smallest=False, keep_zero=False, places=False, unsorted=False):
+    adds = [similar[film, s] if turned else similar[s, film] for s in seen]
+    order = sorted(range(len(seen)), key=lambda k: adds[k] if smallest else -adds[k])
+    order = [k for k in order if adds[k] > 0 or keep_zero][:n]
+    order = sorted(order) if unsorted else order
+    return np.array(order if places else [seen[k] for k in order])
+
+
+def _because_all_films(similar, seen, film, n):
+    order = np.argsort(-similar[:, film])[:n]
+    return order[similar[order, film] > 0]
+
+
+def _because_ascending_end(similar, seen, film, n):
+    return _because(similar, seen, film, n)[::-1]
+
+
+@exercise(
+    "25.6", "O3", "code", done="The reasons are the terms of the sum, sorted: the explanation is the computation."
+)
+def because(answer) -> None:
+    rng = np.random.default_rng(3)
+    cases = []
+    for _ in range(12):
+        n_items = int(rng.integers(12, 18))
+        similar = rng.random((n_items + 1, n_items + 1)) * (rng.random((n_items + 1, n_items + 1)) < 0.7)
+        similar[0] = similar[:, 0] = 0
+        np.fill_diagonal(similar, 0)
+        chosen = rng.permutation(np.arange(1, n_items + 1))
+        cases.append((similar, chosen[1 : int(rng.integers(6, 9))], int(chosen[0]), int(rng.integers(2, 5))))
+    cases.append((np.zeros((5, 5)) + np.diag([0, 0.5, 0.4, 0.3], 1), np.array([1, 3, 4]), 2, 3))  # one reason only
+
+    def as_array(function):
+        def call(similar, seen, film, n):
+            result = function(similar, seen, film, n)
+            if np.ndim(result) != 1:
+                raise NotYet("Return an array of films, best first, also if it is only one.")
+            return np.asarray(result, dtype=float)
+
+        return call
+
+    mistakes = {
+        "You read the table the wrong way round: the row is the film that was seen, the column the candidate.": partial(
+            _because, turned=True
+        ),
+        "Yours begins with the weakest reason: sort by what is added, largest first.": partial(_because, smallest=True),
+        "A film that adds nothing is no reason: leave it out.": partial(_because, keep_zero=True),
+        "You return places in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
+        "The right films, but in the order of `seen`: best first.": partial(_because, unsorted=True),
+        "You name films that this user has not seen. Look only at the rows `seen`.": _because_all_films,
+        "The right films, but the best stands last.": _because_ascending_end,
+        "Film −1 or 0 is no film. Leave films out by their contribution, do not mark them.": (
+            lambda *case: np.where(np.arange(case[3]) < len(_because(*case)), np.resize(_because(*case), case[3]), 0)
+        ),
+        "You return what they add. The films are asked for.": (
+            lambda similar, seen, film, n: np.sort(similar[seen, film][similar[seen, film] > 0])[::-1][:n]
+        ),
+    }
+    if not callable(answer):
+        judge(answer, cases, _because, {})
+    judge(as_array(answer), cases, as_array(_because), {hint: as_array(made) for hint, made in mistakes.items()})
+
+
+predict(
+    "25.7",
+    "O3",
+    truth=0.28,
+    within=0.06,
+    between=(0, 1),
+    low="More often than you think: run the next cell.",
+    high="Not that often, but often enough: run the next cell.",
+    done="Close: run the next cell. More than every fourth sentence is false.",
+)
+
+
+def _given_25_8(copy, network, user):
+    error = ((network - copy) ** 2).sum()
+    return 1 - error / ((network - network.mean()) ** 2).sum()
+
+
+def _off(values, user, middle=np.mean):
+    values = np.array(values, float)
+    return np.array([value - middle([v for v, w in zip(values, user) if w == one]) for value, one in zip(values, user)])
+
+
+def _fidelity(copy, network, user, copy_off=True, network_off=True, kind="r2", middle=np.mean):
+    copy = _off(copy, user, middle) if copy_off else np.array(copy, float)
+    network = _off(network, user, middle) if network_off else network - np.mean(network)
+    if kind == "correlation":
+        return float((copy * network).sum() ** 2 / ((copy**2).sum() * (network**2).sum()))
+    if kind == "mean of users":
+        each = [1 - ((network - copy)[user == one] ** 2).sum() / (network[user == one] ** 2).sum() for one in set(user)]
+        return float(np.mean(each))
+    below = {"r2": network, "copy": copy}.get(kind, network)
+    share = ((network - copy) ** 2).sum() / (below**2).sum()
+    return float(share if kind == "unexplained" else 1 - share)
+
+
+@exercise(
+    "25.8",
+    "O4",
+    "debug",
+    given=_given_25_8,
+    done="Only what orders the films of one user counts, for the copy and for the network.",
+)
+def fidelity(answer) -> None:
+    rng = np.random.default_rng(4)
+    cases = []
+    for _ in range(10):
+        user = np.repeat(np.arange(3), rng.integers(3, 9, 3))
+        level = rng.normal(0, 5, 3)[user]
+        network = level + rng.normal(size=len(user))
+        copy = 0.6 * (network - level) + rng.normal(0, 0.5, len(user)) + rng.normal(0, 3, 3)[user]
+        shuffled = rng.permutation(len(user))
+        cases.append((copy[shuffled], network[shuffled], user[shuffled]))
+    mistakes = {
+        "You took the means off the network only. The copy has a level for each user, too.": partial(
+            _fidelity, copy_off=False
+        ),
+        "You took the means off the copy only. The network's spread still holds its levels.": partial(
+            _fidelity, network_off=False
+        ),
+        "You took one mean off everything. Each user has his or her own.": (
+            lambda copy, network, user: _fidelity(copy, network, np.zeros(len(user)))
+        ),
+        "That is a squared correlation: it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
+            partial(_fidelity, kind="correlation")
+        ),
+        "That is the mean of an R² for each user. One R² over all pairs is asked for.": partial(
+            _fidelity, kind="mean of users"
+        ),
+        "You divide by the squares of the copy. It is the network's spread that has to be explained.": partial(
+            _fidelity, kind="copy"
+        ),
+        "That is the share that is *not* explained. Take it from 1.": partial(_fidelity, kind="unexplained"),
+        "You took medians off. The mean is asked for.": partial(_fidelity, middle=np.median),
+    }
+    judge(answer, cases, _fidelity, mistakes)
+
+
+choice(
+    "25.9",
+    "O4",
+    right="b",
+    why_not={
+        "a": "About 40 % over random films, most of which are never shown. At the head of the lists it was hardly any.",
+        "c": "The surrogate has no feature that knows the order, so it cannot speak of it. You saw the network react.",
+        "d": "A surrogate changes nothing in the network. And its target is the network, not what people did.",
+    },
+    done="It says where the fidelity was measured, and what the copy cannot tell.",
+)
+
+
+def _given_25_10(table, seed):
+    columns = []
+    for column in table.T:
+        rng = np.random.default_rng(seed)
+        columns.append(rng.permutation(column))
+    return np.column_stack(columns)
+
+
+@exercise(
+    "25.10",
+    "O5",
+    "debug",
+    given=_given_25_10,
+    done="A control must destroy what it controls for: here, which numbers stand in one row.",
+)
+def shuffled_columns(answer) -> None:
+    if not callable(answer):
+        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    for n_rows, n_columns in ((40, 3), (60, 5)):
+        table = np.random.default_rng(n_rows).normal(size=(n_rows, 1)) * 10.0 ** np.arange(n_columns)
+        handed = table.copy()
+        got = answer(handed, 5)
+        if np.shape(got) != table.shape:
+            raise NotYet(f"The result should have the shape of the table, {table.shape}; yours has {np.shape(got)}.")
+        got = np.array(got, float)
+        if not np.array_equal(handed, table):
+            raise NotYet("Your function changed the table that it was given: work on a copy.")
+        if np.array_equal(got, table):
+            raise NotYet("Nothing was shuffled: `permutation` returns a shuffled copy, it does not change its input.")
+        same_numbers = [np.allclose(np.sort(a), np.sort(b)) for a, b in zip(got.T, table.T)]
+        if not all(same_numbers):
+            if np.allclose(np.sort(got, axis=1), np.sort(table, axis=1)):
+                raise NotYet("You shuffle inside the rows. Numbers must stay in their column.")
+            if all(np.isin(a, b).all() for a, b in zip(got.T, table.T)):
+                raise NotYet("Some numbers stand twice, others are gone: shuffle, do not draw with replacement.")
+            raise NotYet("Each column must keep its own numbers, in another order.")
+        together = np.isclose(got[:, 1:], got[:, :1] * 10.0 ** np.arange(1, n_columns))
+        if together.mean() > 0.5:
+            raise NotYet("Whole rows moved, and stayed whole: the table is the same cloud of films as before.")
+        if (
+            together[:, 1:].size
+            and np.isclose(got[:, 2:], got[:, 1:2] * 10.0 ** np.arange(1, n_columns - 1)).mean() > 0.5
+        ):
+            raise NotYet("Only one column was parted from the others. Every column needs an order of its own.")
+        if not np.array_equal(got, np.array(answer(table.copy(), 5), float)):
+            raise NotYet("The same seed should give the same control: make the generator from `seed`.")
+
+
+choice(
+    "25.11",
+    "O5",
+    right="c",
+    why_not={
+        "a": "t-SNE stretches dense places and squeezes wide ones. The size of an island says nothing about likeness.",
+        "b": "t-SNE keeps near films near. How far apart islands lie is mostly luck.",
+        "d": "Turn or mirror the map and it is just as good: its directions have no meaning.",
+    },
+    done="A map is a good place to find a question. The answer needs the full table.",
+)
+
+predict(
+    "25.12",
+    "O5",
+    truth=0.92,
+    within=0.06,
+    between=(0, 1),
+    low="More, although there is nothing to find: run the next cell.",
+    high="Not quite, but far from one half: run the next cell.",
+    done="Just so, although there is nothing to find: run the next cell.",
+)

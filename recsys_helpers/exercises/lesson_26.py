@@ -1,0 +1,362 @@
+"""Checks of lesson 26, explain layer by layer."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+
+
+def _refuse(number, right, hints, otherwise):
+    for value, hint in hints.items():
+        if abs(number - value) < 0.006:
+            raise NotYet(hint)
+    if abs(number - right) > 0.006:
+        raise NotYet(otherwise)
+
+
+@exercise("26.1", "O1", "trace", done="The slope is 1 on the first third of the way and 0 after it: 2 · 1/3.")
+def saturated_by_hand(answer) -> None:
+    hints = {
+        0.0: "That is what gradient × input says: it looks at the end of the path alone, where the slope is 0.",
+        2.0: "The slope is 1 at the beginning, but not all the way: the sum reaches 1 after a third of it.",
+        1 / 3: "That is the mean slope. Multiply it with the way that this number went, 2.",
+        0.5: "Half and half was right for two equal numbers. This one goes twice as far as the other.",
+        1.0: "That is the whole score. The two shares together give it.",
+        4 / 3: "The slope is 1 until the sum reaches 1. The sum is 3 at the end, so that is a third of the way.",
+    }
+    _refuse(as_number(answer), 2 / 3, hints, "Mean slope along the path, times the way from 0 to this number.")
+
+
+def _integrated(slope, x, reference, n_steps, offset=0.5, factor="distance", origin=True, mean=True, ends=None):
+    total = np.zeros(len(x))
+    start = reference if origin else np.zeros(len(x))
+    shares = [(step + offset) / n_steps for step in range(n_steps)] if ends is None else ends(n_steps)
+    for share in shares:
+        total += slope(start + share * (x - start))
+    total = total / len(shares) if mean else total
+    return total * {"distance": x - reference, "x": x, "none": np.ones(len(x)), "back": reference - x}[factor]
+
+
+def _gradient_at_the_end(slope, x, reference, n_steps):
+    return slope(x) * (x - reference)
+
+
+@exercise("26.2", "O1", "code", done="Slopes along the path, their mean, times the way: the whole method.")
+def integrated(answer) -> None:
+    rng, cases = np.random.default_rng(1), []
+    for k in (2, 3, 5, 4, 3):
+        a = rng.normal(size=k)
+
+        def slope(x, a=a):
+            return a * np.exp(-((x @ a) ** 2)) + np.sign(a) * x**2
+
+        cases.append((slope, rng.normal(size=k), rng.normal(size=k), int(rng.integers(3, 12))))
+    mistakes = {
+        "You return the mean slope. Multiply it with the way, x − reference.": partial(_integrated, factor="none"),
+        "You multiply with x. The way begins at the reference: x − reference.": partial(_integrated, factor="x"),
+        "Your way runs backwards: x − reference, not reference − x.": partial(_integrated, factor="back"),
+        "Your path starts at 0. It starts at the reference.": partial(_integrated, origin=False),
+        "Your path starts at 0, and you multiply with x: the reference is missing in both.": partial(
+            _integrated, origin=False, factor="x"
+        ),
+        "You take the beginning of each step. Take its middle: (step + 0.5) / n_steps.": partial(_integrated, offset=0),
+        "You take the end of each step. Take its middle: (step + 0.5) / n_steps.": partial(_integrated, offset=1),
+        "Your points run from 0 to 1 with both ends. Take the middles of the steps.": partial(
+            _integrated, ends=lambda n: np.linspace(0, 1, n)
+        ),
+        "You added the slopes up. Their mean is asked for.": partial(_integrated, mean=False),
+        "You look at the end of the path alone. Walk there from the reference.": _gradient_at_the_end,
+    }
+    judge(answer, cases, _integrated, mistakes)
+
+
+choice(
+    "26.3",
+    "O1",
+    right="b",
+    why_not={
+        "a": "The order of films is the same for both. It is the slope that differs.",
+        "c": "A sigmoid has a slope everywhere. The trouble is how small it gets.",
+        "d": "Completeness holds for a chance, too: the shares then add up to the change of the chance.",
+    },
+    done="Where the model is sure the slope of the chance is nearly 0, whatever the reasons are. The logit keeps it.",
+)
+
+
+def _epsilon_rule(a, W, b, R, epsilon, sign="z", bias=True, activation=True, conserve=False):
+    result = np.zeros(a.shape)
+    for n in range(len(a)):
+        for k in range(W.shape[1]):
+            parts = [(a[n, j] if activation else 1.0) * W[j, k] for j in range(len(W))]
+            z = sum(a[n, j] * W[j, k] for j in range(len(W))) + (b[k] if bias else 0.0)
+            side = 1.0 if sign == "plus" or z >= 0 else -1.0
+            side = {"z": side, "plus": 1.0, "minus": -side, "none": 0.0}[sign]
+            whole = abs(z) + epsilon if sign == "size" else z + epsilon * side
+            for j in range(len(W)):
+                result[n, j] += parts[j] / (sum(parts) if conserve else whole) * R[n, k]
+    return result
+
+
+def _rule_by_size(a, W, b, R, epsilon):
+    z = a @ W + b
+    return a * ((R / (np.abs(z) + epsilon)) @ W.T)
+
+
+def _rule_without_relevance(a, W, b, R, epsilon):
+    return _epsilon_rule(a, W, b, np.ones_like(R), epsilon)
+
+
+@exercise("26.5", "O2", "faded", done="Each input is paid by its share of the sum; bias and ε keep theirs.")
+def epsilon_rule(answer) -> None:
+    rng, cases = np.random.default_rng(3), []
+    for n, j, k in ((2, 3, 4), (3, 2, 5), (1, 4, 2), (4, 5, 3)):
+        shapes = [(n, j), (j, k), (k,), (n, k)]
+        cases.append((*[rng.normal(size=shape) for shape in shapes], float(rng.uniform(0.1, 0.5))))
+    for case in cases if callable(answer) else ():
+        try:
+            got = np.shape(answer(*(np.copy(part) for part in case)))
+        except ValueError as error:
+            raise NotYet(f"Shapes do not fit: (batch, units) back to (batch, inputs) is `@ W.T`. ({error})") from None
+        if got == (len(case[0]), *case[1].shape):
+            raise NotYet("Add up over the units: one number for each input is asked for.")
+    mistakes = {
+        "Your ε always adds. It must push z away from 0: plus ε times the sign of z.": partial(
+            _epsilon_rule, sign="plus"
+        ),
+        "Your ε pulls z towards 0. It must push it away: plus ε times the sign of z.": partial(
+            _epsilon_rule, sign="minus"
+        ),
+        "The ε is missing below the line.": partial(_epsilon_rule, sign="none"),
+        "The bias b is missing in z.": partial(_epsilon_rule, bias=False),
+        "You share by weights alone. An input's contribution is its number times its weight.": partial(
+            _epsilon_rule, activation=False
+        ),
+        "You made the shares of the inputs 1 together. The bias and ε keep their part: divide by z + ε · sign(z).": (
+            partial(_epsilon_rule, conserve=True)
+        ),
+        "You divide by the size of z. A unit with a negative sum needs its sign.": _rule_by_size,
+        "The relevance R of the units is missing.": _rule_without_relevance,
+    }
+    judge(answer, cases, _epsilon_rule, mistakes)
+
+
+@exercise("26.4", "O2", "trace", done="Against the score: −β times all of the negative part, −1 · 5.")
+def alpha_beta(answer) -> None:
+    hints = {
+        -1.0: "That is rule 0: its contribution, −1, as a share of 5. Under αβ the negative part is a pot of its own.",
+        0.0: "That is α = 1, β = 0. Here β is 1: the negative part is handed down, too.",
+        5.0: "The size is right. A negative contribution gets −β times its share.",
+        -10.0: "α belongs to the positive part. The negative part is multiplied with −β = −1.",
+        10.0: "That is the first input: α times all of the positive part.",
+        -5 / 6: "The negative pot holds −1 alone, so this input has all of it, not a sixth.",
+    }
+    _refuse(as_number(answer), -5.0, hints, "It is the only negative contribution: −β times the relevance of the unit.")
+
+
+predict(
+    "26.6",
+    "O2",
+    truth=0.5,
+    within=0.2,
+    between=(0, 1),
+    low="More than you think: run it. Scores of arbitrary pairs are small, and so their biases weigh much.",
+    high="Not quite that much: run it.",
+    done="About half. An explanation that hides this hides half of the score.",
+)
+
+
+def _orders(value, k):
+    gains, orders = np.zeros(k), list(itertools.permutations(range(k)))
+    for order in orders:
+        keep = np.zeros(k, bool)
+        for player in order:
+            before = value(keep.copy())
+            keep[player] = True
+            gains[player] += value(keep.copy()) - before
+    return gains / len(orders)
+
+
+def _one_order(value, k, backwards=False):
+    gains, keep = np.zeros(k), np.zeros(k, bool)
+    for player in list(range(k))[:: -1 if backwards else 1]:
+        before = value(keep.copy())
+        keep[player] = True
+        gains[player] = value(keep.copy()) - before
+    return gains
+
+
+def _gains(value, k, start):
+    gains = np.zeros(k)
+    for player in range(k):
+        keep = np.full(k, start)
+        keep[player] = False
+        before = value(keep.copy())
+        keep[player] = True
+        gains[player] = value(keep) - before
+    return gains
+
+
+def _banzhaf(value, k):
+    gains = np.zeros(k)
+    for keep in itertools.product([False, True], repeat=k):
+        for player in range(k):
+            without, with_it = np.array(keep), np.array(keep)
+            without[player], with_it[player] = False, True
+            gains[player] += (value(with_it) - value(without)) / 2**k
+    return gains
+
+
+@exercise("26.7", "O3", "code", done="Every order, every gain, the mean: exact, and hopeless for many players.")
+def shapley(answer) -> None:
+    rng, cases = np.random.default_rng(4), []
+    for k in (1, 2, 3, 4, 5):
+        table = rng.normal(size=2**k) * 3
+        cases.append((lambda keep, table=table, k=k: float(table[np.asarray(keep, int) @ (1 << np.arange(k))]), k))
+    mistakes = {
+        "You leave each player out of the full team alone. Average over all orders of coming in.": partial(
+            _gains, start=True
+        ),
+        "You let each player come in first alone. Average over all orders.": partial(_gains, start=False),
+        "That is one order. Average over all of them: `itertools.permutations(range(k))`.": _one_order,
+        "That is one order, backwards. Average over all of them.": partial(_one_order, backwards=True),
+        "You average over all sets alike. In orders small and large sets are more frequent: weigh them.": _banzhaf,
+        "You added up over the orders. Divide by their number.": (
+            lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1))
+        ),
+        "A gain is the score *with* the player minus the score without.": lambda value, k: -_orders(value, k),
+    }
+    judge(answer, cases, _orders, mistakes)
+
+
+choice(
+    "26.10",
+    "O4",
+    right="c",
+    why_not={
+        "a": "Where numbers are taken from is not what they did to the score. Look at the deletion curve of attention.",
+        "b": "The first paper says that it *need* not be one, the second that it depends on what you ask for.",
+        "d": "All heads are drawn in; the picture still shows one layer, before the rest of the network.",
+    },
+    done="A map shows where numbers were taken from. Whether that is a reason has to be measured, model by model.",
+)
+
+
+def _first(scores, history, removed, hide="history", ask="kept", padding=True):
+    kept = np.delete(history, removed)
+    row = np.array(scores(kept if ask == "kept" else history), float)
+    out = {"history": history, "kept": kept, "removed": history[np.asarray(removed, int)], "none": []}[hide]
+    for film in out:
+        row[film] = -np.inf
+    if padding:
+        row[0] = -np.inf
+    best = 0
+    for film in range(len(row)):
+        if row[film] > row[best]:
+            best = film
+    return best
+
+
+def _given_26_11(scores, history, removed):
+    kept = np.delete(history, removed)
+    row = scores(kept)
+    row[kept] = -np.inf  # nothing twice
+    row[0] = -np.inf  # padding
+    return row.argmax()
+
+
+@exercise("26.11", "O5", "debug", done="What was seen stays seen, also while you ask what if.", given=_given_26_11)
+def counterfactual(answer) -> None:
+    rng, cases = np.random.default_rng(6), []
+    for _ in range(40):
+        weights = rng.normal(size=(9, 9))
+        weights[:, 0] += rng.choice([0, 8])
+        history = rng.permutation(np.arange(1, 9))[: int(rng.integers(2, 6))]
+        weights[np.ix_(history, history)] += 3
+        removed = rng.permutation(len(history))[: int(rng.integers(1, len(history)))].tolist()
+        cases.append(
+            (lambda kept, weights=weights: weights[kept].sum(axis=0) if len(kept) else weights[0], history, removed)
+        )
+    mistakes = {
+        "A film that was taken out for the question was seen all the same: hide all of `history`.": partial(
+            _first, hide="kept"
+        ),
+        "You hide the films taken out, but no longer those that stay. Hide all of `history`.": partial(
+            _first, hide="removed"
+        ),
+        "Now nothing is hidden. Films that were seen must not come first.": partial(_first, hide="none"),
+        "You ask with the whole history. The question is what comes first *without* the removed films.": partial(
+            _first, ask="history"
+        ),
+        "Column 0 is padding. It must stay hidden.": partial(_first, padding=False),
+    }
+    judge(answer, cases, _first, mistakes)
+
+
+def _curve(value, importance, first="most", start=True, insertion=False, alone=False, order_as_rank=False):
+    importance = np.asarray(importance, float)
+    order = sorted(range(len(importance)), key=lambda j: -importance[j] if first == "most" else importance[j])
+    if order_as_rank:
+        order = np.argsort(order).tolist()
+    scores = []
+    for n in range(len(order) + 1):
+        out = order[n - 1 : n] if alone else order[:n]
+        keep = np.array([(j in out) == insertion for j in range(len(order))])
+        scores.append(value(keep))
+    return np.array(scores if start else scores[1:])
+
+
+@exercise("26.8", "O4", "code", done="The curve asks the model, not the explanation: that makes it a test.")
+def deletion_curve(answer) -> None:
+    rng, cases = np.random.default_rng(7), []
+    for k in (3, 4, 5, 6):
+        table = rng.normal(size=2**k)
+
+        def value(keep, table=table, k=k):
+            return float(table[np.asarray(keep, int) @ (1 << np.arange(k))])
+
+        cases.append((value, rng.permutation(np.linspace(-1, 2, k))))
+    for case in cases if callable(answer) else ():
+        if np.shape(answer(*case)) == (len(case[1]),):
+            raise NotYet("One score is missing: begin with nothing left out and end with all left out, k + 1 scores.")
+    mistakes = {
+        "You begin with the least important. The most important goes first.": partial(_curve, first="least"),
+        "You put in instead of leaving out. `keep` is True for what stays.": partial(_curve, insertion=True),
+        "You leave out one at a time. What was left out stays out.": partial(_curve, alone=True),
+        "You use the result of argsort as if it said the place of each. It lists who comes first, second, …": partial(
+            _curve, order_as_rank=True
+        ),
+    }
+    judge(answer, cases, _curve, mistakes)
+
+
+@exercise("26.9", "O4", "parsons", done="Explain, draw the bar, leave out, compare in pairs: a test that can fail.")
+def faithfulness(answer) -> None:
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if order in ("CADBE", "ACDBE", "CDABE"):
+        return
+    if "F" in order:
+        raise NotYet("Line F shows the test set to somebody who nods. Whether people like a picture proves nothing.")
+    if sorted(order) != list("ABCDE"):
+        raise NotYet("Use each of the letters A, B, C, D and E once.")
+    if order.index("D") < order.index("C"):
+        raise NotYet("Line D reads `importance`, so the explanation comes before its curve.")
+    if order.index("B") < order.index("A"):
+        raise NotYet("Line B reads `bar`, the random orders, so they are drawn before.")
+    if order.index("B") < order.index("D"):
+        raise NotYet("Line B subtracts areas, so the curve must have been measured.")
+    raise NotYet("Whether the interval excludes zero is asked last: line E.")
+
+
+choice(
+    "26.12",
+    "O5",
+    right="d",
+    why_not={
+        "a": "The model knows nothing of what you love. It saw which films you rated.",
+        "b": "Attention was not faithful in this lesson, and a person cannot check the sentence.",
+        "c": "True of every list, and so it says nothing about this film.",
+    },
+    done="Checked by asking the model again, and it says no more than was checked.",
+)

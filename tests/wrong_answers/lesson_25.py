@@ -1,0 +1,269 @@
+"""Typical wrong answers of lesson 25, each with a fragment of the hint it must get."""
+
+from functools import partial
+
+import numpy as np
+
+
+def parts(X, weights, background, axis=0):
+    return (X - background.mean(axis=axis)) * weights
+
+
+def parts_without_background(X, weights, background):
+    return X * weights
+
+
+def parts_own_mean(X, weights, background):
+    return (X - X.mean(axis=0)) * weights
+
+
+def parts_turned(X, weights, background):
+    return -parts(X, weights, background)
+
+
+def parts_absolute(X, weights, background):
+    return np.abs(parts(X, weights, background))
+
+
+def parts_shares(X, weights, background):
+    each = parts(X, weights, background)
+    return each / each.sum(axis=1, keepdims=True)
+
+
+def parts_added(X, weights, background):
+    return (X - background.mean(axis=0)) @ weights
+
+
+def parts_late_background(X, weights, background):
+    return X * weights - background.mean(axis=0)
+
+
+def parts_median(X, weights, background):
+    return (X - np.median(background, axis=0)) * weights
+
+
+def split(
+    x, y, weighted=True, largest=False, give="threshold", impurity=lambda p: 2 * p * (1 - p), sides=2, last=False
+):
+    values = np.unique(x)
+    thresholds, cost = (values[:-1] + values[1:]) / 2, []
+    for threshold in thresholds:
+        both = [y[x <= threshold], y[x > threshold]][:sides]
+        cost.append(sum((len(side) if weighted else 1) * impurity(side.mean()) for side in both))
+    cost = np.round(cost, 9) * (-1 if largest else 1)
+    place = len(cost) - 1 - np.argmin(cost[::-1]) if last else np.argmin(cost)
+    return {"threshold": thresholds[place], "place": place, "value": values[place], "cost": cost[place]}[give]
+
+
+def entropy(p):
+    return -sum(q * np.log(q) for q in (p, 1 - p) if q > 0)
+
+
+def because(similar, seen, film, n):
+    adds = similar[seen, film]
+    order = np.argsort(-adds)[:n]
+    return seen[order[adds[order] > 0]]
+
+
+def because_turned(similar, seen, film, n):
+    return because(similar.T, seen, film, n)
+
+
+def because_weakest(similar, seen, film, n):
+    adds = similar[seen, film]
+    order = np.argsort(adds)
+    return seen[order[adds[order] > 0]][:n]
+
+
+def because_nothing_too(similar, seen, film, n):
+    return seen[np.argsort(-similar[seen, film], kind="stable")[:n]]
+
+
+def because_places(similar, seen, film, n):
+    adds = similar[seen, film]
+    order = np.argsort(-adds)[:n]
+    return order[adds[order] > 0]
+
+
+def because_as_seen(similar, seen, film, n):
+    return np.array([one for one in seen if one in because(similar, seen, film, n)])
+
+
+def because_unseen(similar, seen, film, n):
+    order = np.argsort(-similar[:, film])[:n]
+    return order[similar[order, film] > 0]
+
+
+def because_best_last(similar, seen, film, n):
+    return because(similar, seen, film, n)[::-1]
+
+
+def because_amounts(similar, seen, film, n):
+    return np.sort(similar[seen, film][similar[seen, film] > 0])[::-1][:n]
+
+
+def because_zeros_as_films(similar, seen, film, n):
+    films = because(similar, seen, film, n)
+    return np.append(films, np.zeros(n - len(films)))
+
+
+def because_only_first(similar, seen, film, n):
+    return seen[np.argmax(similar[seen, film])]
+
+
+def off(values, user):
+    return values - np.array([values[user == one].mean() for one in user])
+
+
+def fidelity_network_only(copy, network, user):
+    network = off(network, user)
+    return 1 - ((network - copy) ** 2).sum() / (network**2).sum()
+
+
+def fidelity_copy_only(copy, network, user):
+    network = network - network.mean()
+    return 1 - ((network - off(copy, user)) ** 2).sum() / (network**2).sum()
+
+
+def fidelity_one_mean(copy, network, user):
+    copy, network = copy - copy.mean(), network - network.mean()
+    return 1 - ((network - copy) ** 2).sum() / (network**2).sum()
+
+
+def fidelity_correlation(copy, network, user):
+    return np.corrcoef(off(copy, user), off(network, user))[0, 1] ** 2
+
+
+def fidelity_by_user(copy, network, user):
+    error, total = (off(network, user) - off(copy, user)) ** 2, off(network, user) ** 2
+    return np.mean([1 - error[user == one].sum() / total[user == one].sum() for one in np.unique(user)])
+
+
+def fidelity_by_copy(copy, network, user):
+    return 1 - ((off(network, user) - off(copy, user)) ** 2).sum() / (off(copy, user) ** 2).sum()
+
+
+def fidelity_unexplained(copy, network, user):
+    return ((off(network, user) - off(copy, user)) ** 2).sum() / (off(network, user) ** 2).sum()
+
+
+def shuffle_rows(table, seed):
+    return np.random.default_rng(seed).permutation(table)
+
+
+def shuffle_in_rows(table, seed):
+    return np.random.default_rng(seed).permuted(table, axis=1)
+
+
+def shuffle_with_replacement(table, seed):
+    rng = np.random.default_rng(seed)
+    return np.column_stack([rng.choice(column, len(column)) for column in table.T])
+
+
+def shuffle_in_place(table, seed):
+    rng = np.random.default_rng(seed)
+    for column in table.T:
+        rng.shuffle(column)
+    return table
+
+
+def shuffle_nothing(table, seed):
+    rng = np.random.default_rng(seed)
+    for column in table.T:
+        rng.permutation(column)
+    return table
+
+
+def shuffle_first_column(table, seed):
+    made = table.copy()
+    made[:, 0] = np.random.default_rng(seed).permutation(made[:, 0])
+    return made
+
+
+def shuffle_without_seed(table, seed):
+    return np.random.default_rng().permuted(table, axis=0)
+
+
+def shuffle_turned(table, seed):
+    return np.random.default_rng(seed).permuted(table, axis=0).T
+
+
+def shuffle_noise(table, seed):
+    return np.random.default_rng(seed).normal(size=table.shape)
+
+
+WRONG = {
+    "25.1": [
+        (-3, "subtract the background"),
+        (1, "weight of the year gap"),
+        (4, "being popular"),
+        (3, "both contributions"),
+        (5, "score of Dune"),
+        (7, "Weight times (value"),
+    ],
+    "25.2": [
+        (parts_without_background, "weight times value"),
+        (parts_own_mean, "mean of `X` itself"),
+        (partial(parts, axis=None), "one mean of the whole"),
+        (partial(parts, axis=1), "Shapes do not fit"),
+        (parts_turned, "turned round"),
+        (parts_absolute, "took away the signs"),
+        (parts_shares, "made shares"),
+        (parts_added, "added them up"),
+        (parts_late_background, "after weighing"),
+        (parts_median, "median"),
+    ],
+    "25.4": [
+        (partial(split, weighted=False), "count alike"),
+        (partial(split, largest=True), "largest impurity"),
+        (partial(split, give="place"), "place of the threshold"),
+        (partial(split, give="cost"), "return the impurity"),
+        (partial(split, give="value"), "value of the data"),
+        (partial(split, impurity=lambda p: min(p, 1 - p)), "majority"),
+        (partial(split, impurity=entropy), "entropy"),
+        (partial(split, sides=1), "Only the left side"),
+        (partial(split, last=True), "equally good"),
+    ],
+    "25.5": [
+        (3, "splits every group"),
+        (6, "grow by two"),
+        (7, "Those are the questions"),
+        (9066, "How many leaves"),
+        (15, "all boxes"),
+        (16, "too many"),
+        (4, "too few"),
+        (100, "Count the leaves"),
+    ],
+    "25.6": [
+        (because_turned, "wrong way round"),
+        (because_weakest, "weakest reason"),
+        (because_nothing_too, "adds nothing"),
+        (because_places, "places in `seen`"),
+        (because_as_seen, "order of `seen`"),
+        (because_unseen, "has not seen"),
+        (because_best_last, "best stands last"),
+        (because_amounts, "what they add"),
+        (because_zeros_as_films, "no film"),
+        (because_only_first, "only one"),
+    ],
+    "25.8": [
+        (fidelity_network_only, "off the network only"),
+        (fidelity_copy_only, "off the copy only"),
+        (fidelity_one_mean, "one mean off everything"),
+        (fidelity_correlation, "squared correlation"),
+        (fidelity_by_user, "R² for each user"),
+        (fidelity_by_copy, "squares of the copy"),
+        (fidelity_unexplained, "*not* explained"),
+    ],
+    "25.10": [
+        (shuffle_rows, "stayed whole"),
+        (shuffle_in_rows, "inside the rows"),
+        (shuffle_with_replacement, "with replacement"),
+        (shuffle_in_place, "changed the table"),
+        (shuffle_nothing, "Nothing was shuffled"),
+        (shuffle_first_column, "Only one column"),
+        (shuffle_without_seed, "same seed"),
+        (shuffle_turned, "shape of the table"),
+        (shuffle_noise, "its own numbers"),
+    ],
+}

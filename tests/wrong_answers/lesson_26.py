@@ -1,0 +1,171 @@
+"""Typical wrong answers of lesson 26; each must be refused, each with its own hint."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+
+
+def integrated(slope, x, reference, n_steps, offset=0.5, way=None, start=None, total=np.mean):
+    start = reference if start is None else np.zeros(len(x))
+    points = [start + (step + offset) / n_steps * (x - start) for step in range(n_steps)]
+    return total([slope(point) for point in points], axis=0) * (x - reference if way is None else way(x, reference))
+
+
+def integrated_with_both_ends(slope, x, reference, n_steps):
+    points = [reference + share * (x - reference) for share in np.linspace(0, 1, n_steps)]
+    return np.mean([slope(point) for point in points], axis=0) * (x - reference)
+
+
+def gradient_times_input(slope, x, reference, n_steps):
+    return slope(x) * (x - reference)
+
+
+def rule(a, W, b, R, epsilon, side=np.sign, bias=1):
+    z = a @ W + bias * b
+    return a * ((R / (z + epsilon * side(z))) @ W.T)
+
+
+def rule_by_weights(a, W, b, R, epsilon):
+    z = a @ W + b
+    return (R / (z + epsilon * np.sign(z))) @ W.T
+
+
+def rule_that_conserves(a, W, b, R, epsilon):
+    return a * ((R / (a @ W)) @ W.T)
+
+
+def rule_by_size(a, W, b, R, epsilon):
+    return a * ((R / (np.abs(a @ W + b) + epsilon)) @ W.T)
+
+
+def rule_not_added_up(a, W, b, R, epsilon):
+    z = a @ W + b
+    return a[:, :, None] * W * (R / (z + epsilon * np.sign(z)))[:, None, :]
+
+
+def rule_without_relevance(a, W, b, R, epsilon):
+    return rule(a, W, b, np.ones_like(R), epsilon)
+
+
+def rule_not_transposed(a, W, b, R, epsilon):
+    return a * (R @ W)
+
+
+def shapley(value, k, orders=None, divide=True, sign=1):
+    gains = np.zeros(k)
+    orders = list(itertools.permutations(range(k))) if orders is None else orders(k)
+    for order in orders:
+        keep = np.zeros(k, bool)
+        for player in order:
+            before = value(keep.copy())
+            keep[player] = True
+            gains[player] += value(keep.copy()) - before
+    return sign * (gains / len(orders) if divide else gains)
+
+
+def leave_one_out(value, k):
+    return np.array([value(np.ones(k, bool)) - value(np.arange(k) != player) for player in range(k)])
+
+
+def come_in_alone(value, k):
+    return np.array([value(np.arange(k) == player) - value(np.zeros(k, bool)) for player in range(k)])
+
+
+def all_sets_alike(value, k):
+    sets = [np.array(keep, bool) for keep in itertools.product([0, 1], repeat=k)]
+    gains = [np.mean([value(s | (np.arange(k) == j)) - value(s & (np.arange(k) != j)) for s in sets]) for j in range(k)]
+    return np.array(gains)
+
+
+def first(scores, history, removed, hidden=lambda history, kept: history, asked=lambda history, kept: kept, padding=1):
+    kept = np.delete(history, removed)
+    row = np.array(scores(asked(history, kept)), float)
+    row[hidden(history, kept)] = -np.inf
+    if padding:
+        row[0] = -np.inf
+    return row.argmax()
+
+
+def curve(value, importance, sign=-1, first=0, place=None, keep=None):
+    order = np.argsort(sign * np.asarray(importance))
+    place = np.argsort(order) if place is None else place(order)
+    keep = (lambda n: place >= n) if keep is None else keep(place)
+    return np.array([value(keep(n)) for n in range(first, len(order) + 1)])
+
+
+WRONG = {
+    "26.1": [
+        (0, "gradient × input"),
+        (2, "not all the way"),
+        (1 / 3, "mean slope"),
+        (0.5, "Half and half"),
+        (1, "whole score"),
+        (4 / 3, "a third of the way"),
+        (7, "Mean slope along the path"),
+    ],
+    "26.2": [
+        (partial(integrated, way=lambda x, reference: 1), "mean slope"),
+        (partial(integrated, way=lambda x, reference: x), "You multiply with x"),
+        (partial(integrated, way=lambda x, reference: reference - x), "runs backwards"),
+        (partial(integrated, start=0), "starts at 0. It starts"),
+        (partial(integrated, start=0, way=lambda x, reference: x), "missing in both"),
+        (partial(integrated, offset=0), "beginning of each step"),
+        (partial(integrated, offset=1), "end of each step"),
+        (integrated_with_both_ends, "both ends"),
+        (partial(integrated, total=np.sum), "added the slopes up"),
+        (gradient_times_input, "end of the path alone"),
+    ],
+    "26.5": [
+        (partial(rule, side=np.ones_like), "always adds"),
+        (partial(rule, side=lambda z: -np.sign(z)), "pulls z towards 0"),
+        (partial(rule, side=np.zeros_like), "ε is missing"),
+        (partial(rule, bias=0), "bias b is missing"),
+        (rule_by_weights, "by weights alone"),
+        (rule_that_conserves, "keep their part"),
+        (rule_by_size, "size of z"),
+        (rule_not_added_up, "Add up over the units"),
+        (rule_without_relevance, "relevance R of the units"),
+        (rule_not_transposed, "Shapes do not fit"),
+    ],
+    "26.4": [
+        (-1, "rule 0"),
+        (0, "α = 1"),
+        (5, "size is right"),
+        (-10, "α belongs to"),
+        (10, "first input"),
+        (-0.833, "not a sixth"),
+        (3, "only negative contribution"),
+    ],
+    "26.7": [
+        (leave_one_out, "full team alone"),
+        (come_in_alone, "come in first alone"),
+        (partial(shapley, orders=lambda k: [range(k)]), "one order. Average"),
+        (partial(shapley, orders=lambda k: [range(k)[::-1]]), "one order, backwards"),
+        (all_sets_alike, "all sets alike"),
+        (partial(shapley, divide=False), "Divide by their number"),
+        (partial(shapley, sign=-1), "minus the score without"),
+    ],
+    "26.11": [
+        (partial(first, hidden=lambda history, kept: kept[:0]), "nothing is hidden"),
+        (partial(first, hidden=lambda history, kept: np.setdiff1d(history, kept)), "no longer those that stay"),
+        (partial(first, hidden=lambda history, kept: kept), "seen all the same"),
+        (partial(first, asked=lambda history, kept: history), "whole history"),
+        (partial(first, padding=0), "padding"),
+    ],
+    "26.8": [
+        (partial(curve, sign=1), "least important"),
+        (partial(curve, first=1), "One score is missing"),
+        (partial(curve, keep=lambda place: lambda n: place < n), "put in instead"),
+        (partial(curve, keep=lambda place: lambda n: place != n - 1), "one at a time"),
+        (partial(curve, place=lambda order: order), "argsort"),
+    ],
+    "26.9": [
+        ("CADFE", "Line F"),
+        ("CADB", "each of the letters"),
+        ("DCABE", "before its curve"),
+        ("CDBAE", "drawn before"),
+        ("CABDE", "must have been measured"),
+        ("CADEB", "asked last"),
+    ],
+}
