@@ -10,23 +10,19 @@ seed. Writes recsys_helpers/three_seeds.csv.gz: one row for each model, seed and
 
 import argparse
 
-import numpy as np
 import pandas as pd
 
 from recsys_helpers.repro import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
-import keras  # noqa: E402
-
 from recsys_helpers import keras_models, sampling  # noqa: E402
 from recsys_helpers.baselines import ease, popularity, rank_fusion  # noqa: E402
 from recsys_helpers.data import load_movielens, to_matrix  # noqa: E402
 from recsys_helpers.evaluate import THREE_SEEDS, Evaluation, evaluate  # noqa: E402
 from recsys_helpers.ids import IdMap  # noqa: E402
 from recsys_helpers.splits import split_last_share  # noqa: E402
-from recsys_helpers.training import fit  # noqa: E402
 
-LENGTH, HORIZON, N_NEGATIVES, BATCH = 50, 5, 16, 32
+LENGTH = 50
 MODELS = {  # body, dim, dropout, learning rate, epochs
     "CNN": (lambda dim: keras_models.cnn_body(dim), 128, 0.5, 0.003, 30),
     "GRU": (lambda dim: keras_models.gru_body(dim), 128, 0.5, 0.003, 30),
@@ -41,19 +37,9 @@ def measure(name: str, seed: int, learn: pd.DataFrame, held_out: pd.DataFrame, m
     users, items = maps
     seen, relevant = to_matrix(learn, users, items), to_matrix(held_out, users, items)
     histories, counts = sampling.histories(learn, users, items), popularity(seen)
-    chances = sampling.negative_chances(counts)
-    trainer, recommender = keras_models.next_item_model(
-        make_body(dim), counts, chances, LENGTH, dim, dropout, N_NEGATIVES, seed
+    recommender, training = keras_models.fit_next_item(
+        make_body(dim), histories, counts, n_epochs, LENGTH, dim, dropout, rate, seed
     )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    trainer.compile(keras.optimizers.AdamW(rate, weight_decay=0.01), loss)
-
-    def examples(rng):
-        inputs, targets = sampling.windows(histories, LENGTH, rng, HORIZON)
-        negatives = rng.choice(len(chances), (len(inputs), N_NEGATIVES), p=chances)
-        return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
-
-    training = fit(trainer, examples, n_epochs, BATCH, average=10, seed=seed)
     newest = sampling.last_items(histories, LENGTH)
     scores = recommender.predict(newest, batch_size=128, verbose=0)
     results = [evaluate(scores, seen, relevant, name=name, seconds=training.seconds)]

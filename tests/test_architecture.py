@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "recsys_helpers"
 LADDER = """
     repro ids metrics plots download data own_data worlds leave_out baselines splits sampling scratch evaluate
-    keras_models training explain serving exercises
+    training keras_models explain serving exercises
 """.split()
 WITH_KERAS = {"keras_models", "training", "explain"}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

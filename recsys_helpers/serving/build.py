@@ -20,7 +20,6 @@ from recsys_helpers.serving.bundle import Bundle, Item, Store, save_bundle
 from recsys_helpers.serving.recommender import LENGTH, Question, Recommender, onnx_encoder
 from recsys_helpers.splits import order_in_time, split_last_share
 
-DIM, DROPOUT, N_NEGATIVES, HORIZON, RATE, BATCH = 128, 0.5, 16, 5, 0.003, 32  # as measured for lesson 11
 N_NEIGHBOURS = 50
 
 
@@ -105,26 +104,11 @@ def train(learn: pd.DataFrame, users: IdMap, items: IdMap, n_epochs: int, seed: 
     from recsys_helpers.repro import quiet_tensorflow, set_seed
 
     quiet_tensorflow()
-    import keras
-
-    from recsys_helpers import keras_models
-    from recsys_helpers.training import fit
+    from recsys_helpers.keras_models import fit_next_item, gru_body
 
     set_seed(seed)
-    counts = popularity(to_matrix(learn, users, items))
-    chances, histories = sampling.negative_chances(counts), sampling.histories(learn, users, items)
-    body = keras_models.gru_body(DIM)
-    trainer, recommender = keras_models.next_item_model(body, counts, chances, LENGTH, DIM, DROPOUT, N_NEGATIVES, seed)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    trainer.compile(keras.optimizers.AdamW(RATE, weight_decay=0.01), loss)
-
-    def examples(rng):
-        inputs, targets = sampling.windows(histories, LENGTH, rng, HORIZON)
-        negatives = rng.choice(len(chances), (len(inputs), N_NEGATIVES), p=chances)
-        return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
-
-    fit(trainer, examples, n_epochs, BATCH, average=10, seed=seed)
-    return recommender
+    counts, histories = popularity(to_matrix(learn, users, items)), sampling.histories(learn, users, items)
+    return fit_next_item(gru_body(), histories, counts, n_epochs, LENGTH, seed=seed)[0]
 
 
 def build(store: Store, n_epochs: int = 12) -> str:
