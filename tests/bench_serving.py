@@ -264,6 +264,8 @@ def main():
     from recsys_helpers.serving.__main__ import folders
 
     folder = folders(chosen.folder)[0]
+    if not any(folder.glob("bundles/*")):
+        subprocess.check_call([sys.executable, "-m", "recsys_helpers.serving", "build", "--folder", str(folder)])
     if chosen.only == "retrieval":
         return retrieval(folder)
     requests = requests_for(folder)
