@@ -94,6 +94,27 @@ def test_the_approximate_index_agrees_with_the_exact_one_and_hides_what_it_must(
     assert np.mean([len(set(a) & set(b)) / 10 for a, b in zip(one, two)]) > 0.97
 
 
+def test_all_drawers_open_find_what_brute_force_finds_and_more_drawers_find_more():
+    rng = np.random.default_rng(2)
+    vectors, queries = rng.normal(size=(2001, 12)), rng.normal(size=(50, 12))
+    exact, near = ExactIndex(vectors).search(queries, 10), ApproximateIndex(vectors, n_drawers=40)
+    recall = {}
+    for effort in (1, 8, 40):
+        near.effort = effort
+        found = near.search(queries, 10)
+        recall[effort] = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact, found)])
+    assert recall[1] < recall[8] < recall[40] == 1
+    assert [rows.tolist() for rows in found] == [rows.tolist() for rows in exact]  # best first, as well
+    near.exact = None  # hidden items alone are no reason to search everything
+    assert near.search(queries[:1], 9, [exact[0][:1]])[0].tolist() == exact[0][1:].tolist()
+
+
+def test_where_the_open_drawers_hold_too_few_the_exact_search_answers():
+    vectors = np.random.default_rng(3).normal(size=(401, 5))
+    near = ApproximateIndex(vectors, n_drawers=20, effort=1)
+    assert near.search(vectors[:1] + 1, 300)[0].tolist() == near.exact.search(vectors[:1] + 1, 300)[0].tolist()
+
+
 def test_the_exact_index_sorts_all_dot_products():
     rng = np.random.default_rng(1)
     vectors, queries = rng.normal(size=(31, 4)), rng.normal(size=(5, 4))
