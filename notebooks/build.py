@@ -26,6 +26,11 @@ SOURCES = NOTEBOOKS / "src"
 ROOT = NOTEBOOKS.parent
 SOLUTION = re.compile(r"^([ ]*)### BEGIN SOLUTION\n.*?^[ ]*### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 MARKS = re.compile(r"^[ ]*### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
+NOT_ON_COLAB = {  # lesson: packages it needs that Colab does not bring
+    "22": "ai-edge-litert onnx onnxruntime tf2onnx",
+    "23": "faiss-cpu fastapi httptools onnx onnxruntime prometheus-client uvicorn uvloop",
+    "26": "shap",
+}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -60,14 +65,16 @@ def links(name: str, solved: bool) -> str:
     return " · ".join(parts)
 
 
-def colab_cell() -> str:
-    """Installs the package on Colab and nowhere else; the TensorFlow that is there stays."""
+def colab_cell(name: str) -> str:
+    """Installs the package, and what a lesson needs beside it, on Colab and nowhere else; its TensorFlow stays."""
+    more = NOT_ON_COLAB.get(name[:2])
     url = project()["project"]["urls"]["Repository"]
     return (
         "import sys\n\n"
         'if "google.colab" in sys.modules:  # does nothing on your own machine\n'
         f'    get_ipython().run_line_magic("pip", "install -q --no-deps git+{url}")\n'
         "    get_ipython().run_line_magic('pip', 'install -q pandera pooch \"keras>=3.15.1\"')"
+        + (f'\n    get_ipython().run_line_magic("pip", "install -q {more}")' if more else "")
     )
 
 
@@ -85,7 +92,7 @@ def generate(name: str, solved: bool) -> NotebookNode:
     minutes = {key: title.metadata.pop(key) for key in ("teaching", "exercises") if key in title.metadata}
     added = [
         nbformat.v4.new_markdown_cell(links(name, solved), metadata={"tags": ["links"]}),
-        nbformat.v4.new_code_cell(colab_cell(), metadata={"tags": ["colab"]}),
+        nbformat.v4.new_code_cell(colab_cell(name), metadata={"tags": ["colab"]}),
     ]
     cells = [title, added[0], cells[0], added[1], *cells[1:]]
     for number, cell in enumerate(cells):

@@ -27,6 +27,10 @@ def rows_without_the_last(row_of_id, ids):
     return row_of_id[np.where((ids >= 0) & (ids < len(row_of_id) - 1), ids, 0)]
 
 
+def rows_one_too_many(row_of_id, ids):
+    return np.where((ids >= 0) & (ids <= len(row_of_id)), row_of_id[np.clip(ids, 0, len(row_of_id) - 1)], 0)
+
+
 def rows_are_ids(row_of_id, ids):
     return np.where((ids >= 0) & (ids < len(row_of_id)), ids, 0)
 
@@ -65,6 +69,47 @@ def holes_unmoved(rows):
     return rows
 
 
+def holes_sorted_by_film_zeros_first(rows):
+    return np.sort(rows, axis=1)
+
+
+def holes_sorted_by_film_downwards(rows):
+    return -np.sort(-rows, axis=1)
+
+
+def holes_unstable(rows):
+    return np.take_along_axis(rows, np.argsort(rows == 0, axis=1), axis=1)
+
+
+def holes_by_key(rows, key):
+    key = np.where(rows > 0, np.arange(rows.shape[1]), key)
+    return np.take_along_axis(rows, np.argsort(key, axis=1, kind="stable"), axis=1)
+
+
+def holes_key_zero(rows):
+    return holes_by_key(rows, 0)
+
+
+def holes_key_of_the_last_place(rows):
+    return holes_by_key(rows, rows.shape[1] - 1)
+
+
+def holes_key_fifty(rows):
+    return holes_by_key(rows, 50)
+
+
+def holes_keys_sorted(rows):
+    return np.sort(holes_keys(rows), axis=1)
+
+
+def holes_rows_of_users(rows):
+    return rows[holes_places(rows)]
+
+
+def holes_dropped(rows):
+    return [[film for film in row if film] for row in rows.tolist()]
+
+
 def agree_mean(a, b, bound):
     return np.shape(a) == np.shape(b) and bool(np.abs(a - b).mean() <= bound)
 
@@ -95,6 +140,15 @@ def agree_strict(a, b, bound):
 
 def agree_relative(a, b, bound):
     return np.shape(a) == np.shape(b) and np.allclose(a, b, atol=bound)
+
+
+def agree_each(a, b, bound):
+    return np.shape(a) == np.shape(b) and np.abs(a - b) <= bound
+
+
+def agree_asserts(a, b, bound):
+    assert a.shape == b.shape
+    return (np.abs(a - b) <= bound).all()
 
 
 def agree_equal(a, b, bound):
@@ -172,8 +226,12 @@ def broken_md5(folder, manifest):
     return sorted(name for name, stated in manifest.items() if other(folder / name) != stated)
 
 
+def broken_elsewhere(folder, manifest):
+    return sorted(name for name, stated in manifest.items() if hashlib.sha256(open(name, "rb").read()) != stated)
+
+
 def broken_paths(folder, manifest):
-    return [folder / "a.txt", *(folder / name for name in broken(folder, manifest))]
+    return [folder / "a.txt", *(str(folder / name) for name in broken(folder, manifest))]
 
 
 WRONG = {
@@ -195,6 +253,7 @@ WRONG = {
         (rows_clipped, "nearest end"),
         (rows_wrapped, "other end of the table"),
         (rows_without_the_last, "last place"),
+        (rows_one_too_many, "not <="),
         (rows_are_ids, "You return the ids"),
         (rows_flat, "shape of `ids` is lost"),
         (rows_one_axis, "any shape"),
@@ -206,6 +265,15 @@ WRONG = {
         (holes_places, "order of the places"),
         (holes_keys, "You return the keys"),
         (holes_unmoved, "Nothing has moved"),
+        (holes_sorted_by_film_zeros_first, "And zeros come last"),
+        (holes_sorted_by_film_downwards, "largest id"),
+        (holes_unstable, "may mix them"),
+        (holes_key_zero, "have key 0"),
+        (holes_key_of_the_last_place, "The last place has the key"),
+        (holes_key_fifty, "50 is too small"),
+        (holes_keys_sorted, "keys, sorted"),
+        (holes_rows_of_users, "picks users"),
+        (holes_dropped, "do not drop them"),
     ],
     "22.4": [
         (agree_mean, "All must lie within"),
@@ -216,6 +284,8 @@ WRONG = {
         (agree_size, "As many numbers"),
         (agree_strict, "exactly `bound`"),
         (agree_relative, "rtol"),
+        (agree_each, "One for all"),
+        (agree_asserts, "unlike shapes raised"),
         (agree_equal, "less than `bound` agree"),
     ],
     "22.8": [
@@ -231,6 +301,7 @@ WRONG = {
         (broken_head, "Hash all of it"),
         (broken_text, "as text"),
         (broken_md5, "names all of them"),
+        (broken_elsewhere, "did not find one"),
         (broken_paths, "not paths"),
     ],
     "22.9": [
