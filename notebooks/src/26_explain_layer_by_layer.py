@@ -241,8 +241,8 @@ answer = "b"
 check("26.3", answer)
 
 # %% [markdown]
-# What do we learn? Add up the numbers of each table: how much the user, the film, and the match of both gave. Three films
-# of the test part, and the first film of a list:
+# What do we learn? Add up the numbers of each table: what the two biases and the two rows of 32 gave. Three films of the
+# test part, and the first film of a list:
 
 
 # %% tags=["nbval-ignore-output"]
@@ -260,9 +260,21 @@ table.index = [*map(title_of, pairs[1][:3]), f"first: {title_of(scores.argmax() 
 table.assign(reference=score(0 * chosen), score=score(chosen)).round(2)
 
 # %% [markdown]
-# Each row adds up. `item_bias` says "everybody likes it", the two rows of 32 say "it fits". That is what a developer
-# wants to know: does the list live on popularity? But "because of row 17" is nothing to tell a user. Ids in, ids out: an
-# MLP over ids has no past films in it. The GRU of section 4 has.
+# Each row adds up. A developer asks: does the list live on popularity? `item_bias` says "everybody likes it". Do the rows
+# of 32 then say "it fits you"? Over the 200 pairs, the rank correlation of the shares with the film's popularity:
+
+# %% tags=["nbval-ignore-output"]
+popularity = pd.Series(seen.sum(axis=0)[pairs[1]])
+follows = by_table(theirs)[["item_bias", "item_dense"]].corrwith(popularity, method="spearman")
+follows.rename("rank correlation with popularity").round(2)
+
+# %%
+claim("the film's 32 numbers follow popularity, too: above 0.4", follows["item_dense"] > 0.4)
+
+# %% [markdown]
+# Not only: the network put popularity into the film's row, too. A share belongs to a table, not to the meaning that we
+# gave it. And "because of row 17" is nothing to tell a user. Ids in, ids out: an MLP over ids has no past films in it.
+# The GRU of section 4 has.
 
 # %% [markdown]
 # ## 3. Hand the score down: layer-wise relevance
@@ -342,8 +354,8 @@ def my_epsilon_rule(a, W, b, R, epsilon):
 check("26.5", my_epsilon_rule)
 
 # %% [markdown]
-# Now down the whole MLP, in NumPy. The last layer adds three things: two biases and the similarity; its relevance is the
-# similarity itself. Then three times the rule.
+# Now down the whole MLP, in NumPy. The score is a sum of three: two biases, and the similarity that comes out of the dense
+# layers. Each keeps its own part. So the similarity starts with its own size; then three times the rule.
 
 
 # %% tags=["needed"]
@@ -406,12 +418,12 @@ claim("α = 1, where only helpers are paid: less than a tenth", books.loc["α = 
 claim("the books are right to a millionth for every rule", books["books"].all())
 
 # %% [markdown]
-# This is why so many pictures of relevance do not add up: the bias is a contributor without a name. Three honest ways
-# out: show it as a bar of its own; train without biases (then rule 0 conserves exactly); or take α = 1, and say that it
-# hides all that spoke against.
+# This is why so many pictures of relevance do not add up: the bias is a contributor without a name. With α = 2 biases even
+# take more than the score. Three honest ways out: show them as a bar of their own; train without biases (then rule 0
+# conserves exactly); or take α = 1, and say that it hides all that spoke against.
 #
 # And relevance can be looked at. Of the pair with the largest similarity, every line is what one unit hands to one
-# input: blue for the score, orange against it.
+# input: blue for the score, orange against it. Large dots hold much relevance; below stands the sum of each layer.
 
 
 # %%
@@ -422,34 +434,39 @@ def flows(a, W, b, R, epsilon=0.01):  # (inputs, units) of one pair
 
 pair = int(R[0][:, 0].argmax())
 columns = [flows(low[pair], W, b[0] if b else 0, up[pair]) for low, (W, *b), up in zip(a[::-1], weights[::-1], R)]
-sizes = [1, *[len(flow) for flow in columns]]
-height = lambda place, size: (place + 0.5) / size
+sums = [layer[pair].sum() for layer in R]
+places = [(np.arange(size) + 0.5) / size for size in (1, 16, 32, 64)]
+places[3] = 0.92 * places[3] + 0.08 * (np.arange(64) >= 32)  # a gap between the user's numbers and the film's
 
 # %%
-figure, axes = new_figure(8, 3.6)
+figure, axes = new_figure(8, 3.8)
 for depth, flow in enumerate(columns):
     strongest = np.argsort(-np.abs(flow), axis=None)[:150]
     for low, up in zip(*np.unravel_index(strongest, flow.shape)):
-        ends = height(up, sizes[depth]), height(low, sizes[depth + 1])
-        colour, width = COLOURS[int(flow[low, up] < 0)], 12 * abs(flow[low, up]) / R[0][pair, 0]
+        ends = places[depth][up], places[depth + 1][low]
+        colour, width = COLOURS[int(flow[low, up] < 0)], 12 * abs(flow[low, up]) / sums[0]
         axes.plot([depth, depth + 1], ends, "-", color=colour, linewidth=min(width, 8), alpha=0.6, marker="")
-for depth, size in enumerate(sizes):
-    axes.scatter([depth] * size, height(np.arange(size), size), s=12, color="black", zorder=3)
-axes.set(xticks=range(4), xticklabels=["similarity", "16 units", "32 units", "user (below), film"], yticks=[])
+for depth, (place, layer) in enumerate(zip(places, R)):
+    share, colours = np.abs(layer[pair]) / sums[0], [COLOURS[int(part < 0)] for part in layer[pair]]
+    axes.scatter([depth] * len(place), place, s=6 + 300 * share, color=colours, edgecolor="black", zorder=3)
+for name, part, place in (("film", R[3][pair, 32:], 0.77), ("user", R[3][pair, :32], 0.23)):
+    axes.text(3.1, place, f"{name}\n{part.sum():+.1f}", va="center")
+under = [f"{name}\n{total:+.1f}" for name, total in zip(("similarity", "16 units", "32 units", "64 numbers"), sums)]
+axes.set(xticks=range(4), xticklabels=under, yticks=[], xlim=(-0.2, 3.4))
 axes.grid(visible=False)
 show(
     figure,
-    alt="Relevance flowing from one point on the left, the similarity, over 16 and 32 units to 64 numbers on "
-    "the right: the lower half is the user's row, the upper half the film's. Thick blue lines go to a few"
-    " units; from there thin blue and some orange lines spread over many numbers.",
+    alt="Relevance flowing from one large dot on the left, the similarity, over 16 and 32 units to 64 numbers on the "
+    "right: the film's above, the user's below. Thick blue lines go to a few units; from there thin blue and some "
+    "orange lines spread over many numbers. The sum of each layer stands below it.",
 )
 
 # %% tags=["nbval-ignore-output"]
-at_layer = pd.Series([layer[pair].sum() for layer in R], ["similarity", "16 units", "32 units", "user and film"])
+at_layer = pd.Series(sums, ["similarity", "16 units", "32 units", "64 numbers"])
 at_layer.rename("sum of relevance").round(2)
 
 # %% [markdown]
-# From row to row the sum changes by what biases and ε absorbed; a negative bias hands down *more* than came in.
+# From layer to layer the sum changes by what biases and ε absorbed; a negative bias hands down *more* than came in.
 #
 # ## 4. A model with a past: the GRU
 #
@@ -492,7 +509,8 @@ claim("the GRU is ahead of popularity by more than 0.01: there is something to e
 # %% [markdown]
 # We explain the first film for 100 users, from their newest 20 films. But *which number*? A softmax model does not care
 # if all scores rise together. So we explain what ranks: the score of the first film **minus the mean score of all
-# films**, its *lead*.
+# films**, its *lead*. The model also has to know which places of a history are empty, and which film is meant. Both are
+# handed over as `fixed`: used, not explained.
 
 # %%
 K = 20
@@ -637,7 +655,7 @@ table.tail(8).round(2)
 #
 # Three friends share a taxi. What is fair? [Shapley's](glossary.md#shapley-value) answer (1953): let them get in, in every
 # possible order; each pays what the fare rises when they get in; take the mean. Here players are features, and the fare is
-# the score. A game of three: A alone brings 4, A and B together 10, C nothing.
+# the score. A game of three: A alone brings 4, B alone nothing, A and B together 10; C never adds anything.
 
 
 # %%
@@ -777,9 +795,10 @@ def waterfall(start, steps, labels):
     axes.barh(labels, steps, left=ends - steps, color=[COLOURS[int(step < 0)] for step in steps])
     for place, (end, step) in enumerate(zip(ends, steps)):
         axes.text(max(end, end - step) + 0.05, place, f"{step:+.1f}", va="center")
-    axes.axvline(start, color="grey", linestyle=":", marker="")
+    axes.axvline(start, color="grey", linestyle=":", marker="", zorder=0)
+    axes.axvline(ends[-1], color="grey", linestyle="--", marker="", zorder=0)
     axes.set(
-        xlabel="logit; dotted: mean of the background",
+        xlabel="logit; dotted: mean of the background, dashed: score of the film",
         xlim=(min(ends.min(), start) - 0.3, max(ends.max(), start) + 0.8),
     )
     axes.invert_yaxis()
@@ -789,6 +808,7 @@ def waterfall(start, steps, labels):
 # %%
 start = f(background).mean()
 figure = waterfall(start, steps_up[order], [FEATURES[j] for j in order])
+figure.axes[0].set_title(title_of(candidates[best]))
 show(
     figure,
     alt="A waterfall of six horizontal bars for one recommended film. It begins at the mean logit of the "
@@ -805,7 +825,7 @@ claim("popularity has the largest share", order[0] == 0)
 claim("the steps lead from the background to the score", abs(start + steps_up.sum() - f(standard[[best]])[0]) < 1e-3)
 
 # %% [markdown]
-# Two warnings. Another background gives other shares: among popular films, popularity explains little. And features that
+# Two warnings. Another background gives other shares: among popular films, popularity would explain less. And features that
 # go together (popular films have better stars) are torn apart: the model is asked about films that do not exist. Shares
 # describe *this model*, not what would happen in the world.
 
@@ -845,7 +865,7 @@ check("26.8", my_deletion_curve)
 
 # %% [markdown]
 # The helper does it for all users at once, and the opposite, too: **insertion** begins with no film and puts the most
-# important in first. We take real, shorter histories of the real model. One more rival belongs to every comparison: *the
+# important in first. What stays is a real, shorter history. One more rival belongs to every comparison: *the
 # newest film is the most important*, which needs no explanation at all.
 
 
@@ -881,7 +901,8 @@ for panel, kind in zip(axes, bar):
     for name, both in curves.items():
         panel.plot(both[kind].mean(axis=0), label=name, markevery=4)
     panel.plot(bar[kind].mean(axis=0), label="random", color="grey", marker="")
-    panel.set(title=kind, xlabel="films left out" if kind == "deletion" else "films put in", xticks=[0, 5, 10, 15, 20])
+    title, done = ("low", "left out") if kind == "deletion" else ("high", "put in")
+    panel.set(title=f"{kind}: {title} is faithful", xlabel=f"films {done}", xticks=[0, 5, 10, 15, 20])
 axes[0].set_ylabel("lead of the first film, logit")
 axes[1].legend(fontsize=8)
 show(
@@ -910,7 +931,7 @@ faithful = against_random(curves, bar)
 as_text(faithful)
 
 # %%
-for name in ("integrated gradients", "relevance", "leave one out"):
+for name in ("gradient × input", "integrated gradients", "relevance", "leave one out"):
     claim(f"{name}: deletion below random, the interval excludes zero", faithful[name, "deletion"][2] < 0)
     claim(f"{name}: insertion above random, the interval excludes zero", faithful[name, "insertion"][1] > 0)
 left_out, integrated = (curves[name]["deletion"].mean(axis=1) for name in ("leave one out", "integrated gradients"))
@@ -918,9 +939,9 @@ claim("leave one out is ahead of integrated gradients, paired", evaluate.paired_
 
 # %% [markdown]
 # On this model all pass. "Newest first" does too, a little: a part of what the others know is only that new films count
-# more. Leaving out wins, and no wonder: it asks the very question that the curve asks, one film at a time. There is
-# another way to take a film away, the one that integrated gradients have in mind: keep its place, but put zeros there.
-# Who wins then?
+# more. Leaving out wins, and no wonder: it asks the very question that the curve asks, one film at a time. Its insertion
+# curve rises above the end: the films that come last pull the lead down. There is another way to take a film away, the
+# one that integrated gradients have in mind: keep its place, but put zeros there. Who wins then?
 
 # %% tags=["nbval-ignore-output"]
 _, _, head = explain.after_embeddings(gru)
@@ -1000,16 +1021,16 @@ claim(
 )
 
 # %% [markdown]
-# Nothing is left of what was tried on the model that knows nothing. The three that look inside agree with each other, and with "newest first";
-# leaving out goes its own way.
+# On the model that learned nothing little is left of the order: that is as it should be. The three that look inside agree
+# with each other, and with "newest first"; leaving out goes its own way.
 
 # %% [markdown]
 # ## 7. Attention is not the reason
 #
 # Lesson 12 drew maps of attention and promised this section. Two papers: *Attention is not Explanation* (Jain and Wallace,
-# 2019) found weights that go their own way from slopes, and other weights with the same answers. *Attention is not not
-# Explanation* (Wiegreffe and Pinter, 2019) replied: it depends on what you call an explanation, and gave tests. So test.
-# A small SASRec, trained in the same way, another quarter of a minute:
+# 2019) found that the weights often disagree with slopes, and that quite other weights can give the same answer.
+# *Attention is not not Explanation* (Wiegreffe and Pinter, 2019) replied: it depends on what you call an explanation, and
+# gave tests. So test. A small SASRec, trained in the same way, another quarter of a minute:
 
 # %%
 sasrec = train(keras_models.attention_body(LENGTH, DIM), n_epochs=7)
@@ -1193,7 +1214,7 @@ claim("with shuffled labels none finds it 4 times of 10 (chance: 1 of 8)", rates
 
 # %% [markdown]
 # A method that fails here is broken. One that passes may still fail on your model: this world has one clear cause, and
-# yours does not.
+# yours does not. And see the right column: much the same rates for all, and nothing to find. To agree is not to be right.
 
 # %% [markdown]
 # ## 10. A reason for each film of a list, and what it costs
@@ -1215,31 +1236,36 @@ for _ in range(5):
     explain.reasons(scores_of, past[0], top_ten)
 per_film = (time.perf_counter() - started) / 5 / len(top_ten)
 print(f"{1000 * per_film:.1f} ms for a reason, with {K + 1} histories in one batch for {len(top_ten)} films")
+without = scores_for(0)([np.delete(past[0], place) for place in places])  # (10, n): each list without its reason
+place_then = 1 + (without[:, 1:] > without[np.arange(10), top_ten][:, None]).sum(axis=1)
 pd.DataFrame(
-    {"because you rated": [title_of(past[0][p])[:38] for p in places], "lead lost": drops.round(2)},
-    [title_of(i)[:38] for i in top_ten],
-)
+    {"because you rated": [title_of(past[0][p])[:38] for p in places], "lead lost": drops, "place then": place_then},
+    pd.Index([title_of(i)[:38] for i in top_ten], name="places 1 to 10"),
+).round(2)
 
 # %%
 claim("less than 50 ms for a reason", per_film < 0.05)
+claim("without its reason some film still keeps its place", (place_then <= np.arange(1, 11)).any())
 
 # %% [markdown]
-# A reason with a small drop is none: no single film carries the recommendation. Then say "popular with people like you",
-# or nothing.
-#
+# Look at the last column. A film can lose lead and keep its place, for its neighbours lose as much. And a small drop is no
+# reason: no single film carries the recommendation. Then say "popular with people like you", or nothing.
+
+# %% [markdown]
 # **Which explanation for which reader?**
 #
-# - **The user** wants one sentence that can be checked. Take `reasons` or a counterfactual; both asked the model. The
-#   sentence says no more than was measured.
-# - **The developer** looks for mistakes. Integrated gradients or relevance, with the share of biases as a bar of its own:
-#   does the list live on popularity, on one film, on padding? Many pairs in one batch.
-# - **The auditor** asks whether a feature is used. Shapley values on named features, background and reference in writing,
-#   and the faithfulness table with its intervals. And the sentence: *this describes the model, not the world*.
+# | Reader | asks | take | and never without |
+# |---|---|---|---|
+# | **user** | why this film? | `reasons`, a counterfactual | the place, asked of the model again; no word more than was measured |
+# | **developer** | what goes wrong: popularity, one film, padding? | integrated gradients, relevance; many pairs in one batch | reference, gap, the share of biases as a bar of its own |
+# | **auditor** | is this feature used? | Shapley values on named features | background in writing, faithfulness with its intervals, and the sentence "this describes the model, not the world" |
+#
+# A fourth reader is you: before you believe a picture, run the test of section 6 on your own model.
 
 # %% [markdown]
 # ### Exercise 26.12 · choose (O5)
 #
-# Which sentence may the product show?
+# Which sentence may the product show, for films where it was checked as in the last column?
 #
 # - **a** "Because you love science fiction."
 # - **b** "Our AI paid most attention to Alien."

@@ -5,14 +5,14 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, _NotAttempted, as_number, choice, exercise, judge, predict
 
 
 def _refuse(number, right, hints, otherwise):
     for value, hint in hints.items():
         if abs(number - value) < 0.006:
             raise NotYet(hint)
-    if abs(number - right) > 0.006:
+    if abs(number - right) > 0.01:
         raise NotYet(otherwise)
 
 
@@ -23,6 +23,7 @@ def saturated_by_hand(answer) -> None:
         2.0: "The slope is 1 at the beginning, but not all the way: the sum reaches 1 after a third of it.",
         1 / 3: "That is the mean slope. Multiply it with the way that this number went, 2.",
         0.5: "Half and half was right for two equal numbers. This one goes twice as far as the other.",
+        0.6: "Ten steps give that. The sum is full after exactly a third of the way, between two of them: no rounding.",
         1.0: "That is the whole score. The two shares together give it.",
         4 / 3: "The slope is 1 until the sum reaches 1. The sum is 3 at the end, so that is a third of the way.",
     }
@@ -37,6 +38,16 @@ def _integrated(slope, x, reference, n_steps, offset=0.5, factor="distance", ori
         total += slope(start + share * (x - start))
     total = total / len(shares) if mean else total
     return total * {"distance": x - reference, "x": x, "none": np.ones(len(x)), "back": reference - x}[factor]
+
+
+def _path_too_long(slope, x, reference, n_steps):
+    points = [reference + (step + 0.5) / n_steps * x for step in range(n_steps)]
+    return np.mean([slope(point) for point in points], axis=0) * (x - reference)
+
+
+def _one_mean_for_all(slope, x, reference, n_steps):
+    points = [reference + (step + 0.5) / n_steps * (x - reference) for step in range(n_steps)]
+    return np.mean([slope(point) for point in points]) * (x - reference)
 
 
 def _gradient_at_the_end(slope, x, reference, n_steps):
@@ -68,6 +79,8 @@ def integrated(answer) -> None:
         ),
         "You added the slopes up. Their mean is asked for.": partial(_integrated, mean=False),
         "You look at the end of the path alone. Walk there from the reference.": _gradient_at_the_end,
+        "Your path ends at reference + x. It ends at x: take shares of x − reference.": _path_too_long,
+        "You took one mean over all numbers. Each number has a mean slope of its own: axis=0.": _one_mean_for_all,
     }
     judge(answer, cases, _integrated, mistakes)
 
@@ -104,6 +117,11 @@ def _rule_by_size(a, W, b, R, epsilon):
     return a * ((R / (np.abs(z) + epsilon)) @ W.T)
 
 
+def _rule_without_brackets(a, W, b, R, epsilon):
+    z = a @ W + b
+    return a * ((R / z + epsilon * np.sign(z)) @ W.T)
+
+
 def _rule_without_relevance(a, W, b, R, epsilon):
     return _epsilon_rule(a, W, b, np.ones_like(R), epsilon)
 
@@ -138,6 +156,7 @@ def epsilon_rule(answer) -> None:
         ),
         "You divide by the size of z. A unit with a negative sum needs its sign.": _rule_by_size,
         "The relevance R of the units is missing.": _rule_without_relevance,
+        "Brackets: ε belongs below the line, R / (z + ε · sign(z)).": _rule_without_brackets,
     }
     judge(answer, cases, _epsilon_rule, mistakes)
 
@@ -187,6 +206,23 @@ def _one_order(value, k, backwards=False):
     return gains
 
 
+def _same_team(value, k):
+    gains, keep, orders = np.zeros(k), np.zeros(k, bool), list(itertools.permutations(range(k)))
+    for player in itertools.chain.from_iterable(orders):
+        before = value(keep.copy())
+        keep[player] = True
+        gains[player] += value(keep.copy()) - before
+    return gains / len(orders)
+
+
+def _by_turn(value, k):
+    rows = []
+    for order in itertools.permutations(range(k)):
+        teams = [np.isin(np.arange(k), order[:n]) for n in range(k + 1)]
+        rows.append(np.diff([value(team) for team in teams]))
+    return np.mean(rows, axis=0)
+
+
 def _gains(value, k, start):
     gains = np.zeros(k)
     for player in range(k):
@@ -225,6 +261,14 @@ def shapley(answer) -> None:
         "You added up over the orders. Divide by their number.": (
             lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1))
         ),
+        "You divide by the number of players. Divide by the number of orders.": (
+            lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1)) / k
+        ),
+        "You keep the gains of the last order alone. Add them up: `+=`.": (
+            lambda value, k: _one_order(value, k, backwards=True) / np.prod(np.arange(1, k + 1))
+        ),
+        "Everybody is still in when the second order begins. Empty `keep` for each order.": _same_team,
+        "You add up by turn: first, second, … Add a gain to the player who came in.": _by_turn,
         "A gain is the score *with* the player minus the score without.": lambda value, k: -_orders(value, k),
     }
     judge(answer, cases, _orders, mistakes)
@@ -237,7 +281,7 @@ choice(
     why_not={
         "a": "Where numbers are taken from is not what they did to the score. Look at the deletion curve of attention.",
         "b": "The first paper says that it *need* not be one, the second that it depends on what you ask for.",
-        "d": "All heads are drawn in; the picture still shows one layer, before the rest of the network.",
+        "d": "All heads are in the mean; it still shows one layer, before the rest of the network.",
     },
     done="A map shows where numbers were taken from. Whether that is a reason has to be measured, model by model.",
 )
@@ -246,7 +290,8 @@ choice(
 def _first(scores, history, removed, hide="history", ask="kept", padding=True):
     kept = np.delete(history, removed)
     row = np.array(scores(kept if ask == "kept" else history), float)
-    out = {"history": history, "kept": kept, "removed": history[np.asarray(removed, int)], "none": []}[hide]
+    films = history[np.asarray(removed, int)]
+    out = {"history": history, "kept": kept, "removed": films, "none": [], "places": [*kept, *removed]}[hide]
     for film in out:
         row[film] = -np.inf
     if padding:
@@ -258,15 +303,7 @@ def _first(scores, history, removed, hide="history", ask="kept", padding=True):
     return best
 
 
-def _given_26_11(scores, history, removed):
-    kept = np.delete(history, removed)
-    row = scores(kept)
-    row[kept] = -np.inf  # nothing twice
-    row[0] = -np.inf  # padding
-    return row.argmax()
-
-
-@exercise("26.11", "O5", "debug", done="What was seen stays seen, also while you ask what if.", given=_given_26_11)
+@exercise("26.11", "O5", "debug", done="What was seen stays seen, also while you ask what if.")
 def counterfactual(answer) -> None:
     rng, cases = np.random.default_rng(6), []
     for _ in range(40):
@@ -278,9 +315,14 @@ def counterfactual(answer) -> None:
         cases.append(
             (lambda kept, weights=weights: weights[kept].sum(axis=0) if len(kept) else weights[0], history, removed)
         )
+    # The mend is one name for another, so only what the function does can tell whether it was mended.
+    if callable(answer) and all(
+        np.array_equal(answer(s, h.copy(), list(r)), _first(s, h, r, hide="kept")) for s, h, r in cases
+    ):
+        raise _NotAttempted("It does what it did. Mend the function")
     mistakes = {
-        "A film that was taken out for the question was seen all the same: hide all of `history`.": partial(
-            _first, hide="kept"
+        "`removed` holds places, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
+            _first, hide="places"
         ),
         "You hide the films taken out, but no longer those that stay. Hide all of `history`.": partial(
             _first, hide="removed"
@@ -307,6 +349,10 @@ def _curve(value, importance, first="most", start=True, insertion=False, alone=F
     return np.array(scores if start else scores[1:])
 
 
+def _curve_by_place(value, importance):
+    return _curve(value, -np.arange(len(importance)))
+
+
 @exercise("26.8", "O4", "code", done="The curve asks the model, not the explanation: that makes it a test.")
 def deletion_curve(answer) -> None:
     rng, cases = np.random.default_rng(7), []
@@ -318,12 +364,22 @@ def deletion_curve(answer) -> None:
 
         cases.append((value, rng.permutation(np.linspace(-1, 2, k))))
     for case in cases if callable(answer) else ():
-        if np.shape(answer(*case)) == (len(case[1]),):
+        if np.shape(answer(case[0], case[1].copy())) == (len(case[1]),):
             raise NotYet("One score is missing: begin with nothing left out and end with all left out, k + 1 scores.")
     mistakes = {
         "You begin with the least important. The most important goes first.": partial(_curve, first="least"),
         "You put in instead of leaving out. `keep` is True for what stays.": partial(_curve, insertion=True),
         "You leave out one at a time. What was left out stays out.": partial(_curve, alone=True),
+        "You go through the places 0, 1, 2, … Go through them by falling importance.": _curve_by_place,
+        "A film that pulls the score down is not important: sort by importance, not by its size.": (
+            lambda value, importance: _curve(value, np.abs(importance))
+        ),
+        "All your scores are the same. Did you keep one array and change it afterwards? Ask at each step, or copy.": (
+            lambda value, importance: np.full(len(importance) + 1, value(np.zeros(len(importance), bool)))
+        ),
+        "Return the scores themselves, not how far they fell.": (
+            lambda value, importance: _curve(value, importance) - value(np.ones(len(importance), bool))
+        ),
         "You use the result of argsort as if it said the place of each. It lists who comes first, second, …": partial(
             _curve, order_as_rank=True
         ),
@@ -345,7 +401,7 @@ def faithfulness(answer) -> None:
     if order.index("B") < order.index("A"):
         raise NotYet("Line B reads `bar`, the random orders, so they are drawn before.")
     if order.index("B") < order.index("D"):
-        raise NotYet("Line B subtracts areas, so the curve must have been measured.")
+        raise NotYet("Line B uses the height of the curve, so the curve must have been measured.")
     raise NotYet("Whether the interval excludes zero is asked last: line E.")
 
 
@@ -358,5 +414,5 @@ choice(
         "b": "Attention was not faithful in this lesson, and a person cannot check the sentence.",
         "c": "True of every list, and so it says nothing about this film.",
     },
-    done="Checked by asking the model again, and it says no more than was checked.",
+    done="Ask the model again without Alien, compare the places: it says no more than was checked.",
 )

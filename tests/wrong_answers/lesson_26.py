@@ -17,6 +17,11 @@ def integrated_with_both_ends(slope, x, reference, n_steps):
     return np.mean([slope(point) for point in points], axis=0) * (x - reference)
 
 
+def integrated_too_far(slope, x, reference, n_steps):
+    points = [reference + (step + 0.5) / n_steps * x for step in range(n_steps)]
+    return np.mean([slope(point) for point in points], axis=0) * (x - reference)
+
+
 def gradient_times_input(slope, x, reference, n_steps):
     return slope(x) * (x - reference)
 
@@ -48,6 +53,11 @@ def rule_without_relevance(a, W, b, R, epsilon):
     return rule(a, W, b, np.ones_like(R), epsilon)
 
 
+def rule_without_brackets(a, W, b, R, epsilon):
+    z = a @ W + b
+    return a * ((R / z + epsilon * np.sign(z)) @ W.T)
+
+
 def rule_not_transposed(a, W, b, R, epsilon):
     return a * (R @ W)
 
@@ -62,6 +72,43 @@ def shapley(value, k, orders=None, divide=True, sign=1):
             keep[player] = True
             gains[player] += value(keep.copy()) - before
     return sign * (gains / len(orders) if divide else gains)
+
+
+def divided_by_players(value, k):
+    return shapley(value, k, divide=False) / k
+
+
+def last_order(value, k):
+    gains, orders = np.zeros(k), list(itertools.permutations(range(k)))
+    for order in orders:
+        keep = np.zeros(k, bool)
+        for player in order:
+            before = value(keep)
+            keep[player] = True
+            gains[player] = value(keep) - before
+    return gains / len(orders)
+
+
+def never_emptied(value, k):
+    gains, keep, orders = np.zeros(k), np.zeros(k, bool), list(itertools.permutations(range(k)))
+    for order in orders:
+        for player in order:
+            before = value(keep)
+            keep[player] = True
+            gains[player] += value(keep) - before
+    return gains / len(orders)
+
+
+def by_turn(value, k):
+    rows = []
+    for order in itertools.permutations(range(k)):
+        keep, row = np.zeros(k, bool), []
+        for player in order:
+            before = value(keep)
+            keep[player] = True
+            row.append(value(keep) - before)
+        rows.append(row)
+    return np.mean(rows, axis=0)
 
 
 def leave_one_out(value, k):
@@ -87,11 +134,28 @@ def first(scores, history, removed, hidden=lambda history, kept: history, asked=
     return row.argmax()
 
 
+def first_hiding_places(scores, history, removed):
+    kept = np.delete(history, removed)
+    row = scores(kept)
+    row[kept] = -np.inf
+    row[removed] = -np.inf
+    row[0] = -np.inf
+    return row.argmax()
+
+
 def curve(value, importance, sign=-1, first=0, place=None, keep=None):
     order = np.argsort(sign * np.asarray(importance))
     place = np.argsort(order) if place is None else place(order)
     keep = (lambda n: place >= n) if keep is None else keep(place)
     return np.array([value(keep(n)) for n in range(first, len(order) + 1)])
+
+
+def curve_of_one_array(value, importance):
+    keeps = [keep := np.ones(len(importance), bool)]
+    for player in np.argsort(-importance):
+        keep[player] = False
+        keeps.append(keep)
+    return [value(keep) for keep in keeps]
 
 
 WRONG = {
@@ -100,6 +164,7 @@ WRONG = {
         (2, "not all the way"),
         (1 / 3, "mean slope"),
         (0.5, "Half and half"),
+        (0.6, "Ten steps"),
         (1, "whole score"),
         (4 / 3, "a third of the way"),
         (7, "Mean slope along the path"),
@@ -115,6 +180,8 @@ WRONG = {
         (integrated_with_both_ends, "both ends"),
         (partial(integrated, total=np.sum), "added the slopes up"),
         (gradient_times_input, "end of the path alone"),
+        (integrated_too_far, "ends at reference + x"),
+        (partial(integrated, total=lambda slopes, axis: np.mean(slopes)), "one mean over all"),
     ],
     "26.5": [
         (partial(rule, side=np.ones_like), "always adds"),
@@ -127,6 +194,7 @@ WRONG = {
         (rule_not_added_up, "Add up over the units"),
         (rule_without_relevance, "relevance R of the units"),
         (rule_not_transposed, "Shapes do not fit"),
+        (rule_without_brackets, "Brackets"),
     ],
     "26.4": [
         (-1, "rule 0"),
@@ -145,12 +213,16 @@ WRONG = {
         (all_sets_alike, "all sets alike"),
         (partial(shapley, divide=False), "Divide by their number"),
         (partial(shapley, sign=-1), "minus the score without"),
+        (divided_by_players, "number of players"),
+        (last_order, "last order alone"),
+        (never_emptied, "still in"),
+        (by_turn, "by turn"),
     ],
     "26.11": [
         (partial(first, hidden=lambda history, kept: kept[:0]), "nothing is hidden"),
         (partial(first, hidden=lambda history, kept: np.setdiff1d(history, kept)), "no longer those that stay"),
-        (partial(first, hidden=lambda history, kept: kept), "seen all the same"),
         (partial(first, asked=lambda history, kept: history), "whole history"),
+        (first_hiding_places, "places, not films"),
         (partial(first, padding=0), "padding"),
     ],
     "26.8": [
@@ -159,6 +231,13 @@ WRONG = {
         (partial(curve, keep=lambda place: lambda n: place < n), "put in instead"),
         (partial(curve, keep=lambda place: lambda n: place != n - 1), "one at a time"),
         (partial(curve, place=lambda order: order), "argsort"),
+        (lambda value, importance: curve(value, -np.arange(len(importance))), "0, 1, 2"),
+        (lambda value, importance: curve(value, np.abs(importance)), "not by its size"),
+        (curve_of_one_array, "change it afterwards"),
+        (
+            lambda value, importance: curve(value, importance) - value(np.ones(len(importance), bool)),
+            "how far they fell",
+        ),
     ],
     "26.9": [
         ("CADFE", "Line F"),
