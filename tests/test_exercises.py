@@ -7,6 +7,7 @@ from pathlib import Path
 
 import build
 import jupytext
+import numpy as np
 import pytest
 
 from recsys_helpers import exercises
@@ -177,6 +178,18 @@ def test_a_forgotten_return_is_not_taken_for_a_stub(capsys):
         assert verdict in capsys.readouterr().out
     exercises.check("04.3", faded)
     assert "not attempted yet" in capsys.readouterr().out
+
+
+def test_a_mend_that_only_swaps_one_name_for_another_is_an_attempt(capsys):
+    def first_without(scores, history, removed):
+        kept = np.delete(history, removed)
+        row = scores(kept)
+        row[history] = -np.inf  # instead of kept
+        row[0] = -np.inf
+        return row.argmax()
+
+    exercises.check("26.11", first_without)
+    assert "26.11 · correct" in capsys.readouterr().out
 
 
 def test_the_result_of_a_call_instead_of_the_function_is_named(capsys):

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, _NotAttempted, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
 
 
 def _refuse(number, right, hints, otherwise):
@@ -303,7 +303,15 @@ def _first(scores, history, removed, hide="history", ask="kept", padding=True):
     return best
 
 
-@exercise("26.11", "O5", "debug", done="What was seen stays seen, also while you ask what if.")
+def _given_26_11(scores, history, removed):
+    kept = np.delete(history, removed)
+    row = scores(kept)
+    row[kept] = -np.inf  # nothing twice
+    row[0] = -np.inf  # padding
+    return row.argmax()
+
+
+@exercise("26.11", "O5", "debug", done="What was seen stays seen, also while you ask what if.", given=_given_26_11)
 def counterfactual(answer) -> None:
     rng, cases = np.random.default_rng(6), []
     for _ in range(40):
@@ -315,11 +323,6 @@ def counterfactual(answer) -> None:
         cases.append(
             (lambda kept, weights=weights: weights[kept].sum(axis=0) if len(kept) else weights[0], history, removed)
         )
-    # The mend is one name for another, so only what the function does can tell whether it was mended.
-    if callable(answer) and all(
-        np.array_equal(answer(s, h.copy(), list(r)), _first(s, h, r, hide="kept")) for s, h, r in cases
-    ):
-        raise _NotAttempted("It does what it did. Mend the function")
     mistakes = {
         "`removed` holds places, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
             _first, hide="places"
