@@ -64,6 +64,15 @@ def contributions(answer) -> None:
         ),
         "Your signs are turned round: value minus background.": partial(_contributions, sign=-1),
         "You took away the signs. A feature may speak against a film.": partial(_contributions, absolute=True),
+        "You took the sign off the distance. Below the mean, the difference is negative, and has to stay so.": (
+            lambda X, weights, background: np.abs(X - background.mean(axis=0)) * weights
+        ),
+        "Those are the distances from the mean. Each column still has to be multiplied with its weight.": (
+            lambda X, weights, background: X - background.mean(axis=0)
+        ),
+        "You divide by the spread of the background. These weights belong to the features as they are.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) / background.std(axis=0) * weights
+        ),
         "You made shares of it. They are asked for as they are, in units of the score.": partial(
             _contributions, share=True
         ),
@@ -108,14 +117,27 @@ def _split(x, y, weighted=True, best=np.argmin, what="threshold", cost_of="gini"
     cost = np.round(cost, 9)
     place = len(cost) - 1 - int(best(cost[::-1])) if ties == "last" else int(best(cost))
     low, high = values[place], values[place + 1]
-    return {"threshold": thresholds[place], "place": place, "low": low, "high": high, "cost": cost[place]}[what]
+    made = {
+        "threshold": thresholds[place],
+        "place": place,
+        "low": low,
+        "high": high,
+        "cost": cost[place],
+        "costs": cost,
+    }
+    return made[what]
 
 
-def _split_left_only(x, y):
+def _split_one_side(x, y, right=False):
     values = np.unique(x)
     thresholds = (values[:-1] + values[1:]) / 2
-    left = [y[x <= threshold] for threshold in thresholds]
-    return thresholds[np.argmin(np.round([len(side) * 2 * side.mean() * (1 - side.mean()) for side in left], 9))]
+    sides = [y[(x > threshold) == right] for threshold in thresholds]
+    return thresholds[np.argmin(np.round([len(side) * 2 * side.mean() * (1 - side.mean()) for side in sides], 9))]
+
+
+def _is_tie(x, y):
+    """Equal costs are a matter of rounding, so a right answer may break such a tie the other way."""
+    return abs(_split(x, y) - _split(x, y, ties="last")) > 0
 
 
 @exercise(
@@ -130,8 +152,9 @@ def split(answer) -> None:
     for _ in range(60):
         n = int(rng.integers(5, 14))
         x = rng.integers(0, 8, n)
-        if len(set(x.tolist())) > 2:
-            cases.append((x, (rng.random(n) < 0.2 + 0.08 * x).astype(int)))
+        y = (rng.random(n) < 0.2 + 0.08 * x).astype(int)
+        if len(set(x.tolist())) > 2 and not _is_tie(x, y):
+            cases.append((x, y))
     mistakes = {
         "The two sides count alike in yours. Weigh each by its number of rows.": partial(_split, weighted=False),
         "You look for the largest impurity. The smallest is the best.": partial(_split, best=np.argmax),
@@ -140,11 +163,23 @@ def split(answer) -> None:
         "You return a value of the data. The threshold lies in the middle of two neighbours.": partial(
             _split, what="low"
         ),
+        "You return the value above the threshold. The threshold lies in the middle of two neighbours.": partial(
+            _split, what="high"
+        ),
         "You count wrong answers of a majority. Gini is 2 p (1 − p).": partial(_split, cost_of="error"),
         "That is entropy. Another good measure, but Gini, 2 p (1 − p), is asked for.": partial(
             _split, cost_of="entropy"
         ),
-        "Only the left side counts in yours. The right one has its impurity, too.": _split_left_only,
+        "Only the left side counts in yours. The right one has its impurity, too.": _split_one_side,
+        "Only the right side counts in yours. The left one has its impurity, too.": partial(
+            _split_one_side, right=True
+        ),
+        "You sorted `x` and not `y`: the labels no longer belong to their numbers. Masks need no sorting.": (
+            lambda x, y: _split(np.sort(x), y)
+        ),
+        "You return a list of impurities. Its smallest has a place, and `thresholds` has the answer there.": (
+            lambda x, y: [_split(x, y, what="costs")[k] for k in range(len(np.unique(x)) - 1)]
+        ),
         "Of equally good thresholds yours is the largest; the smallest is asked for.": partial(_split, ties="last"),
     }
     judge(answer, cases, _split, mistakes)
@@ -197,8 +232,11 @@ def because(answer) -> None:
         similar[0] = similar[:, 0] = 0
         np.fill_diagonal(similar, 0)
         chosen = rng.permutation(np.arange(1, n_items + 1))
-        cases.append((similar, chosen[1 : int(rng.integers(6, 9))], int(chosen[0]), int(rng.integers(2, 5))))
-    cases.append((np.zeros((5, 5)) + np.diag([0, 0.5, 0.4, 0.3], 1), np.array([1, 3, 4]), 2, 3))  # one reason only
+        seen, film = chosen[1 : int(rng.integers(6, 9))], int(chosen[0])
+        nothing = seen[similar[seen, film] == 0]
+        similar[nothing[1:], film] = rng.uniform(0.1, 0.9, len(nothing[1:]))  # one zero at most: no ties
+        cases.append((similar, seen, film, int(rng.integers(2, 8))))
+    cases.append((np.zeros((5, 5)) + np.diag([0, 0.5, 0.4, 0.3], 1), np.array([1, 3]), 2, 3))  # one reason only
 
     def as_array(function):
         def call(similar, seen, film, n):
@@ -215,6 +253,18 @@ def because(answer) -> None:
         ),
         "Yours begins with the weakest reason: sort by what is added, largest first.": partial(_because, smallest=True),
         "A film that adds nothing is no reason: leave it out.": partial(_because, keep_zero=True),
+        "You sort upwards, so those that add least come first: sort by `-adds`.": partial(
+            _because, smallest=True, keep_zero=True
+        ),
+        "You return every film that adds something. Only the `n` best are asked for.": (
+            lambda similar, seen, film, n: _because(similar, seen, film, len(seen))
+        ),
+        "You return places in `seen`, and also films that add nothing. Films are asked for, and only reasons.": partial(
+            _because, places=True, keep_zero=True
+        ),
+        "You look at all films. Only rows of `seen` can be a reason, and only those that add something.": (
+            lambda similar, seen, film, n: np.argsort(-similar[:, film], kind="stable")[:n]
+        ),
         "You return places in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
         "The right films, but in the order of `seen`: best first.": partial(_because, unsorted=True),
         "You name films that this user has not seen. Look only at the rows `seen`.": _because_all_films,
@@ -251,6 +301,15 @@ def _given_25_8(copy, network, user):
 def _off(values, user, middle=np.mean):
     values = np.array(values, float)
     return np.array([value - middle([v for v, w in zip(values, user) if w == one]) for value, one in zip(values, user)])
+
+
+def _spread_with_levels(copy, network, user):
+    error = ((_off(network, user) - _off(copy, user)) ** 2).sum()
+    return float(1 - error / ((network - network.mean()) ** 2).sum())
+
+
+def _network_means_for_both(copy, network, user):
+    return float(1 - ((network - copy) ** 2).sum() / (_off(network, user) ** 2).sum())
 
 
 def _fidelity(copy, network, user, copy_off=True, network_off=True, kind="r2", middle=np.mean):
@@ -295,6 +354,18 @@ def fidelity(answer) -> None:
         ),
         "That is a squared correlation: it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
             partial(_fidelity, kind="correlation")
+        ),
+        "That is a correlation, and it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
+            lambda copy, network, user: np.corrcoef(_off(copy, user), _off(network, user))[0, 1]
+        ),
+        "Your errors are right. But the spread below still holds the users' levels: take them off there, too.": (
+            _spread_with_levels
+        ),
+        "Your spread is right. But the errors above still hold the users' levels: take each one's own mean off both.": (
+            _network_means_for_both
+        ),
+        "That is the mean squared error. Set it in relation to the network's spread, and take the share from 1.": (
+            lambda copy, network, user: ((_off(network, user) - _off(copy, user)) ** 2).mean()
         ),
         "That is the mean of an R² for each user. One R² over all pairs is asked for.": partial(
             _fidelity, kind="mean of users"
@@ -343,6 +414,8 @@ def shuffled_columns(answer) -> None:
         table = np.random.default_rng(n_rows).normal(size=(n_rows, 1)) * 10.0 ** np.arange(n_columns)
         handed = table.copy()
         got = answer(handed, 5)
+        if None in np.ravel(got):
+            raise NotYet("`rng.shuffle` returns nothing: `rng.permutation` returns a shuffled copy.")
         if np.shape(got) != table.shape:
             raise NotYet(f"The result should have the shape of the table, {table.shape}; yours has {np.shape(got)}.")
         got = np.array(got, float)
@@ -367,6 +440,8 @@ def shuffled_columns(answer) -> None:
             raise NotYet("Only one column was parted from the others. Every column needs an order of its own.")
         if not np.array_equal(got, np.array(answer(table.copy(), 5), float)):
             raise NotYet("The same seed should give the same control: make the generator from `seed`.")
+        if np.array_equal(got, np.array(answer(table.copy(), 6), float)):
+            raise NotYet("Another seed gives the same order in yours: make the generator from `seed`.")
 
 
 choice(

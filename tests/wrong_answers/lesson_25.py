@@ -42,6 +42,29 @@ def parts_median(X, weights, background):
     return (X - np.median(background, axis=0)) * weights
 
 
+def parts_absolute_distance(X, weights, background):
+    return np.abs(X - background.mean(axis=0)) * weights
+
+
+def parts_without_weights(X, weights, background):
+    return X - background.mean(axis=0)
+
+
+def parts_standardized(X, weights, background):
+    return parts(X, weights, background) / background.std(axis=0)
+
+
+def split_sorted_x_only(x, y):
+    return split(np.sort(x), y)
+
+
+def split_right_only(x, y):
+    thresholds = (np.unique(x)[:-1] + np.unique(x)[1:]) / 2
+    return thresholds[
+        np.argmin([np.round((x > t).sum() * y[x > t].mean() * (1 - y[x > t].mean()), 9) for t in thresholds])
+    ]
+
+
 def split(
     x, y, weighted=True, largest=False, give="threshold", impurity=lambda p: 2 * p * (1 - p), sides=2, last=False
 ):
@@ -77,6 +100,22 @@ def because_weakest(similar, seen, film, n):
 
 def because_nothing_too(similar, seen, film, n):
     return seen[np.argsort(-similar[seen, film], kind="stable")[:n]]
+
+
+def because_upwards(similar, seen, film, n):
+    return seen[np.argsort(similar[seen, film], kind="stable")[:n]]
+
+
+def because_all_of_them(similar, seen, film, n):
+    return because(similar, seen, film, len(seen))
+
+
+def because_places_and_nothing(similar, seen, film, n):
+    return np.argsort(-similar[seen, film], kind="stable")[:n]
+
+
+def because_all_rows(similar, seen, film, n):
+    return np.argsort(-similar[:, film], kind="stable")[:n]
 
 
 def because_places(similar, seen, film, n):
@@ -147,6 +186,31 @@ def fidelity_unexplained(copy, network, user):
     return ((off(network, user) - off(copy, user)) ** 2).sum() / (off(network, user) ** 2).sum()
 
 
+def fidelity_plain_correlation(copy, network, user):
+    return np.corrcoef(off(copy, user), off(network, user))[0, 1]
+
+
+def fidelity_spread_with_levels(copy, network, user):
+    return 1 - ((off(network, user) - off(copy, user)) ** 2).sum() / ((network - network.mean()) ** 2).sum()
+
+
+def fidelity_errors_with_levels(copy, network, user):
+    return 1 - ((network - copy) ** 2).sum() / (off(network, user) ** 2).sum()
+
+
+def fidelity_mean_error(copy, network, user):
+    return ((off(network, user) - off(copy, user)) ** 2).mean()
+
+
+def shuffle_returns_nothing(table, seed):
+    rng = np.random.default_rng(seed)
+    return np.column_stack([rng.shuffle(column.copy()) for column in table.T])
+
+
+def shuffle_fixed_seed(table, seed):
+    return np.random.default_rng(42).permuted(table, axis=0)
+
+
 def shuffle_rows(table, seed):
     return np.random.default_rng(seed).permutation(table)
 
@@ -208,6 +272,9 @@ WRONG = {
         (partial(parts, axis=1), "Shapes do not fit"),
         (parts_turned, "turned round"),
         (parts_absolute, "took away the signs"),
+        (parts_absolute_distance, "sign off the distance"),
+        (parts_without_weights, "multiplied with its weight"),
+        (parts_standardized, "spread of the background"),
         (parts_shares, "made shares"),
         (parts_added, "added them up"),
         (parts_late_background, "after weighing"),
@@ -222,6 +289,8 @@ WRONG = {
         (partial(split, impurity=lambda p: min(p, 1 - p)), "majority"),
         (partial(split, impurity=entropy), "entropy"),
         (partial(split, sides=1), "Only the left side"),
+        (split_right_only, "Only the right side"),
+        (split_sorted_x_only, "not `y`"),
         (partial(split, last=True), "equally good"),
     ],
     "25.5": [
@@ -238,7 +307,11 @@ WRONG = {
         (because_turned, "wrong way round"),
         (because_weakest, "weakest reason"),
         (because_nothing_too, "adds nothing"),
-        (because_places, "places in `seen`"),
+        (because_upwards, "sort upwards"),
+        (because_all_of_them, "`n` best"),
+        (because_places, "places in `seen`."),
+        (because_places_and_nothing, "places in `seen`, and also"),
+        (because_all_rows, "look at all films"),
         (because_as_seen, "order of `seen`"),
         (because_unseen, "has not seen"),
         (because_best_last, "best stands last"),
@@ -251,6 +324,10 @@ WRONG = {
         (fidelity_copy_only, "off the copy only"),
         (fidelity_one_mean, "one mean off everything"),
         (fidelity_correlation, "squared correlation"),
+        (fidelity_plain_correlation, "That is a correlation"),
+        (fidelity_spread_with_levels, "spread below"),
+        (fidelity_errors_with_levels, "errors above"),
+        (fidelity_mean_error, "mean squared error"),
         (fidelity_by_user, "R² for each user"),
         (fidelity_by_copy, "squares of the copy"),
         (fidelity_unexplained, "*not* explained"),
@@ -264,6 +341,8 @@ WRONG = {
         (shuffle_first_column, "Only one column"),
         (shuffle_without_seed, "same seed"),
         (shuffle_turned, "shape of the table"),
+        (shuffle_returns_nothing, "returns nothing"),
+        (shuffle_fixed_seed, "Another seed"),
         (shuffle_noise, "its own numbers"),
     ],
 }
