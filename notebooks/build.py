@@ -28,7 +28,7 @@ SOLUTION = re.compile(r"^([ ]*)### BEGIN SOLUTION\n.*?^[ ]*### END SOLUTION\n?",
 MARKS = re.compile(r"^[ ]*### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 NOT_ON_COLAB = {  # lesson: packages it needs that Colab does not bring
     "22": "ai-edge-litert onnx onnxruntime tf2onnx",
-    "23": "faiss-cpu fastapi httptools onnx onnxruntime prometheus-client uvicorn uvloop",
+    "23": "faiss-cpu fastapi onnx onnxruntime prometheus-client uvicorn",
     "26": "shap",
 }
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

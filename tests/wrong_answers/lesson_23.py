@@ -1,0 +1,264 @@
+"""Typical wrong answers of lesson 23; each must be refused, each with its own hint."""
+
+import numpy as np
+
+
+def top_zero(scores, hidden, k):
+    left = scores.copy()
+    left[hidden] = 0
+    best = np.argsort(-left)[:k]
+    return best[: len(scores) - len(hidden)]
+
+
+def top_late(scores, hidden, k):
+    best = np.argsort(-scores)[:k]
+    return best[~np.isin(best, hidden)]
+
+
+def top_changes(scores, hidden, k):
+    scores[hidden] = -np.inf
+    best = np.argsort(-scores)[:k]
+    return best[scores[best] > -np.inf]
+
+
+def top_fills(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    return np.argsort(-left)[:k]
+
+
+def top_worst_first(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    best = np.argsort(left)[-k:]
+    return best[left[best] > -np.inf]
+
+
+def top_unsorted(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    k = min(k, len(left))
+    best = np.sort(np.argpartition(left, -k)[-k:])
+    return best[left[best] > -np.inf]
+
+
+def top_partition(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    best = np.argpartition(left, -k)[-k:]
+    best = best[np.argsort(-left[best])]
+    return best[left[best] > -np.inf]
+
+
+def top_scores(scores, hidden, k):
+    return np.sort(np.delete(scores, np.unique(hidden)))[::-1][:k]
+
+
+def top_lowest(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = np.inf
+    best = np.argsort(left)[:k]
+    return best[left[best] < np.inf]
+
+
+def top_all(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    best = np.argsort(-left)
+    return best[left[best] > -np.inf]
+
+
+def top_places_of_the_rest(scores, hidden, k):
+    return np.argsort(-np.delete(scores, np.unique(hidden)))[:k]
+
+
+def sets(truth, found):
+    return [(set(np.ravel(t).tolist()), set(np.ravel(f).tolist())) for t, f in zip(truth, found)]
+
+
+def recall_precision(truth, found):
+    return np.mean([len(t & f) / len(f) if f else 0.0 for t, f in sets(truth, found)])
+
+
+def recall_any(truth, found):
+    return np.mean([len(t & f) > 0 for t, f in sets(truth, found)])
+
+
+def recall_pot(truth, found):
+    return sum(len(t & f) for t, f in sets(truth, found)) / sum(len(t) for t in truth)
+
+
+def recall_sum(truth, found):
+    return sum(len(t & f) / len(t) for t, f in sets(truth, found))
+
+
+def recall_each(truth, found):
+    return [len(t & f) / len(t) for t, f in sets(truth, found)]
+
+
+def recall_number(truth, found):
+    return np.mean([len(t & f) for t, f in sets(truth, found)])
+
+
+def recall_missed(truth, found):
+    return np.mean([len(t - f) / len(t) for t, f in sets(truth, found)])
+
+
+def recall_union(truth, found):
+    return np.mean([len(t & f) / len(t | f) for t, f in sets(truth, found)])
+
+
+def genre_three_times(scores, is_seen, is_genre, k):
+    best = np.argsort(-scores)[: 3 * k]
+    return best[is_genre[best] & ~is_seen[best]][:k]
+
+
+def genre_seen_later(scores, is_seen, is_genre, k):
+    allowed = np.flatnonzero(is_genre)
+    return allowed[np.argsort(-scores[allowed])][:k]
+
+
+def genre_other(scores, is_seen, is_genre, k):
+    allowed = np.flatnonzero(~is_seen)
+    return allowed[np.argsort(-scores[allowed])][:k]
+
+
+def genre_uncut(scores, is_seen, is_genre, k):
+    allowed = np.flatnonzero(is_genre & ~is_seen)
+    return allowed[np.argsort(-scores[allowed])]
+
+
+def genre_worst(scores, is_seen, is_genre, k):
+    allowed = np.flatnonzero(is_genre & ~is_seen)
+    return allowed[np.argsort(scores[allowed])][:k]
+
+
+def genre_in_order_of_the_table(scores, is_seen, is_genre, k):
+    allowed = np.flatnonzero(is_genre & ~is_seen)
+    return np.sort(allowed[np.argsort(-scores[allowed])][:k])
+
+
+def genre_changes(scores, is_seen, is_genre, k):
+    scores[is_seen | ~is_genre] = -np.inf
+    best = np.argsort(-scores)[:k]
+    return best[scores[best] > -np.inf]
+
+
+def waits_work(due, work):
+    return np.array(work)
+
+
+def ends(due, work):
+    free, found = -np.inf, []
+    for came, needed in zip(due, work):
+        free = max(free, came) + needed
+        found.append(free)
+    return np.array(found)
+
+
+def waits_only(due, work):
+    return ends(due, work) - due - work
+
+
+def waits_before_due(due, work):
+    return np.cumsum(work) - due
+
+
+def waits_never_idle(due, work):
+    return np.cumsum(work) + due[0] - due
+
+
+def waits_one_back(due, work):
+    found = [work[0]]
+    for i in range(1, len(due)):
+        found.append(max(due[i], due[i - 1] + work[i - 1]) + work[i] - due[i])
+    return np.array(found)
+
+
+def waits_longest(due, work):
+    return (ends(due, work) - due).max()
+
+
+def waits_mean(due, work):
+    return (ends(due, work) - due).mean()
+
+
+WRONG = {
+    "23.1": [
+        ("Clue", "highest score"),
+        ("emma", "too"),
+        ("Brazil", "One unseen film"),
+        ("Alien", "first visitor"),
+        ("Dune", "no better one"),
+        (0.7, "as a string"),
+    ],
+    "23.2": [
+        (top_zero, "A hidden film came back"),
+        (top_late, "hide *before* you cut"),
+        (top_changes, "changed `scores`"),
+        (top_fills, "no hidden film to fill up"),
+        (top_worst_first, "worst first"),
+        (top_unsorted, "does not sort"),
+        (top_partition, "ValueError"),
+        (top_scores, "You return scores"),
+        (top_lowest, "lowest scores"),
+        (top_all, "and you return"),
+    ],
+    "23.3": [
+        (recall_precision, "that is precision"),
+        (recall_any, "at least one"),
+        (recall_pot, "one pot"),
+        (recall_sum, "sum over the queries"),
+        (recall_each, "one share for each"),
+        (recall_number, "mean *number*"),
+        (recall_missed, "was missed"),
+        (recall_union, "size of the union"),
+    ],
+    "23.5": [
+        (genre_three_times, "a rule still comes after a cut"),
+        (genre_seen_later, "that was seen"),
+        (genre_other, "another genre"),
+        (genre_uncut, "Cut at last"),
+        (genre_worst, "not those with the highest"),
+        (genre_in_order_of_the_table, "not the best first"),
+        (genre_changes, "changed `scores`"),
+    ],
+    "23.6": [
+        ([200, 404, 200, 405], "k=1000"),
+        ([404, 404, 200, 405], "a value is not as described"),
+        ([422, 200, 200, 405], "hide a caller's mistake"),
+        ([422, 422, 200, 405], "well-formed user_id"),
+        ([422, 404, 404, 405], "The third"),
+        ([422, 404, 200, 404], "The fourth"),
+        ([422, 404, 200, 500], "the *service* failed"),
+        ([422], "four numbers"),
+        (422, "A list"),
+    ],
+    "23.8": [
+        (waits_work, "a polite client sees"),
+        (ends, "when each is done"),
+        (waits_only, "waiting alone"),
+        (waits_before_due, "before the request has come"),
+        (waits_never_idle, "never idle"),
+        (waits_one_back, "one request only"),
+        (waits_longest, "Only the longest"),
+        (waits_mean, "Only the mean"),
+    ],
+    "23.10": [
+        (16, "without a breaker"),
+        (12, "still late"),
+        (4, "the late ones"),
+        (5, "closed"),
+        (11, "nobody knows"),
+        (9, "after the late try"),
+        (3, "second by second"),
+    ],
+    "23.12": [
+        ("DBFCAE", "Line E"),
+        ("DBFC", "each of the letters"),
+        ("BDFCA", "D comes first"),
+        ("DBFAC", "after the swap"),
+        ("DFCBA", "Measure before"),
+        ("DBCFA", "unseen by the users"),
+    ],
+}
