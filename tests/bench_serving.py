@@ -275,7 +275,7 @@ def main():
         seconds_to_start = time.perf_counter() - started
         load(service.port, requests, 100, 2)
         rate = chosen.rate
-        for step in () if rate else (200, 300, 400, 500, 600, 700, 800, 1000, 1200):
+        for step in () if rate else (200, 300, 400, 500, 600, 700, 800, 1000, 1200, 1400):
             _, p50, p99 = load(service.port, requests, step, 4).report("  step", step)
             if p50 > 3 or p99 > 12:
                 break

@@ -1,8 +1,8 @@
 """The gate in front of the application: so many requests at once and no more, bodies so large and no larger.
 
 Whoever is turned away is told at once, why, and when to come back: a short queue keeps the answers of the others fast.
-How many at once is found while running: whenever the gate is full and the event loop comes late to its own alarm
-clock, fewer are let in, otherwise slowly more again (as TCP does; Jacobson, SIGCOMM 1988).
+How many at once is found while running: when the gate has been full, each answer that took too long lets a little fewer
+in, each quick one a little more (as TCP does; Jacobson, SIGCOMM 1988).
 Plain ASGI, because it must stay cheap when everything else is busy: turning away costs a fifth of an answer.
 """
 
@@ -11,7 +11,7 @@ import json
 
 ALWAYS = ("/health/live", "/health/ready", "/metrics")  # a busy service must still be able to say so
 SECONDS_FOR_A_BODY = 5.0
-TICK, TOO_LATE, FEWEST = 0.01, 0.008, 4  # seconds between alarms; lateness in seconds that means "too much"
+TOO_LONG, FEWEST = 0.005, 4  # seconds inside that mean "too many at once"; so many may enter in any case
 
 
 class Gate:
@@ -25,28 +25,23 @@ class Gate:
         self.in_flight = self.most_in_flight = self.turned_away = 0
         self.limit, self._was_full = float(max_in_flight), False
 
-    async def watch(self):
-        """Adapt `limit` to how late this task wakes up; runs until it is cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            asleep = loop.time()
-            await asyncio.sleep(TICK)
-            self.adapt(loop.time() - asleep - TICK)
-
-    def adapt(self, late: float) -> None:
-        """Let fewer in after an alarm that came `late` seconds late while the gate was full, else a little more.
+    def adapt(self, seconds: float) -> None:
+        """Let fewer in after an answer that took too long since the gate was full, a little more after a quick one.
 
         >>> gate = Gate(None, max_in_flight=32, max_body=1)
+        >>> gate.adapt(0.05); gate.limit  # a slow answer alone is no crowd
+        32.0
         >>> gate._was_full = True; gate.adapt(0.05); gate.limit
-        24.0
-        >>> gate.adapt(0.0); gate.limit
-        24.5
+        31.68
+        >>> gate.adapt(0.001); gate.limit
+        31.73
         """
-        if late > TOO_LATE and self._was_full:
-            self.limit = max(min(FEWEST, self.max_in_flight), self.limit * 0.75)
-        elif late <= TOO_LATE:
-            self.limit = min(self.max_in_flight, self.limit + 0.5)
-        self._was_full = False
+        if seconds <= TOO_LONG:
+            self.limit = min(self.max_in_flight, self.limit + 0.05)
+        elif self._was_full:
+            self.limit = max(min(FEWEST, self.max_in_flight), self.limit * 0.99)
+        if self.limit == self.max_in_flight:
+            self._was_full = False
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http" or scope["path"] in ALWAYS:
@@ -56,6 +51,7 @@ class Gate:
             self._was_full = True
             return await _refuse(send, 503, "Too many requests at once; try again in a second.", (b"retry-after", b"1"))
         self.in_flight += 1
+        entered = asyncio.get_running_loop().time()
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
             if scope["method"] not in ("GET", "HEAD"):
@@ -66,7 +62,9 @@ class Gate:
                 if body is None:
                     return await _refuse(send, 413, f"The body may have {self.max_body:,} bytes at most.")
                 receive = _replay(body, receive)
+                entered = asyncio.get_running_loop().time()  # a slow line is not our crowd
             await self.app(scope, receive, send)
+            self.adapt(asyncio.get_running_loop().time() - entered)
         finally:
             self.in_flight -= 1
 
