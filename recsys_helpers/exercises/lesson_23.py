@@ -5,19 +5,19 @@ import numpy as np
 from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
 
 
-@exercise("23.1", "O1", "trace", done="0.6 + 0.1 = 0.7: Clue and Emma score more, but they are hidden before the cut.")
+@exercise("23.1", "O1", "trace", done="0.8 + 0 = 0.8: Clue scores more, but it is hidden before the cut.")
 def first_film(answer) -> None:
     name = str(answer).strip(" .'\"").capitalize()
     hints = {
         "Clue": "Clue has the highest score, but this visitor has seen it.",
-        "Emma": "Emma has been seen, too.",
+        "Fargo": "Fargo has been seen, too.",
         "Brazil": "Brazil: 0.5 + 0.1 = 0.6. One unseen film has more.",
         "Alien": "That is the best film for the first visitor. This one wants `[1.0, 0.2]`.",
         "Dune": "Dune: 0.2 + 0.16 = 0.36. Is there no better one?",
     }
     if name in hints:
         raise NotYet(hints[name])
-    if name != "Fargo":
+    if name != "Emma":
         raise NotYet('Write the name of one of the six films as a string, for example `"Dune"`.')
 
 
@@ -41,6 +41,7 @@ def top_k(answer) -> None:
         raise NotYet("Hand over the function itself, without brackets and arguments.")
     rng = np.random.default_rng(1)
     for n, n_hidden, k in (
+        (25, 3, 20),
         (9, 2, 3),
         (40, 0, 5),
         (12, 5, 7),
@@ -48,7 +49,6 @@ def top_k(answer) -> None:
         (6, 4, 4),
         (5, 1, 9),
         (4, 4, 2),
-        (25, 3, 25),
     ):
         scores = rng.normal(-1, 1, n)
         if n == 12:
@@ -69,6 +69,18 @@ def top_k(answer) -> None:
         found = found.astype(int)
         if len(found) and (found.min() < 0 or found.max() >= n or len(set(found.tolist())) < len(found)):
             raise NotYet("You return a place that does not exist, or one twice. Places are 0, 1, 2, …")
+        left = scores.copy()
+        left[hidden] = -np.inf
+        ascending = np.argsort(left)[:k]
+        if len(found) < n_wanted and np.array_equal(found, ascending[left[ascending] > -np.inf]):
+            raise NotYet("Your order begins with the lowest, and these are the hidden films. Sort by `-scores`.")
+        above_zero = np.argsort(-left)[:k]
+        above_zero = above_zero[left[above_zero] > 0]
+        if n == 25 and len(found) == len(above_zero) == 0:
+            raise NotYet("Scores may be negative. Keep what is above −∞, not what is above 0.")
+        shorter = np.argsort(-np.delete(scores, np.unique(hidden)))[:k]
+        if np.array_equal(found, shorter) and not np.array_equal(scores[found], np.sort(scores[free])[::-1][:k]):
+            raise NotYet("After `np.delete` the places are those of a shorter array. Hide with −∞ instead.")
         if n_wanted < k and len(found) > n_wanted:
             raise NotYet(f"{len(free)} films are left and k is {k}: return only those, no hidden film to fill up.")
         if np.isin(found, hidden).any():
@@ -93,6 +105,10 @@ def top_k(answer) -> None:
 
 def _recall(truth, found):
     return sum(len(set(t) & set(f)) / len(t) for t, f in zip(truth, found)) / len(truth)
+
+
+def _share_by(size):
+    return lambda truth, found: np.mean([len(set(t) & set(f)) / size(t, f) for t, f in zip(truth, found)])
 
 
 @exercise("23.3", "O2", "faded", done="A share for each query, then their mean: the recall of an index.")
@@ -124,12 +140,21 @@ def recall_of_index(answer) -> None:
         "That is the mean *number* of right items found. Divide by how many there are.": (
             lambda truth, found: np.mean([len(set(t) & set(f)) for t, f in zip(truth, found)])
         ),
+        "You divide by a fixed 10. Each query has its own number of right ones.": _share_by(lambda t, f: 10),
+        "You divide by the longer of the two. Recall divides by the right ones.": (
+            _share_by(lambda t, f: max(len(t), len(f)))
+        ),
+        "Only the first query is counted. Take the mean over all.": lambda truth, found: _recall(truth[:1], found[:1]),
+        "A share from 0 to 1 is asked for, not per cent.": lambda truth, found: 100 * _recall(truth, found),
         "That is the share that was missed.": lambda truth, found: 1 - _recall(truth, found),
         "You divide by the size of the union. Recall divides by the right ones alone.": (
             lambda truth, found: np.mean([len(set(t) & set(f)) / len({*t, *f}) for t, f in zip(truth, found)])
         ),
     }
-    judge(answer, cases, _recall, mistakes)
+    try:
+        judge(answer, cases, _recall, mistakes)
+    except ZeroDivisionError:
+        raise NotYet("`found` may be empty: dividing by the *found* ones is precision. Divide by the right.") from None
 
 
 choice(
@@ -181,6 +206,10 @@ def best_of_genre(answer) -> None:
             continue
         if len(found) and (found.min() < 0 or found.max() >= n):
             raise NotYet("You return places among the allowed films. Turn them back into places among all films.")
+        if np.array_equal(found, np.argsort(-scores[allowed])[:k]):
+            raise NotYet("These are places within `allowed`. Turn them back: `allowed[…]`.")
+        if len(found) > len(wanted) and np.array_equal(found[: len(wanted)], wanted) and len(wanted) < k:
+            raise NotYet("Fewer than k are allowed here: throw out those that are still at −∞.")
         if is_seen[found].any():
             raise NotYet("A film came back that was seen.")
         if (~is_genre[found]).any():
@@ -206,9 +235,9 @@ def statuses(answer) -> None:
     try:
         codes = [int(code) for code in answer]
     except (TypeError, ValueError):
-        raise NotYet("A list of four whole numbers is asked for.") from None
-    if len(codes) != 4:
-        raise NotYet("Write four numbers, one for each request.")
+        raise NotYet("A list of four whole numbers and True or False is asked for.") from None
+    if len(codes) != 5:
+        raise NotYet("Write four numbers, one for each request, and at last True or False.")
     if 500 in codes:
         raise NotYet("500 says that the *service* failed. None of the four does that: a caller's slip is a 4xx.")
     if codes[0] == 200:
@@ -227,6 +256,8 @@ def statuses(answer) -> None:
         raise NotYet("The third: POST is the right method there, and the visitor gets films.")
     if codes[3] != 405:
         raise NotYet("The fourth: the path is there, but nothing can be deleted with it.")
+    if codes[4] != 0:
+        raise NotYet("Degraded means: the model should have answered and could not. Here nobody had to ask it.")
 
 
 predict(
@@ -235,7 +266,8 @@ predict(
     truth=950,
     within=150,
     between=(0, 100_000),
-    low="It is more. While the server stands still for a second, fifty requests come, and all of them wait.",
+    low="It is more. While the server stands still for a second, fifty requests come, and all of them wait. "
+    "p99 of 500 is about the fifth longest.",
     high="It is less: the longest wait is that of the request that met the hiccup, one second.",
     done="Close. A second of standstill catches everybody who comes meanwhile, and those who queue behind them.",
 )
@@ -268,7 +300,7 @@ def my_waits(answer) -> None:
     cases.append((np.arange(8) * 20.0, np.array([10.0, 10, 95, 10, 10, 10, 10, 10])))
     cases.append((np.zeros(5), np.arange(1.0, 6)))
     mistakes = {
-        "That is the work alone, what a polite client sees. Add the time a request waits for its turn.": (
+        "That is the work alone, what a polite client sees. Does `free` grow by it, so that the next one waits?": (
             lambda due, work: np.array(work)
         ),
         "You return when each is done. Take off when it came.": _free_times,
@@ -349,4 +381,4 @@ def roll_out(answer) -> None:
     if place["B"] > place["C"]:
         raise NotYet("Measure before anybody sees it (B before C).")
     if place["F"] > place["C"]:
-        raise NotYet("The comparison is unseen by the users: F comes before the swap.")
+        raise NotYet("Nobody is shown what is compared: F comes before the swap.")

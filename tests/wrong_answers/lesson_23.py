@@ -72,6 +72,20 @@ def top_places_of_the_rest(scores, hidden, k):
     return np.argsort(-np.delete(scores, np.unique(hidden)))[:k]
 
 
+def top_above_zero(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    best = np.argsort(-left)[:k]
+    return best[left[best] > 0]
+
+
+def top_ascending(scores, hidden, k):
+    left = scores.astype(float)
+    left[hidden] = -np.inf
+    best = np.argsort(left)[:k]
+    return best[left[best] > -np.inf]
+
+
 def sets(truth, found):
     return [(set(np.ravel(t).tolist()), set(np.ravel(f).tolist())) for t, f in zip(truth, found)]
 
@@ -108,6 +122,27 @@ def recall_union(truth, found):
     return np.mean([len(t & f) / len(t | f) for t, f in sets(truth, found)])
 
 
+def recall_found(truth, found):
+    return np.mean([len(t & f) / len(f) for t, f in sets(truth, found)])
+
+
+def recall_ten(truth, found):
+    return np.mean([len(t & f) / 10 for t, f in sets(truth, found)])
+
+
+def recall_longer(truth, found):
+    return np.mean([len(t & f) / max(len(t), len(f)) for t, f in sets(truth, found)])
+
+
+def recall_first(truth, found):
+    t, f = sets(truth, found)[0]
+    return len(t & f) / len(t)
+
+
+def recall_per_cent(truth, found):
+    return 100 * np.mean([len(t & f) / len(t) for t, f in sets(truth, found)])
+
+
 def genre_three_times(scores, is_seen, is_genre, k):
     best = np.argsort(-scores)[: 3 * k]
     return best[is_genre[best] & ~is_seen[best]][:k]
@@ -142,6 +177,14 @@ def genre_changes(scores, is_seen, is_genre, k):
     scores[is_seen | ~is_genre] = -np.inf
     best = np.argsort(-scores)[:k]
     return best[scores[best] > -np.inf]
+
+
+def genre_places_within(scores, is_seen, is_genre, k):
+    return np.argsort(-scores[is_genre & ~is_seen])[:k]
+
+
+def genre_fills(scores, is_seen, is_genre, k):
+    return np.argsort(-np.where(is_genre & ~is_seen, scores, -np.inf), kind="stable")[:k]
 
 
 def waits_work(due, work):
@@ -186,7 +229,7 @@ def waits_mean(due, work):
 WRONG = {
     "23.1": [
         ("Clue", "highest score"),
-        ("emma", "too"),
+        ("fargo", "too"),
         ("Brazil", "One unseen film"),
         ("Alien", "first visitor"),
         ("Dune", "no better one"),
@@ -203,6 +246,9 @@ WRONG = {
         (top_scores, "You return scores"),
         (top_lowest, "lowest scores"),
         (top_all, "and you return"),
+        (top_places_of_the_rest, "a shorter array"),
+        (top_above_zero, "above 0"),
+        (top_ascending, "begins with the lowest"),
     ],
     "23.3": [
         (recall_precision, "that is precision"),
@@ -213,6 +259,11 @@ WRONG = {
         (recall_number, "mean *number*"),
         (recall_missed, "was missed"),
         (recall_union, "size of the union"),
+        (recall_found, "may be empty"),
+        (recall_ten, "a fixed 10"),
+        (recall_longer, "longer of the two"),
+        (recall_first, "Only the first query"),
+        (recall_per_cent, "not per cent"),
     ],
     "23.5": [
         (genre_three_times, "a rule still comes after a cut"),
@@ -222,16 +273,19 @@ WRONG = {
         (genre_worst, "not those with the highest"),
         (genre_in_order_of_the_table, "not the best first"),
         (genre_changes, "changed `scores`"),
+        (genre_places_within, "within `allowed`"),
+        (genre_fills, "still at −∞"),
     ],
     "23.6": [
-        ([200, 404, 200, 405], "k=1000"),
-        ([404, 404, 200, 405], "a value is not as described"),
-        ([422, 200, 200, 405], "hide a caller's mistake"),
-        ([422, 422, 200, 405], "well-formed user_id"),
-        ([422, 404, 404, 405], "The third"),
-        ([422, 404, 200, 404], "The fourth"),
-        ([422, 404, 200, 500], "the *service* failed"),
-        ([422], "four numbers"),
+        ([200, 404, 200, 405, False], "k=1000"),
+        ([404, 404, 200, 405, False], "a value is not as described"),
+        ([422, 200, 200, 405, False], "hide a caller's mistake"),
+        ([422, 422, 200, 405, False], "well-formed user_id"),
+        ([422, 404, 404, 405, False], "The third"),
+        ([422, 404, 200, 404, False], "The fourth"),
+        ([422, 404, 200, 500, False], "the *service* failed"),
+        ([422, 404, 200, 405], "four numbers"),
+        ([422, 404, 200, 405, True], "nobody had to ask"),
         (422, "A list"),
     ],
     "23.8": [
@@ -259,6 +313,6 @@ WRONG = {
         ("BDFCA", "D comes first"),
         ("DBFAC", "after the swap"),
         ("DFCBA", "Measure before"),
-        ("DBCFA", "unseen by the users"),
+        ("DBCFA", "Nobody is shown"),
     ],
 }
