@@ -526,6 +526,20 @@ def test_nothing_changes_without_the_token(tmp_path):
 # Events and the disk.
 
 
+def test_a_disk_that_is_full_at_the_start_hinders_no_answer(tmp_path, monkeypatch, capsys):
+    filled_store(tmp_path)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("recsys_helpers.serving.app.write_durably", full)
+    with InProcess(tmp_path) as service:
+        assert "No space left" in capsys.readouterr().err
+        assert service.ask("/recommend/3").status_code == 200
+        refused = service.ask("/admin/rollback", "POST", headers={"x-admin-token": "guess"})
+        assert refused.status_code == 503 and "disk full" in refused.json()["detail"]
+
+
 def test_a_full_disk_is_an_honest_error_and_what_was_kept_stays_whole(tmp_path):
     filled_store(tmp_path)
     with InProcess(tmp_path) as service:

@@ -251,7 +251,10 @@ def make_app(settings: Settings) -> FastAPI:
         threadpool_limits(1)  # small matrices: a second thread costs more than it saves
         sys.setswitchinterval(0.0005)  # the model's thread shall not keep the event loop waiting for 5 ms, the default
         service.start()
-        _write_token(Path(settings.folder))
+        try:
+            _write_token(Path(settings.folder))
+        except OSError as error:  # a full disk: the films are in memory, so serve all the same
+            print(f"No version can be changed, the folder cannot be written: {error}.", file=sys.stderr, flush=True)
         _keep_for_good()
         yield
         service.events.close()
@@ -339,7 +342,10 @@ def make_app(settings: Settings) -> FastAPI:
         )  # fmt: skip
 
     async def guarded_swap(request: Request, token: str, wanted: str | None):
-        known = (Path(settings.folder) / "admin_token").read_text().strip()
+        try:
+            known = (Path(settings.folder) / "admin_token").read_text().strip()
+        except OSError as error:
+            raise HTTPException(503, "There is no file admin_token to compare with. Is the disk full?") from error
         is_near = request.client is not None and request.client.host in ("127.0.0.1", "::1", "testclient")
         if not is_near or not hmac.compare_digest(token.encode("utf-8", "replace"), known.encode()):
             raise HTTPException(403, "Only from this computer, with the token in the file admin_token.")
