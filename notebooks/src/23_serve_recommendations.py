@@ -976,9 +976,9 @@ print(re.search(r"recsys_degraded_total{.*", counts_of)[0])
 # %% [markdown]
 # All twenty visitors have ten films, and each answer admits that it is [degraded](glossary.md#degraded-answer).
 #
-# Did the service really ask its model twenty times? No: after eight late answers in a row a
-# [circuit breaker](glossary.md#circuit-breaker) opened, and nobody was sent to the model for half a second. Then *one*
-# request tries.
+# Did the service really ask its model twenty times? Not by its code (`serving/batching.py`): after eight late answers in
+# a row a [circuit breaker](glossary.md#circuit-breaker) opens, and nobody is sent to the model for half a second. Then
+# *one* request tries.
 
 # %% [markdown]
 # ### Exercise 23.10 · trace (O5)

@@ -1,8 +1,8 @@
 """The gate in front of the application: so many requests at once and no more, bodies so large and no larger.
 
 Whoever is turned away is told at once, why, and when to come back: a short queue keeps the answers of the others fast.
-How many at once is found while running: when the gate has been full, each answer that took too long lets a little fewer
-in, each quick one a little more (as TCP does; Jacobson, SIGCOMM 1988).
+How many at once is found while running: an answer that took too long while others were turned away lets a little fewer
+in, any other a little more (as TCP does; Jacobson, SIGCOMM 1988).
 Plain ASGI, because it must stay cheap when everything else is busy: turning away costs a fifth of an answer.
 """
 
@@ -11,7 +11,8 @@ import json
 
 ALWAYS = ("/health/live", "/health/ready", "/metrics")  # a busy service must still be able to say so
 SECONDS_FOR_A_BODY = 5.0
-TOO_LONG, FEWEST = 0.005, 4  # seconds inside that mean "too many at once"; so many may enter in any case
+TOO_LONG, RECENT = 0.005, 0.1  # seconds inside that mean "too many at once" if somebody was turned away just now
+FEWEST = 4  # so many may enter in any case
 
 
 class Gate:
@@ -23,32 +24,30 @@ class Gate:
     def __init__(self, app, max_in_flight: int, max_body: int):
         self.app, self.max_in_flight, self.max_body = app, max_in_flight, max_body
         self.in_flight = self.most_in_flight = self.turned_away = 0
-        self.limit, self._was_full = float(max_in_flight), False
+        self.limit, self._refused = float(max_in_flight), -RECENT
 
-    def adapt(self, seconds: float) -> None:
-        """Let fewer in after an answer that took too long since the gate was full, a little more after a quick one.
+    def adapt(self, seconds: float, since_refusal: float) -> None:
+        """Let fewer in after an answer that took too long while others were turned away, else slowly more again.
 
         >>> gate = Gate(None, max_in_flight=32, max_body=1)
-        >>> gate.adapt(0.05); gate.limit  # a slow answer alone is no crowd
-        32.0
-        >>> gate._was_full = True; gate.adapt(0.05); gate.limit
+        >>> gate.adapt(0.05, since_refusal=0.01); gate.limit
         31.68
-        >>> gate.adapt(0.001); gate.limit
+        >>> gate.adapt(0.001, since_refusal=0.01); gate.limit
         31.73
+        >>> gate.adapt(0.05, since_refusal=3); gate.limit  # slow, but there is no crowd any more
+        31.78
         """
-        if seconds <= TOO_LONG:
-            self.limit = min(self.max_in_flight, self.limit + 0.05)
-        elif self._was_full:
+        if seconds > TOO_LONG and since_refusal < RECENT:
             self.limit = max(min(FEWEST, self.max_in_flight), self.limit * 0.99)
-        if self.limit == self.max_in_flight:
-            self._was_full = False
+        else:
+            self.limit = min(self.max_in_flight, self.limit + 0.05)
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http" or scope["path"] in ALWAYS:
             return await self.app(scope, receive, send)
         if self.in_flight >= int(self.limit):
             self.turned_away += 1
-            self._was_full = True
+            self._refused = asyncio.get_running_loop().time()
             return await _refuse(send, 503, "Too many requests at once; try again in a second.", (b"retry-after", b"1"))
         self.in_flight += 1
         entered = asyncio.get_running_loop().time()
@@ -64,7 +63,8 @@ class Gate:
                 receive = _replay(body, receive)
                 entered = asyncio.get_running_loop().time()  # a slow line is not our crowd
             await self.app(scope, receive, send)
-            self.adapt(asyncio.get_running_loop().time() - entered)
+            now = asyncio.get_running_loop().time()
+            self.adapt(now - entered, now - self._refused)
         finally:
             self.in_flight -= 1
 
