@@ -1,7 +1,7 @@
 """Train each recommender that is too slow for three trainings in a lesson, over three seeds; `make seeds` runs it.
 
 Settings were chosen on valid (`--valid` measures there); then the model learns from train + valid and is tested once a
-seed. Writes recsys_helpers/three_seeds.csv.gz: one row for each model, seed and user. Some minutes a model.
+seed. Writes recsys_helpers/recorded/three_seeds.csv.gz: one row for each model, seed and user. Some minutes a model.
 
     python notebooks/three_seeds.py            # all models, test
     python notebooks/three_seeds.py GRU        # one model, test; the others stay as recorded
@@ -12,21 +12,25 @@ import argparse
 
 import pandas as pd
 
-from recsys_helpers.repro import quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
-from recsys_helpers import keras_models, sampling  # noqa: E402
-from recsys_helpers.baselines import ease, popularity, rank_fusion  # noqa: E402
-from recsys_helpers.data import load_movielens, to_matrix  # noqa: E402
-from recsys_helpers.evaluate import THREE_SEEDS, Evaluation, evaluate  # noqa: E402
-from recsys_helpers.ids import IdMap  # noqa: E402
-from recsys_helpers.splits import split_last_share  # noqa: E402
+from recsys_helpers.data import (  # noqa: E402
+    IdMap,
+    load_movielens,
+    sequences,
+    split_last_share,
+    to_matrix,
+)
+from recsys_helpers.evaluation import Evaluation, evaluate  # noqa: E402
+from recsys_helpers.models import bodies, ease, next_item, popularity, rank_fusion  # noqa: E402  # noqa: E402
+from recsys_helpers.notebook.results import THREE_SEEDS  # noqa: E402
 
 LENGTH = 50
 MODELS = {  # body, dim, dropout, learning rate, epochs
-    "CNN": (lambda dim: keras_models.cnn_body(dim), 128, 0.5, 0.003, 30),
-    "GRU": (lambda dim: keras_models.gru_body(dim), 128, 0.5, 0.003, 30),
-    "self-attention": (lambda dim: keras_models.attention_body(LENGTH, dim), 128, 0.5, 0.003, 20),
+    "CNN": (lambda dim: bodies.cnn_body(dim), 128, 0.5, 0.003, 30),
+    "GRU": (lambda dim: bodies.gru_body(dim), 128, 0.5, 0.003, 30),
+    "self-attention": (lambda dim: bodies.attention_body(LENGTH, dim), 128, 0.5, 0.003, 20),
 }
 
 
@@ -36,11 +40,11 @@ def measure(name: str, seed: int, learn: pd.DataFrame, held_out: pd.DataFrame, m
     set_seed(seed)
     users, items = maps
     seen, relevant = to_matrix(learn, users, items), to_matrix(held_out, users, items)
-    histories, counts = sampling.histories(learn, users, items), popularity(seen)
-    recommender, training = keras_models.fit_next_item(
+    histories, counts = sequences.histories(learn, users, items), popularity(seen)
+    recommender, training = next_item.fit_next_item(
         make_body(dim), histories, counts, n_epochs, LENGTH, dim, dropout, rate, seed
     )
-    newest = sampling.last_items(histories, LENGTH)
+    newest = sequences.last_items(histories, LENGTH)
     scores = recommender.predict(newest, batch_size=128, verbose=0)
     results = [evaluate(scores, seen, relevant, name=name, seconds=training.seconds)]
     if name == "GRU":

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from recsys_helpers import baselines, data, metrics
-from recsys_helpers.evaluate import CHUNK, RANKING_METRICS, evaluate, top_k
-from recsys_helpers.ids import IdMap
-from recsys_helpers.splits import split_last_share
+from recsys_helpers.data import IdMap, matrix, movielens, split_last_share
+from recsys_helpers.evaluation import RANKING_METRICS, evaluate, metrics, top_k
+from recsys_helpers.evaluation.ranking import CHUNK
+from recsys_helpers.models import baselines
 
 K = 10
 REPEATS = 5
@@ -118,13 +118,13 @@ def with_pandas(top, relevant):
     return ndcg.mean(), recall.mean(), mrr.mean(), lists["item"].nunique() / (relevant.shape[1] - 1)
 
 
-def movielens():
+def movielens_small():
     """671 users, 9,066 films, scores of EASE under the course's split."""
-    ratings, _ = data.load_movielens()
+    ratings, _ = movielens.load_movielens()
     split = split_last_share(ratings)
     users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
-    seen = data.to_matrix(pd.concat([split.train, split.valid]), users, items)
-    return seen @ baselines.ease(seen), seen, data.to_matrix(split.test, users, items)
+    seen = matrix.to_matrix(pd.concat([split.train, split.valid]), users, items)
+    return seen @ baselines.ease(seen), seen, matrix.to_matrix(split.test, users, items)
 
 
 def large(n_users=2_000, n_items=20_000, n_seen=100, n_relevant=20):
@@ -198,7 +198,7 @@ def extra_memory(work, *arguments):
 
 def loading():
     """Seconds from a fresh Python to MovieLens in memory, best of 5."""
-    code = "from recsys_helpers import data; data.load_movielens()"
+    code = "from recsys_helpers import data; movielens.load_movielens()"
     seconds = []
     for _ in range(REPEATS):
         started = time.perf_counter()
@@ -210,5 +210,5 @@ def loading():
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", message="unsafe cast")  # numba, inside ranx
     loading()
-    compare("MovieLens, EASE", *movielens())
+    compare("MovieLens, EASE", *movielens_small())
     compare("Synthetic", *large())

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from recsys_helpers.repro import quiet_tensorflow, set_seed
-from recsys_helpers.scratch import Dense, Embedding, Network, Optimiser, ReLU, adam, binary_cross_entropy, fit
+from recsys_helpers.models.scratch import Dense, Embedding, Network, Optimiser, ReLU, adam, binary_cross_entropy, fit
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 N_USERS, N_ITEMS, DIM = 671, 9_066, 32
 N_EXAMPLES, ROUNDS = 51_200, 9

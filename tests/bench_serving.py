@@ -25,7 +25,7 @@ import psutil
 HERE = Path(__file__).resolve()
 OBVIOUS = '''
 import sys
-from recsys_helpers.repro import quiet_tensorflow
+from recsys_helpers.start import quiet_tensorflow
 quiet_tensorflow()
 import numpy as np, uvicorn
 from fastapi import FastAPI
@@ -36,7 +36,7 @@ from recsys_helpers.serving.recommender import Recommender
 store = Store(sys.argv[1])
 known = Recommender(load_bundle(store.path_of(store.current), only_popular=True))
 counts = known.bundle.popularity
-_, model = keras_models.next_item_model(keras_models.gru_body(128), counts, counts / counts.sum())
+_, model = next_item.next_item_model(bodies.gru_body(128), counts, counts / counts.sum())
 app = FastAPI()
 
 @app.get("/recommend/{user_id}")

@@ -11,8 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers import keras_models, sampling
-from recsys_helpers.repro import quiet_tensorflow, set_seed
+from recsys_helpers.models import bodies, next_item, pair_models, sampling
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import keras  # noqa: E402
@@ -20,11 +20,11 @@ import tensorflow as tf  # noqa: E402
 
 N_USERS, N_ITEMS, LENGTH, N_NEGATIVES, ROUNDS = 672, 9_067, 50, 16, 3
 COUNTS = np.concatenate([[0], 20_000 // np.arange(8, N_ITEMS + 7)]).astype(float)
-CHANCES = sampling.negative_chances(COUNTS)
+CHANCES = sampling.negative_probabilities(COUNTS)
 BODIES = {
-    "CNN": lambda: keras_models.cnn_body(),
-    "GRU": lambda: keras_models.gru_body(),
-    "self-attention": lambda: keras_models.attention_body(LENGTH),
+    "CNN": lambda: bodies.cnn_body(),
+    "GRU": lambda: bodies.gru_body(),
+    "self-attention": lambda: bodies.attention_body(LENGTH),
 }
 
 
@@ -45,8 +45,8 @@ def build(name):
     """A model and its recommender (None for the MLP, which scores pairs)."""
     set_seed(1)
     if name == "MLP":
-        return keras_models.neumf(N_USERS, N_ITEMS, product=False), None
-    return keras_models.next_item_model(BODIES[name](), COUNTS, CHANCES, LENGTH)
+        return pair_models.neumf(N_USERS, N_ITEMS, product=False), None
+    return next_item.next_item_model(BODIES[name](), COUNTS, CHANCES, LENGTH)
 
 
 def epoch_of(name, way):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys_helpers.evaluate import RESULTS
+from recsys_helpers.notebook.results import RESULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = build.lessons()

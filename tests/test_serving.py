@@ -469,15 +469,15 @@ def test_nobody_is_told_that_the_service_runs(tmp_path):
 
 
 def test_a_keras_recommender_and_its_graph_agree_and_a_graph_with_other_weights_is_refused():
-    from recsys_helpers.repro import quiet_tensorflow
+    from recsys_helpers.start import quiet_tensorflow
 
     quiet_tensorflow()
-    from recsys_helpers import keras_models
+    from recsys_helpers.models import bodies, next_item
     from recsys_helpers.serving import build
     from recsys_helpers.serving.recommender import onnx_encoder
 
     counts = np.arange(N_ITEMS + 1.0)
-    _, model = keras_models.next_item_model(keras_models.gru_body(DIM), counts, counts / counts.sum(), 12, DIM, 0.0)
+    _, model = next_item.next_item_model(bodies.gru_body(DIM), counts, counts / counts.sum(), 12, DIM, 0.0)
     graph = build.graph_of(model)
     history = np.zeros((1, 12), np.int32)
     history[0, :3] = [4, 9, 2]

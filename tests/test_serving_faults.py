@@ -202,7 +202,7 @@ def test_a_bundle_made_to_do_harm_is_refused_and_does_none(tmp_path, name):
 
 
 def test_a_keras_file_with_code_inside_is_refused_before_the_code_runs(tmp_path):
-    from recsys_helpers.repro import quiet_tensorflow
+    from recsys_helpers.start import quiet_tensorflow
 
     quiet_tensorflow()
     import keras

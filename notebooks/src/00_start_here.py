@@ -18,11 +18,10 @@
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import baselines
-from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers.data import IdMap, load_movielens, to_matrix
 from recsys_helpers.exercises import check, progress
-from recsys_helpers.ids import IdMap
-from recsys_helpers.repro import environment_report
+from recsys_helpers.models import baselines
+from recsys_helpers.notebook import environment_report
 
 ratings, movies = load_movielens()
 

@@ -22,12 +22,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import splits
-from recsys_helpers.data import load_movielens
+from recsys_helpers.data import IdMap, load_movielens, splits
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()  # before Keras is imported
 import keras

@@ -24,13 +24,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import metrics, splits
-from recsys_helpers.data import load_movielens
+from recsys_helpers.data import DataProblems, IdMap, check_interactions, load_csv, load_movielens, splits
+from recsys_helpers.evaluation import metrics
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.own_data import DataProblems, check_interactions, load_csv
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 set_seed(42)
 ratings, movies = load_movielens()

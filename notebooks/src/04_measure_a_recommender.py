@@ -23,13 +23,12 @@ import time
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import baselines, metrics, splits
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, mean_interval, paired_bootstrap, results_so_far, top_k
+from recsys_helpers.data import IdMap, load_movielens, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, mean_interval, metrics, paired_bootstrap, top_k
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, set_seed
+from recsys_helpers.models import baselines
+from recsys_helpers.notebook import claim, new_figure, results_so_far, show
+from recsys_helpers.start import set_seed
 
 set_seed(42)
 

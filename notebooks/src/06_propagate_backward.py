@@ -23,11 +23,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import scratch, splits
-from recsys_helpers.data import load_movielens
+from recsys_helpers.data import load_movielens, splits
 from recsys_helpers.exercises import check
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, set_seed
+from recsys_helpers.models import scratch
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.start import set_seed
 
 set_seed(42)
 ratings, movies = load_movielens()

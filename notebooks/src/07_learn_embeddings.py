@@ -26,15 +26,13 @@ import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from recsys_helpers import baselines, splits
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate
+from recsys_helpers.data import IdMap, load_movielens, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, mae, rmse
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.metrics import mae, rmse
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
-from recsys_helpers.scratch import Embedding, Optimiser, adam, gradient_check
+from recsys_helpers.models import baselines
+from recsys_helpers.models.scratch import Embedding, Optimiser, adam, gradient_check
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 set_seed(42)
 threadpool_limits(1)  # for matrices this small, waking a second thread costs more than it saves

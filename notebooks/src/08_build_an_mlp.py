@@ -26,20 +26,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import baselines, splits, training, worlds
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, mean_interval, mean_over_seeds, paired_bootstrap, results_so_far
+from recsys_helpers.data import IdMap, load_movielens, splits, to_matrix, worlds
+from recsys_helpers.evaluation import evaluate, mean_interval, mean_over_seeds, paired_bootstrap, rmse
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.metrics import rmse
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.models import baselines, training
+from recsys_helpers.notebook import claim, new_figure, results_so_far, show
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()  # before Keras is imported
 import keras
 from keras import layers
 
-from recsys_helpers import keras_models
+from recsys_helpers.models import pair_models
 
 set_seed(42)
 ratings, movies = load_movielens()
@@ -209,9 +207,9 @@ def build_neumf(dim, hidden, penalty, product=True):
 # %%
 pairs = [np.array([1, 5, 600]), np.array([9, 9, 3000])]
 twins = [
-    (build_dot(8, 0.0), keras_models.matrix_factorisation(N_USERS, N_ITEMS, 8)),
-    (build_neumf(8, (6, 4), 0.0), keras_models.neumf(N_USERS, N_ITEMS, 8, (6, 4))),
-    (build_neumf(8, (6,), 0.0, product=False), keras_models.neumf(N_USERS, N_ITEMS, 8, (6,), product=False)),
+    (build_dot(8, 0.0), pair_models.matrix_factorisation(N_USERS, N_ITEMS, 8)),
+    (build_neumf(8, (6, 4), 0.0), pair_models.neumf(N_USERS, N_ITEMS, 8, (6, 4))),
+    (build_neumf(8, (6,), 0.0, product=False), pair_models.neumf(N_USERS, N_ITEMS, 8, (6,), product=False)),
 ]
 for ours, helper in twins:
     helper.set_weights(ours.get_weights())
@@ -256,7 +254,7 @@ n_weights = 113
 check("08.3", n_weights)
 
 # %% tags=["reveal"]
-print("Keras counts:", keras_models.neumf(4, 6, 3, (5,)).count_params())
+print("Keras counts:", pair_models.neumf(4, 6, 3, (5,)).count_params())
 
 # %% [markdown]
 # ## 4. From ids to rows
@@ -535,7 +533,7 @@ tested = {
     "averaged biases": [averaged_biases().to_numpy("float32")[:, None]],
 }
 contenders = {
-    "factorisation": (lambda: keras_models.matrix_factorisation(N_USERS, N_ITEMS, 16, 12 / n, 3 / n), 0.01, 12),
+    "factorisation": (lambda: pair_models.matrix_factorisation(N_USERS, N_ITEMS, 16, 12 / n, 3 / n), 0.01, 12),
     "MLP with year": (lambda: build_rating_mlp(n, best_penalty), 0.005, trials[best_penalty][1]),
 }
 for name, (build, rate, n_epochs) in contenders.items():
@@ -601,7 +599,7 @@ question_ids = [np.append(head["user_id"], 1), np.append(head["item_id"], 999_99
 question_years = np.append(years(head), np.float32(median_year))[:, None]
 np.savez(folder / "questions.npz", user=question_ids[0], item=question_ids[1], year=question_years)
 elsewhere = """
-from recsys_helpers.repro import quiet_tensorflow
+from recsys_helpers.start import quiet_tensorflow
 quiet_tensorflow()
 import keras, numpy as np
 asked = np.load("questions.npz")
@@ -646,7 +644,7 @@ world_hidden = to_matrix(hidden, world_users, world_items)
 
 def world_model():
     set_seed(1)
-    model = keras_models.matrix_factorisation(world_users.n_rows, world_items.n_rows, 8)
+    model = pair_models.matrix_factorisation(world_users.n_rows, world_items.n_rows, 8)
     model.compile(keras.optimizers.Adam(0.02), keras.losses.BinaryCrossentropy(from_logits=True))
     return model
 
@@ -832,8 +830,8 @@ DIM, BATCH, JIT = 32, 4096, True  # JIT: compile the whole training step; False 
 train, valid = to_matrix(cut.train, users, items), to_matrix(cut.valid, users, items)
 learn, test = to_matrix(learn_frame, users, items), to_matrix(cut.test, users, items)
 similarities = {
-    "dot product": lambda penalty: keras_models.matrix_factorisation(N_USERS, N_ITEMS, DIM, penalty),
-    "MLP": lambda penalty: keras_models.neumf(N_USERS, N_ITEMS, DIM, (32, 16), penalty, product=False),
+    "dot product": lambda penalty: pair_models.matrix_factorisation(N_USERS, N_ITEMS, DIM, penalty),
+    "MLP": lambda penalty: pair_models.neumf(N_USERS, N_ITEMS, DIM, (32, 16), penalty, product=False),
 }
 n_examples = len(examples_of(train, BATCH)(np.random.default_rng(0))[1])
 print(
@@ -1047,7 +1045,7 @@ check("08.11", answer)
 # %% tags=["nbval-ignore-output"]
 def examples_per_second(batch_size, jit, precision="float32", n=131_072):
     keras.config.set_dtype_policy(precision)
-    model, rng = keras_models.matrix_factorisation(N_USERS, N_ITEMS, DIM), np.random.default_rng(0)
+    model, rng = pair_models.matrix_factorisation(N_USERS, N_ITEMS, DIM), np.random.default_rng(0)
     keras.config.set_dtype_policy("float32")
     model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=jit)
     x = [rng.integers(1, rows, n).astype("int32") for rows in (N_USERS, N_ITEMS)]

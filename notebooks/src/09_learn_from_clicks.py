@@ -18,7 +18,7 @@
 # whole notebook runs in less than a minute and a half.
 
 # %%
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import time
@@ -28,12 +28,11 @@ import numpy as np
 import pandas as pd
 from keras import layers, ops
 
-from recsys_helpers import baselines, sampling, splits, training
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, mean_over_seeds, paired_bootstrap, results_so_far, top_k
+from recsys_helpers.data import IdMap, load_movielens, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, mean_over_seeds, paired_bootstrap, top_k
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
+from recsys_helpers.models import baselines, sampling, training
+from recsys_helpers.notebook import claim, new_figure, results_so_far, show
 
 set_seed(42)
 
@@ -222,7 +221,7 @@ counts = np.array([0, 0, 1, 4, 16])
 for power in (0, 0.5, 0.75, 1):
     chances = np.where(counts > 0, counts**power, 0)
     print(f"power {power:4}: {(chances / chances.sum()).round(2)}")
-    assert np.allclose(chances / chances.sum(), sampling.negative_chances(counts, power))
+    assert np.allclose(chances / chances.sum(), sampling.negative_probabilities(counts, power))
 
 # %% [markdown]
 # Power 0 draws every film that was ever clicked alike: *uniform*. Power 1 draws as often as in the data. Between
@@ -257,7 +256,7 @@ check("09.3", n_hits)
 # %% tags=["reveal"]
 rng = np.random.default_rng(42)
 top_film = popular.argmax()
-drawn_uniform = rng.choice(items.n_rows, 100_000, p=sampling.negative_chances(popular, 0))
+drawn_uniform = rng.choice(items.n_rows, 100_000, p=sampling.negative_probabilities(popular, 0))
 drawn_in_batch = np.roll(item[rng.permutation(len(item))], 1)[rng.integers(0, len(item), 100_000)]
 title = movies.set_index("item_id")["title"][items.to_id([top_film])[0]]
 print(f"{title}: uniform {(drawn_uniform == top_film).sum()}, in-batch {(drawn_in_batch == top_film).sum()}")
@@ -269,9 +268,9 @@ print(f"{title}: uniform {(drawn_uniform == top_film).sum()}, in-batch {(drawn_i
 # %%
 by_rank = np.sort(popular[popular > 0])[::-1].astype(int)
 chances_of = {
-    "uniform (power 0)": sampling.negative_chances(np.append(0, by_rank), 0)[1:],
-    "power 0.5": sampling.negative_chances(np.append(0, by_rank), 0.5)[1:],
-    "in-batch (power 1)": sampling.negative_chances(np.append(0, by_rank), 1)[1:],
+    "uniform (power 0)": sampling.negative_probabilities(np.append(0, by_rank), 0)[1:],
+    "power 0.5": sampling.negative_probabilities(np.append(0, by_rank), 0.5)[1:],
+    "in-batch (power 1)": sampling.negative_probabilities(np.append(0, by_rank), 1)[1:],
 }
 places = [0, 99, 999, len(by_rank) - 1]
 table = pd.DataFrame({name: chances[places] for name, chances in chances_of.items()}, [place + 1 for place in places])

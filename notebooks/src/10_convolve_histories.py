@@ -18,7 +18,7 @@
 # notebook runs in about a minute, half of it in section 8.
 
 # %%
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import keras
@@ -27,11 +27,11 @@ import pandas as pd
 import scipy.sparse as sp
 from keras import layers, ops
 
-from recsys_helpers import baselines, evaluate, keras_models, sampling, splits, training
-from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers import evaluation
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
+from recsys_helpers.models import baselines, bodies, next_item, sampling, training
+from recsys_helpers.notebook import claim, new_figure, recorded_seeds, results_so_far, results_table, show
 
 set_seed(42)
 
@@ -99,7 +99,7 @@ for _, rows in toy.sort_values(["user_id", "timestamp"]).groupby("user_id"):
 toy_histories
 
 # %%
-for ours, theirs in zip(toy_histories, sampling.histories(toy, toy_users, toy_items), strict=True):
+for ours, theirs in zip(toy_histories, sequences.histories(toy, toy_users, toy_items), strict=True):
     assert np.array_equal(ours, theirs)
 
 # %% [markdown]
@@ -202,9 +202,9 @@ print(f"horizon 3: inputs {inputs[0]}  targets {targets[0]}")
 # And to *recommend*, the input is the newest window with nothing held back: the last `length` films, zeros behind.
 
 # %%
-helper_inputs, helper_targets = sampling.windows([toy_histories[1]], 4, np.random.default_rng(1), horizon=3)
+helper_inputs, helper_targets = sequences.windows([toy_histories[1]], 4, np.random.default_rng(1), horizon=3)
 assert np.array_equal(inputs, helper_inputs) and np.array_equal(targets, helper_targets)
-sampling.last_items(toy_histories, length=4)
+sequences.last_items(toy_histories, length=4)
 
 # %% [markdown]
 # Row 0 is the padding user, row 1 ends with film 5, row 2 is short.
@@ -511,9 +511,9 @@ print(f"three layers    {three_layers / 1e6:5.0f} million")
 # %%
 learn = pd.concat([cut.train, cut.valid])
 seen, test = to_matrix(learn, users, items), to_matrix(cut.test, users, items)
-histories = sampling.histories(learn, users, items)
+histories = sequences.histories(learn, users, items)
 counts = baselines.popularity(seen)
-chances = sampling.negative_chances(counts, power=0.5)
+chances = sampling.negative_probabilities(counts, power=0.5)
 print(f"{len(histories) - 1} histories, median length {np.median([len(h) for h in histories[1:]]):.0f}")
 
 # %% [markdown]
@@ -547,7 +547,7 @@ print(f"{film @ query:.1f} = {film[:2] @ query[:2]:.1f} + {film[2]}")
 # %%
 first_rows = np.random.default_rng(42).normal(0, 0.05, (items.n_rows, DIM)).astype("float32")
 first_rows[:, -1] = np.log1p(counts) - np.log1p(counts)[1:].mean()
-assert np.array_equal(first_rows, keras_models.first_item_rows(counts, DIM, seed=42))
+assert np.array_equal(first_rows, next_item.first_item_rows(counts, DIM, seed=42))
 
 table = layers.ReversibleEmbedding(items.n_rows, DIM, name="items")  # looks rows up; reversed, it scores all rows
 table.build(())  # makes the weights now
@@ -652,10 +652,10 @@ print(f"{recommender.count_params():,} weights, {table.count_params():,} of them
 # The helper `next_item_model` is this, for any body. With the same weights both give the same numbers:
 
 # %%
-theirs, their_recommender = keras_models.next_item_model(keras_models.cnn_body(DIM), counts, chances)
+theirs, their_recommender = next_item.next_item_model(bodies.cnn_body(DIM), counts, chances)
 theirs.set_weights(trainer.get_weights())
 draw = np.random.default_rng(3)
-some = sampling.windows(histories, LENGTH, draw, horizon=5)
+some = sequences.windows(histories, LENGTH, draw, horizon=5)
 some = [part[:4] for part in some] + [draw.choice(items.n_rows, (4, N_NEGATIVES), p=chances)]
 assert np.abs(np.asarray(trainer(some)) - np.asarray(theirs(some))).max() < 1e-4
 assert np.abs(np.asarray(recommender(some[0])) - np.asarray(their_recommender(some[0]))).max() < 1e-4
@@ -710,7 +710,7 @@ pd.DataFrame(
 
 # %%
 valid = to_matrix(cut.valid, users, items)
-print(f"EASE on valid: {evaluate.evaluate(known @ baselines.ease(known), known, valid).mean():.3f}")
+print(f"EASE on valid: {evaluation.evaluate(known @ baselines.ease(known), known, valid).mean():.3f}")
 
 # %% [markdown]
 # The last row it is, and on valid it is far ahead of EASE. Every trial kept the mean of the weights of its last ten
@@ -723,7 +723,7 @@ print(f"EASE on valid: {evaluate.evaluate(known @ baselines.ease(known), known, 
 
 # %%
 def examples(rng):
-    inputs, targets = sampling.windows(histories, LENGTH, rng, horizon=5)
+    inputs, targets = sequences.windows(histories, LENGTH, rng, horizon=5)
     negatives = rng.choice(items.n_rows, (len(inputs), N_NEGATIVES), p=chances)
     is_real = (targets > 0).astype("float32")
     return [inputs, targets, negatives], np.zeros(inputs.shape, int), is_real
@@ -739,16 +739,16 @@ first, *_, last = trained.losses
 print(f"{trained.seconds:.0f} s; loss of the first epoch {first:.2f}, of the last {last:.2f}")
 
 # %%
-newest_films = sampling.last_items(histories, LENGTH)  # (672, 50)
+newest_films = sequences.last_items(histories, LENGTH)  # (672, 50)
 scores = recommender.predict(newest_films, batch_size=128, verbose=0)
-short_run = evaluate.evaluate(scores, seen, test, name="CNN, 12 epochs", seconds=trained.seconds)
-popular = evaluate.evaluate(np.tile(counts, (users.n_rows, 1)), seen, test, name="popularity")
+short_run = evaluation.evaluate(scores, seen, test, name="CNN, 12 epochs", seconds=trained.seconds)
+popular = evaluation.evaluate(np.tile(counts, (users.n_rows, 1)), seen, test, name="popularity")
 
 # %% tags=["nbval-ignore-output"]
-evaluate.results_table([popular, short_run])
+results_table([popular, short_run])
 
 # %%
-low = evaluate.paired_bootstrap(short_run.per_user["NDCG"], popular.per_user["NDCG"])[1]
+low = evaluation.paired_bootstrap(short_run.per_user["NDCG"], popular.per_user["NDCG"])[1]
 claim("after 12 epochs: ahead of popularity, the paired interval lies above 0.02", low > 0.02)
 
 # %% [markdown]
@@ -756,21 +756,21 @@ claim("after 12 epochs: ahead of popularity, the paired interval lies above 0.02
 # its results come with the course:
 
 # %%
-recorded = evaluate.recorded_seeds("CNN")
-cnn = evaluate.mean_over_seeds(recorded, name="CNN")
+recorded = recorded_seeds("CNN")
+cnn = evaluation.mean_over_seeds(recorded, name="CNN")
 ease_weights = baselines.ease(seen)
-ease = evaluate.evaluate(seen @ ease_weights, seen, test, name="EASE")
+ease = evaluation.evaluate(seen @ ease_weights, seen, test, name="EASE")
 for seed, run in enumerate(recorded, start=1):
     print(f"CNN, seed {seed}: NDCG@10 {run.mean():.3f}, recall@10 {run.mean('Recall'):.3f}")
 print(f"EASE:        NDCG@10 {ease.mean():.3f}, recall@10 {ease.mean('Recall'):.3f}")
 
 # %% tags=["nbval-ignore-output"]
-evaluate.results_so_far("10", [cnn])
+results_so_far("10", [cnn])
 
 
 # %%
 def compare(rival, metric, part=slice(None)):  # part: of the users
-    mean, low, high = evaluate.paired_bootstrap(cnn.per_user[metric][part], rival.per_user[metric][part])
+    mean, low, high = evaluation.paired_bootstrap(cnn.per_user[metric][part], rival.per_user[metric][part])
     print(f"CNN − {rival.name}, {metric}@10: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
     return low, high
 
@@ -816,8 +816,8 @@ claim("NDCG, longer histories: EASE is ahead, the interval lies below zero", of_
 
 # %%
 newest_15 = np.zeros(seen.shape, "float32")
-np.put_along_axis(newest_15, sampling.last_items(histories, 15), 1, axis=1)
-ease_15 = evaluate.evaluate(newest_15 @ ease_weights, seen, test, name="EASE of 15 films")
+np.put_along_axis(newest_15, sequences.last_items(histories, 15), 1, axis=1)
+ease_15 = evaluation.evaluate(newest_15 @ ease_weights, seen, test, name="EASE of 15 films")
 for half, part in halves.items():
     print(f"{half} histories: ", end="")
     of_half[half] = compare(ease_15, "NDCG", part)
@@ -980,7 +980,7 @@ def rank_cold(guessed):
     vectors = np.zeros(film_vectors.shape)
     vectors[cold] = guessed
     to_find = sp.csr_array(seen.multiply(is_cold).multiply(is_asked[:, None]))
-    outcome = evaluate.evaluate(user_vectors @ vectors.T, hidden, to_find)
+    outcome = evaluation.evaluate(user_vectors @ vectors.T, hidden, to_find)
     return outcome.per_user["NDCG"]
 
 
@@ -1012,7 +1012,7 @@ with_title = "CNN, genres, decade, title"
 paired = {}
 for other in ("mean of the genres", "CNN, genres, decade", "linear, genres and decade"):
     for seed, results in draws.items():
-        mean, low, high = paired[other, seed] = evaluate.paired_bootstrap(results[with_title], results[other])
+        mean, low, high = paired[other, seed] = evaluation.paired_bootstrap(results[with_title], results[other])
         print(f"draw {seed}, CNN with title − {other:25} {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
 
 # %%

@@ -17,7 +17,7 @@
 # runs in about a minute, most of it in section 8.
 
 # %%
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 from collections import deque
@@ -30,11 +30,11 @@ from keras import layers, ops
 from scipy.stats import rankdata
 from tqdm import tqdm
 
-from recsys_helpers import baselines, evaluate, keras_models, sampling, scratch, splits
-from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers import evaluation
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
+from recsys_helpers.models import baselines, bodies, fusion, next_item, sampling, scratch
+from recsys_helpers.notebook import claim, new_figure, recorded_seeds, results_so_far, show
 
 set_seed(42)
 
@@ -643,9 +643,9 @@ ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 cut = splits.split_last_share(ratings)
 seen, valid = to_matrix(cut.train, users, items), to_matrix(cut.valid, users, items)
-histories = sampling.histories(cut.train, users, items)
+histories = sequences.histories(cut.train, users, items)
 counts = baselines.popularity(seen)
-chances = sampling.negative_chances(counts)
+chances = sampling.negative_probabilities(counts)
 
 # %% [markdown]
 # Lesson 10 handed `next_item_model` a stack of convolutions. Here is the whole new body:
@@ -656,7 +656,7 @@ def gru_body(x):  # (batch, length, 128): the looked-up films, pads behind
     return layers.GRU(128, return_sequences=True, name="gru")(x)  # one state for each place
 
 
-trainer, recommender = keras_models.next_item_model(gru_body, counts, chances, seed=42)
+trainer, recommender = next_item.next_item_model(gru_body, counts, chances, seed=42)
 print(f"{recommender.count_params():,} weights, {recommender.get_layer('gru').count_params():,} of them in the GRU")
 
 # %% [markdown]
@@ -667,12 +667,12 @@ print(f"{recommender.count_params():,} weights, {recommender.get_layer('gru').co
 
 # %%
 def twin(length):
-    _, other = keras_models.next_item_model(keras_models.gru_body(), counts, chances, length=length)
+    _, other = next_item.next_item_model(bodies.gru_body(), counts, chances, length=length)
     other.set_weights(recommender.get_weights())
     return other
 
 
-newest = sampling.last_items(histories, 50)  # (672, 50)
+newest = sequences.last_items(histories, 50)  # (672, 50)
 some = newest[:8]
 scores = recommender(some).numpy()
 assert np.abs(twin(50)(some).numpy() - scores).max() < 1e-6
@@ -716,14 +716,14 @@ check("11.10", order)
 
 # %%
 def examples(rng):
-    inputs, targets = sampling.windows(histories, 50, rng, horizon=5)
+    inputs, targets = sequences.windows(histories, 50, rng, horizon=5)
     negatives = rng.choice(len(chances), (len(inputs), 16), p=chances)
     return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
 
 
 def valid_ndcg(history):
     scores = recommender.predict(history, batch_size=128, verbose=0)
-    return evaluate.evaluate(scores, seen, valid).mean("NDCG")
+    return evaluation.evaluate(scores, seen, valid).mean("NDCG")
 
 
 def mean_of(recent):  # counters and seeds are whole numbers: those of the last epoch stay
@@ -748,7 +748,7 @@ trainer.set_weights(mean_of(recent))
 
 # %% tags=["nbval-ignore-output"]
 ease_scores = seen @ baselines.ease(seen)
-ease_valid = evaluate.evaluate(ease_scores, seen, valid).mean("NDCG")
+ease_valid = evaluation.evaluate(ease_scores, seen, valid).mean("NDCG")
 course = pd.DataFrame(course, columns=["epoch", "as they are", "averaged"]).set_index("epoch")
 print(f"EASE on valid: {ease_valid:.4f}")
 course.round(4)
@@ -815,7 +815,7 @@ mistakes = {
     "pads in front, read at films − 1": scores_at(in_front, n_films - 1),
     "mask inverted": scores_at(newest, (50 - n_films) - 1),
 }
-measured = {name: evaluate.evaluate(scores, seen, valid).mean() for name, scores in mistakes.items()}
+measured = {name: evaluation.evaluate(scores, seen, valid).mean() for name, scores in mistakes.items()}
 changed = {name: (np.abs(scores - right)[1:].max(axis=1) > 1e-3).mean() for name, scores in mistakes.items()}
 pd.DataFrame({"valid NDCG@10": measured, "users with other scores": changed}).round(3)
 
@@ -849,7 +849,7 @@ rng = np.random.default_rng(42)
 
 
 def reordered(change):
-    return valid_ndcg(sampling.last_items([change(history[-50:]) for history in histories], 50))
+    return valid_ndcg(sequences.last_items([change(history[-50:]) for history in histories], 50))
 
 
 order_matters = {
@@ -910,14 +910,14 @@ claim("and still more than a hundredth of the newest film", trained[20] > 0.01)
 # %%
 learn = pd.concat([cut.train, cut.valid])
 learned, test = to_matrix(learn, users, items), to_matrix(cut.test, users, items)
-ease = evaluate.evaluate(learned @ baselines.ease(learned), learned, test, name="EASE")
-seeds = evaluate.recorded_seeds("GRU")
-gru_test = evaluate.mean_over_seeds(seeds)
+ease = evaluation.evaluate(learned @ baselines.ease(learned), learned, test, name="EASE")
+seeds = recorded_seeds("GRU")
+gru_test = evaluation.mean_over_seeds(seeds)
 print("NDCG@10 of the seeds:", [round(seed.mean(), 4) for seed in seeds], "· EASE:", round(ease.mean(), 4))
 
 # %%
 for metric in ("NDCG", "Recall", "MRR"):
-    mean, low, high = evaluate.paired_bootstrap(gru_test.per_user[metric], ease.per_user[metric])
+    mean, low, high = evaluation.paired_bootstrap(gru_test.per_user[metric], ease.per_user[metric])
     verdict = "a real difference" if low > 0 or high < 0 else "cannot be told from zero"
     print(f"GRU − EASE, {metric:6}@10: {mean:+.4f} [{low:+.4f}, {high:+.4f}]: {verdict}")
 print(f"coverage@10: GRU {gru_test.coverage:.3f}, EASE {ease.coverage:.3f}")
@@ -943,7 +943,7 @@ groups = {
 table = []
 for name, is_in in groups.items():
     a, b = gru_test.per_user.loc[is_in, "NDCG"], ease.per_user.loc[is_in, "NDCG"]
-    mean, low, high = evaluate.paired_bootstrap(a, b)
+    mean, low, high = evaluation.paired_bootstrap(a, b)
     table.append((name, is_in.sum(), a.mean(), b.mean(), f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"))
 pd.DataFrame(table, columns=["users", "number", "GRU", "EASE", "GRU − EASE"]).set_index("users").round(3)
 
@@ -1003,11 +1003,11 @@ def fuse(score_lists, seen, k=60):
 
 
 fused = fuse([right, ease_scores], seen)
-assert np.allclose(fused, baselines.rank_fusion([right, ease_scores], seen))
+assert np.allclose(fused, fusion.rank_fusion([right, ease_scores], seen))
 
 # %% tags=["nbval-ignore-output"]
 on_valid = {"GRU": right, "EASE": ease_scores, "GRU + EASE": fused}
-on_valid = {name: evaluate.evaluate(scores, seen, valid).mean() for name, scores in on_valid.items()}
+on_valid = {name: evaluation.evaluate(scores, seen, valid).mean() for name, scores in on_valid.items()}
 pd.Series(on_valid, name="valid NDCG@10").round(3)
 
 # %%
@@ -1017,12 +1017,12 @@ claim("on valid the fusion is ahead of both", on_valid["GRU + EASE"] > max(on_va
 # Chosen, on valid. And on the test, with the three recorded seeds of the GRU?
 
 # %%
-both_seeds = evaluate.recorded_seeds("GRU + EASE")
-both_test = evaluate.mean_over_seeds(both_seeds)
+both_seeds = recorded_seeds("GRU + EASE")
+both_test = evaluation.mean_over_seeds(both_seeds)
 print("NDCG@10 of the seeds:", [round(seed.mean(), 4) for seed in both_seeds])
 for other in (ease, gru_test):
     for metric in ("NDCG", "Recall"):
-        mean, low, high = evaluate.paired_bootstrap(both_test.per_user[metric], other.per_user[metric])
+        mean, low, high = evaluation.paired_bootstrap(both_test.per_user[metric], other.per_user[metric])
         print(f"GRU + EASE − {other.name}, {metric:6}@10: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
 
 # %%
@@ -1034,9 +1034,9 @@ pd.DataFrame(table, index=["GRU", "EASE", "GRU + EASE"]).T.round(3)
 
 # %%
 for metric in ("NDCG", "Recall"):
-    low = evaluate.paired_bootstrap(both_test.per_user[metric], ease.per_user[metric])[1]
+    low = evaluation.paired_bootstrap(both_test.per_user[metric], ease.per_user[metric])[1]
     claim(f"the fusion beats EASE in {metric}: the interval lies above zero", low > 0)
-low = evaluate.paired_bootstrap(both_test.per_user["NDCG"], gru_test.per_user["NDCG"])[1]
+low = evaluation.paired_bootstrap(both_test.per_user["NDCG"], gru_test.per_user["NDCG"])[1]
 claim("it beats the GRU alone, too", low > 0)
 
 # %% [markdown]
@@ -1047,7 +1047,7 @@ claim("it beats the GRU alone, too", low > 0)
 
 
 # %% tags=["nbval-ignore-output"]
-evaluate.results_so_far("11", [gru_test, both_test])
+results_so_far("11", [gru_test, both_test])
 
 # %%
 seed_spread = max(seed.mean() for seed in seeds) - min(seed.mean() for seed in seeds)

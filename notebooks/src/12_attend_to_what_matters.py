@@ -18,7 +18,7 @@
 # whole notebook runs in about a minute and a half.
 
 # %%
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import keras
@@ -26,12 +26,12 @@ import numpy as np
 import pandas as pd
 from keras import layers, ops
 
-from recsys_helpers import baselines, evaluate, keras_models, sampling, splits
-from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers import evaluation
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.training import fit
+from recsys_helpers.models import baselines, bodies, next_item, sampling
+from recsys_helpers.models.training import fit
+from recsys_helpers.notebook import claim, new_figure, results, show
 
 set_seed(42)
 
@@ -403,13 +403,13 @@ cut = splits.split_last_share(ratings)
 
 
 def prepare(learn, held_out):  # histories to learn from, what was seen, what is to be found
-    return sampling.histories(learn, users, items), to_matrix(learn, users, items), to_matrix(held_out, users, items)
+    return sequences.histories(learn, users, items), to_matrix(learn, users, items), to_matrix(held_out, users, items)
 
 
 data = prepare(cut.train, cut.valid)
 histories, seen, valid = data
 counts = baselines.popularity(seen)
-chances = sampling.negative_chances(counts)
+chances = sampling.negative_probabilities(counts)
 
 # %%
 DIM, LENGTH = 64, 50
@@ -426,7 +426,7 @@ def body(x):  # (batch, length, DIM): the looked-up films, pads behind
     return x + layers.Dropout(0.2)(y)
 
 
-trainer, recommender = keras_models.next_item_model(body, counts, chances, LENGTH, DIM, seed=1)
+trainer, recommender = next_item.next_item_model(body, counts, chances, LENGTH, DIM, seed=1)
 
 # %% [markdown]
 # One line needs a word. `ones_like` and `cumsum` only count 0, 1, 2, … along each row: Keras builds a graph from its
@@ -438,9 +438,9 @@ trainer, recommender = keras_models.next_item_model(body, counts, chances, LENGT
 # The helper's body agrees: same weights, same scores.
 
 # %%
-_, twin = keras_models.next_item_model(keras_models.attention_body(LENGTH, DIM), counts, chances, LENGTH, DIM)
+_, twin = next_item.next_item_model(bodies.attention_body(LENGTH, DIM), counts, chances, LENGTH, DIM)
 twin.set_weights(recommender.get_weights())
-newest = sampling.last_items(histories, LENGTH)  # (672 rows, 50 places)
+newest = sequences.last_items(histories, LENGTH)  # (672 rows, 50 places)
 some = newest[1:9]
 assert np.abs(twin(some).numpy() - recommender(some).numpy()).max() < 1e-5
 print("inline body and helper agree")
@@ -483,21 +483,21 @@ def train_small(data, loss, n_wrong=512, body=body, seed=1):
     histories, seen, held_out = data
     set_seed(seed)
     counts = baselines.popularity(seen)
-    chances = sampling.negative_chances(counts)
+    chances = sampling.negative_probabilities(counts)
     level = n_wrong * counts.sum() / np.exp(np.log1p(counts[1:]).mean())
-    trainer, recommender = keras_models.next_item_model(body, counts, chances * level, LENGTH, DIM, seed=seed)
+    trainer, recommender = next_item.next_item_model(body, counts, chances * level, LENGTH, DIM, seed=seed)
     trainer.compile(keras.optimizers.AdamW(0.003, weight_decay=0.01), loss)
 
     def examples(rng):
-        inputs, targets = sampling.windows(histories, LENGTH, rng)
+        inputs, targets = sequences.windows(histories, LENGTH, rng)
         negatives = rng.choice(len(chances), (len(inputs), 16), p=chances)
         pick = rng.random(inputs.shape)
         return [inputs, targets, negatives], pick, (targets > 0).astype("float32")
 
     training = fit(trainer, examples, n_epochs=8, batch_size=32, average=4, seed=seed)
-    newest = sampling.last_items(histories, LENGTH)
+    newest = sequences.last_items(histories, LENGTH)
     scores = recommender.predict(newest, batch_size=96, verbose=0)
-    return evaluate.evaluate(scores, seen, held_out, seconds=training.seconds), recommender
+    return evaluation.evaluate(scores, seen, held_out, seconds=training.seconds), recommender
 
 
 # %%
@@ -509,8 +509,8 @@ def sampled_softmax(_, logits):  # (batch, length, 1 + 512), the target first
 sasrec, recommender = train_small(data, sampled_softmax)
 
 # %% tags=["nbval-ignore-output"]
-ease = evaluate.evaluate(seen @ baselines.ease(seen), seen, valid)
-popular = evaluate.evaluate(np.tile(counts, (users.n_rows, 1)), seen, valid)
+ease = evaluation.evaluate(seen @ baselines.ease(seen), seen, valid)
+popular = evaluation.evaluate(np.tile(counts, (users.n_rows, 1)), seen, valid)
 for name, outcome in (("popularity", popular), ("EASE", ease), ("SASRec, small", sasrec)):
     print(f"{name:13} valid NDCG@10 {outcome.mean():.3f}, recall@10 {outcome.mean('Recall'):.3f}")
 
@@ -568,17 +568,17 @@ pd.DataFrame({"largest weight": weights.max(axis=1), "sum over these twelve": we
 # %%
 learn = pd.concat([cut.train, cut.valid])
 learned, test = to_matrix(learn, users, items), to_matrix(cut.test, users, items)
-ease_test = evaluate.evaluate(learned @ baselines.ease(learned), learned, test, name="EASE")
-seeds = evaluate.recorded_seeds("self-attention")
-attention_test = evaluate.mean_over_seeds(seeds)
-gru_test = evaluate.mean_over_seeds(evaluate.recorded_seeds("GRU"))
+ease_test = evaluation.evaluate(learned @ baselines.ease(learned), learned, test, name="EASE")
+seeds = results.recorded_seeds("self-attention")
+attention_test = evaluation.mean_over_seeds(seeds)
+gru_test = evaluation.mean_over_seeds(results.recorded_seeds("GRU"))
 print("NDCG@10 of the seeds:", [round(seed.mean(), 4) for seed in seeds])
 
 # %%
 found = {}
 for name, other in (("EASE", ease_test), ("GRU", gru_test)):
     for metric in ("NDCG", "Recall"):
-        found[name, metric] = evaluate.paired_bootstrap(attention_test.per_user[metric], other.per_user[metric])
+        found[name, metric] = evaluation.paired_bootstrap(attention_test.per_user[metric], other.per_user[metric])
         mean, low, high = found[name, metric]
         verdict = "a real difference" if low > 0 or high < 0 else "cannot be told from zero"
         print(f"self-attention − {name:4}, {metric:6}@10: {mean:+.4f} [{low:+.4f}, {high:+.4f}]: {verdict}")
@@ -598,14 +598,14 @@ claim("the seeds differ by less than 0.01", np.ptp([seed.mean() for seed in seed
 # be another one.
 
 # %% tags=["nbval-ignore-output"]
-evaluate.results_so_far("12", [attention_test])
+results.results_so_far("12", [attention_test])
 
 # %% [markdown]
 # And the price, as it was recorded with the seeds on one machine with two cores. Each has the epochs that were chosen for
 # it on valid:
 
 # %%
-recorded = pd.read_csv(evaluate.THREE_SEEDS)
+recorded = pd.read_csv(results.THREE_SEEDS)
 price = recorded.groupby("model")[["n_weights", "peak_mib", "seconds"]].mean().loc[["GRU", "self-attention"]]
 price["epochs"] = [30, 20]
 price["seconds an epoch"] = price["seconds"] / price["epochs"]
@@ -709,7 +709,7 @@ def many_negatives_bce(_, logits):
 # %%
 one, _ = train_small(data, one_negative_bce, n_wrong=1)
 many, _ = train_small(data, many_negatives_bce)
-gru, _ = train_small(data, sampled_softmax, body=keras_models.gru_body(DIM))
+gru, _ = train_small(data, sampled_softmax, body=bodies.gru_body(DIM))
 
 # %% tags=["nbval-ignore-output"]
 runs = {
@@ -720,7 +720,7 @@ runs = {
 }
 table = pd.DataFrame({name: {"valid NDCG@10": run.mean(), "seconds": run.seconds} for name, run in runs.items()}).T
 for name in list(runs)[1:3]:
-    mean, low, high = evaluate.paired_bootstrap(runs[name].per_user["NDCG"], one.per_user["NDCG"])
+    mean, low, high = evaluation.paired_bootstrap(runs[name].per_user["NDCG"], one.per_user["NDCG"])
     print(f"{name} − 1 negative, BCE: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
 table.round({"valid NDCG@10": 3, "seconds": 0})
 
@@ -812,7 +812,7 @@ for ties in ("random", "id"):
 # %%
 def ease_on(data):
     _, seen, held_out = data
-    return evaluate.evaluate(seen @ baselines.ease(seen), seen, held_out)
+    return evaluation.evaluate(seen @ baselines.ease(seen), seen, held_out)
 
 
 cut_by_id = splits.split_last_share(ratings, ties="id")
@@ -823,7 +823,7 @@ ease_by_id = ease_on(data_by_id)
 # %% tags=["nbval-ignore-output"]
 difference = {}
 for name, random, by_id in (("SASRec", sasrec, sasrec_by_id), ("EASE", ease, ease_by_id)):
-    difference[name], low, high = evaluate.paired_bootstrap(by_id.per_user["NDCG"], random.per_user["NDCG"])
+    difference[name], low, high = evaluation.paired_bootstrap(by_id.per_user["NDCG"], random.per_user["NDCG"])
     print(f"{name:6} random {random.mean():.3f}   id {by_id.mean():.3f}   id − random {difference[name]:+.3f}", end=" ")
     print(f"[{low:+.3f}, {high:+.3f}]")
 
@@ -837,7 +837,7 @@ def share_upwards(recommender):
     scores = recommender.predict(newest, batch_size=96, verbose=0)[1:]
     scores[seen[1:].nonzero()] = -np.inf
     last = np.array([history[-1] for history in histories[1:]])
-    return (evaluate.top_k(scores, 10) > last[:, None]).mean()
+    return (evaluation.top_k(scores, 10) > last[:, None]).mean()
 
 
 upwards = share_upwards(recommender), share_upwards(recommender_by_id)

@@ -17,7 +17,7 @@
 # notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
 
 # %%
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import hashlib
@@ -40,11 +40,11 @@ import onnxruntime
 import pandas as pd
 from keras import layers, ops
 
-from recsys_helpers import baselines, evaluate, keras_models, sampling, splits, training
-from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers import evaluation
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
+from recsys_helpers.models import baselines, bodies, next_item, sampling, training
+from recsys_helpers.notebook import claim, new_figure, show
 
 set_seed(42)
 temporary = tempfile.TemporaryDirectory()  # gone when the notebook ends
@@ -269,25 +269,25 @@ ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 cut = splits.split_last_share(ratings)
 seen, valid = to_matrix(cut.train, users, items), to_matrix(cut.valid, users, items)
-histories, counts = sampling.histories(cut.train, users, items), baselines.popularity(seen)
-chances = sampling.negative_chances(counts)
+histories, counts = sequences.histories(cut.train, users, items), baselines.popularity(seen)
+chances = sampling.negative_probabilities(counts)
 
 
 def examples(rng):
-    inputs, targets = sampling.windows(histories, 50, rng, horizon=5)
+    inputs, targets = sequences.windows(histories, 50, rng, horizon=5)
     negatives = rng.choice(len(chances), (len(inputs), 16), p=chances)
     return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
 
 
 # %% tags=["nbval-ignore-output"]
-trainer, recommender = keras_models.next_item_model(keras_models.gru_body(), counts, chances, seed=42)
+trainer, recommender = next_item.next_item_model(bodies.gru_body(), counts, chances, seed=42)
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 trainer.compile(keras.optimizers.AdamW(0.003, weight_decay=0.01), loss)
 done = training.fit(trainer, examples, n_epochs=6, batch_size=32, average=3)
-newest = sampling.last_items(histories, 50)  # (672, 50), row 0 is nobody
+newest = sequences.last_items(histories, 50)  # (672, 50), row 0 is nobody
 all_scores = recommender.predict(newest, batch_size=128, verbose=0)
-ndcg = evaluate.evaluate(all_scores, seen, valid).mean()
-popular = evaluate.evaluate(np.tile(counts, (users.n_rows, 1)), seen, valid).mean()
+ndcg = evaluation.evaluate(all_scores, seen, valid).mean()
+popular = evaluation.evaluate(np.tile(counts, (users.n_rows, 1)), seen, valid).mean()
 print(f"valid NDCG@10: {ndcg:.3f}, popularity {popular:.3f}; fitted in {done.seconds:.0f} s")
 
 # %%
@@ -530,7 +530,7 @@ import numpy as np, psutil
 form, name = sys.argv[1:]
 started = time.perf_counter()
 if form in ("keras", "predict", "saved"):
-    from recsys_helpers.repro import quiet_tensorflow
+    from recsys_helpers.start import quiet_tensorflow
     quiet_tensorflow()
     import tensorflow as tf
     tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -40,13 +40,11 @@ import pandas as pd
 import psutil
 from threadpoolctl import threadpool_limits
 
-from recsys_helpers import sampling, splits
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, paired_bootstrap
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, paired_bootstrap
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import new_figure, show
-from recsys_helpers.repro import claim, set_seed
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.start import set_seed
 
 set_seed(42)
 temporary = tempfile.TemporaryDirectory()  # gone when the notebook ends
@@ -450,7 +448,7 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 cut = splits.split_last_share(ratings)
 learn = pd.concat([cut.train, cut.valid])
 known, seen, relevant = (
-    sampling.histories(learn, users, items),
+    sequences.histories(learn, users, items),
     *(to_matrix(p, users, items) for p in (learn, cut.test)),
 )
 
@@ -835,11 +833,11 @@ claim("the law is right to 20 %", abs(counted - by_law) < 0.2 * by_law)
 # the same shape; time does not ask for quality).
 
 # %%
-from recsys_helpers import keras_models
+from recsys_helpers.models import bodies, next_item
 
 counts = bundle.popularity
-_, network = keras_models.next_item_model(keras_models.gru_body(), counts, counts / counts.sum())
-padded = sampling.last_items([history], 50)
+_, network = next_item.next_item_model(bodies.gru_body(), counts, counts / counts.sum())
+padded = sequences.last_items([history], 50)
 calls = {
     "model.predict": lambda: network.predict(padded, verbose=0),
     "model(x)": lambda: network(padded, training=False),

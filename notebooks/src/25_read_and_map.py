@@ -20,7 +20,7 @@
 # %%
 from itertools import combinations, count
 
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import keras
@@ -39,12 +39,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from recsys_helpers import baselines, keras_models, sampling, splits, training
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate, paired_bootstrap, top_k
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, paired_bootstrap, top_k
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import COLOURS, new_figure, show
+from recsys_helpers.models import baselines, bodies, next_item, sampling, training
+from recsys_helpers.notebook import COLOURS, claim, new_figure, show
 
 set_seed(42)
 
@@ -679,23 +678,23 @@ print(f"{titles[candidate]} because you liked {titles[first]}, which you gave {s
 # minute.
 
 # %%
-histories = sampling.histories(cut.train, users, items)
+histories = sequences.histories(cut.train, users, items)
 counts = baselines.popularity(seen)
-chances = sampling.negative_chances(counts)
+chances = sampling.negative_probabilities(counts)
 
 
 def examples(rng):
-    inputs, targets = sampling.windows(histories, 50, rng, horizon=5)
+    inputs, targets = sequences.windows(histories, 50, rng, horizon=5)
     negatives = rng.choice(len(chances), (len(inputs), 16), p=chances)
     return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
 
 
 # %% tags=["nbval-ignore-output"]
-trainer, recommender = keras_models.next_item_model(keras_models.gru_body(64), counts, chances, dim=64)
+trainer, recommender = next_item.next_item_model(bodies.gru_body(64), counts, chances, dim=64)
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 trainer.compile(keras.optimizers.AdamW(0.004, weight_decay=0.01), loss)
 done = training.fit(trainer, examples, n_epochs=12, batch_size=32, average=5)
-newest = sampling.last_items(histories, 50)
+newest = sequences.last_items(histories, 50)
 network = recommender.predict(newest, batch_size=128, verbose=0)  # (n_users + 1, n_items + 1)
 on_valid = {
     "GRU": evaluate(network, seen, valid).mean(),
@@ -871,7 +870,7 @@ show(
 # And the copy has blind spots by construction. Hand the network each history turned round:
 
 # %% tags=["nbval-ignore-output"]
-turned = sampling.last_items([history[-50:][::-1] for history in histories], 50)
+turned = sequences.last_items([history[-50:][::-1] for history in histories], 50)
 network_turned = recommender.predict(turned, batch_size=128, verbose=0)
 same_films = []
 for one, before in zip(held, network_lists):

@@ -18,7 +18,7 @@
 # answer are folded: click the three dots.
 
 # %%
-from recsys_helpers.repro import claim, quiet_tensorflow, set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import time
@@ -30,12 +30,16 @@ import pandas as pd
 import tensorflow as tf
 from scipy.stats import spearmanr
 
-from recsys_helpers import baselines, evaluate, explain, keras_models, sampling, splits
-from recsys_helpers.data import load_movielens, to_matrix
+from recsys_helpers import evaluation
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.exercises import check
-from recsys_helpers.ids import IdMap
-from recsys_helpers.plots import COLOURS, new_figure, show
-from recsys_helpers.training import fit
+from recsys_helpers.explain import leave_out
+from recsys_helpers.explain.gradient_based import gradients, integrated_gradients
+from recsys_helpers.explain.layerwise import relevance
+from recsys_helpers.explain.lookups import after_embeddings
+from recsys_helpers.models import baselines, bodies, next_item, pair_models, sampling
+from recsys_helpers.models.training import fit
+from recsys_helpers.notebook import COLOURS, claim, new_figure, show
 
 set_seed(42)
 
@@ -145,7 +149,7 @@ def yes_and_no(rng):
 
 
 # %%
-mlp = keras_models.neumf(users.n_rows, items.n_rows, 32, (32, 16), 5e-6, product=False)
+mlp = pair_models.neumf(users.n_rows, items.n_rows, 32, (32, 16), 5e-6, product=False)
 mlp.compile(keras.optimizers.Adam(0.02), keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=JIT)
 done = fit(mlp, yes_and_no, n_epochs=5, batch_size=BATCH)
 
@@ -156,7 +160,7 @@ done = fit(mlp, yes_and_no, n_epochs=5, batch_size=BATCH)
 # %%
 asked = cut.test.sample(200, random_state=1)
 pairs = [users.to_idx(asked["user_id"]).astype("int32"), items.to_idx(asked["item_id"]).astype("int32")]
-names, look_up, head = explain.after_embeddings(mlp)
+names, look_up, head = after_embeddings(mlp)
 rows = look_up(pairs)
 assert np.abs(head(rows) - mlp(pairs)).max() < 1e-5
 print({name: part.shape for name, part in zip(names, rows)})
@@ -183,7 +187,7 @@ def integrate(f, x, n_steps):
 # %%
 x = np.concatenate(rows, axis=1)
 ours = integrate(score, x, 64)
-theirs, gap = explain.integrated_gradients(score, x, n_steps=64)
+theirs, gap = integrated_gradients(score, x, n_steps=64)
 assert np.abs(ours - theirs).max() < 1e-4
 change = (score(x) - score(0 * x)).numpy()
 assert np.allclose(np.abs(ours.sum(axis=1) - change), gap, atol=1e-3)
@@ -193,7 +197,7 @@ assert np.allclose(np.abs(ours.sum(axis=1) - change), gap, atol=1e-3)
 # from adding up. The gap chooses the number of steps. ReLU layers have kinks, and each kink costs accuracy:
 
 # %% tags=["nbval-ignore-output"]
-gaps = {n: explain.integrated_gradients(score, x, n_steps=n)[1] / np.abs(change) for n in (8, 64, 512, 2048)}
+gaps = {n: integrated_gradients(score, x, n_steps=n)[1] / np.abs(change) for n in (8, 64, 512, 2048)}
 pd.DataFrame({n: {"median gap": np.median(g), "gap ≤ 1 %": np.mean(g <= 0.01)} for n, g in gaps.items()}).T.round(3)
 
 # %%
@@ -206,12 +210,12 @@ claim("with 8 steps not even for half of them", np.mean(gaps[8] <= 0.01) < 0.5)
 # not. With 256 steps:
 
 # %% tags=["nbval-ignore-output"]
-explain.integrated_gradients(score, x[:100], at_once=2**16)  # warm up
+integrated_gradients(score, x[:100], at_once=2**16)  # warm up
 started = time.perf_counter()
-together, _ = explain.integrated_gradients(score, x[:100], at_once=2**16)
+together, _ = integrated_gradients(score, x[:100], at_once=2**16)
 batched = time.perf_counter() - started
 started = time.perf_counter()
-alone = np.concatenate([explain.integrated_gradients(score, x[i : i + 1])[0] for i in range(100)])
+alone = np.concatenate([integrated_gradients(score, x[i : i + 1])[0] for i in range(100)])
 one_by_one = time.perf_counter() - started
 print(
     f"100 explanations: {batched:.2f} s in one batch, {one_by_one:.1f} s one by one: {one_by_one / batched:.0f} times"
@@ -255,7 +259,7 @@ scores = mlp(list(one)).numpy()[:, 0]
 scores[is_seen[one[0], one[1]]] = -np.inf
 first = np.concatenate(look_up([one[0][:1], one[1][[scores.argmax()]]]), axis=1)
 chosen = np.concatenate([x[:3], first])
-table = by_table(explain.integrated_gradients(score, chosen, n_steps=2048)[0])
+table = by_table(integrated_gradients(score, chosen, n_steps=2048)[0])
 table.index = [*map(title_of, pairs[1][:3]), f"first: {title_of(scores.argmax() + 1)}"]
 table.assign(reference=score(0 * chosen), score=score(chosen)).round(2)
 
@@ -376,7 +380,7 @@ print("relevance at:", *[part.shape for part in R])
 
 # %%
 exact_add = {mlp.layers[-1].name: ("zero", 0)}  # no ε where the three parts of the score are added
-found = explain.relevance(mlp, pairs, "epsilon", 0.01, by_layer=exact_add)
+found = relevance(mlp, pairs, "epsilon", 0.01, by_layer=exact_add)
 helper = np.concatenate([found.at["user_dense"], found.at["item_dense"]], axis=1)
 assert np.abs(R[-1] - helper).max() < 1e-4 * np.abs(helper).max()
 print("books right to a millionth at every layer:", max(found.gap.values()) < 1e-6)
@@ -402,7 +406,7 @@ check("26.6", absorbed_part)
 
 # %% tags=["reveal", "nbval-ignore-output"]
 def absorbed(rule, value):
-    found, size = explain.relevance(mlp, pairs, rule, value), np.abs(score(x).numpy())
+    found, size = relevance(mlp, pairs, rule, value), np.abs(score(x).numpy())
     by_bias, by_epsilon = np.abs(sum(found.absorbed.values())).T / size
     return {"biases": np.median(by_bias), "ε": np.median(by_epsilon), "books": max(found.gap.values()) < 1e-6}
 
@@ -475,19 +479,19 @@ at_layer.rename("sum of relevance").round(2)
 
 # %%
 LENGTH, DIM = 30, 64
-histories = sampling.histories(cut.train, users, items)
+histories = sequences.histories(cut.train, users, items)
 counts = baselines.popularity(seen)
-chances = sampling.negative_chances(counts)
+chances = sampling.negative_probabilities(counts)
 
 
 def windows(rng):
-    inputs, targets = sampling.windows(histories, LENGTH, rng, horizon=5)
+    inputs, targets = sequences.windows(histories, LENGTH, rng, horizon=5)
     negatives = rng.choice(len(chances), (len(inputs), 16), p=chances)
     return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
 
 
 def train(body, n_epochs, seed=1):
-    trainer, recommender = keras_models.next_item_model(body, counts, chances, LENGTH, DIM, seed=seed)
+    trainer, recommender = next_item.next_item_model(body, counts, chances, LENGTH, DIM, seed=seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     trainer.compile(keras.optimizers.AdamW(0.003, weight_decay=0.01), loss)
     fit(trainer, windows, n_epochs, batch_size=32, average=5)
@@ -495,12 +499,12 @@ def train(body, n_epochs, seed=1):
 
 
 # %%
-gru = train(keras_models.gru_body(DIM), n_epochs=8)
+gru = train(bodies.gru_body(DIM), n_epochs=8)
 
 # %% tags=["nbval-ignore-output"]
-newest_films = sampling.last_items(histories, LENGTH)
-ndcg = evaluate.evaluate(gru(newest_films).numpy(), seen, valid).mean()
-popular = evaluate.evaluate(np.tile(counts, (users.n_rows, 1)), seen, valid).mean()
+newest_films = sequences.last_items(histories, LENGTH)
+ndcg = evaluation.evaluate(gru(newest_films).numpy(), seen, valid).mean()
+popular = evaluation.evaluate(np.tile(counts, (users.n_rows, 1)), seen, valid).mean()
 print(f"valid NDCG@10: GRU {ndcg:.3f}, popularity {popular:.3f}")
 
 # %%
@@ -540,11 +544,11 @@ def make_lead(head):
 
 
 def by_slopes(model, first, n_steps=32):  # gradient × input, integrated gradients: one number a film, (100, 20)
-    _, look_up, head = explain.after_embeddings(model)
+    _, look_up, head = after_embeddings(model)
     rows, lead = look_up(padded), make_lead(head)
-    value, slope = explain.gradients(lead, rows, fixed=[padded, first])
+    value, slope = gradients(lead, rows, fixed=[padded, first])
     reference = [0 * rows[0], *rows[1:]]  # no films; places, where a model has them, stay
-    shares, gap = explain.integrated_gradients(lead, rows, reference, [padded, first], n_steps, at_once=1024)
+    shares, gap = integrated_gradients(lead, rows, reference, [padded, first], n_steps, at_once=1024)
     plain, integrated = ((part[0]).sum(axis=2)[:, :K] for part in ([rows[0] * slope[0]], shares))
     return rows[0], value, gap, {"gradient × input": plain, "integrated gradients": integrated}
 
@@ -620,7 +624,7 @@ print(f"of the rest, relevance that arrives at films: {np.median(arrived):.0%}")
 # %%
 def make_ask(model, first):  # rows (m,): which user; keep (m, 20): what stays. The history closes up, as in real life.
     def ask(rows, keep):
-        kept = sampling.last_items([past[row][films] for row, films in zip(rows, keep)], LENGTH)
+        kept = sequences.last_items([past[row][films] for row, films in zip(rows, keep)], LENGTH)
         scores = np.concatenate([model(block).numpy() for block in np.split(kept, range(512, len(kept), 512))])
         return scores[np.arange(len(rows)), first[rows]] - scores[:, 1:].mean(axis=1)
 
@@ -750,8 +754,8 @@ warnings.filterwarnings("ignore", "IProgress not found")  # SHAP would like to d
 import shap
 
 background, some = X[:30], X[100:106]
-value_of = explain.replaced(f, some, background)
-exact = explain.shapley_values(value_of, n=len(some), n_players=6)
+value_of = leave_out.replaced(f, some, background)
+exact = leave_out.shapley_values(value_of, n=len(some), n_players=6)
 explainer = shap.KernelExplainer(f, background)
 estimated = explainer.shap_values(some, silent=True)
 
@@ -785,7 +789,7 @@ claim("additivity: mean of the background + shares = score, to 0.001", np.abs(ad
 candidates = np.flatnonzero(~is_seen[who[0]])[1:]  # without padding
 standard = ((features(np.full(len(candidates), who[0]), candidates) - middle) / spread).astype("float32")
 best = int(f(standard).argmax())
-steps_up = explain.shapley_values(explain.replaced(f, standard[[best]], background), 1, 6)[0]
+steps_up = leave_out.shapley_values(leave_out.replaced(f, standard[[best]], background), 1, 6)[0]
 order = np.argsort(-np.abs(steps_up))
 
 
@@ -871,7 +875,7 @@ check("26.8", my_deletion_curve)
 
 # %%
 def curves_of(importance, ask):
-    return {kind: explain.deletion_curves(ask, importance, kind == "insertion") for kind in ("deletion", "insertion")}
+    return {kind: leave_out.deletion_curves(ask, importance, kind == "insertion") for kind in ("deletion", "insertion")}
 
 
 def by_hand(ask, importance):  # one user, the loop of exercise 26.8
@@ -918,7 +922,7 @@ def against_random(curves, bar):
     pairs = {
         (name, kind): (both[kind].mean(axis=1), bar[kind].mean(axis=1)) for name, both in curves.items() for kind in bar
     }
-    return {key: evaluate.paired_bootstrap(*areas) for key, areas in pairs.items()}
+    return {key: evaluation.paired_bootstrap(*areas) for key, areas in pairs.items()}
 
 
 def as_text(table):
@@ -935,7 +939,7 @@ for name in ("gradient × input", "integrated gradients", "relevance", "leave on
     claim(f"{name}: deletion below random, the interval excludes zero", faithful[name, "deletion"][2] < 0)
     claim(f"{name}: insertion above random, the interval excludes zero", faithful[name, "insertion"][1] > 0)
 left_out, integrated = (curves[name]["deletion"].mean(axis=1) for name in ("leave one out", "integrated gradients"))
-claim("leave one out is ahead of integrated gradients, paired", evaluate.paired_bootstrap(left_out, integrated)[2] < 0)
+claim("leave one out is ahead of integrated gradients, paired", evaluation.paired_bootstrap(left_out, integrated)[2] < 0)
 
 # %% [markdown]
 # On this model all pass. "Newest first" does too, a little: a part of what the others know is only that new films count
@@ -944,7 +948,7 @@ claim("leave one out is ahead of integrated gradients, paired", evaluate.paired_
 # one that integrated gradients have in mind: keep its place, but put zeros there. Who wins then?
 
 # %% tags=["nbval-ignore-output"]
-_, _, head = explain.after_embeddings(gru)
+_, _, head = after_embeddings(gru)
 lead, film_of = make_lead(head), first
 
 
@@ -964,7 +968,7 @@ as_text(zero_faithful)
 by_gradients, by_leaving = (
     with_zeros[name]["deletion"].mean(axis=1) for name in ("integrated gradients", "leave one out")
 )
-claim("with zeros integrated gradients are ahead, paired", evaluate.paired_bootstrap(by_gradients, by_leaving)[2] < 0)
+claim("with zeros integrated gradients are ahead, paired", evaluation.paired_bootstrap(by_gradients, by_leaving)[2] < 0)
 
 # %% [markdown]
 # The order turns round. So "faithful" is half a sentence; say *to which way of taking away*. For users it is the history
@@ -1003,7 +1007,7 @@ def agreement(one, other):
     return float(np.median([spearmanr(a, b).statistic for a, b in zip(one, other)]))
 
 
-_, untrained = keras_models.next_item_model(keras_models.gru_body(DIM), counts, chances, LENGTH, DIM, seed=5)
+_, untrained = next_item.next_item_model(bodies.gru_body(DIM), counts, chances, LENGTH, DIM, seed=5)
 _, _, _, of_untrained = by_slopes(untrained, first)
 of_untrained["leave one out"] = leave_one_out(make_ask(untrained, first))
 
@@ -1033,7 +1037,7 @@ claim(
 # gave tests. So test. A small SASRec, trained in the same way, another quarter of a minute:
 
 # %%
-sasrec = train(keras_models.attention_body(LENGTH, DIM), n_epochs=7)
+sasrec = train(bodies.attention_body(LENGTH, DIM), n_epochs=7)
 first_by_attention = first_films(sasrec)
 ask_attention = make_ask(sasrec, first_by_attention)
 _, _, _, by_film_attention = by_slopes(sasrec, first_by_attention)
@@ -1056,7 +1060,7 @@ claim("gradient × input does not pass either", faithful_attention["gradient × 
 by_gradients, by_leaving = (
     curves_attention[n]["deletion"].mean(axis=1) for n in ("integrated gradients", "leave one out")
 )
-claim("leave one out is ahead of integrated gradients", evaluate.paired_bootstrap(by_leaving, by_gradients)[2] < 0)
+claim("leave one out is ahead of integrated gradients", evaluation.paired_bootstrap(by_leaving, by_gradients)[2] < 0)
 claim(
     "leave one out passes both",
     faithful_attention["leave one out", "deletion"][2] < 0 < faithful_attention["leave one out", "insertion"][1],
@@ -1133,14 +1137,14 @@ check("26.11", first_without)
 # %%
 def scores_for(u):
     def scores(several):  # a list of histories → (n, n_items + 1)
-        block = gru(sampling.last_items(several, LENGTH)).numpy().copy()
+        block = gru(sequences.last_items(several, LENGTH)).numpy().copy()
         block[:, is_seen[who[u]]] = -np.inf  # older films than these 20 were seen as well
         return block
 
     return scores
 
 
-changes = [explain.counterfactual(scores_for(u), past[u], by_film["leave one out"][u], budget=250) for u in range(20)]
+changes = [leave_out.counterfactual(scores_for(u), past[u], by_film["leave one out"][u], budget=250) for u in range(20)]
 
 # %% tags=["nbval-ignore-output"]
 sizes = np.array([len(change.removed) if change else 0 for change in changes])
@@ -1189,15 +1193,15 @@ def planted(is_shuffled, n=6000, n_causes=5, length=8):
 
 # %%
 def found_by(model, x, place):
-    _, look_up, head = explain.after_embeddings(model)
+    _, look_up, head = after_embeddings(model)
     (rows,), said = look_up(x), np.asarray(model(x)).argmax(axis=1)
     f = lambda parts: tf.gather(head(parts[:1]), tf.cast(parts[1], "int32"), batch_dims=1)
     value = lambda which, keep: f([rows[which] * keep[:, :, None], said[which]]).numpy()
     all_in, one_out = np.ones((100, 8), bool), np.tile(~np.eye(8, dtype=bool), (100, 1))
     shares = {
-        "gradient × input": (rows * explain.gradients(f, [rows], [said])[1][0]).sum(axis=2),
-        "integrated gradients": explain.integrated_gradients(f, [rows], fixed=[said], n_steps=64)[0][0].sum(axis=2),
-        "Shapley": explain.shapley_values(value, 100, 8),
+        "gradient × input": (rows * gradients(f, [rows], [said])[1][0]).sum(axis=2),
+        "integrated gradients": integrated_gradients(f, [rows], fixed=[said], n_steps=64)[0][0].sum(axis=2),
+        "Shapley": leave_out.shapley_values(value, 100, 8),
         "leave one out": value(np.arange(100), all_in)[:, None]
         - value(np.repeat(np.arange(100), 8), one_out).reshape(-1, 8),
     }
@@ -1223,17 +1227,17 @@ claim("with shuffled labels none finds it 4 times of 10 (chance: 1 of 8)", rates
 # films of the list. Ten recommendations for one user:
 
 # %%
-scores_of = lambda several: gru(sampling.last_items(several, LENGTH)).numpy()
+scores_of = lambda several: gru(sequences.last_items(several, LENGTH)).numpy()
 row = scores_for(0)([past[0]])
 row[:, 0] = -np.inf
-top_ten = evaluate.top_k(row, 10)[0]
-places, drops = explain.reasons(scores_of, past[0], top_ten)
+top_ten = evaluation.top_k(row, 10)[0]
+places, drops = leave_out.reasons(scores_of, past[0], top_ten)
 assert np.allclose(drops[0], by_film["leave one out"][0].max(), atol=1e-3)
 
 # %% tags=["nbval-ignore-output"]
 started = time.perf_counter()
 for _ in range(5):
-    explain.reasons(scores_of, past[0], top_ten)
+    leave_out.reasons(scores_of, past[0], top_ten)
 per_film = (time.perf_counter() - started) / 5 / len(top_ten)
 print(f"{1000 * per_film:.1f} ms for a reason, with {K + 1} histories in one batch for {len(top_ten)} films")
 without = scores_for(0)([np.delete(past[0], place) for place in places])  # (10, n): each list without its reason

@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recsys_helpers import sampling
-from recsys_helpers.baselines import ease, popularity
-from recsys_helpers.data import load_movielens, to_matrix
-from recsys_helpers.evaluate import evaluate
-from recsys_helpers.ids import IdMap
+from recsys_helpers.data import sequences
+from recsys_helpers.data.ids import IdMap
+from recsys_helpers.data.matrix import to_matrix
+from recsys_helpers.data.movielens import load_movielens
+from recsys_helpers.data.splits import order_in_time, split_last_share
+from recsys_helpers.evaluation.ranking import evaluate
+from recsys_helpers.models.baselines import ease, popularity
 from recsys_helpers.serving.bundle import Bundle, Item, Store, save_bundle
 from recsys_helpers.serving.recommender import LENGTH, Question, Recommender, onnx_encoder
-from recsys_helpers.splits import order_in_time, split_last_share
 
 N_NEIGHBOURS = 50
 
@@ -65,7 +66,7 @@ def gru_graph(table: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias
 
 
 def graph_of(recommender) -> bytes:
-    """The ONNX graph of a Keras GRU recommender (`keras_models.next_item_model` with `gru_body`), proven equal.
+    """The ONNX graph of a Keras GRU recommender (`next_item.next_item_model` with `gru_body`), proven equal.
 
     Raises ValueError if the two give other scores on histories of all lengths.
     """
@@ -75,7 +76,7 @@ def graph_of(recommender) -> bytes:
 
     rng, length = np.random.default_rng(0), recommender.input_shape[1]
     rows = [rng.integers(1, len(table), n) for n in range(length + 1)]
-    histories = sampling.last_items(rows, length)
+    histories = sequences.last_items(rows, length)
     ours, theirs = onnx_encoder(model)(histories) @ table.T, recommender.predict(histories, verbose=0)
     if not np.allclose(ours, theirs, atol=1e-4):
         raise ValueError(f"The graph differs from the Keras model by {np.abs(ours - theirs).max():.2g}.")
@@ -101,13 +102,14 @@ def neighbours_of(weights: np.ndarray, n: int = N_NEIGHBOURS) -> tuple[np.ndarra
 
 def train(learn: pd.DataFrame, users: IdMap, items: IdMap, n_epochs: int, seed: int = 42):
     """The Keras recommender of lesson 11, trained on `learn`; shows its progress."""
-    from recsys_helpers.repro import quiet_tensorflow, set_seed
+    from recsys_helpers.start import quiet_tensorflow, set_seed
 
     quiet_tensorflow()
-    from recsys_helpers.keras_models import fit_next_item, gru_body
+    from recsys_helpers.models.bodies import gru_body
+    from recsys_helpers.models.next_item import fit_next_item
 
     set_seed(seed)
-    counts, histories = popularity(to_matrix(learn, users, items)), sampling.histories(learn, users, items)
+    counts, histories = popularity(to_matrix(learn, users, items)), sequences.histories(learn, users, items)
     return fit_next_item(gru_body(), histories, counts, n_epochs, LENGTH, seed=seed)[0]
 
 
@@ -121,7 +123,7 @@ def build(store: Store, n_epochs: int = 12) -> str:
     seen, relevant = to_matrix(learn, users, items), to_matrix(test, users, items)
 
     films = movies.set_index("item_id").reindex(items.ids)
-    everything = sampling.histories(order_in_time(ratings), users, items)
+    everything = sequences.histories(order_in_time(ratings), users, items)
     neighbours, weights = neighbours_of(ease(seen))
     bundle = Bundle(
         items=[_item(item_id, *row) for item_id, row in zip(items.ids, films[["title", "year", "genres"]].to_numpy())],
@@ -139,7 +141,7 @@ def build(store: Store, n_epochs: int = 12) -> str:
         "schema": {"n_items": items.n, "n_users": users.n, "dim": bundle.vectors.shape[1], "history_length": LENGTH},
         "probe": probe_of(bundle.model, everything[1]),
     }
-    bundle.facts["metrics"] = measure(Recommender(bundle), sampling.histories(learn, users, items), seen, relevant)
+    bundle.facts["metrics"] = measure(Recommender(bundle), sequences.histories(learn, users, items), seen, relevant)
     version = save_bundle(bundle, store.bundles).name
     store.use(version)
     return version
