@@ -5,16 +5,20 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict, trace
 
-
-@exercise("00.1", "O1", "trace", done="A score is a sum; a negative weight speaks against a film.")
-def score_of_three(answer) -> None:
-    number = as_number(answer)
-    if np.isclose(number, 0.45):
-        raise NotYet("You added 0.10. The third film speaks against it: its weight is −0.10.")
-    if not np.isclose(number, 0.25):
-        raise NotYet("Add the three weights, the negative one too.")
+trace(
+    "00.1",
+    "O1",
+    0.25,
+    {
+        0.45: "You added 0.10. The third film speaks against it: its weight is −0.10.",
+        0.35: "Two of the weights make that. The third one, −0.10, counts too: it takes something off.",
+        -0.25: "The signs are reversed: two weights are positive, one is negative.",
+    },
+    "Add the three weights, the negative one too.",
+    "A score is a sum; a negative weight speaks against a film.",
+)
 
 
 def _best(scores, known, k, hidden=-np.inf, sign=-1):
@@ -49,9 +53,8 @@ def recommend(answer) -> None:
         "You return the scores. The indices of the films are asked for.": (
             lambda scores, known, k: scores[_best(scores, known, k)]
         ),
-        "Deleting the known ones shifts all places behind them: your indices point to others. Hide, do not delete.": (
-            lambda scores, known, k: np.argsort(-np.delete(scores, known))[:k]
-        ),
+        "Deleting the known ones shifts all positions behind them: your indices point to others. Hide, do not "
+        "delete.": (lambda scores, known, k: np.argsort(-np.delete(scores, known))[:k]),
     }
     judge(answer, cases, _best, mistakes)
 

@@ -4,13 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
-
-
-def _is_function(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
-
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, must_be_function, predict, trace
 
 choice(
     "02.1",
@@ -25,24 +19,21 @@ choice(
 )
 
 
-@exercise("02.2", "O2", "trace", done="5 of 12 cells, 0.42: density counts cells, not users or films.")
-def density(answer) -> None:
-    number = as_number(answer)
-    if np.isclose(number, 5 / 12, atol=0.006):
-        return
-    if np.isclose(number, 7 / 12, atol=0.006):
-        raise NotYet("That is the sparsity, the share of empty cells. Density is the share of filled ones.")
-    if np.isclose(number, 12 / 5, atol=0.006):
-        raise NotYet("Upside down: filled cells stand above, all cells below.")
-    if np.isclose(number, 5 / 7, atol=0.006):
-        raise NotYet(
-            "You divided by the rows and columns added up (or by the empty cells). Divide by all cells, 3 × 4."
-        )
-    if np.isclose(number, 5):
-        raise NotYet("That is the number of filled cells. Divide it by the number of all cells.")
-    if np.isclose(number, 500 / 12, atol=0.6):
-        raise NotYet("As a share between 0 and 1, please, not in percent.")
-    raise NotYet("How many cells does a table of 3 rows and 4 columns have? Five of them are filled.")
+trace(
+    "02.2",
+    "O2",
+    5 / 12,
+    {
+        7 / 12: "That is the sparsity, the share of empty cells. Density is the share of filled ones.",
+        12 / 5: "Upside down: filled cells stand above, all cells below.",
+        5 / 7: "You divided by the rows and columns added up (or by the empty cells). Divide by all cells, 3 × 4.",
+        5: "That is the number of filled cells. Divide it by the number of all cells.",
+        500 / 12: "As a share between 0 and 1, please, not in percent.",
+        41.7: "As a share, please, not in percent.",
+    },
+    "How many cells does a table of 3 rows and 4 columns have? Five of them are filled.",
+    "5 of 12 cells, 0.42: density counts cells, not users or films.",
+)
 
 
 predict(
@@ -80,7 +71,7 @@ def gini(answer) -> None:
         ),
         "You summed the differences. Take their mean.": lambda c: _gini(c) * len(c) ** 2,
         "The sign is turned: sort from the smallest to the largest.": lambda c: -_gini(c),
-        "In Python, a / 2 * b divides by 2 and multiplies by b. Put brackets round 2 * counts.mean().": (
+        "In Python, a / 2 * b divides by 2 and multiplies by b. Put parentheses around 2 * counts.mean().": (
             lambda c: float(np.mean(_pair_differences(c))) / 2 * np.mean(c)
         ),
         "25 is the number of pairs of the five films above. Take the mean: it fits any number of films.": (
@@ -124,7 +115,7 @@ def _given_02_6(timestamps):
     given=_given_02_6,
 )
 def count_sessions(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     if np.ndim(answer(np.array([0, 9000, 10]))):
         raise NotYet("One number is asked for: sum the True values.")
     if answer(np.array([0, 9000, 10])) == 3:
@@ -141,7 +132,7 @@ def count_sessions(answer) -> None:
         "You count pauses. One pause separates two sessions: add 1.": lambda times: _count_sessions(times) - 1,
         "A pause of exactly 30 minutes does not begin a new session; more than 30 does.": apart(lambda p: p >= 1800),
         "The times are in seconds: 30 minutes are 30 × 60 of them.": apart(lambda p: p > 30),
-        "You always count one session. Do your times run downwards, or did you take argsort (places, not times)?": (
+        "You always count one session. Do your times run downwards, or did you take argsort (positions, not times)?": (
             lambda times: 1
         ),
     }
@@ -185,13 +176,13 @@ def _cosines(vectors: np.ndarray) -> np.ndarray:
 
 @exercise("02.8", "O4", "faded", done="Nearest by direction: every recommender with embeddings does this somewhere.")
 def nearest_film(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(3)
     cases = [(rng.normal(size=(int(rng.integers(4, 9)), int(rng.integers(2, 5)))) * 3,) for _ in range(30)]
     cases += [(np.array([[1.0, 0.1], [-1.0, 0.2], [-0.1, -1.0]]),)]  # all cosines of two films are negative
     got = [np.asarray(answer(vectors.copy())) for (vectors,) in cases]
     if all(np.shape(mine) == (len(vectors), len(vectors)) for mine, (vectors,) in zip(got, cases)):
-        raise NotYet("That is the table of all pairs. Return one index a film: argmax along axis 1.")
+        raise NotYet("That is the table of all pairs. Return one index per film: argmax along axis 1.")
     mistakes = {
         "Each film came out nearest to itself: put −∞ on the diagonal. And −∞ needs argmax, not argmin or argsort.": (
             lambda v: np.arange(len(v))
@@ -253,24 +244,7 @@ def lift(answer) -> None:
             lambda t, n: t * n / np.outer(t.sum(axis=1), t.sum(axis=1))
         ),
     }
-    with np.errstate(all="ignore"):  # some mistakes divide by zero
-        try:
-            judge(answer, cases, _lift, mistakes)
-        except NotYet as hint:
-            if "it should be" not in str(hint):
-                raise
-            raise NotYet(_first_wrong_cell(answer, cases)) from None
-
-
-def _first_wrong_cell(answer, cases: list[tuple]) -> str:
-    """One cell is easier to check by hand than two matrices."""
-    for together, n_users in cases:
-        mine, truth = np.asarray(answer(together.copy(), n_users)), _lift(together, n_users)
-        wrong = np.argwhere(~np.isclose(mine, truth))
-        for i, j in sorted(wrong.tolist(), key=lambda cell: cell[0] == cell[1]):  # a pair says more than the diagonal
-            given = f"{together[i, j]} shared users, sizes {together[i, i]} and {together[j, j]}, {n_users} users"
-            return f"Films {i} and {j}: {given}. Their lift should be {truth[i, j]:.2f}; yours is {mine[i, j]:.2f}."
-    return "Almost: do not round inside the function."
+    judge(answer, cases, _lift, mistakes)
 
 
 choice(

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, parsons, predict, trace
 
 predict(
     "04.1",
@@ -19,21 +19,20 @@ predict(
 )
 
 
-@exercise("04.2", "O2", "trace", done="Four and a half of six pairs: a tie is half a pair.")
-def auc_by_hand(answer) -> None:
-    auc = as_number(answer)
-    for value, hint in (
-        (4 / 6, "Four pairs are in the right order. And the two 0.3: a tie counts half."),
-        (5 / 6, "The pair of 0.3 and 0.3 is a tie: neither 1 nor 0, but a half."),
-        (4.5, "That is the number of pairs. Divide by all six."),
-        (1.5 / 6, "That is the share of pairs in the wrong order."),
-    ):
-        if np.isclose(auc, value, atol=5e-3):
-            raise NotYet(hint)
-    if not np.isclose(auc, 4.5 / 6, atol=5e-3):
-        raise NotYet(
-            "Go through the pairs: 0.8 against 0.5, 0.3, 0.1, then 0.3 against 0.5, 0.3, 0.1. 1, ½ or 0 for each."
-        )
+trace(
+    "04.2",
+    "O2",
+    4.5 / 6,
+    {
+        4 / 6: "Four pairs are in the right order. And the two 0.3: a tie counts half.",
+        5 / 6: "The pair of 0.3 and 0.3 is a tie: neither 1 nor 0, but a half.",
+        4.5: "That is the number of pairs. Divide by all six.",
+        1.5 / 6: "That is the share of pairs in the wrong order.",
+        75: "As a share between 0 and 1, please, not in percent.",
+    },
+    "Go through the pairs: 0.8 against 0.5, 0.3, 0.1, then 0.3 against 0.5, 0.3, 0.1. 1, ½ or 0 for each.",
+    "Four and a half of six pairs: a tie is half a pair.",
+)
 
 
 def _cases(seed: int) -> list[tuple]:
@@ -56,15 +55,14 @@ def _n_hits(ranked, relevant, k) -> int:
 )
 def recall(answer) -> None:
     mistakes = {
-        "You counted hits in the whole list. Only the first k places are seen: cut the list there.": (
+        "You counted hits in the whole list. Only the first k positions are seen: cut the list there.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, None) / len(relevant)
         ),
         "That is precision: you divided by k. Recall divides by the number of relevant items.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / k
         ),
-        "You divided by min(k, n). Recall divides by all relevant items, also those that cannot fit into k places.": (
-            lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))
-        ),
+        "You divided by min(k, n). Recall divides by all relevant items, also those that cannot fit into k "
+        "positions.": (lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))),
         "Never a hit? `np.isin` does not look into a set: give it `list(relevant)`.": lambda ranked, relevant, k: 0.0,
         "You returned the number of hits. Divide it by the number of relevant items.": _n_hits,
         "That is the hit rate: at least one found. Recall counts how many of the relevant were found.": (
@@ -90,7 +88,7 @@ def _ndcg(ranked, relevant, k, cut=True, n_best=min, offset=2) -> float:
 @exercise("04.4", "O3", "code", done="A hit at the top counts more, and a perfect list has 1.")
 def ndcg(answer) -> None:
     mistakes = {
-        "You counted hits behind place k. Cut the list there first.": partial(_ndcg, cut=False),
+        "You counted hits behind position k. Cut the list there first.": partial(_ndcg, cut=False),
         "That is DCG. Divide it by the DCG of a perfect list, so that 1 is the best.": (
             lambda ranked, relevant, k: _dcg(_hit_places(ranked, relevant, k))
         ),
@@ -112,7 +110,7 @@ def ndcg(answer) -> None:
         ),
     }
     if callable(answer) and not np.all(np.isfinite(answer([1, 2], {1}, 2))):
-        raise NotYet("Not a finite number: the first place has index 0, and 1 / log₂(0 + 1) divides by zero.")
+        raise NotYet("Not a finite number: the first position has index 0, and 1 / log₂(0 + 1) divides by zero.")
     judge(answer, _cases(2), _ndcg, mistakes)
 
 
@@ -276,22 +274,21 @@ def ease(answer) -> None:
     judge(answer, cases, _ease, mistakes)
 
 
-@exercise("04.10", "O5", "parsons", done="The pairs stay together: one draw of users, used for both models.")
-def paired_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "CDABE":
-        return
-    if "F" in order:
-        raise NotYet("Line F draws other users for the second model, which breaks the pairs. Leave it out.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order.index("C") > order.index("D"):
-        raise NotYet("The differences do not change from draw to draw: subtract once, before the loop.")
-    if order.index("A") < order.index("D"):
-        raise NotYet("Line A draws anew in each round: it belongs inside the loop, after D.")
-    if order.index("B") < order.index("A"):
-        raise NotYet("Line B uses `draw`, so the users must be drawn before it.")
-    raise NotYet("The quantiles need all the means: they come last, after the loop with its two lines.")
+parsons(
+    "04.10",
+    "O5",
+    right="CDABE",
+    not_used={
+        "F": "Line F draws other users for the second model, which breaks the pairs. Leave it out.",
+    },
+    before={
+        "CD": "The differences do not change from draw to draw: subtract once, before the loop.",
+        "DA": "Line A draws anew in each round: it belongs inside the loop, after D.",
+        "AB": "Line B uses `draw`, so the users must be drawn before it.",
+        "BE": "The quantiles need all the means: they come last, after the loop with its two lines.",
+    },
+    done="The pairs stay together: one draw of users, used for both models.",
+)
 
 
 choice(
@@ -300,7 +297,7 @@ choice(
     right="c",
     why_not={
         "a": "0.009 is the mean of this sample. The interval says that with other users it could be nothing at all.",
-        "b": "Not told apart is not equal: the difference may be as large as 0.019.",
+        "b": "Not distinguishable is not the same as equal: the difference may be as large as 0.019.",
         "d": "The interval holds zero, so at this level of certainty it does not speak for the network.",
     },
     done="More users, or more test films, could decide it; more words cannot.",
@@ -313,7 +310,7 @@ choice(
     why_not={
         "b": "10 would be the number for about 1,000 better items. 99 better ones among 9,999, of which we draw 100: …",
         "c": "Only 100 of 9,999 items are drawn; most of the better ones are not among them.",
-        "d": "Each better item is drawn with chance 100 / 9,999, so the expected number is 99 × 100 / 9,999.",
+        "d": "Each better item is drawn with probability 100 / 9,999, so the expected number is 99 × 100 / 9,999.",
     },
     done="99 × 100 / 9,999 is about 1: an item at rank 100 seems to stand at rank 2.",
 )

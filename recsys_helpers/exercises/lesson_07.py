@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict
 
 
 def _batches(seed: int) -> list[tuple]:
@@ -58,34 +58,24 @@ def scatter_add(answer) -> None:
     judge(answer, _batches(1), _scatter_add, mistakes)
 
 
-@exercise("07.2", "O2", "parsons", done="Look up, compare, scatter, move: every embedding is trained in this order.")
-def epoch_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "BDAEC":
-        return
-    if "F" in order:
-        raise NotYet("Line F is the bug of section 2: of an item that repeats only one rating counts. Leave it out.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order[0] != "B":
-        raise NotYet("`rows` comes from the loop, so the line with `for` stands first.")
-    if order.index("A") < order.index("D"):
-        raise NotYet("Line A uses `predicted`: look the biases up before you compare.")
-    if order.index("E") < order.index("A"):
-        raise NotYet("Line E scatters `grad`, so it comes after the line that computes it.")
-    raise NotYet("The table moves last: line C needs `table_grad`.")
-
-
-def _pair(answer, shapes: str):
-    """Wrap a function that must return two arrays: their entries in one row, or a hint."""
-
-    def call(*case):
-        result = answer(*case)
-        if not isinstance(result, (tuple, list)) or len(result) != 2:
-            raise NotYet(f"Return two arrays, {shapes}; yours returned {type(result).__name__}.")
-        return np.concatenate([np.ravel(part) for part in result])
-
-    return call
+parsons(
+    "07.2",
+    "O2",
+    right="BDAEC",
+    not_used={
+        "F": "Line F is the bug of section 2: of an item that repeats only one rating counts. Leave it out.",
+    },
+    before={
+        "BD": "`rows` comes from the loop, so the line with `for` stands first.",
+        "BA": "`rows` comes from the loop, so the line with `for` stands first.",
+        "BE": "`rows` comes from the loop, so the line with `for` stands first.",
+        "BC": "`rows` comes from the loop, so the line with `for` stands first.",
+        "DA": "Line A uses `predicted`: look the biases up before you compare.",
+        "AE": "Line E scatters `grad`, so it comes after the line that computes it.",
+        "EC": "The table moves last: line C needs `table_grad`.",
+    },
+    done="Look up, compare, scatter, move: every embedding is trained in this order.",
+)
 
 
 def _row_gradients(p, q, grad):
@@ -114,8 +104,7 @@ def row_gradients(answer) -> None:
             lambda p, q, grad: (grad * p * q, grad * p * q)
         ),
     }
-    wrapped = {hint: _pair(mistake, "") for hint, mistake in mistakes.items()}
-    judge(_pair(answer, "for p and for q"), cases, _pair(_row_gradients, ""), wrapped)
+    judge(answer, cases, _row_gradients, mistakes)
 
 
 def _given_07_4(p, q):
@@ -200,7 +189,7 @@ _STEP_MISTAKES = {
     "The penalty is missing: add 2 · l2 · table to each gradient.": {"decay": 0.0},
     "Your loss is the sum over the batch. The mean is asked for: divide by the number of ratings.": {"n": lambda _: 1},
     "You went uphill: subtract rate times gradient.": {"sign": -1},
-    "Your error is target − prediction, so the factors walk away from the ratings. Turn it round.": {"loss": -2.0},
+    "Your error is target − prediction, so the factors walk away from the ratings. Reverse it.": {"loss": -2.0},
     "Your penalty moves away from zero: add 2 · l2 · table to the gradient, do not subtract it.": {"decay": -2.0},
     "You divided the penalty by the batch. The mean belongs to the errors alone.": {"kind": "mean"},
     "You penalised only the rows of the batch. The loss holds the squares of *all* rows.": {"kind": "batch"},
@@ -217,14 +206,13 @@ def _mistaken_steps() -> dict:
         for hints in combinations(_STEP_MISTAKES, how_many):
             changes = [change for hint in hints for change in _STEP_MISTAKES[hint].items()]
             if len(dict(changes)) == len(changes):
-                steps[opening + " ".join(hints)] = _pair(partial(_step, **dict(changes)), "")
+                steps[opening + " ".join(hints)] = partial(_step, **dict(changes))
     return steps
 
 
 @exercise("07.6", "O2", "code", done="That is a whole training step of matrix factorisation, from scratch.")
 def sgd_step(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(4)
     cases = []
     for _ in range(20):
@@ -232,28 +220,7 @@ def sgd_step(answer) -> None:
         P, Q = rng.normal(size=(n_users, dim)), rng.normal(size=(n_items, dim))
         ids = rng.integers(0, n_users, n), rng.integers(0, n_items, n)
         cases.append((P, Q, *ids, rng.normal(size=n), float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.1, 0.5))))
-    changed = set()
-
-    def watched(P, Q, *rest):
-        before = P.copy(), Q.copy()
-        result = answer(P, Q, *rest)
-        changed.update(name for name, new, old in zip("PQ", (P, Q), before) if not np.array_equal(new, old))
-        return result
-
-    try:
-        judge(_pair(watched, "the new P and the new Q"), cases, _pair(_step, ""), _mistaken_steps())
-    except NotYet as hint:
-        if not str(hint).startswith(("For ", "Yours has shape")):
-            raise
-        raise NotYet(
-            "Other numbers than asked for. Try P = [[1.0]], Q = [[2.0]], user = item = [0], target = [1], rate 0.1 and "
-            "l2 0 (as arrays): the error is 1, the new P 0.6, the new Q 1.8."
-        ) from None
-    if changed:
-        raise NotYet(
-            f"The numbers are right, but your function changed its input in place: {' and '.join(sorted(changed))}. "
-            "The caller may still need the old table: make a new array, as P − rate · gradient does."
-        )
+    judge(answer, cases, _step, _mistaken_steps(), keeps_input=True)
 
 
 choice(
@@ -311,10 +278,10 @@ _NEAREST_MISTAKES = {
     "Yours sorts by distance. The cosine compares directions, whatever the lengths.": _takes_first(
         lambda vectors, j, is_candidate: _hide(-((vectors - vectors[j]) ** 2).sum(axis=1), j, is_candidate)
     ),
-    "Yours are the least similar ones: the order is turned round.": _takes_first(
+    "Yours are the least similar ones: the order is reversed.": _takes_first(
         lambda vectors, j, is_candidate: _hide(-_cosine(vectors, j), j, is_candidate)
     ),
-    "The right rows, worst first: turn them round.": lambda got, *case: _is_nearest(got[::-1], *case),
+    "The right rows, worst first: reverse them.": lambda got, *case: _is_nearest(got[::-1], *case),
     "np.argsort sorts upwards, so your −∞ come first: the hidden rows are returned. Sort −cosine.": _takes_first(
         lambda vectors, j, is_candidate: -_hide(_cosine(vectors, j), j, is_candidate)
     ),
@@ -328,13 +295,13 @@ _NEAREST_MISTAKES = {
             )
         )
     ),
-    "These are places among the candidates, not rows of `vectors`. Look them up in np.flatnonzero(is_candidate).": (
+    "These are positions among the candidates, not rows of `vectors`. Look them up in np.flatnonzero(is_candidate).": (
         _positions(keep_j=True)
     ),
-    "These are places among the candidates without row j, not rows of `vectors`. Translate them back.": (
+    "These are positions among the candidates without row j, not rows of `vectors`. Translate them back.": (
         _positions(keep_j=False)
     ),
-    "You skip the first place, for row j. If j is no candidate, somebody else stands there: hide j instead.": (
+    "You skip the first position, for row j. If j is no candidate, somebody else stands there: hide j instead.": (
         _skips_the_first
     ),
     "A row is its own nearest one: leave row j out.": _takes_first(
@@ -355,8 +322,7 @@ _NEAREST_MISTAKES = {
     "07.8", "O5", "code", done="Direction alone counts, so a film with long factors is not everybody's neighbour."
 )
 def nearest(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(5)
     asked, answers = [], []
     for _ in range(60):
@@ -386,7 +352,7 @@ def nearest(answer) -> None:
         if set(got) == set(right) and got != right:
             raise NotYet("The right rows, not in order: best first is asked for, and np.argpartition does not sort.")
         if got != right:
-            raise NotYet(f"For row {j} of {vectors.round(2).tolist()} it should be {right}, yours is {got}.")
+            raise NotYet(f"For row {j} of {len(vectors)} vectors and k = {k} it should be {right}; yours is {got}.")
 
 
 choice(

@@ -4,22 +4,25 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, predict, trace
 
 
-@exercise("10.1", "O2", "trace", done="All but the first film, cut to the newest four: each stands one place ahead.")
+@exercise("10.1", "O2", "trace", done="All but the first film, cut to the newest four: each stands one position ahead.")
 def newest_targets(answer) -> None:
     try:
         got = [int(film) for film in answer]
     except (TypeError, ValueError):
         raise NotYet("A list of four films is asked for, such as [1, 2, 3, 4].") from None
     for films, hint in (
-        ([4, 8, 2, 6], "Those are the inputs. Each target is the film one place later."),
+        ([4, 8, 2, 6], "Those are the inputs. Each target is the film one position later."),
         ([9, 4, 8, 2], "That is the oldest part. The newest window ends at the newest film."),
-        ([2, 6, 5, 0], "Yours are one place too far: film 2 is the input at the second place, not the first target."),
-        ([4, 8, 2, 6, 5], "A window has four places. Keep the newest four of these."),
+        (
+            [2, 6, 5, 0],
+            "Yours are one position too far: film 2 is the input at the second position, not the first target.",
+        ),
+        ([4, 8, 2, 6, 5], "A window has four positions. Keep the newest four of these."),
         ([9, 4, 8, 2, 6], "Those are all the inputs. The film after each is its target; keep the newest four."),
-        ([8, 2, 6, 5, 0], "A window has four places, and this history is long enough: nothing is filled up."),
+        ([8, 2, 6, 5, 0], "A window has four positions, and this history is long enough: nothing is filled up."),
         ([5, 6, 2, 8], "The right films from the newest to the oldest. A window runs from old to new."),
     ):
         if got == films:
@@ -65,10 +68,11 @@ def _both(answer):
     return call
 
 
-@exercise("10.2", "O2", "code", done="Inputs, targets one place ahead, zeros behind: all a sequence model is fed with.")
+@exercise(
+    "10.2", "O2", "code", done="Inputs, targets one position ahead, zeros behind: all a sequence model is fed with."
+)
 def window(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(1)
     cases = []
     for n in (2, 3, 3, 5, 5, 6, 9, 12):
@@ -77,12 +81,12 @@ def window(answer) -> None:
         "Inputs and targets are the wrong way round: the input comes first in time.": (
             lambda history, length: _window(history, length)[::-1]
         ),
-        "Your targets are the inputs themselves. The target is the film one place later.": partial(_window, shift=0),
+        "Your targets are the inputs themselves. The target is the film one position later.": partial(_window, shift=0),
         "Your zeros stand in front. They belong behind the newest film.": partial(_window, front=True),
         "Your window is the oldest part of a long history. Keep the newest: [-length:].": partial(
             _window, newest=False
         ),
-        "A short history must be filled up with zeros, so that all rows have `length` places.": partial(
+        "A short history must be filled up with zeros, so that all rows have `length` positions.": partial(
             _window, pad=False
         ),
         "You cut to `length` films first and lose one input. Make inputs and targets, then cut each.": partial(
@@ -96,7 +100,7 @@ def window(answer) -> None:
         "np.pad(row, n) puts n zeros on both sides. (0, n) puts them behind only.": (
             lambda history, length: tuple(np.pad(row, length - len(row)) for row in _window(history, length, pad=False))
         ),
-        "The last target is missing: yours are the inputs moved by one place. Cut the targets out of the history.": (
+        "The last target is missing: yours are the inputs moved by one position. Cut the targets out of the history.": (
             lambda history, length: (
                 _window(history, length)[0],
                 _filled(history[:-1][-length:][1:], length, False, True),
@@ -146,21 +150,20 @@ def causal_conv(answer) -> None:
         n_in, n_out = (int(n) for n in rng.choice([2, 3, 4, 5], 2, replace=False)) if length > 5 else (2, 1)
         cases.append((rng.normal(size=(length, n_in)), rng.normal(size=(size, n_in, n_out)), dilation))
     mistakes = {
-        "Your zeros stand on both sides, so each place reads ahead: that is 'same'. Put all of them in front.": partial(
-            _conv, front=0.5
-        ),
-        "Your zeros stand behind, so each place reads only what comes after it. Put them in front.": partial(
+        "Your zeros stand on both sides, so each position reads ahead: that is 'same'. Put all of them in "
+        "front.": partial(_conv, front=0.5),
+        "Your zeros stand behind, so each position reads only what comes after it. Put them in front.": partial(
             _conv, front=0
         ),
-        "Your kernel is turned round: its last matrix must meet the place itself, the first the oldest one.": partial(
+        "Your kernel is reversed: its last matrix must meet the position itself, the first the oldest one.": partial(
             _conv, flip=True
         ),
-        "You left the dilation out: the places read stand `dilation` apart.": (
+        "You left the dilation out: the positions read stand `dilation` apart.": (
             lambda x, kernel, dilation: _conv(x, kernel, 1)
         ),
-        "Without zeros in front the first places are lost. One output for each place is asked for.": _valid,
-        "The zeros in front are one row too many: the place itself is never read.": partial(_conv, offset=1),
-        "You put dilation · size rows of zeros in front. The place itself needs none: dilation · (size − 1).": (
+        "Without zeros in front the first positions are lost. One output for each position is asked for.": _valid,
+        "The zeros in front are one row too many: the position itself is never read.": partial(_conv, offset=1),
+        "You put dilation · size rows of zeros in front. The position itself needs none: dilation · (size − 1).": (
             lambda x, kernel, dilation: _conv(x, kernel, dilation, offset=dilation)
         ),
         "The zeros are right, but your matrices read neighbours: matrix k starts at k · dilation, not at k.": (
@@ -189,23 +192,25 @@ predict(
 )
 
 
-@exercise("10.5", "O3", "trace", done="2, then 4, then 8 places more than the one it stands on: fifteen films.")
-def receptive_field(answer) -> None:
-    n_seen = as_number(answer)
-    for value, hint in (
-        (7, "That is without dilation. With it, layer 3 reads places 4 apart, and layer 2 places 2 apart."),
-        (14, "You left the place itself out."),
-        (9, "That is layer 3 alone. The places it reads have seen films of their own, farther back."),
-        (13, "Layers 2 and 3 give that. Layer 1 adds two more films at the end."),
-        (27, "3 · 3 · 3 counts the ways through the layers. Several of them end at the same film."),
-        (21, "3 · (1 + 2 + 4) counts the place itself in each layer. A layer adds (kernel − 1) · dilation."),
-        (22, "1 + 3 · 7: a kernel of 3 reaches only 2 steps back. A layer adds (kernel − 1) · dilation."),
-        (16, "The oldest film is 14 places back. Count both ends: that is one film fewer than yours."),
-    ):
-        if n_seen == value:
-            raise NotYet(hint)
-    if n_seen != 15:
-        raise NotYet("Layer 3 reaches back 8 places, layer 2 from there 4 more, layer 1 again 2 more. Count the films.")
+trace(
+    "10.5",
+    "O3",
+    15,
+    {
+        7: "That is without dilation. With it, layer 3 reads positions 4 apart, and layer 2 positions 2 apart.",
+        14: "You left the position itself out.",
+        9: "That is layer 3 alone. The positions it reads have seen films of their own, farther back.",
+        13: "Layers 2 and 3 give that. Layer 1 adds two more films at the end.",
+        27: "3 · 3 · 3 counts the ways through the layers. Several of them end at the same film.",
+        21: "3 · (1 + 2 + 4) counts the position itself in each layer. A layer adds (kernel − 1) · dilation.",
+        22: "1 + 3 · 7: a kernel of 3 reaches only 2 steps back. A layer adds (kernel − 1) · dilation.",
+        16: "The oldest film is 14 positions back. Count both ends: that is one film fewer than yours.",
+        8: "That is 2³, the size for a kernel of 2. A layer with kernel 3 adds 2 · dilation.",
+        3: "That is the kernel of one layer. The films that layer 3 reads have seen other films in layers 1 and 2.",
+    },
+    "Layer 3 reaches back 8 positions, layer 2 from there 4 more, layer 1 again 2 more. Count the films.",
+    "2, then 4, then 8 positions more than the one it stands on: fifteen films.",
+)
 
 
 predict(
@@ -215,8 +220,8 @@ predict(
     within=2,
     between=(1, 1e6),
     low="More: 9,067 rows against 1 + 512. All the other factors are the same on both sides and cancel.",
-    high="Fewer: the negatives are shared, so each place meets 512 of them, not 16. 9,067 rows against 513.",
-    done="9,067 rows against 513: the places and the 128 numbers cancel.",
+    high="Fewer: the negatives are shared, so each position meets 512 of them, not 16. 9,067 rows against 513.",
+    done="9,067 rows against 513: the positions and the 128 numbers cancel.",
 )
 
 
@@ -253,25 +258,24 @@ def newest_state(answer) -> None:
         "You still count the zeros. Count the real films: `history > 0`.": lambda states, history: _given_10_7(
             states, history
         ),
-        "The last place of the row is padding for a short history. Read the newest *real* film.": (
+        "The last position of the row is padding for a short history. Read the newest *real* film.": (
             lambda states, history: states[:, -1]
         ),
-        "An empty history must give zeros. Index −1 takes the last place of the row instead.": partial(
+        "An empty history must give zeros. Index −1 takes the last position of the row instead.": partial(
             _newest, empty=False
         ),
-        "An empty history must give zeros. Yours gives the state at place 0.": partial(
+        "An empty history must give zeros. Yours gives the state at position 0.": partial(
             _newest, index=lambda n, length: max(n - 1, 0), empty=False
         ),
-        "That is the place behind the newest film, where the padding begins: n real films end at index n − 1.": partial(
-            _newest, index=lambda n, length: min(n, length - 1)
-        ),
-        "That is the oldest film, place 0. The newest of n real films stands at index n − 1.": partial(
+        "That is the position behind the newest film, where the padding begins: n real films end at index n − "
+        "1.": partial(_newest, index=lambda n, length: min(n, length - 1)),
+        "That is the oldest film, position 0. The newest of n real films stands at index n − 1.": partial(
             _newest, index=lambda n, length: 0
         ),
-        "You added up all real places. The state at the newest one is asked for.": (
+        "You added up all real positions. The state at the newest one is asked for.": (
             lambda states, history: (states * (history > 0)[:, :, None]).sum(axis=1)
         ),
-        "You took the mean over the real places. The state at the newest one is asked for.": (
+        "You took the mean over the real positions. The state at the newest one is asked for.": (
             lambda states, history: np.array(
                 [s[f > 0].mean(axis=0) if f.any() else np.zeros(s.shape[1]) for s, f in zip(states, history)]
             )
@@ -285,9 +289,10 @@ choice(
     "O5",
     right="b",
     why_not={
-        "a": "It could look the chance of each film up. The question is why it must not.",
-        "c": "They differ a lot: the chance grows with the root of a film's count.",
-        "d": "Then rare films would rise above popular ones by their small chance alone, and the list would be worse.",
+        "a": "It could look the probability of each film up. The question is why it must not.",
+        "c": "They differ a lot: the probability grows with the root of a film's count.",
+        "d": "Then rare films would rise above popular ones by their small probability alone, and the list "
+        "would be worse.",
     },
     done="Drawing pushes popular films down, the correction takes that push out, and what is learned are plain scores.",
 )
@@ -319,16 +324,18 @@ def max_pool(answer) -> None:
         cases.append((rng.normal(size=(batch, length, dim)) - 0.7, is_real))
     mistakes = {
         "Padding still takes part in the maximum: hide it first.": lambda x, is_real: x.max(axis=1),
-        "A hidden place holds 0 in yours, and 0 beats every negative number. Take −∞.": partial(_max_pool, fill=0.0),
-        "A hidden place holds +∞ in yours, and that wins every maximum. Take −∞.": partial(_max_pool, fill=np.inf),
-        "A hidden place holds NaN in yours, and a maximum with NaN is NaN. Take −∞.": partial(_max_pool, fill=np.nan),
+        "A hidden position holds 0 in yours, and 0 beats every negative number. Take −∞.": partial(_max_pool, fill=0.0),
+        "A hidden position holds +∞ in yours, and that wins every maximum. Take −∞.": partial(_max_pool, fill=np.inf),
+        "A hidden position holds NaN in yours, and a maximum with NaN is NaN. Take −∞.": partial(
+            _max_pool, fill=np.nan
+        ),
         "Your mask is upside down: you kept the padding and hid the words.": (
             lambda x, is_real: _max_pool(x, ~is_real)
         ),
-        "You pooled over the numbers of a place, the last axis. Pool over the places, axis 1.": partial(
+        "You pooled over the numbers of a position, the last axis. Pool over the positions, axis 1.": partial(
             _max_pool, axis=2
         ),
-        "That is the mean over the real places. The largest is asked for.": (
+        "That is the mean over the real positions. The largest is asked for.": (
             lambda x, is_real: np.array([row[real].mean(axis=0) for row, real in zip(x, is_real)])
         ),
     }

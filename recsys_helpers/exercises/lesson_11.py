@@ -4,32 +4,25 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
-
-def _one_of(answer, right: float, atol: float, hints: tuple, otherwise: str) -> None:
-    """A number within `atol`, or the hint of the mistake whose number it is."""
-    value = as_number(answer)
-    if np.isclose(value, right, rtol=0, atol=atol):
-        return
-    for number, hint in hints:
-        if np.isclose(value, number, rtol=0, atol=atol):
-            raise NotYet(hint)
-    raise NotYet(otherwise)
-
-
-@exercise("11.1", "O1", "trace", done="The new film counts fully, the memory of the last horror film by half.")
-def scary_total(answer) -> None:
-    hints = (
-        (0.5, "That is the film alone. Half of the old scary number is added."),
-        (0.86, "You added the whole memory. U keeps only half of it."),
-        (0.59, "That is after the bend. The sum before it is asked for."),
-        (0.915, "That is the funny number: 0.5 from the film, and half of 0.83."),
-        (0.18, "That is the memory alone. The film itself is half scary: it adds 0.5."),
-        (0.43, "You halved the film, too. It enters as it is: W changes nothing."),
-        (1.18, "This film is only half scary: it adds 0.5, not 1."),
-    )
-    _one_of(answer, 0.68, 0.015, hints, "0.5 from the film, plus half of the scary number after the third film.")
+trace(
+    "11.1",
+    "O1",
+    0.68,
+    {
+        0.5: "That is the film alone. Half of the old scary number is added.",
+        0.86: "You added the whole memory. U keeps only half of it.",
+        0.59: "That is after the tanh. The sum before it is asked for.",
+        0.915: "That is the funny number: 0.5 from the film, and half of 0.83.",
+        0.18: "That is the memory alone. The film itself is half scary: it adds 0.5.",
+        0.43: "You halved the film, too. It enters as it is: W changes nothing.",
+        1.18: "This film is only half scary: it adds 0.5, not 1.",
+    },
+    "0.5 from the film, plus half of the scary number after the third film.",
+    "The new film counts fully, the memory of the last horror film by half.",
+    within=0.015,
+)
 
 
 def _sigmoid(v):
@@ -58,13 +51,13 @@ def rnn(answer) -> None:
         cases.append(tuple(rng.normal(0, 0.7, shape) for shape in shapes))
     mistakes = {
         "You return the last state only. The state after *every* film is asked for.": partial(_rnn, keep=False),
-        "The bend is missing: tanh of the sum.": partial(_rnn, bend=lambda v: v),
-        "The bend is tanh, not a sigmoid.": partial(_rnn, bend=_sigmoid),
-        "The memory goes through the bend, too: tanh of the whole sum.": partial(_rnn, outside=True),
+        "The nonlinearity is missing: tanh of the sum.": partial(_rnn, bend=lambda v: v),
+        "The nonlinearity is tanh, not a sigmoid.": partial(_rnn, bend=_sigmoid),
+        "The memory goes through the nonlinearity, too: tanh of the whole sum.": partial(_rnn, outside=True),
         "The bias is missing.": lambda x, W, U, b: _rnn(x, W, U, 0 * b),
         "The bias is added before tanh, not behind it.": partial(_rnn, late_bias=True),
         "There is no memory in yours: the old state times U is missing.": partial(_rnn, carry=0.0),
-        "U is turned round: `state @ U`, not `state @ U.T`.": lambda x, W, U, b: _rnn(x, W, U.T, b),
+        "U is reversed: `state @ U`, not `state @ U.T`.": lambda x, W, U, b: _rnn(x, W, U.T, b),
         "Your first state is one. It begins at zero.": partial(_rnn, start=1.0),
         "You read the history from its end. The oldest film comes first.": partial(_rnn, backwards=True),
         "The axes are (length, batch, dim) in yours. Stack the states along axis 1.": (
@@ -73,27 +66,30 @@ def rnn(answer) -> None:
         "You store the state *before* each film. Compute the new one first, then store it.": (
             lambda x, W, U, b: np.pad(_rnn(x, W, U, b)[:, :-1], ((0, 0), (1, 0), (0, 0)))
         ),
-        "Every place holds the last state: the list has the same array each time. Make a new one at each step.": (
+        "Every position holds the last state: the list has the same array each time. Make a new one at each step.": (
             lambda x, W, U, b: np.repeat(_rnn(x, W, U, b)[:, -1:], x.shape[1], axis=1)
         ),
     }
     judge(answer, cases, _rnn, mistakes)
 
 
-@exercise("11.3", "O2", "trace", done="0.032 after three steps back; each further one takes another factor of 0.4.")
-def gradient_of_first(answer) -> None:
-    hints = (
-        (0.4**3, "Almost: the first film also passes the bend of its own place, once more 0.5."),
-        (0.5 * 0.4**4, "From the first state to the fourth there are three steps through U, not four."),
-        (0.4**4, "The first film passes four bends, but only three times U: W is 1."),
-        (0.8**3, "You left out the bends: each of the four places has the slope 0.5."),
-        (0.5**4, "You left out U: three steps back, each times 0.8."),
-        (0.5 * 0.8**3, "There is a bend at each of the four places: 0.5 four times, not once."),
-        (0.5 * 0.4**2, "Count again: from the fourth state to the first there are three steps."),
-    )
-    _one_of(
-        answer, 0.032, 4e-4, hints, "Start at the fourth state: bend, U, bend, U, bend, U, bend. Multiply the slopes."
-    )
+trace(
+    "11.3",
+    "O2",
+    0.032,
+    {
+        0.4**3: "Almost: the first film also passes the nonlinearity of its own position, once more 0.5.",
+        0.5 * 0.4**4: "From the first state to the fourth there are three steps through U, not four.",
+        0.4**4: "The first film passes four nonlinearities, but only three times U: W is 1.",
+        0.8**3: "You left out the nonlinearities: each of the four positions has the slope 0.5.",
+        0.5**4: "You left out U: three steps back, each times 0.8.",
+        0.5 * 0.8**3: "There is a nonlinearity at each of the four positions: 0.5 four times, not once.",
+        0.5 * 0.4**2: "Count again: from the fourth state to the first there are three steps.",
+    },
+    "Start at the fourth state: tanh, U, tanh, U, tanh, U, tanh. Multiply the slopes.",
+    "0.032 after three steps back; each further one takes another factor of 0.4.",
+    within=0.0004,
+)
 
 
 predict(
@@ -152,7 +148,7 @@ def gru_step(answer) -> None:
         "The second row of the bias stands outside of the reset. It belongs to h @ U, so r multiplies it too.": partial(
             _gru, inside=False
         ),
-        "The candidate has no bend in yours: tanh.": partial(_gru, bend=lambda v: v),
+        "The candidate has no nonlinearity in yours: tanh.": partial(_gru, bend=lambda v: v),
         "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": partial(
             _gru, bend=_sigmoid
         ),
@@ -220,33 +216,29 @@ def newest_state(answer) -> None:
         "It still reads at the number of films − 1, which is right for pads behind only.": partial(
             _newest, place=lambda row: len(row) - n_pads(row) - 1
         ),
-        "It reads the last place, which is right for pads in front only.": partial(_newest, place=lambda row: -1),
-        "It reads the place before the first pad, which is wrong when pads stand on both sides.": partial(
+        "It reads the last position, which is right for pads in front only.": partial(_newest, place=lambda row: -1),
+        "It reads the position before the first pad, which is wrong when pads stand on both sides.": partial(
             _newest, place=lambda row: np.argmax(row == 0) - 1
         ),
-        "It counts the pads. What you need is the largest place with a film.": partial(
+        "It counts the pads. What you need is the largest position with a film.": partial(
             _newest, place=lambda row: n_pads(row) - 1
         ),
         "You read the oldest film: np.argmax finds the *first* True of a row.": partial(
             _newest, place=lambda row: np.flatnonzero(row)[0]
         ),
-        "One place too early: the largest place with a film is an index already, nothing is subtracted.": partial(
+        "One position too early: the largest position with a film is an index already, nothing is subtracted.": partial(
             _newest, place=lambda row: np.flatnonzero(row)[-1] - 1
         ),
         "You take the highest id. The newest film is the last one, whatever its number.": partial(
             _newest, place=np.argmax
         ),
-        "You mix several states. One state a row is asked for: that of the newest film.": (
+        "You mix several states. One state per row is asked for: that of the newest film.": (
             lambda states, history: np.array([s[row > 0].mean(axis=0) for s, row in zip(states, history)])
         ),
-        "`states[:, places]` reads every row at the places of all rows. Pair them: np.arange(len(states)), places.": (
-            lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]
-        ),
+        "`states[:, places]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), "
+        "places.": (lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]),
     }
-    try:
-        judge(answer, cases, _newest, mistakes)
-    except IndexError as error:
-        raise NotYet(f"A place outside of the row. (Your code raised: {error})") from None
+    judge(answer, cases, _newest, mistakes, raised={IndexError: "You read a position outside of the row."})
 
 
 _N_ITEMS = 12
@@ -316,8 +308,7 @@ def _models() -> list[tuple]:
 
 @exercise("11.8", "O4", "code", done="Five minutes of work, and it catches every mistake of this section.")
 def is_padding_invariant(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(4)
     n_real = np.array([6, 2, 4, 1, 3])
     history = np.where(np.arange(6) < n_real[:, None], rng.integers(1, _N_ITEMS + 1, (5, 6)), 0)
@@ -333,7 +324,7 @@ def is_padding_invariant(answer) -> None:
     if all(verdicts):
         raise NotYet("It says True for every model, also for one that reads the pads. Are the ten columns appended?")
     if [not verdict for verdict in verdicts] == [right for _, right, _ in _models()]:
-        raise NotYet("Your answers are turned round: True means that nothing changes.")
+        raise NotYet("Your answers are reversed: True means that nothing changes.")
     for verdict, (_, right, hint) in zip(verdicts, _models()):
         if verdict != right:
             raise NotYet(hint)
@@ -348,26 +339,25 @@ choice(
         "c": "True, but the GRU skips that row where the mask says so. It is the copies of the state that count.",
         "d": "No: `by_mask` has its pads behind, and passes.",
     },
-    done="A mask only helps layers that ask for it: sum over real places, and divide by how many there are.",
+    done="A mask only helps layers that ask for it: sum over real positions, and divide by how many there are.",
 )
 
 
-@exercise("11.10", "O5", "parsons", done="The mean is taken once, at the end; training never sees it.")
-def averaging_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "FBECA":
-        return
-    if "D" in order:
-        raise NotYet("Line D puts the mean into the model each epoch, and training would go on from it. Leave it out.")
-    if sorted(order) != list("ABCEF"):
-        raise NotYet("Use each of the letters A, B, C, E and F once.")
-    if order.index("F") > order.index("B"):
-        raise NotYet("Line F makes an empty list. Inside the loop it would forget all earlier epochs: it stands first.")
-    if order.index("C") < order.index("E"):
-        raise NotYet("Weights are stored at the *end* of an epoch: line E comes before C.")
-    if order[-1] != "A":
-        raise NotYet("Line A takes the mean of what was collected: it comes last, after the loop with its two lines.")
-    raise NotYet("Line B opens the loop. Both training and storing are repeated: E and C stand behind it.")
+parsons(
+    "11.10",
+    "O5",
+    right="FBECA",
+    not_used={
+        "D": "Line D puts the mean into the model each epoch, and training would go on from it. Leave it out.",
+    },
+    before={
+        "FB": "Line F makes an empty list. Inside the loop it would forget all earlier epochs: it stands first.",
+        "EC": "Weights are stored at the *end* of an epoch: line E comes before C.",
+        "CA": "Line A takes the mean of what was collected: it comes last, after the loop with its two lines.",
+        "BE": "Line B opens the loop. Both training and storing are repeated: E and C stand behind it.",
+    },
+    done="The mean is taken once, at the end; training never sees it.",
+)
 
 
 predict(
@@ -387,7 +377,7 @@ choice(
     right="b",
     why_not={
         "a": "The seeds say that another training would be ahead too, on these users. Other users may differ.",
-        "c": "Not told apart is not equal: the interval reaches far to the right.",
+        "c": "Not distinguishable is not the same as equal: the interval reaches far to the right.",
         "d": "It is ahead for users of one day, behind for others. Whether it understands, the numbers do not say.",
     },
     done="In recall it wins, in NDCG nobody can tell: two metrics, two intervals, no more said than they hold.",

@@ -4,25 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict, trace
 
-
-def _trace(id: str, objective: str, truth: float, mistakes: dict[float, str], otherwise: str, done: str) -> None:
-    """A number to be worked out by hand; known wrong numbers get the hint that names their mistake."""
-
-    def test(answer) -> None:
-        number = as_number(answer)
-        if abs(number - truth) < 0.006:
-            return
-        for wrong, hint in mistakes.items():
-            if abs(number - wrong) < 0.006:
-                raise NotYet(hint)
-        raise NotYet(otherwise)
-
-    exercise(id, objective, "trace", done)(test)
-
-
-_trace(
+trace(
     "12.1",
     "O1",
     2.0,
@@ -30,7 +14,7 @@ _trace(
         0.0: "That is the film's own value. Its query is (0, 0), so both films it may see get the same weight.",
         4.0: "That would be all the weight on the first film. A query of zeros scores both films alike: 0 and 0.",
         1.5: "That is the scary number. The first column is funny.",
-        4 / 3: "You shared the weight among three places. The film at the second place may see two.",
+        4 / 3: "You shared the weight among three positions. The film at the second position may see two.",
     },
     "The query is (0, 3) @ W_q. Score it with both keys, take the softmax of the two scores, average the values.",
     "A query of zeros asks for nothing, so attention becomes the plain mean of what may be seen.",
@@ -146,7 +130,7 @@ def head_scores(answer) -> None:
         "These are weights already. The scores are asked for, before any softmax.": (
             lambda q, k: _softmax(_head_scores(q, k))
         ),
-        "Rows and columns are exchanged: the film that asks comes first, so q before k in the result.": (
+        "Rows and columns are swapped: the film that asks comes first, so q before k in the result.": (
             lambda q, k: _head_scores(q, k).transpose(0, 1, 3, 2)
         ),
         "You added the heads up. h must stay in the result: every head has scores of its own.": (
@@ -199,10 +183,10 @@ choice(
     right="c",
     why_not={
         "a": "Look at `table`: all its rows are random, row 0 too. And a value of zeros would still take weight away.",
-        "b": "Softmax gives every score some weight; the padded places, which can see padding, did change.",
+        "b": "Softmax gives every score some weight; the padded positions, which can see padding, did change.",
         "d": "The layer got vectors, not ids: it cannot know which are padding unless a mask says so.",
     },
-    done="Whoever comes before the padding never sees it. Only padded places do, and nobody reads those.",
+    done="Whoever comes before the padding never sees it. Only padded positions do, and nobody reads those.",
 )
 
 predict(
@@ -216,17 +200,17 @@ predict(
     between=(0.0, 100.0),
 )
 
-_trace(
+trace(
     "12.7",
     "O4",
     160_000,
     {
         10_000: "That is 2,500 times four. Four heads do that, over a window of 50; over 200 each computes more, too.",
-        40_000: "That is one head over 200 places; or a window that grew on one side only, those who ask.",
+        40_000: "That is one head over 200 positions; or a window that grew on one side only, those who ask.",
         800: "Everybody scores everybody: length times length, not length alone.",
         80_000: "A causal mask hides half of the scores, but they are computed all the same.",
     },
-    "One head: 200 places ask, 200 are asked. Then four such heads.",
+    "One head: 200 positions ask, 200 are asked. Then four such heads.",
     "Four times the window costs sixteen times the scores: that is what limits the length.",
 )
 
@@ -254,7 +238,7 @@ def many_bce(answer) -> None:
         "You left the target out: its cost, logaddexp(0, −z), belongs to the sum.": (
             lambda logits: _many_bce(logits) - np.logaddexp(0, -logits[..., 0])
         ),
-        "Yes and no are exchanged: the target should be a yes, so its cost is logaddexp(0, −z).": (
+        "Yes and no are swapped: the target should be a yes, so its cost is logaddexp(0, −z).": (
             lambda logits: _many_bce(-logits)
         ),
         "You count the target as a no, too. The wrong answers begin at column 1.": (
@@ -268,7 +252,7 @@ def many_bce(answer) -> None:
         "You count every film as a yes. A wrong answer costs logaddexp(0, z), without the minus.": (
             lambda logits: np.logaddexp(0, -logits).sum(axis=-1)
         ),
-        "You added up everything. The batch and the places stay: sum over the last axis only.": (
+        "You added up everything. The batch and the positions stay: sum over the last axis only.": (
             lambda logits: _many_bce(logits).sum()
         ),
     }
@@ -291,7 +275,7 @@ choice(
     done="Same loss, same negatives, same budget; then the difference belongs to the network.",
 )
 
-_trace(
+trace(
     "12.10",
     "O6",
     8,

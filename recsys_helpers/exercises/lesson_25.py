@@ -5,23 +5,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, predict, trace
 
-
-@exercise("25.1", "O1", "trace", done="One decade further than the mean film, and a decade costs 1.")
-def year_gap_adds(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "25.1",
+    "O1",
+    -1,
+    {
         -3: "That is weight times value. An explanation compares: subtract the background, 2, first.",
         1: "The distance is right. The weight of the year gap is −1.",
         4: "That is what being popular contributes, 2 · (4 − 2). The year gap is asked for.",
         3: "That is the sum of both contributions, 4 − 1. The year gap alone is asked for.",
         5: "That is the score of Dune. The contribution of the year gap is asked for.",
-    }
-    if number in hints:
-        raise NotYet(hints[number])
-    if number != -1:
-        raise NotYet("Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.")
+        -2: "That is the weight times the mean of the background. The distance, 3 − 2, belongs there.",
+    },
+    "Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.",
+    "One decade further than the mean film, and a decade costs 1.",
+)
 
 
 def _contributions(X, weights, background, middle="background", sign=1, absolute=False, share=False, total=False):
@@ -51,7 +51,7 @@ def contributions(answer) -> None:
             answer(*(part.copy() for part in cases[0]))
         except ValueError as error:
             raise NotYet(
-                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number a feature. "
+                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number per feature. "
                 f"(Your code raised: {error})"
             ) from None
     mistakes = {
@@ -62,7 +62,7 @@ def contributions(answer) -> None:
         "You subtract one mean of the whole background. Each feature has its own: `axis=0`.": (
             lambda X, weights, background: (X - background.mean()) * weights
         ),
-        "Your signs are turned round: value minus background.": partial(_contributions, sign=-1),
+        "Your signs are reversed: value minus background.": partial(_contributions, sign=-1),
         "You took away the signs. A feature may speak against a film.": partial(_contributions, absolute=True),
         "You took the sign off the distance. Below the mean, the difference is negative, and has to stay so.": (
             lambda X, weights, background: np.abs(X - background.mean(axis=0)) * weights
@@ -158,7 +158,7 @@ def split(answer) -> None:
     mistakes = {
         "The two sides count alike in yours. Weigh each by its number of rows.": partial(_split, weighted=False),
         "You look for the largest impurity. The smallest is the best.": partial(_split, best=np.argmax),
-        "You return the place of the threshold. The threshold itself is asked for.": partial(_split, what="place"),
+        "You return the position of the threshold. The threshold itself is asked for.": partial(_split, what="place"),
         "You return the impurity. The threshold that reaches it is asked for.": partial(_split, what="cost"),
         "You return a value of the data. The threshold lies in the middle of two neighbours.": partial(
             _split, what="low"
@@ -177,7 +177,7 @@ def split(answer) -> None:
         "You sorted `x` and not `y`: the labels no longer belong to their numbers. Masks need no sorting.": (
             lambda x, y: _split(np.sort(x), y)
         ),
-        "You return a list of impurities. Its smallest has a place, and `thresholds` has the answer there.": (
+        "You return a list of impurities. Its smallest has a position, and `thresholds` has the answer there.": (
             lambda x, y: [_split(x, y, what="costs")[k] for k in range(len(np.unique(x)) - 1)]
         ),
         "Of equally good thresholds yours is the largest; the smallest is asked for.": partial(_split, ties="last"),
@@ -185,22 +185,23 @@ def split(answer) -> None:
     judge(answer, cases, _split, mistakes)
 
 
-@exercise("25.5", "O2", "trace", done="Two, four, eight leaves, one score each: so hundreds of films share a score.")
-def n_scores(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "25.5",
+    "O2",
+    8,
+    {
         3: "Three levels: each question splits every group above it into two.",
         6: "The groups double at each level; they do not grow by two.",
         7: "Those are the questions, 1 + 2 + 4. The scores stand in the leaves.",
         9066: "A film's score is that of the leaf where it ends. How many leaves are there?",
         15: "Those are all boxes, questions and leaves. Only leaves give scores.",
         16: "One level too many: after three levels of questions, 2 · 2 · 2.",
+        9: "3 · 3 is not it: two answers per question, three levels, 2 · 2 · 2.",
         4: "One level too few: after three levels of questions, 2 · 2 · 2.",
-    }
-    if number in hints:
-        raise NotYet(hints[number])
-    if number != 8:
-        raise NotYet("Count the leaves: one group, after each level twice as many.")
+    },
+    "Count the leaves: one group, after each level twice as many.",
+    "Two, four, eight leaves, one score each: so hundreds of films share a score.",
+)
 
 
 def _because(similar, seen, film, n, turned=False, smallest=False, keep_zero=False, places=False, unsorted=False):
@@ -259,13 +260,12 @@ def because(answer) -> None:
         "You return every film that adds something. Only the `n` best are asked for.": (
             lambda similar, seen, film, n: _because(similar, seen, film, len(seen))
         ),
-        "You return places in `seen`, and also films that add nothing. Films are asked for, and only reasons.": partial(
-            _because, places=True, keep_zero=True
-        ),
+        "You return positions in `seen`, and also films that add nothing. Films are asked for, and only "
+        "reasons.": partial(_because, places=True, keep_zero=True),
         "You look at all films. Only rows of `seen` can be a reason, and only those that add something.": (
             lambda similar, seen, film, n: np.argsort(-similar[:, film], kind="stable")[:n]
         ),
-        "You return places in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
+        "You return positions in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
         "The right films, but in the order of `seen`: best first.": partial(_because, unsorted=True),
         "You name films that this user has not seen. Look only at the rows `seen`.": _because_all_films,
         "The right films, but the best stands last.": _because_ascending_end,
@@ -408,8 +408,7 @@ def _given_25_10(table, seed):
     done="A control must destroy what it controls for: here, which numbers stand in one row.",
 )
 def shuffled_columns(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     for n_rows, n_columns in ((40, 3), (60, 5)):
         table = np.random.default_rng(n_rows).normal(size=(n_rows, 1)) * 10.0 ** np.arange(n_columns)
         handed = table.copy()
@@ -449,11 +448,12 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "t-SNE stretches dense places and squeezes wide ones. The size of an island says nothing about likeness.",
+        "a": "t-SNE stretches dense positions and squeezes wide ones. The size of an island says nothing about "
+        "likeness.",
         "b": "t-SNE keeps near films near. How far apart islands lie is mostly luck.",
         "d": "Turn or mirror the map and it is just as good: its directions have no meaning.",
     },
-    done="A map is a good place to find a question. The answer needs the full table.",
+    done="A map is a good position to find a question. The answer needs the full table.",
 )
 
 predict(

@@ -5,20 +5,13 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, parsons, predict, trace
 
-
-def _refuse(number, right, hints, otherwise):
-    for value, hint in hints.items():
-        if abs(number - value) < 0.006:
-            raise NotYet(hint)
-    if abs(number - right) > 0.01:
-        raise NotYet(otherwise)
-
-
-@exercise("26.1", "O1", "trace", done="The slope is 1 on the first third of the way and 0 after it: 2 · 1/3.")
-def saturated_by_hand(answer) -> None:
-    hints = {
+trace(
+    "26.1",
+    "O1",
+    2 / 3,
+    {
         0.0: "That is what gradient × input says: it looks at the end of the path alone, where the slope is 0.",
         2.0: "The slope is 1 at the beginning, but not all the way: the sum reaches 1 after a third of it.",
         1 / 3: "That is the mean slope. Multiply it with the way that this number went, 2.",
@@ -26,8 +19,11 @@ def saturated_by_hand(answer) -> None:
         0.6: "Ten steps give that. The sum is full after exactly a third of the way, between two of them: no rounding.",
         1.0: "That is the whole score. The two shares together give it.",
         4 / 3: "The slope is 1 until the sum reaches 1. The sum is 3 at the end, so that is a third of the way.",
-    }
-    _refuse(as_number(answer), 2 / 3, hints, "Mean slope along the path, times the way from 0 to this number.")
+    },
+    "Mean slope along the path, times the way from 0 to this number.",
+    "The slope is 1 on the first third of the way and 0 after it: 2 · 1/3.",
+    within=0.01,
+)
 
 
 def _integrated(slope, x, reference, n_steps, offset=0.5, factor="distance", origin=True, mean=True, ends=None):
@@ -92,9 +88,10 @@ choice(
     why_not={
         "a": "The order of films is the same for both. It is the slope that differs.",
         "c": "A sigmoid has a slope everywhere. The trouble is how small it gets.",
-        "d": "Completeness holds for a chance, too: the shares then add up to the change of the chance.",
+        "d": "Completeness holds for a probability, too: the shares then add up to the change of the probability.",
     },
-    done="Where the model is sure the slope of the chance is nearly 0, whatever the reasons are. The logit keeps it.",
+    done="Where the model is sure the slope of the probability is nearly 0, whatever the reasons are. The logit "
+    "keeps it.",
 )
 
 
@@ -156,22 +153,27 @@ def epsilon_rule(answer) -> None:
         ),
         "You divide by the size of z. A unit with a negative sum needs its sign.": _rule_by_size,
         "The relevance R of the units is missing.": _rule_without_relevance,
-        "Brackets: ε belongs below the line, R / (z + ε · sign(z)).": _rule_without_brackets,
+        "Parentheses: ε belongs below the line, R / (z + ε · sign(z)).": _rule_without_brackets,
     }
     judge(answer, cases, _epsilon_rule, mistakes)
 
 
-@exercise("26.4", "O2", "trace", done="Against the score: −β times all of the negative part, −1 · 5.")
-def alpha_beta(answer) -> None:
-    hints = {
+trace(
+    "26.4",
+    "O2",
+    -5.0,
+    {
         -1.0: "That is rule 0: its contribution, −1, as a share of 5. Under αβ the negative part is a pot of its own.",
         0.0: "That is α = 1, β = 0. Here β is 1: the negative part is handed down, too.",
         5.0: "The size is right. A negative contribution gets −β times its share.",
         -10.0: "α belongs to the positive part. The negative part is multiplied with −β = −1.",
         10.0: "That is the first input: α times all of the positive part.",
         -5 / 6: "The negative pot holds −1 alone, so this input has all of it, not a sixth.",
-    }
-    _refuse(as_number(answer), -5.0, hints, "It is the only negative contribution: −β times the relevance of the unit.")
+    },
+    "It is the only negative contribution: −β times the relevance of the unit.",
+    "Against the score: −β times all of the negative part, −1 · 5.",
+    within=0.01,
+)
 
 
 predict(
@@ -324,7 +326,7 @@ def counterfactual(answer) -> None:
             (lambda kept, weights=weights: weights[kept].sum(axis=0) if len(kept) else weights[0], history, removed)
         )
     mistakes = {
-        "`removed` holds places, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
+        "`removed` holds positions, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
             _first, hide="places"
         ),
         "You hide the films taken out, but no longer those that stay. Hide all of `history`.": partial(
@@ -373,7 +375,7 @@ def deletion_curve(answer) -> None:
         "You begin with the least important. The most important goes first.": partial(_curve, first="least"),
         "You put in instead of leaving out. `keep` is True for what stays.": partial(_curve, insertion=True),
         "You leave out one at a time. What was left out stays out.": partial(_curve, alone=True),
-        "You go through the places 0, 1, 2, … Go through them by falling importance.": _curve_by_place,
+        "You go through the positions 0, 1, 2, … Go through them by falling importance.": _curve_by_place,
         "A film that pulls the score down is not important: sort by importance, not by its size.": (
             lambda value, importance: _curve(value, np.abs(importance))
         ),
@@ -383,29 +385,27 @@ def deletion_curve(answer) -> None:
         "Return the scores themselves, not how far they fell.": (
             lambda value, importance: _curve(value, importance) - value(np.ones(len(importance), bool))
         ),
-        "You use the result of argsort as if it said the place of each. It lists who comes first, second, …": partial(
-            _curve, order_as_rank=True
-        ),
+        "You use the result of argsort as if it said the position of each. It lists who comes first, second, "
+        "…": partial(_curve, order_as_rank=True),
     }
     judge(answer, cases, _curve, mistakes)
 
 
-@exercise("26.9", "O4", "parsons", done="Explain, draw the bar, leave out, compare in pairs: a test that can fail.")
-def faithfulness(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order in ("CADBE", "ACDBE", "CDABE"):
-        return
-    if "F" in order:
-        raise NotYet("Line F shows the test set to somebody who nods. Whether people like a picture proves nothing.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order.index("D") < order.index("C"):
-        raise NotYet("Line D reads `importance`, so the explanation comes before its curve.")
-    if order.index("B") < order.index("A"):
-        raise NotYet("Line B reads `bar`, the random orders, so they are drawn before.")
-    if order.index("B") < order.index("D"):
-        raise NotYet("Line B uses the height of the curve, so the curve must have been measured.")
-    raise NotYet("Whether the interval excludes zero is asked last: line E.")
+parsons(
+    "26.9",
+    "O4",
+    right=("CADBE", "ACDBE", "CDABE"),
+    not_used={
+        "F": "Line F shows the test set to somebody who nods. Whether people like a picture proves nothing.",
+    },
+    before={
+        "CD": "Line D reads `importance`, so the explanation comes before its curve.",
+        "AB": "Line B reads `bar`, the random orders, so they are drawn before.",
+        "DB": "Line B uses the height of the curve, so the curve must have been measured.",
+        "BE": "Whether the interval excludes zero is asked last: line E.",
+    },
+    done="Explain, draw the bar, leave out, compare in pairs: a test that can fail.",
+)
 
 
 choice(
@@ -417,5 +417,5 @@ choice(
         "b": "Attention was not faithful in this lesson, and a person cannot check the sentence.",
         "c": "True of every list, and so it says nothing about this film.",
     },
-    done="Ask the model again without Alien, compare the places: it says no more than was checked.",
+    done="Ask the model again without Alien, compare the positions: it says no more than was checked.",
 )

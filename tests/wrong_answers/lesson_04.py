@@ -194,7 +194,7 @@ WRONG = {
         (0.5, "the function itself"),
     ],
     "04.4": [
-        (ndcg_not_cut, "behind place k"),
+        (ndcg_not_cut, "behind position k"),
         (ndcg_not_normalised, "That is DCG"),
         (ndcg_best_of_k_hits, "divided by k hits"),
         (ndcg_best_not_cut, "also cut at k"),

@@ -233,7 +233,7 @@ WRONG = {
         (0, "the loss is not"),
         (0.5, "That is σ(0)"),
         (-0.6931, "The sign"),
-        (0.127, "looks at the distance"),
+        (0.127, "looks at the difference"),
         (0.301, "base 10"),
         (2.126, "Subtract the two"),
     ],
@@ -275,7 +275,7 @@ WRONG = {
         (1007, "full against sampled"),
         (9066, "number of films"),
         (32, "`DIM`"),
-        (0.00951, "wrong way round"),
+        (671, "number of users"),
         (50, "Divide"),
     ],
 }
