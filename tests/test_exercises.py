@@ -14,6 +14,7 @@ import pytest
 from recsys_helpers import exercises
 
 TESTS = Path(__file__).resolve().parent
+NATURAL = sorted(path.stem[-2:] for path in (TESTS / "wrong_answers").glob("natural_*.py"))
 HEADING = re.compile(r"^### Exercise (\d\d\.\d+) · (\w[\w ]*) \((O\d)\)", re.MULTILINE)
 CODED = ("code", "faded", "debug")
 MOST_OF_A_MESSAGE = 430  # 400 for the hint, and the id in front of it
@@ -50,9 +51,13 @@ def run_like_a_notebook(source, name, namespace):
     exec(compile(source, name, "exec"), namespace)
 
 
-def bank(lesson):
-    """The answers of learners: WRONG, id → (answer, part of its hint), and RIGHT, id → unusual answers that pass."""
-    spec = importlib.util.spec_from_file_location("bank", TESTS / "wrong_answers" / f"lesson_{lesson}.py")
+def bank(lesson, kind="lesson"):
+    """The answers of learners to a lesson, by id. WRONG: typical ones, each with a hint of its own.
+
+    Of kind "natural": NATURAL, wrong ones as people write them (None: told by the first wrong entry), and RIGHT,
+    unusual ones that must pass.
+    """
+    spec = importlib.util.spec_from_file_location("bank", TESTS / "wrong_answers" / f"{kind}_{lesson}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -127,9 +132,22 @@ def test_typical_wrong_answers_are_refused_each_with_its_own_hint(name, capsys):
         assert len(set(hints)) == len(hints)
 
 
-@pytest.mark.parametrize("name", build.lessons())
-def test_right_answers_in_another_style_pass(name, capsys):
-    for id, answers in getattr(bank(name[:2]), "RIGHT", {}).items():
+@pytest.mark.parametrize("lesson", NATURAL)
+def test_natural_wrong_answers_are_refused_and_their_mistake_is_named(lesson, capsys):
+    rows = [(id, *row) for id, answers in bank(lesson, "natural").NATURAL.items() for row in answers]
+    with np.errstate(all="ignore"):
+        for id, answer, fragment in rows:
+            said = said_to(id, answer, capsys)
+            assert said.startswith(f"{id} · not yet. "), f"{answer}: {said}"
+            assert len(said) <= MOST_OF_A_MESSAGE, f"{id} {answer}: {len(said)} characters"
+            assert (fragment or "") in said, f"{id} {answer}: {said}"
+    named = sum(fragment is not None for _, _, fragment in rows)
+    assert named >= 0.85 * len(rows), f"{named} of {len(rows)}"
+
+
+@pytest.mark.parametrize("lesson", NATURAL)
+def test_right_answers_in_another_style_pass(lesson, capsys):
+    for id, answers in bank(lesson, "natural").RIGHT.items():
         for answer in answers:
             said = said_to(id, answer, capsys)
             assert said.startswith(f"{id} · correct. "), f"{answer}: {said}"

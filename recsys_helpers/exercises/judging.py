@@ -2,15 +2,19 @@
 
 import copy
 import inspect
+import itertools
+import re
 import types
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from recsys_helpers.exercises.answers import NotAttempted, NotYet, must_be_function
 from recsys_helpers.exercises.compare import agree, as_array, differences, short, shown, size_of
-from recsys_helpers.exercises.slips import name_slip
+from recsys_helpers.exercises.slips import ORDINALS, name_slip
 
+_SHAPES = re.compile("shape|matmul|broadcast|dimension")
 MOST = 400  # characters of a message, so that no hint turns into a wall of numbers
 
 
@@ -68,7 +72,7 @@ def judge(
     slip = name_slip(mine, truth, failed, names_of(answer, len(cases[0])), atol)
     smallest = min(range(len(failing)), key=lambda n: size_of(list(failed[n])))
     entry = first_wrong(mine[smallest], truth[smallest], shown(failed[smallest], answer), atol)
-    raise NotYet(capped(f"{slip} {entry}" if slip else entry))
+    raise NotYet(capped(slip if slip and "has shape" in slip else f"{slip} {entry}" if slip else entry))
 
 
 def _called(answer: Callable, case: tuple, raised: dict[type[Exception], str], changed: set[str]):
@@ -82,6 +86,10 @@ def _called(answer: Callable, case: tuple, raised: dict[type[Exception], str], c
         for kind, hint in raised.items():
             if isinstance(error, kind):
                 raise NotYet(capped(f"{hint} ({told}.)")) from error
+        if isinstance(error, (ValueError, IndexError)) and _SHAPES.search(str(error)):
+            sizes = ", ".join(f"{name} {np.shape(part)}" for name, part in _arrays(answer, case))
+            told = f"Shapes do not fit in one of your steps: is an axis missing, or a transpose? The shapes are {sizes}"
+            raise NotYet(capped(f"{told}. ({error})")) from error
         raise NotYet(capped(f"{told}. (The input was {shown(case, answer, most=150)}.)")) from error
     named = zip(names_of(answer, len(case)), mine, case)
     changed.update(name for name, now, before in named if not callable(before) and not agree(now, before))
@@ -106,6 +114,29 @@ def _makes(mistaken: Callable, cases, got, numbers, atol: float) -> bool:
     return True
 
 
+def _arrays(answer: Callable, case: tuple) -> list[tuple]:
+    named = zip(names_of(answer, len(case)), case)
+    return [(name, part) for name, part in named if isinstance(part, np.ndarray)]
+
+
+def variants(function: Callable, changes: dict[str, dict], at_once: int = 2) -> dict[str, Callable]:
+    """Mistakes for `judge`, made of one function that can be told to go wrong: hint → the function with these settings.
+
+    `changes`: hint → the settings of `function` that make this mistake. Each stands alone, and every `at_once` of them
+    together, as far as they do not ask for the same setting.
+
+    >>> list(variants(pow, {"The exponent is 2.": {"exp": 2}, "The base is 3.": {"base": 3}}))
+    ['The exponent is 2.', 'The base is 3.', 'Two mistakes. The exponent is 2. The base is 3.']
+    """
+    made = {}
+    for how_many, opening in list(enumerate(("", "Two mistakes. ", "Three mistakes. "), start=1))[:at_once]:
+        for hints in itertools.combinations(changes, how_many):
+            settings = [item for hint in hints for item in changes[hint].items()]
+            if len(dict(settings)) == len(settings):
+                made[opening + " ".join(hints)] = partial(function, **dict(settings))
+    return made
+
+
 def _lacks_results(mine, truth) -> bool:
     """Whether several results are asked for, as in `return inputs, targets`, and another number of them came."""
     return isinstance(truth, tuple) and not (isinstance(mine, (tuple, list, np.ndarray)) and len(mine) == len(truth))
@@ -125,6 +156,11 @@ def names_of(function: Callable, n: int) -> list[str]:
 def first_wrong(mine, truth, given: str, atol: float = 1e-8) -> str:
     """One sentence on the first entry in which two answers differ; `given` is the input in a few words."""
     left, right = as_array(mine), as_array(truth)
+    if isinstance(truth, tuple):
+        for name, one, other in zip(ORDINALS, mine, truth):
+            if np.shape(as_array(one)) != np.shape(as_array(other)):
+                sizes = f"shape {np.shape(as_array(one))}, {np.shape(as_array(other))} is asked for"
+                return f"Yours has a {name} result of {sizes} (input: {given})."
     if left is not None and right is not None and left.shape != right.shape:
         wanted = f"shape {right.shape}" if right.shape else "a single number"
         return f"Yours has shape {left.shape}, {wanted} is asked for (input: {given})."

@@ -1,11 +1,8 @@
 """Checks of lesson 07, learn embeddings."""
 
-from functools import partial
-from itertools import combinations
-
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, variants
 
 
 def _batches(seed: int) -> list[tuple]:
@@ -199,17 +196,6 @@ _STEP_MISTAKES = {
 }
 
 
-def _mistaken_steps() -> dict:
-    """hint → the step that makes this mistake; each alone, then every two and every three that can go together."""
-    steps = {}
-    for how_many, opening in ((1, ""), (2, "Two mistakes. "), (3, "Three mistakes. ")):
-        for hints in combinations(_STEP_MISTAKES, how_many):
-            changes = [change for hint in hints for change in _STEP_MISTAKES[hint].items()]
-            if len(dict(changes)) == len(changes):
-                steps[opening + " ".join(hints)] = partial(_step, **dict(changes))
-    return steps
-
-
 @exercise("07.6", "O2", "code", done="That is a whole training step of matrix factorisation, from scratch.")
 def sgd_step(answer) -> None:
     must_be_function(answer)
@@ -220,7 +206,7 @@ def sgd_step(answer) -> None:
         P, Q = rng.normal(size=(n_users, dim)), rng.normal(size=(n_items, dim))
         ids = rng.integers(0, n_users, n), rng.integers(0, n_items, n)
         cases.append((P, Q, *ids, rng.normal(size=n), float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.1, 0.5))))
-    judge(answer, cases, _step, _mistaken_steps(), keeps_input=True)
+    judge(answer, cases, _step, variants(_step, _STEP_MISTAKES, at_once=3), keeps_input=True)
 
 
 choice(

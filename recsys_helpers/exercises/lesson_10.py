@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, predict, trace
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict, trace
 
 
 @exercise("10.1", "O2", "trace", done="All but the first film, cut to the newest four: each stands one position ahead.")
@@ -46,33 +46,10 @@ def _filled(row, length, front, pad):
     return np.pad(row, (n, 0) if front else (0, n)) if pad and n > 0 else row
 
 
-def _both(answer):
-    """Wrap a function that returns (inputs, targets): one row of both, or a hint."""
-
-    def call(*case):
-        try:
-            result = answer(*case)
-        except ValueError as error:
-            if "negative" in str(error):
-                raise NotYet(
-                    "np.pad got a negative number: cut a long history to `length` before you fill up."
-                ) from None
-            raise
-        if not isinstance(result, (tuple, list)) or len(result) != 2:
-            raise NotYet(f"Return two arrays, inputs and targets; yours returned {type(result).__name__}.")
-        inputs, targets = (np.ravel(part) for part in result)
-        if len(inputs) != len(targets):
-            raise NotYet(f"Inputs and targets must have the same length; yours have {len(inputs)} and {len(targets)}.")
-        return np.stack([inputs, targets])
-
-    return call
-
-
 @exercise(
     "10.2", "O2", "code", done="Inputs, targets one position ahead, zeros behind: all a sequence model is fed with."
 )
 def window(answer) -> None:
-    must_be_function(answer)
     rng = np.random.default_rng(1)
     cases = []
     for n in (2, 3, 3, 5, 5, 6, 9, 12):
@@ -106,6 +83,44 @@ def window(answer) -> None:
                 _filled(history[:-1][-length:][1:], length, False, True),
             )
         ),
+        "`history[-length-1:-1]` are the inputs of a long history. The targets of a short one still begin with "
+        "its second "
+        "film: take them from `history[1:]`.": (
+            lambda history, length: (
+                _filled(history[-length - 1 : -1], length, False, True),
+                _filled(history[-length:], length, False, True),
+            )
+        ),
+        "That is the beginning of the history, with the newest film among the inputs. Leave it out of the inputs, then "
+        "keep the newest `length`.": (
+            lambda history, length: (
+                _filled(history[:length], length, False, True),
+                _filled(history[1 : length + 1], length, False, True),
+            )
+        ),
+        "Your targets come two films later than their inputs. The next film is asked for: [:-1] and [1:].": (
+            lambda history, length: (
+                _filled(history[:-2][-length:], length, False, True),
+                _filled(history[2:][-length:], length, False, True),
+            )
+        ),
+        "Your window runs from the newest film to the oldest. A history is read in the order in which it happened.": (
+            lambda history, length: tuple(
+                _filled(row[-length:][::-1], length, False, True) for row in (history[:-1], history[1:])
+            )
+        ),
+        "A short history is repeated in yours (`np.resize`). Its end is filled up with zeros.": (
+            lambda history, length: tuple(np.resize(row[-length:], length) for row in (history[:-1], history[1:]))
+        ),
+        "The empty end is filled with −1. The padding of this course is 0.": (
+            lambda history, length: tuple(
+                np.pad(row[-length:], (0, max(0, length - len(row))), constant_values=-1)
+                for row in (history[:-1], history[1:])
+            )
+        ),
+        "One target per window: the newest film. A window asks at every position: each input has its own next film.": (
+            lambda history, length: (_filled(history[:-1][-length:], length, False, True), history[-1:])
+        ),
         "The newest film stands among your inputs, and its target is padding. Nobody knows what came after it.": (
             lambda history, length: (
                 _filled(history[-length:], length, False, True),
@@ -113,18 +128,20 @@ def window(answer) -> None:
             )
         ),
     }
-    judge(_both(answer), cases, _both(_window), {hint: _both(mistake) for hint, mistake in mistakes.items()})
+    too_long = "np.pad got a negative number: cut a long history to `length` before you fill up."
+    judge(answer, cases, _window, mistakes, raised={ValueError: too_long})
 
 
-def _conv(x, kernel, dilation, front=1.0, flip=False, offset=0, wrap=False):
-    """Slow and obvious; `front` 0.5 is "same", 0 reads ahead; `flip` turns the kernel round; `wrap` reads x[-1], …"""
+def _conv(x, kernel, dilation, front=1.0, flip=False, offset=0, wrap=False, edge=False, skip=()):
+    """Slow and obvious; `front` 0.5 is "same", 0 reads ahead; `flip` reverses the kernel; `wrap` reads x[-1], …"""
     size, length = len(kernel), len(x)
     shift = int(front * dilation * (size - 1)) + offset
     out = np.zeros((length, kernel.shape[2]))
     for t in range(length):
         for k in range(size):
             place = t - shift + k * dilation
-            if (0 <= place or wrap) and place < length:
+            place = max(place, 0) if edge else place
+            if (0 <= place or wrap) and place < length and k - size not in skip:
                 out[t] += x[place] @ kernel[size - 1 - k if flip else k]
     return out
 
@@ -171,6 +188,19 @@ def causal_conv(answer) -> None:
         ),
         "A negative index reads from the end of the row. What lies before the first film must count as 0.": partial(
             _conv, wrap=True
+        ),
+        "In front of the first film you repeat it (`mode='edge'`). What lies before it must count as 0.": partial(
+            _conv, edge=True
+        ),
+        "The last matrix of the kernel is left out: your loop ends one k too early.": partial(_conv, skip=(-1,)),
+        "The first matrix of the kernel is left out: k begins at 0.": (
+            lambda x, kernel, dilation: _conv(x, np.concatenate([0 * kernel[:1], kernel[1:]]), dilation)
+        ),
+        "There is a ReLU at the end of yours. The convolution alone is asked for.": (
+            lambda x, kernel, dilation: np.maximum(_conv(x, kernel, dilation), 0)
+        ),
+        "Too many rows come out: cut each shifted copy to `length` rows, and pad in front only.": (
+            lambda x, kernel, dilation: _conv(np.pad(x, ((0, dilation * (len(kernel) - 1)), (0, 0))), kernel, dilation)
         ),
         "Only the last matrix counts in yours. Add up over all k.": lambda x, kernel, dilation: x @ kernel[-1],
         "You have the right number of zeros for dilation 1. In front belong dilation · (size − 1) rows.": (
@@ -272,6 +302,30 @@ def newest_state(answer) -> None:
         "That is the oldest film, position 0. The newest of n real films stands at index n − 1.": partial(
             _newest, index=lambda n, length: 0
         ),
+        "`history == 0` finds no padding in a full row, and argmax then says 0. Count the real films instead.": (
+            lambda states, history: (
+                states[np.arange(len(states)), (history == 0).argmax(axis=1) - 1] * (history > 0).any(axis=1)[:, None]
+            )
+        ),
+        "The smallest id of a full row is not its end: `argmin` finds padding only if there is some. Count the "
+        "films.": (lambda states, history: states[np.arange(len(states)), history.argmin(axis=1) - 1]),
+        "That is the position of the *highest id*. The newest film is the last one, whatever its number.": (
+            lambda states, history: (
+                states[np.arange(len(states)), history.argmax(axis=1)] * (history > 0).any(axis=1)[:, None]
+            )
+        ),
+        "n real films end at index n − 1; yours reads index n, which leaves a full row and starts again at 0.": (
+            lambda states, history: states[np.arange(len(states)), (history > 0).sum(axis=1) % history.shape[1]]
+        ),
+        "`states[:, n - 1]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), n − 1.": (
+            lambda states, history: states[:, (history > 0).sum(axis=1) - 1]
+        ),
+        "Your zeros go to every history that is not full. Only an empty one, n = 0, gets them.": (
+            lambda states, history: _newest(states, history) * (history[:, -1] > 0)[:, None]
+        ),
+        "The empty history is gone: return a row of zeros for it, so that each user keeps his or her row.": (
+            lambda states, history: _newest(states, history)[(history > 0).any(axis=1)]
+        ),
         "You added up all real positions. The state at the newest one is asked for.": (
             lambda states, history: (states * (history > 0)[:, :, None]).sum(axis=1)
         ),
@@ -328,6 +382,25 @@ def max_pool(answer) -> None:
         "A hidden position holds +∞ in yours, and that wins every maximum. Take −∞.": partial(_max_pool, fill=np.inf),
         "A hidden position holds NaN in yours, and a maximum with NaN is NaN. Take −∞.": partial(
             _max_pool, fill=np.nan
+        ),
+        "A hidden position holds −1 in yours, and some values are lower still. Take −∞.": partial(_max_pool, fill=-1.0),
+        "You took absolute values. The largest number is asked for, and it may be negative.": (
+            lambda x, is_real: np.abs(np.where(is_real[:, :, None], x, 0)).max(axis=1)
+        ),
+        "That is the smallest. The largest is asked for: `max`, with −∞ where padding is.": (
+            partial(_max_pool, fill=np.inf, reduce=np.min)
+        ),
+        "You added the positions up. The largest number of each column is asked for.": partial(
+            _max_pool, fill=0.0, reduce=np.sum
+        ),
+        "That is the last word of each text. The largest over all of its words is asked for.": (
+            lambda x, is_real: x[np.arange(len(x)), is_real.sum(axis=1) - 1]
+        ),
+        "You return the position of the largest. The number that stands there is asked for: `max`.": partial(
+            _max_pool, reduce=np.argmax
+        ),
+        "You pooled over the batch, axis 0, and mixed the texts. Pool over the positions, axis 1.": partial(
+            _max_pool, axis=0
         ),
         "Your mask is upside down: you kept the padding and hid the words.": (
             lambda x, is_real: _max_pool(x, ~is_real)

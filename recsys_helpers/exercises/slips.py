@@ -10,7 +10,7 @@ import numpy as np
 
 from recsys_helpers.exercises.compare import agree, as_array, short
 
-_ORDER = ("first", "second", "third", "fourth", "fifth")
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 def name_slip(mine: list, truth: list, cases: list[tuple], names: list[str], atol: float) -> str | None:
@@ -62,14 +62,14 @@ def _slip_of_parts(mine: list, truth: list, cases, names, atol) -> str | None:
     for one, other in itertools.combinations(range(len(truth)), 2):
         swapped = itertools.chain(zip(mine[one], truth[other]), zip(mine[other], truth[one]))
         if all(agree(a, b, atol) for a, b in swapped):
-            return f"The {_ORDER[one]} and the {_ORDER[other]} result are swapped."
+            return f"The {ORDINALS[one]} and the {ORDINALS[other]} result are swapped."
     if sum(is_wrong) != 1:
         return None
     place = is_wrong.index(True)
     failing = [n for n, pair in enumerate(zip(mine[place], truth[place])) if not agree(*pair, atol)]
     chosen = ([rows[n] for n in failing] for rows in (mine[place], truth[place], cases))
     sentence = name_slip(*chosen, names, atol)
-    return f"The {_ORDER[place]} result: {sentence[0].lower()}{sentence[1:]}" if sentence else None
+    return f"The {ORDINALS[place]} result: {sentence[0].lower()}{sentence[1:]}" if sentence else None
 
 
 def _slip_of_shape(mine: list, truth: list, atol: float) -> str | None:
@@ -108,7 +108,15 @@ def _slip_of_values(mine: list, truth: list, cases, names, atol) -> str | None:
     for sentence, change in _changes(truth):
         if _all(mine, truth, change, atol):
             return sentence
-    return _factor(mine, truth, cases, names) or _not_finite(mine, truth)
+    factor = _factor(mine, truth, cases, names) or _not_finite(mine, truth)
+    if factor:
+        return factor
+    if all(np.allclose(one, other, rtol=1e-3, atol=1e-3) for one, other in zip(mine, truth)):
+        return "Close, but not the same: is something rounded, a small constant added, or −10 used where −∞ must hide?"
+    is_whole = [[bool((one == np.round(one)).all()) for one in side] for side in (mine, truth)]
+    if all(is_whole[0]) and not any(is_whole[1]) and len({float(entry) for one in mine for entry in np.ravel(one)}) > 1:
+        return "Yours are whole numbers: positions, as argmax gives them, where values are asked for?"
+    return None
 
 
 def _changes(truth: list) -> Iterator[tuple[str, Callable]]:
