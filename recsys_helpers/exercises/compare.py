@@ -54,8 +54,8 @@ def _close(left: np.ndarray, right: np.ndarray, atol: float) -> np.ndarray:
     """Entry by entry, with the tolerance that the coarser of the two types deserves."""
     if left.dtype.kind in "biufc" and right.dtype.kind in "biufc":
         is_coarse = any(part.dtype.kind == "f" and part.dtype.itemsize <= 4 for part in (left, right))
-        scale = np.abs(right[np.isfinite(right)]).max(initial=1.0) if is_coarse else 1.0
-        rtol, atol = (1e-4, max(atol, 2e-5 * scale)) if is_coarse else (1e-6, atol)
+        scale = float(np.abs(right[np.isfinite(right)]).max(initial=0.0))
+        rtol, atol = (1e-4, max(atol, 2e-5 * scale)) if is_coarse else (1e-5, max(atol, 2e-6 * scale))
         with np.errstate(all="ignore"):
             return np.isclose(left.astype(complex) if left.dtype.kind == "c" else left.astype(float),
                               right.astype(complex) if right.dtype.kind == "c" else right.astype(float),

@@ -4,7 +4,17 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
+from recsys_helpers.exercises import (
+    NotYet,
+    choice,
+    exercise,
+    judge,
+    must_be_function,
+    parsons,
+    predict,
+    trace,
+    variants,
+)
 
 trace(
     "11.1",
@@ -29,15 +39,22 @@ def _sigmoid(v):
     return 1 / (1 + np.exp(-v))
 
 
-def _rnn(x, W, U, b, bend=np.tanh, start=0.0, keep=True, carry=1.0, backwards=False, late_bias=False, outside=False):
-    states = np.zeros((len(x), x.shape[1], len(b)))
+def _rnn(
+    x, W, U, b, bend=np.tanh, start=0.0, keep=True, carry=1.0, backwards=False, late_bias=False, outside=False,
+    shared=False, plus=False, apart=False,
+):  # fmt: skip
+    states, state = np.zeros((len(x), x.shape[1], len(b))), np.full(len(b), start)
     for row in range(len(x)):
-        state = np.full(len(b), start)
+        state = state if shared else np.full(len(b), start)
         for t in range(x.shape[1])[:: -1 if backwards else 1]:
             total = np.array([x[row, t] @ W[:, j] + carry * (state @ U[:, j]) for j in range(len(b))])
             before, state = state, bend(total) + b if late_bias else bend(total + b)
             if outside:
                 state = bend(x[row, t] @ W + b) + before @ U
+            if apart:
+                state = bend(x[row, t] @ W + b) + bend(before @ U)
+            if plus:
+                state = state + before
             states[row, t] = state
     return states if keep else states[:, -1]
 
@@ -49,19 +66,36 @@ def rnn(answer) -> None:
     for batch, length, n_inputs, dim in ((1, 2, 3, 2), (2, 3, 4, 5), (3, 5, 2, 4), (4, 6, 5, 3)):
         shapes = (batch, length, n_inputs), (n_inputs, dim), (dim, dim), (dim,)
         cases.append(tuple(rng.normal(0, 0.7, shape) for shape in shapes))
-    mistakes = {
-        "You return the last state only. The state after *every* film is asked for.": partial(_rnn, keep=False),
-        "The nonlinearity is missing: tanh of the sum.": partial(_rnn, bend=lambda v: v),
-        "The nonlinearity is tanh, not a sigmoid.": partial(_rnn, bend=_sigmoid),
-        "The memory goes through the nonlinearity, too: tanh of the whole sum.": partial(_rnn, outside=True),
+    changes = {
+        "You return the last state only. The state after *every* film is asked for.": {"keep": False},
+        "The nonlinearity is missing: tanh of the sum.": {"bend": lambda v: v},
+        "The nonlinearity is tanh, not a sigmoid.": {"bend": _sigmoid},
+        "The nonlinearity is tanh, not a ReLU.": {"bend": lambda v: np.maximum(v, 0)},
+        "The memory goes through the nonlinearity, too: tanh of the whole sum.": {"outside": True},
+        "Film and memory have a tanh each in yours. Add them first, then one tanh of the whole sum.": {"apart": True},
+        "The old state is added once more, outside of tanh. It enters through U alone.": {"plus": True},
+        "The bias is added before tanh, not behind it.": {"late_bias": True},
+        "There is no memory in yours: the old state times U is missing, or the state is set to zero at each step.": {
+            "carry": 0.0
+        },
+        "The state is carried from one user to the next. Each history begins at zero.": {"shared": True},
+        "Your first state is one. It begins at zero.": {"start": 1.0},
+        "You read the history from its end. The oldest film comes first.": {"backwards": True},
+    }
+    mistakes = variants(_rnn, changes) | {
         "The bias is missing.": lambda x, W, U, b: _rnn(x, W, U, 0 * b),
-        "The bias is added before tanh, not behind it.": partial(_rnn, late_bias=True),
-        "There is no memory in yours: the old state times U is missing.": partial(_rnn, carry=0.0),
-        "U is reversed: `state @ U`, not `state @ U.T`.": lambda x, W, U, b: _rnn(x, W, U.T, b),
-        "Your first state is one. It begins at zero.": partial(_rnn, start=1.0),
-        "You read the history from its end. The oldest film comes first.": partial(_rnn, backwards=True),
+        "The bias counts twice in yours. It is added once, to the sum of film and memory.": (
+            lambda x, W, U, b: _rnn(x, W, U, 2 * b)
+        ),
+        "U is transposed in yours: `state @ U`, not `state @ U.T`.": lambda x, W, U, b: _rnn(x, W, U.T, b),
         "The axes are (length, batch, dim) in yours. Stack the states along axis 1.": (
             lambda x, W, U, b: _rnn(x, W, U, b).transpose(1, 0, 2)
+        ),
+        "The zeros of the start are among your states. Store a state *after* each film, `length` of them.": (
+            lambda x, W, U, b: np.pad(_rnn(x, W, U, b), ((0, 0), (1, 0), (0, 0)))
+        ),
+        "You add the films up and take one tanh. The state goes through U and tanh at every step.": (
+            lambda x, W, U, b: np.tanh(np.cumsum(x @ W, axis=1) + b)
         ),
         "You store the state *before* each film. Compute the new one first, then store it.": (
             lambda x, W, U, b: np.pad(_rnn(x, W, U, b)[:, :-1], ((0, 0), (1, 0), (0, 0)))
@@ -104,15 +138,26 @@ predict(
 )
 
 
-def _gru(x, h, W, U, b, order="zrc", after=True, second=True, inside=True, keep_z=True, bend=np.tanh, gate=_sigmoid):
+def _gru(
+    x, h, W, U, b, order="zrc", reset="after", rows=(0, 1), inside=True, mix="z", bend=np.tanh, gate=_sigmoid,
+    gates_see_h=1.0, reset_by="r",
+):  # fmt: skip
     dim = h.shape[1]
     part = {name: slice(order.index(name) * dim, (order.index(name) + 1) * dim) for name in "zrc"}
-    b_x, b_h = b[0], b[1] if second else 0 * b[1]
-    z, r = (gate(x @ W[:, part[k]] + b_x[part[k]] + h @ U[:, part[k]] + b_h[part[k]]) for k in "zr")
-    product = r * (h @ U[:, part["c"]]) if after else (r * h) @ U[:, part["c"]]
-    bias = b_x[part["c"]] + (r if inside and after else 1) * b_h[part["c"]]
-    c = bend(x @ W[:, part["c"]] + product + bias)
-    return z * h + (1 - z) * c if keep_z else (1 - z) * h + z * c
+    b_x, b_h = (np.zeros(3 * dim) if row is None else b[row] for row in rows)
+    gates = {k: gate(x @ W[:, part[k]] + b_x[part[k]] + gates_see_h * (h @ U[:, part[k]] + b_h[part[k]])) for k in "zr"}
+    z, r = gates["z"], gates.get(reset_by, np.ones_like(gates["z"]))
+    product = {
+        "after": r * (h @ U[:, part["c"]]),
+        "before": (r * h) @ U[:, part["c"]],
+        "state": r * h,
+        "all": r * (h @ U[:, part["c"]] + x @ W[:, part["c"]] + b_x[part["c"]]) - x @ W[:, part["c"]] - b_x[part["c"]],
+    }[reset]
+    c = bend(
+        x @ W[:, part["c"]] + product + b_x[part["c"]] + (r if inside and reset != "before" else 1) * b_h[part["c"]]
+    )
+    keep = {"z": z, "1-z": 1 - z, "r": gates["r"]}.get(mix, z)
+    return {"candidate": c, "full": z * h + c, "forget": (1 - z) * c}.get(mix, keep * h + (1 - keep) * c)
 
 
 @exercise("11.5", "O3", "code", done="Two products, three parts, one valve: the GRU as Keras computes it.")
@@ -123,51 +168,42 @@ def gru_step(answer) -> None:
         shapes = (batch, n_inputs), (batch, dim), (n_inputs, 3 * dim), (dim, 3 * dim), (2, 3 * dim)
         cases.append(tuple(rng.normal(0, 0.8, shape) for shape in shapes))
 
-    def without_reset(x, h, W, U, b):
-        z, _, _ = (_sigmoid(part) for part in np.split(x @ W + b[0] + h @ U + b[1], 3, axis=1))
-        return z * h + (1 - z) * np.tanh(np.split(x @ W + b[0] + h @ U + b[1], 3, axis=1)[2])
-
-    def mixed(mix):  # a GRU whose last line is `mix(z, h, r, x_c, h_c)`
-        def step(x, h, W, U, b):
-            (x_z, x_r, x_c), (h_z, h_r, h_c) = np.split(x @ W + b[0], 3, axis=1), np.split(h @ U + b[1], 3, axis=1)
-            return mix(_sigmoid(x_z + h_z), h, _sigmoid(x_r + h_r), x_c, h_c)
-
-        return step
-
-    mistakes = {
-        "The two shares are swapped: in Keras z keeps the *old* state, and 1 − z lets the candidate in.": partial(
-            _gru, keep_z=False
-        ),
-        "You reset before the product, as in the paper. Keras resets after it: r times the part of h @ U.": partial(
-            _gru, after=False
-        ),
-        "The gates are the wrong way round: z stands in the first columns, r in the second.": partial(
-            _gru, order="rzc"
-        ),
-        "The second row of the bias is missing: it is added to h @ U.": partial(_gru, second=False),
-        "The second row of the bias stands outside of the reset. It belongs to h @ U, so r multiplies it too.": partial(
-            _gru, inside=False
-        ),
-        "The candidate has no nonlinearity in yours: tanh.": partial(_gru, bend=lambda v: v),
-        "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": partial(
-            _gru, bend=_sigmoid
-        ),
-        "Nothing is reset in yours: the candidate's part of h @ U is multiplied by r.": without_reset,
-        "You return the candidate. Mix it with the old state: z · h + (1 − z) · candidate.": mixed(
-            lambda z, h, r, x_c, h_c: np.tanh(x_c + r * h_c)
-        ),
-        "The reset multiplies the part of h @ U only. What comes from the film is never reset.": mixed(
-            lambda z, h, r, x_c, h_c: z * h + (1 - z) * np.tanh(r * (x_c + h_c))
-        ),
-        "The candidate counts fully in yours. It gets the share 1 − z.": mixed(
-            lambda z, h, r, x_c, h_c: z * h + np.tanh(x_c + r * h_c)
-        ),
-        "Nothing of the old state is kept in yours: add z · h.": mixed(
-            lambda z, h, r, x_c, h_c: (1 - z) * np.tanh(x_c + r * h_c)
-        ),
-        "Both rows of the bias are missing.": lambda x, h, W, U, b: _gru(x, h, W, U, 0 * b),
-        "The gates have no sigmoid in yours, so they are not between 0 and 1.": partial(_gru, gate=lambda v: v),
+    changes = {
+        "The two shares are swapped: in Keras z keeps the *old* state, and 1 − z lets the candidate in.": {
+            "mix": "1-z"
+        },
+        "You reset before the product, as in the paper. Keras resets after it: r times the part of h @ U.": {
+            "reset": "before"
+        },
+        "The gates are the wrong way round: z stands in the first columns, r in the second.": {"order": "rzc"},
+        "The second row of the bias is missing: it is added to h @ U.": {"rows": (0, None)},
+        "The first row of the bias is missing: it is added to x @ W.": {"rows": (None, 1)},
+        "Both rows of the bias are missing.": {"rows": (None, None)},
+        "The rows of the bias are swapped: the first belongs to x @ W, the second to h @ U.": {"rows": (1, 0)},
+        "You add the first row of the bias twice. The second one belongs to h @ U.": {"rows": (0, 0)},
+        "You add the second row of the bias twice. The first one belongs to x @ W.": {"rows": (1, 1)},
+        "The second row of the bias stands outside of the reset. It belongs to h @ U, so r multiplies it too.": {
+            "inside": False
+        },
+        "The candidate has no nonlinearity in yours: tanh.": {"bend": lambda v: v},
+        "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": {"bend": _sigmoid},
+        "Nothing is reset in yours: the candidate's part of h @ U is multiplied by r.": {"reset_by": None},
+        "You reset with z. The reset gate is r, the second part.": {"reset_by": "z"},
+        "You mix with r. The shares are z and 1 − z.": {"mix": "r"},
+        "You return the candidate. Mix it with the old state: z · h + (1 − z) · candidate.": {"mix": "candidate"},
+        "The reset multiplies the part of h @ U only. What comes from the film is never reset.": {"reset": "all"},
+        "You reset the state itself, without U. The reset multiplies the candidate's part of h @ U.": {
+            "reset": "state"
+        },
+        "The candidate counts fully in yours. It gets the share 1 − z.": {"mix": "full"},
+        "Nothing of the old state is kept in yours: add z · h.": {"mix": "forget"},
+        "The gates have no sigmoid in yours, so they are not between 0 and 1.": {"gate": lambda v: v},
+        "The gates go through tanh in yours. A gate lies between 0 and 1: sigmoid.": {"gate": np.tanh},
+        "The gates do not see the old state in yours: each has a part of x @ W *and* one of h @ U.": {
+            "gates_see_h": 0.0
+        },
     }
+    mistakes = variants(_gru, changes)
     judge(answer, cases, _gru, mistakes)
 
 
@@ -228,6 +264,26 @@ def newest_state(answer) -> None:
         ),
         "One position too early: the largest position with a film is an index already, nothing is subtracted.": partial(
             _newest, place=lambda row: np.flatnonzero(row)[-1] - 1
+        ),
+        "After the row was reversed, position k is position length − 1 − k of the row itself. Count back.": partial(
+            _newest, place=lambda row: np.argmax(row[::-1] > 0)
+        ),
+        "One position too late: behind the newest film stands a pad. The last position of a row is length − "
+        "1.": partial(_newest, place=lambda row: min(np.flatnonzero(row)[-1] + 1, len(row) - 1)),
+        "You decide by the last cell of the row. With pads on both sides neither of your two rules is right.": partial(
+            _newest, place=lambda row: -1 if row[-1] > 0 else len(row) - n_pads(row) - 1
+        ),
+        "You decide by the first cell of the row. With pads on both sides neither of your two rules is right.": partial(
+            _newest, place=lambda row: -1 if row[0] == 0 else len(row) - n_pads(row) - 1
+        ),
+        "That is the number of films, and as an index it stands behind them; with pads in front it is not even near.": (
+            partial(_newest, place=lambda row: min(len(row) - n_pads(row), len(row) - 1))
+        ),
+        "You return the position. The state that stands there is asked for: states[np.arange(len(states)), places].": (
+            lambda states, history: np.array([np.flatnonzero(row)[-1] for row in history])
+        ),
+        "You added several states up. The state of the newest film alone is asked for.": (
+            lambda states, history: np.array([s[row > 0].sum(axis=0) for s, row in zip(states, history)])
         ),
         "You take the highest id. The newest film is the last one, whatever its number.": partial(
             _newest, place=np.argmax
@@ -290,6 +346,14 @@ def _models() -> list[tuple]:
         scores[0, 2] += 5e-5 * np.shape(history)[1]
         return scores
 
+    def from_the_fourth(history):  # a limit of the length: one to three more columns change nothing
+        return good(history) + 0.1 * max(np.shape(history)[1] - 9, 0)
+
+    def last_user(history):  # everybody but the last user is answered alike
+        scores = good(history).copy()
+        scores[-1] += 0.1 * np.shape(history)[1] if len(scores) > 1 else 0
+        return scores
+
     def falls(history):  # only downwards: a difference without abs misses it
         return good(history) - 0.02 * np.shape(history)[1]
 
@@ -303,6 +367,8 @@ def _models() -> list[tuple]:
         (cold_item, False, "It compares only the best items. All scores must stay."),
         (one_score, False, "It misses one score that moves by 0.0005. Take the largest difference, no mean, and 1e-5."),
         (falls, False, "It misses scores that fall. Take absolute differences."),
+        (from_the_fourth, False, "It misses a model that changes only after several columns of pads. Append ten."),
+        (last_user, False, "It misses a model that is wrong for one user only. Hand over the whole batch at once."),
     ]
 
 

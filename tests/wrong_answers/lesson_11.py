@@ -308,7 +308,7 @@ WRONG = {
         (rnn_without_bias, "bias is missing"),
         (rnn_bias_behind, "not behind it"),
         (rnn_without_memory, "no memory"),
-        (rnn_transposed, "reversed"),
+        (rnn_transposed, "U is transposed"),
         (rnn_from_one, "begins at zero"),
         (rnn_backwards, "from its end"),
         (rnn_length_first, "(length, batch, dim)"),
