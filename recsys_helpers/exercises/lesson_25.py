@@ -58,6 +58,31 @@ def contributions(answer) -> None:
         "You take weight times value. Compare with the background: subtract its mean row first.": partial(
             _contributions, middle=None
         ),
+        "You subtract one row of the background. Its *mean* row is asked for: `background.mean(axis=0)`.": (
+            lambda X, weights, background: (X - background[0]) * weights
+        ),
+        "You subtract the sum of the background. Its mean is asked for: `background.mean(axis=0)`.": (
+            lambda X, weights, background: (X - background.sum(axis=0)) * weights
+        ),
+        "You took the mean of each background *row* (axis=1). Each feature has its mean: `axis=0`.": (
+            lambda X, weights, background: (X - background.mean(axis=1)[: X.shape[1]]) * weights
+        ),
+        "You took the mean of a background *row* (axis=1). Each feature has its own mean: `axis=0`.": (
+            lambda X, weights, background: (X - background.mean(axis=1)[0]) * weights
+        ),
+        "You took the signs off the weights. A negative weight speaks against a film, and has to stay negative.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) * np.abs(weights)
+        ),
+        "You divide by the weights. A contribution is weight *times* the distance from the mean.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) / weights
+        ),
+        "You made percentages of it. They are asked for as they are, in units of the score.": (
+            lambda X, weights, background: (
+                100
+                * _contributions(X, weights, background)
+                / np.abs(_contributions(X, weights, background)).sum(axis=1, keepdims=True)
+            )
+        ),
         "You subtract the mean of `X` itself. The background is another table.": partial(_contributions, middle="own"),
         "You subtract one mean of the whole background. Each feature has its own: `axis=0`.": (
             lambda X, weights, background: (X - background.mean()) * weights
@@ -112,7 +137,8 @@ def _split(x, y, weighted=True, best=np.argmin, what="threshold", cost_of="gini"
             p = sum(side) / len(side)
             entropy = -sum(q * np.log(q) for q in (p, 1 - p) if q > 0)
             one = {"gini": 2 * p * (1 - p), "error": min(p, 1 - p), "entropy": entropy}[cost_of]
-            total += one * (len(side) if weighted else 1)
+            weight = {True: len(side), False: 1, "other": len(y) - len(side)}[weighted]
+            total += one * weight
         cost.append(total)
     cost = np.round(cost, 9)
     place = len(cost) - 1 - int(best(cost[::-1])) if ties == "last" else int(best(cost))
@@ -169,6 +195,17 @@ def split(answer) -> None:
         "You count wrong answers of a majority. Gini is 2 p (1 − p).": partial(_split, cost_of="error"),
         "That is entropy. Another good measure, but Gini, 2 p (1 − p), is asked for.": partial(
             _split, cost_of="entropy"
+        ),
+        "Each side is weighted by the number of rows on the *other* side. Multiply a side by its own `len`.": partial(
+            _split, weighted="other"
+        ),
+        "You return the impurity per row. The threshold that reaches it is asked for.": (
+            lambda x, y: _split(x, y, what="cost") / len(y)
+        ),
+        "That is the median of `x`; it does not look at the labels. Try each threshold, keep the one of least "
+        "impurity.": (lambda x, y: np.median(x)),
+        "That is the middle of the range; it does not look at the labels. Try each threshold of `thresholds`.": (
+            lambda x, y: (x.min() + x.max()) / 2
         ),
         "Only the left side counts in yours. The right one has its impurity, too.": _split_one_side,
         "Only the right side counts in yours. The left one has its impurity, too.": partial(
@@ -256,6 +293,28 @@ def because(answer) -> None:
         "A film that adds nothing is no reason: leave it out.": partial(_because, keep_zero=True),
         "You sort upwards, so those that add least come first: sort by `-adds`.": partial(
             _because, smallest=True, keep_zero=True
+        ),
+        "You sort upwards, so the weakest reasons come first: sort by `-adds`.": (
+            lambda similar, seen, film, n: (lambda order: seen[order[similar[seen, film][order] > 0]])(
+                np.argsort(similar[seen, film], kind="stable")[:n]
+            )
+        ),
+        "You add up all of a seen film's similarities. Only its similarity to the candidate counts: "
+        "similar[seen, film].": (
+            lambda similar, seen, film, n: (
+                lambda adds: (lambda order: seen[order[adds[order] > 0]])(np.argsort(-adds, kind="stable")[:n])
+            )(similar[seen].sum(axis=1))
+        ),
+        "After `adds[adds > 0]` the positions are those of a shorter array. Filter `seen` in the same way.": (
+            lambda similar, seen, film, n: seen[
+                np.argsort(-similar[seen, film][similar[seen, film] > 0], kind="stable")[:n]
+            ]
+        ),
+        "One reason too few: `[:n]` gives n of them.": (
+            lambda similar, seen, film, n: _because(similar, seen, film, n - 1)
+        ),
+        "The right films, sorted by their id. Best first is asked for.": (
+            lambda similar, seen, film, n: np.sort(_because(similar, seen, film, n))
         ),
         "You return every film that adds something. Only the `n` best are asked for.": (
             lambda similar, seen, film, n: _because(similar, seen, film, len(seen))
@@ -352,6 +411,29 @@ def fidelity(answer) -> None:
         "You took one mean off everything. Each user has his or her own.": (
             lambda copy, network, user: _fidelity(copy, network, np.zeros(len(user)))
         ),
+        "You took the means off the copy only. The network has a level for each user, above and below the line.": (
+            lambda copy, network, user: (
+                1 - ((network - _off(copy, user)) ** 2).sum() / ((network - network.mean()) ** 2).sum()
+            )
+        ),
+        "Below the line stands a standard deviation. The *sum of squares* of the network belongs there.": (
+            lambda copy, network, user: (
+                1 - ((_off(network, user) - _off(copy, user)) ** 2).sum() / _off(network, user).std()
+            )
+        ),
+        "A sum stands above the line, a variance (a mean) below. Take the sum, or the mean, of both.": (
+            lambda copy, network, user: (
+                1 - ((_off(network, user) - _off(copy, user)) ** 2).sum() / _off(network, user).var()
+            )
+        ),
+        "You use absolute errors. R² compares *squared* ones.": (
+            lambda copy, network, user: (
+                1 - np.abs(_off(network, user) - _off(copy, user)).sum() / np.abs(_off(network, user)).sum()
+            )
+        ),
+        "There is a root in yours. R² is 1 − squared errors / squares, without one.": (
+            lambda copy, network, user: 1 - np.sqrt(1 - _fidelity(copy, network, user))
+        ),
         "That is a squared correlation: it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
             partial(_fidelity, kind="correlation")
         ),
@@ -429,14 +511,23 @@ def shuffled_columns(answer) -> None:
             if all(np.isin(a, b).all() for a, b in zip(got.T, table.T)):
                 raise NotYet("Some numbers stand twice, others are gone: shuffle, do not draw with replacement.")
             raise NotYet("Each column must keep its own numbers, in another order.")
-        together = np.isclose(got[:, 1:], got[:, :1] * 10.0 ** np.arange(1, n_columns))
-        if together.mean() > 0.5:
+        rank = np.log10(np.abs(table[0] / table[0, 0])).round()  # column j is the first one times 10 ** j
+        same = [[np.isclose(got[:, i], got[:, j] * 10.0 ** (rank[i] - rank[j])).mean() for j in range(i)]
+                for i in range(n_columns)]  # fmt: skip
+        joined = [(i, j) for i in range(n_columns) for j in range(i) if same[i][j] > 0.5]
+        if len(joined) == n_columns * (n_columns - 1) // 2:
             raise NotYet("Whole rows moved, and stayed whole: the table is the same cloud of films as before.")
-        if (
-            together[:, 1:].size
-            and np.isclose(got[:, 2:], got[:, 1:2] * 10.0 ** np.arange(1, n_columns - 1)).mean() > 0.5
-        ):
-            raise NotYet("Only one column was parted from the others. Every column needs an order of its own.")
+        if joined:
+            i, j = joined[0]
+            raise NotYet(f"Columns {j} and {i} (from 0) still move together. Every column needs an order of its own.")
+        kept = [np.isin(np.flatnonzero(np.isclose(a, b)), np.arange(n_rows)).mean() for a, b in zip(got.T, table.T)
+                if np.isclose(a, b).mean() > 0.5]  # fmt: skip
+        if kept:
+            raise NotYet("A column stands as it was. Every column needs an order of its own.")
+        order = [np.argsort(np.argsort(column)) for column in table.T]
+        step = [np.diff(np.argsort(order[j])[np.argsort(np.argsort(got[:, j]))]) for j in range(n_columns)]
+        if any((np.abs(steps) == 1).mean() > 0.5 for steps in step):
+            raise NotYet("A column was shifted, not shuffled: neighbours are neighbours still. Use `rng.permutation`.")
         if not np.array_equal(got, np.array(answer(table.copy(), 5), float)):
             raise NotYet("The same seed should give the same control: make the generator from `seed`.")
         if np.array_equal(got, np.array(answer(table.copy(), 6), float)):

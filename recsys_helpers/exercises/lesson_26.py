@@ -2,6 +2,7 @@
 
 import itertools
 from functools import partial
+from math import factorial
 
 import numpy as np
 
@@ -41,6 +42,11 @@ def _path_too_long(slope, x, reference, n_steps):
     return np.mean([slope(point) for point in points], axis=0) * (x - reference)
 
 
+def _trapezoid(slope, x, reference, n_steps):
+    slopes = np.array([slope(reference + share * (x - reference)) for share in np.linspace(0, 1, n_steps + 1)])
+    return ((slopes[:-1] + slopes[1:]) / 2).mean(axis=0) * (x - reference)
+
+
 def _one_mean_for_all(slope, x, reference, n_steps):
     points = [reference + (step + 0.5) / n_steps * (x - reference) for step in range(n_steps)]
     return np.mean([slope(point) for point in points]) * (x - reference)
@@ -72,6 +78,26 @@ def integrated(answer) -> None:
         "You take the end of each step. Take its middle: (step + 0.5) / n_steps.": partial(_integrated, offset=1),
         "Your points run from 0 to 1 with both ends. Take the middles of the steps.": partial(
             _integrated, ends=lambda n: np.linspace(0, 1, n)
+        ),
+        "Your points run from 0 to 1 in n_steps + 1 points, with both ends. Take the middles of the steps.": partial(
+            _integrated, ends=lambda n: np.linspace(0, 1, n + 1)
+        ),
+        "You average the two ends of each step (the trapezoid rule). Take the slope once, in the middle of each "
+        "step.": (_trapezoid),
+        "The share of the way is (step + 0.5) / n_steps; yours is not divided by n_steps and leaves the path.": partial(
+            _integrated, ends=lambda n: np.arange(n) + 0.5
+        ),
+        "Your path starts at x and walks away from it. It starts at the reference: reference + share · (x − "
+        "reference).": (
+            lambda slope, x, reference, n_steps: _integrated(
+                lambda point: slope(point + x - reference), x, reference, n_steps
+            )
+        ),
+        "That is gradient × input: one slope, at the end. Average the slopes along the path from the reference.": (
+            lambda slope, x, reference, n_steps: slope(x) * x
+        ),
+        "You take one slope, in the middle of the whole path. Take `n_steps` of them and average.": (
+            lambda slope, x, reference, n_steps: slope((x + reference) / 2) * (x - reference)
         ),
         "You added the slopes up. Their mean is asked for.": partial(_integrated, mean=False),
         "You look at the end of the path alone. Walk there from the reference.": _gradient_at_the_end,
@@ -137,6 +163,22 @@ def epsilon_rule(answer) -> None:
         if got == (len(case[0]), *case[1].shape):
             raise NotYet("Add up over the units: one number for each input is asked for.")
     mistakes = {
+        "You multiply by z + ε · sign(z). The relevance is shared out, so divide by it.": (
+            lambda a, W, b, R, epsilon: a * ((R * (a @ W + b + epsilon * np.sign(a @ W + b))) @ W.T)
+        ),
+        "Nothing is divided in yours: that is gradient × input. Divide R by z + ε · sign(z) first.": (
+            lambda a, W, b, R, epsilon: a * (R @ W.T)
+        ),
+        "You took the signs off the weights. A negative contribution has to stay negative.": (
+            lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(a @ W + b))) @ np.abs(W).T)
+        ),
+        "The ε is added at the end. It belongs below the line: R / (z + ε · sign(z)).": (
+            lambda a, W, b, R, epsilon: a * ((R / (a @ W + b)) @ W.T) + epsilon
+        ),
+        "The sign of R decides in yours. It is the sign of z: ε pushes z away from 0.": (
+            lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(R))) @ W.T)
+        ),
+        "The bias b is missing in z, and so is the ε below the line.": partial(_epsilon_rule, bias=False, sign="none"),
         "Your ε always adds. It must push z away from 0: plus ε times the sign of z.": partial(
             _epsilon_rule, sign="plus"
         ),
@@ -236,6 +278,38 @@ def _gains(value, k, start):
     return gains
 
 
+def _by_sets(value, k, weight):
+    """The sum over all sets without a player, each gain times `weight(size of the set, k)`."""
+    gains = np.zeros(k)
+    for team in itertools.product([False, True], repeat=k):
+        for player in range(k):
+            if not team[player]:
+                with_it = np.array(team)
+                with_it[player] = True
+                gains[player] += weight(sum(team), k) * (value(with_it) - value(np.array(team)))
+    return gains
+
+
+def _against(value, k, before):
+    """As `_orders`, but each gain is measured against `before` instead of the team just before."""
+    gains, orders = np.zeros(k), list(itertools.permutations(range(k)))
+    for order in orders:
+        keep = np.zeros(k, bool)
+        for player in order:
+            keep[player] = True
+            gains[player] += value(keep.copy()) - before(value, k)
+    return gains / len(orders)
+
+
+def _nearly(got, cases) -> None:
+    """A hint for shares that are right on average only: orders drawn at random."""
+    wanted = [_orders(*case) for case in cases]
+    far = [np.abs(mine - right).max() / np.abs(right).max() for mine, right in zip(got, wanted)]
+    sums = [np.isclose(np.sum(mine), np.sum(right)) for mine, right in zip(got, wanted)]
+    if all(sums) and max(far) < 0.6 and np.allclose(got[0], wanted[0]):
+        raise NotYet("Near, but not exact: did you draw orders at random? Take all of them, permutations(range(k)).")
+
+
 def _banzhaf(value, k):
     gains = np.zeros(k)
     for keep in itertools.product([False, True], repeat=k):
@@ -260,6 +334,25 @@ def shapley(answer) -> None:
         "That is one order. Average over all of them: `itertools.permutations(range(k))`.": _one_order,
         "That is one order, backwards. Average over all of them.": partial(_one_order, backwards=True),
         "You average over all sets alike. In orders small and large sets are more frequent: weigh them.": _banzhaf,
+        "Your weights count orders wrongly: a set of size s (without the player) weighs s! · (k − s − 1)! / "
+        "k!.": partial(_by_sets, weight=lambda s, k: factorial(s) * factorial(k - s) / factorial(k)),
+        "Your weights count the player as a member: a set of size s *without* him or her weighs s! · (k − s − "
+        "1)! / k!.": (partial(_by_sets, weight=lambda s, k: factorial(s + 1) * factorial(k - s - 1) / factorial(k))),
+        "Your weights are divided by (k − 1)! instead of k!.": partial(
+            _by_sets, weight=lambda s, k: factorial(s) * factorial(k - s - 1) / factorial(k - 1)
+        ),
+        "You added the gains over all sets without any weight. A set of size s weighs s! · (k − s − 1)! / k!.": partial(
+            _by_sets, weight=lambda s, k: 1.0
+        ),
+        "A gain is measured against the team just before, not against the empty one.": partial(
+            _against, before=lambda value, k: value(np.zeros(k, bool))
+        ),
+        "You add the scores of the teams. A gain is the score with the player minus the score just before.": partial(
+            _against, before=lambda value, k: 0.0
+        ),
+        "You share the whole equally. Players who bring more get more: average their gains over the orders.": (
+            lambda value, k: np.full(k, _orders(value, k).sum() / k)
+        ),
         "You added up over the orders. Divide by their number.": (
             lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1))
         ),
@@ -273,7 +366,7 @@ def shapley(answer) -> None:
         "You add up by turn: first, second, … Add a gain to the player who came in.": _by_turn,
         "A gain is the score *with* the player minus the score without.": lambda value, k: -_orders(value, k),
     }
-    judge(answer, cases, _orders, mistakes)
+    judge(answer, cases, _orders, mistakes, otherwise=lambda got: _nearly(got, cases))
 
 
 choice(
@@ -305,6 +398,12 @@ def _first(scores, history, removed, hide="history", ask="kept", padding=True):
     return best
 
 
+def _first_of(scores, asked, history, pick=np.argmax, hidden=-np.inf):
+    row = np.array(scores(asked), float)
+    row[history], row[0] = hidden, hidden
+    return pick(row)
+
+
 def _given_26_11(scores, history, removed):
     kept = np.delete(history, removed)
     row = scores(kept)
@@ -331,6 +430,25 @@ def counterfactual(answer) -> None:
         ),
         "You hide the films taken out, but no longer those that stay. Hide all of `history`.": partial(
             _first, hide="removed"
+        ),
+        "The films taken out may still come first: only the kept ones are hidden. Hide all of `history`.": partial(
+            _first, hide="kept"
+        ),
+        "`np.isin(history, removed)` compares films with positions. `removed` holds positions: "
+        "np.delete(history, removed).": (
+            lambda scores, history, removed: _first_of(scores, history[~np.isin(history, removed)], history)
+        ),
+        "You ask with the *removed* films. The question is what comes first without them.": (
+            lambda scores, history, removed: _first_of(scores, history[removed], history)
+        ),
+        "You return the score. The film that has it is asked for: argmax.": (
+            lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, np.max)
+        ),
+        "That is the film with the lowest score. The first of the list has the highest: argmax.": (
+            lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, np.argmin)
+        ),
+        "A score of 0 does not hide: other scores may be below 0. Take −∞.": (
+            lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, hidden=0.0)
         ),
         "Now nothing is hidden. Films that were seen must not come first.": partial(_first, hide="none"),
         "You ask with the whole history. The question is what comes first *without* the removed films.": partial(
@@ -384,6 +502,9 @@ def deletion_curve(answer) -> None:
         ),
         "Return the scores themselves, not how far they fell.": (
             lambda value, importance: _curve(value, importance) - value(np.ones(len(importance), bool))
+        ),
+        "Return the scores themselves: yours are the falls, the first score minus each.": (
+            lambda value, importance: value(np.ones(len(importance), bool)) - _curve(value, importance)
         ),
         "You use the result of argsort as if it said the position of each. It lists who comes first, second, "
         "…": partial(_curve, order_as_rank=True),
