@@ -178,7 +178,6 @@ def epsilon_rule(answer) -> None:
         "The sign of R decides in yours. It is the sign of z: ε pushes z away from 0.": (
             lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(R))) @ W.T)
         ),
-        "The bias b is missing in z, and so is the ε below the line.": partial(_epsilon_rule, bias=False, sign="none"),
         "Your ε always adds. It must push z away from 0: plus ε times the sign of z.": partial(
             _epsilon_rule, sign="plus"
         ),

@@ -338,7 +338,7 @@ WRONG = {
         (shuffle_with_replacement, "with replacement"),
         (shuffle_in_place, "changed the table"),
         (shuffle_nothing, "Nothing was shuffled"),
-        (shuffle_first_column, "Only one column"),
+        (shuffle_first_column, "Columns 1 and 2 (from 0)"),
         (shuffle_without_seed, "same seed"),
         (shuffle_turned, "shape of the table"),
         (shuffle_returns_nothing, "returns nothing"),

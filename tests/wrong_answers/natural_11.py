@@ -1,5 +1,7 @@
 """Natural answers of lesson 11: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
+# ruff: noqa: E731, F841, RUF059 - this is how learners write
+
 import numpy as np
 
 

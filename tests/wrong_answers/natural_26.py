@@ -516,7 +516,7 @@ NATURAL = {
         (wrong_26_5_abs_W, "You took the signs off the weights. A negative"),
         (wrong_26_5_epsilon_outside, "The ε is added at the end. It belongs below the"),
         (wrong_26_5_sign_R, "The sign of R decides in yours. It is the sign"),
-        (wrong_26_5_no_eps_no_bias, "The bias b is missing in z, and so is the ε"),
+        (wrong_26_5_no_eps_no_bias, "You made the shares of the inputs 1 together."),
     ],
     "26.7": [
         (wrong_26_7_loo, "You leave each player out of the full team"),
