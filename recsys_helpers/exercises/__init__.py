@@ -7,7 +7,7 @@ exercises stand in one small file, `RECSYS_PROGRESS` or the user's own data fold
 from recsys_helpers.exercises.answers import NotAttempted, NotYet, as_letters, as_number, must_be_function
 from recsys_helpers.exercises.attempts import Recorder, watched, without_source
 from recsys_helpers.exercises.compare import agree
-from recsys_helpers.exercises.judging import capped, judge, variants
+from recsys_helpers.exercises.judging import Sign, capped, judge, takes_best, variants
 from recsys_helpers.exercises.record import passed, remember
 from recsys_helpers.exercises.registry import (
     KINDS,
@@ -23,8 +23,8 @@ from recsys_helpers.exercises.registry import (
 )
 
 __all__ = [
-    "KINDS", "Exercise", "NotYet", "agree", "as_letters", "as_number", "check", "choice", "exercise", "exercises_of",
-    "judge", "must_be_function", "parsons", "predict", "progress", "trace", "variants",
+    "KINDS", "Exercise", "NotYet", "Sign", "agree", "as_letters", "as_number", "check", "choice", "exercise",
+    "exercises_of", "judge", "must_be_function", "parsons", "predict", "progress", "takes_best", "trace", "variants",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import itertools
 import re
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -40,7 +41,8 @@ def judge(
 ) -> None:
     """Compare a learner's function with the slow, obvious `right` on every case. Raises NotYet with the best hint.
 
-    `mistakes`: hint → the function that makes this mistake, in its natural form. A hint is given if its function agrees
+    `mistakes`: hint → the function that makes this mistake, in its natural form, or its Sign.
+    A hint is given if its function agrees
     with the learner's on every case, else if it does so wherever the learner is wrong; then the slips that any exercise
     can suffer from are tried; else the first wrong entry of the smallest failing case is shown. Arguments are copied,
     so a function that changes its input cannot spoil the comparison; with `keeps_input` it is refused for it.
@@ -59,7 +61,11 @@ def judge(
         return
     for numbers in (range(len(cases)), failing) if failing else ():
         for hint, mistaken in mistakes.items():
-            if _makes(lambda *case, f=mistaken: view(f(*case), *case), cases, seen, numbers, atol):
+            if isinstance(mistaken, Sign):
+                fits = all(_bears(mistaken, got[n], cases[n]) for n in numbers)
+            else:
+                fits = _makes(lambda *case, f=mistaken: _viewed(view, f(*case), case), cases, seen, numbers, atol)
+            if fits:
                 raise NotYet(hint)
     if keeps_input and changed:
         opening = "Your function" if failing else "The result is right, but your function"
@@ -99,8 +105,36 @@ def _called(answer: Callable, case: tuple, raised: dict[type[Exception], str], c
 def _viewed(view: Callable, result, case: tuple):
     try:
         return view(result, *copy.deepcopy(case))
-    except Exception:  # not even of the right kind: the result itself is compared
-        return result
+    except Exception:  # not even of the right kind: it may agree with another such result, never with a view
+        return {"a result as it is": result}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A mistake known by what its answers have in common: `test(answer, *case)` is True for all of them."""
+
+    test: Callable
+
+
+def takes_best(values: Callable) -> Sign:
+    """The sign of a ranking by the wrong values: the answer holds the rows with the largest of `values(*case)`.
+
+    Best first; equal values may stand in any order, as the sorting functions of NumPy differ there.
+    """
+
+    def test(answer, *case) -> bool:
+        value, rows = np.asarray(values(*case), float), np.asarray(answer)
+        best = np.sort(value)[::-1][: len(rows)]
+        return rows.ndim == 1 and len(set(rows.tolist())) == len(rows) and np.array_equal(value[rows], best)
+
+    return Sign(test)
+
+
+def _bears(sign: Sign, result, case: tuple) -> bool:
+    try:
+        return bool(sign.test(result, *copy.deepcopy(case)))
+    except Exception:  # a result of another kind
+        return False
 
 
 def _makes(mistaken: Callable, cases, got, numbers, atol: float) -> bool:

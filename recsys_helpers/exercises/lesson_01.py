@@ -82,6 +82,22 @@ def scale(answer) -> None:
         "One minimum for the whole table: columns have different scales. Use axis=0, one minimum for each column.": (
             partial(_scale, axis=None)
         ),
+        "You took minimum and maximum of a *row* (axis=1). Each column has its own: axis=0.": (
+            lambda train, test: (test - train.min(axis=1)[0]) / np.ptp(train, axis=1)[0]
+        ),
+        "Columns that are constant in train should become 0; yours are 1.": (
+            lambda train, test: np.where(np.ptp(train, axis=0) == 0, 1.0, _scale(train, test))
+        ),
+        "Your scale runs from −1 to 1. From 0 to 1 is asked for: do not multiply by 2 and subtract 1.": (
+            lambda train, test: np.where(np.ptp(train, axis=0) == 0, 0.0, 2 * _scale(train, test) - 1)
+        ),
+        "You subtract the mean of `train`. Its minimum is asked for, so that the smallest value becomes 0.": (
+            lambda train, test: np.where(
+                np.ptp(train, axis=0) == 0,
+                0.0,
+                (test - train.mean(axis=0)) / np.where(np.ptp(train, axis=0) == 0, 1, np.ptp(train, axis=0)),
+            )
+        ),
         "You divide by the width without subtracting the minimum of `train` first.": partial(_scale, start=False),
         "You scaled and returned `train`. The scaled rows of `test` are asked for.": (
             lambda train, test: _scale(train, train)
@@ -145,6 +161,10 @@ def _frames(seed: int) -> list[tuple]:
         test = pd.DataFrame({"item_id": rng.integers(1, 6, n_test), "liked": rng.integers(0, 2, n_test)})
         test.loc[[0, 1], "item_id"] = [77, 88]
         train.loc[[0, 1, 2], "liked"] = [1, 1, 0]
+        for frame in (train, test):  # all columns of the lesson's frames
+            n = len(frame)
+            frame.insert(0, "user_id", rng.integers(1, 9, n))
+            frame["rating"], frame["timestamp"] = frame["liked"] * 2 + 2.5, rng.integers(10**8, 10**9, n)
         cases.append((train, test))
     return cases
 
@@ -153,6 +173,10 @@ def _film_average(train, test, learn=lambda train, test: train, unknown=lambda t
     rows = learn(train, test)
     likes = {item: rows.loc[rows["item_id"] == item, "liked"].mean() for item in set(rows["item_id"])}
     return np.array([likes.get(item, unknown(train, test)) for item in test["item_id"]])
+
+
+def _filled(train, test, share):
+    return test["item_id"].map(share).fillna(train["liked"].mean())
 
 
 def _habits_of_averages(cases, got) -> None:
@@ -224,6 +248,24 @@ def film_average(answer) -> None:
         ),
         "0.5 is a guess. An unknown film gets what train says about films in general: the mean of `liked`.": partial(
             _film_average, unknown=lambda train, test: 0.5
+        ),
+        "You add the likes up. A share is asked for: the mean of `liked`.": (
+            lambda train, test: _filled(train, test, train.groupby("item_id")["liked"].sum())
+        ),
+        "You took the median of `liked`, which is 0 or 1. A share is asked for: the mean.": (
+            lambda train, test: _filled(train, test, train.groupby("item_id")["liked"].median())
+        ),
+        "You return a number for each row of `train`. One for each row of `test` is asked for.": (
+            lambda train, test: train["item_id"].map(train.groupby("item_id")["liked"].mean())
+        ),
+        "You return a number for each film. Look it up for each row of `test`: test['item_id'].map(share).": (
+            lambda train, test: train.groupby("item_id")["liked"].mean()
+        ),
+        "Every row gets the mean over all of train. Look up the share of each row's film first.": (
+            lambda train, test: np.full(len(test), train["liked"].mean())
+        ),
+        "Rows of unknown films are gone: an inner merge drops them. Every row of `test` gets a number.": (
+            lambda train, test: test["item_id"].map(train.groupby("item_id")["liked"].mean()).dropna()
         ),
         "You filled with the mean of the films' shares. The mean over all train rows is asked for.": partial(
             _film_average, unknown=lambda train, test: train.groupby("item_id")["liked"].mean().mean()
@@ -347,6 +389,29 @@ def chances(answer) -> None:
         "The user's bias is missing.": lambda *case: _sigmoid(_score(*case, parts="dot item")),
         "The dot product is missing: yours are the biases alone.": (
             lambda *case: _sigmoid(_score(*case, parts="user item"))
+        ),
+        "You add the rows of user and film. The dot product multiplies them, number by number, and adds up.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] + items[i]).sum(axis=1) + a[u] + b[i])
+        ),
+        "You score every user with every film and add that up. Multiply row by row and sum over axis=1.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] @ items[i].T).sum(axis=1) + a[u] + b[i])
+        ),
+        "You divide by the lengths, which makes a cosine. The plain dot product is asked for.": (
+            lambda u, i, users, items, a, b: _sigmoid(
+                (users[u] * items[i]).sum(axis=1) / np.linalg.norm(users[u], axis=1) / np.linalg.norm(items[i], axis=1)
+                + a[u]
+                + b[i]
+            )
+        ),
+        "`keepdims=True` makes a column of the dot products, and with the biases a table of all pairs. Leave it out.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=1, keepdims=True) + a[u] + b[i])
+        ),
+        "That is a softmax over the pairs. Each pair has a probability of its own: the sigmoid.": (
+            lambda *case: np.exp(_score(*case)) / np.exp(_score(*case)).sum()
+        ),
+        "`np.exp` is missing in the sigmoid: 1 / (1 + np.exp(-score)).": lambda *case: 1 / (1 - _score(*case)),
+        "You multiply with the biases. They are added to the dot product.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=1) * a[u] * b[i])
         ),
         "You scored every user with every film: shape (n, n). Multiply row by row and sum over axis=1.": (
             lambda u, i, users, items, a, b: _sigmoid(users[u] @ items[i].T + a[u] + b[i])

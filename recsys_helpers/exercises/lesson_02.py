@@ -80,6 +80,26 @@ def gini(answer) -> None:
         "8 is twice the mean of the five films above. Each array of counts has its own mean.": (
             lambda c: float(np.mean(_pair_differences(c))) / 8
         ),
+        "You compare each film with the next one only (`np.diff`). Compare each with each.": (
+            lambda c: np.abs(np.diff(c)).mean() / (2 * c.mean())
+        ),
+        "Your formula needs the counts in order: sort them first.": (
+            lambda c: (2 * np.arange(1, len(c) + 1) - len(c) - 1) @ c / (len(c) * c.sum())
+        ),
+        "That is the standard deviation over the mean. Gini takes the mean difference of all pairs, over twice "
+        "the mean.": (lambda c: c.std() / c.mean()),
+        "You divide by the median. Twice the *mean* of the counts is asked for.": (
+            lambda c: np.mean(_pair_differences(c)) / (2 * np.median(c))
+        ),
+        "That is the Gini *impurity* of a decision tree, another idea of the same name. Compare each film with each.": (
+            lambda c: 1 - ((c / c.sum()) ** 2).sum()
+        ),
+        "You square the differences. Take absolute values.": (
+            lambda c: np.mean(np.square(_pair_differences(c))) / (2 * c.mean())
+        ),
+        "You compare each film with the mean. Compare each film with each other film.": (
+            lambda c: np.abs(c - c.mean()).mean() / (2 * c.mean())
+        ),
         "That is the share of the largest film. Compare each film with each.": lambda c: float(np.max(c) / np.sum(c)),
     }
     judge(answer, cases, _gini, mistakes)
@@ -129,6 +149,16 @@ def count_sessions(answer) -> None:
         return lambda times: 1 + int(sum(pauses(np.diff(np.sort(times)))))
 
     mistakes = {
+        "The times must be put in order before you take pauses; without it, most of them run backwards.": (
+            lambda times: 1 + int((np.diff(times) > 1800).sum())
+        ),
+        "30 minutes are 30 × 60 seconds; yours is an hour.": apart(lambda p: p > 3600),
+        "You cut time into half hours of the clock. A session ends where a *pause* is longer than 30 minutes.": (
+            lambda times: len(np.unique(times // 1800))
+        ),
+        "You divide the whole time by 30 minutes. Look at each pause between two ratings.": (
+            lambda times: 1 + int(np.ptp(times) // 1800)
+        ),
         "You count pauses. One pause separates two sessions: add 1.": lambda times: _count_sessions(times) - 1,
         "A pause of exactly 30 minutes does not begin a new session; more than 30 does.": apart(lambda p: p >= 1800),
         "The times are in seconds: 30 minutes are 30 × 60 of them.": apart(lambda p: p > 30),
@@ -194,6 +224,18 @@ def nearest_film(answer) -> None:
         "That is the film that lies farthest away: take argmax, not argmin.": (
             lambda v: _by(_cosines, v, np.inf, np.argmin)
         ),
+        "You return one number for the whole table. One index per film: argmax(axis=1).": (
+            lambda v: _by(_cosines, v, pick=lambda table, axis: np.argmax(table))
+        ),
+        "You compare distances, so long vectors lie far away. Only the direction counts: use `direction`.": (
+            lambda v: _by(lambda x: -((x[:, None] - x) ** 2).sum(axis=2), v)
+        ),
+        "argsort runs upwards: its second entry is nearly the farthest film. Sort minus the cosine, or use argmax.": (
+            lambda v: np.argsort(_cosines(v), axis=1)[:, 1]
+        ),
+        "You took absolute values: a film in the opposite direction is not near. Keep the sign of the cosine.": (
+            lambda v: _by(lambda x: np.abs(_cosines(x)), v)
+        ),
         "Those are the cosines of the nearest films. Return their indices: argmax instead of max.": (
             lambda v: _by(_cosines, v, pick=np.max)
         ),
@@ -238,6 +280,20 @@ def lift(answer) -> None:
         ),
         "That is what chance expects. Lift is the true count divided by it.": (
             lambda t, n: np.outer(size(t), size(t)) / n
+        ),
+        "That is the share of the row's users who also watched the column's film. Divide by what chance expects.": (
+            lambda t, n: t / size(t)[:, None]
+        ),
+        "That is the share of all users. Lift divides the true count by what chance expects.": lambda t, n: t / n,
+        "You subtract what chance expects. Lift *divides* by it.": lambda t, n: t - np.outer(size(t), size(t)) / n,
+        "That is Jaccard: users of both over users of either. Lift divides by what chance expects.": (
+            lambda t, n: t / (size(t)[:, None] + size(t) - t)
+        ),
+        "`size @ size` is one number for all pairs. Each pair has its own product: np.outer(size, size).": (
+            lambda t, n: t * n / (size(t) @ size(t))
+        ),
+        "You add the two sizes. Chance expects their *product* over n_users: np.outer(size, size).": (
+            lambda t, n: t * n / (size(t)[:, None] + size(t))
         ),
         "Upside down: the true count stands above, what chance expects below.": lambda t, n: 1 / _lift(t, n),
         "The sizes stand on the diagonal, np.diag(together); sums of rows count users several times.": (

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict
+from recsys_helpers.exercises import NotYet, Sign, choice, exercise, judge, must_be_function, parsons, predict
 
 predict(
     "03.1",
@@ -149,6 +149,24 @@ def standardise(answer) -> None:
             lambda train, other: (other - other.mean(axis=0)) / _spread(other)
         ),
         "You learned from train and other together. That is the leak this lesson is about.": together,
+        "Parentheses: `other - mean / spread` divides first. Write (other − mean) / spread.": (
+            lambda train, other: other - train.mean(axis=0) / _spread(train)
+        ),
+        "The mean is that of `train`, the spread that of `other`. Both must come from `train`.": (
+            lambda train, other: (other - train.mean(axis=0)) / _spread(other)
+        ),
+        "The spread is that of `train`, the mean that of `other`. Both must come from `train`.": (
+            lambda train, other: (other - other.mean(axis=0)) / _spread(train)
+        ),
+        "You took mean and spread of a *row* (axis=1). Each column has its own: axis=0.": (
+            lambda train, other: (other - train.mean(axis=1)[0]) / train.std(axis=1)[0]
+        ),
+        "You multiply by the spread. Divide by it.": (
+            lambda train, other: (other - train.mean(axis=0)) * _spread(train)
+        ),
+        "You subtract the median. The mean is asked for.": (
+            lambda train, other: (other - np.median(train, axis=0)) / _spread(train)
+        ),
         "One mean for the whole table: take it for each column, axis=0.": whole,
         "You divided by n − 1 (ddof=1). Here, as in scikit-learn and Keras, the spread divides by n.": (
             lambda train, other: (other - train.mean(axis=0)) / _spread(train, ddof=1)
@@ -249,6 +267,18 @@ def multi_hot(answer) -> None:
                 [[int(i == len(v) - 1 and not set(t.split("|")) <= set(v)) for i in range(len(v))] for t in g],
             )
         ),
+        "You sorted the vocabulary. Its order is the order of the columns, whatever it is.": (
+            lambda g, v: _multi_hot(g, sorted(v))
+        ),
+        "You share a 1 among the genres of a film. Each of its genres gets a whole 1.": (
+            lambda g, v: _multi_hot(g, v) / np.array([[len(text.split("|"))] for text in g])
+        ),
+        "You write the genre's number into its cell. A 1 is asked for.": (
+            lambda g, v: _multi_hot(g, v) * np.arange(1, len(v) + 1)
+        ),
+        "Only the last film is marked: the line that stores a row stands behind the loop. Indent it.": (
+            lambda g, v: _only_row(_multi_hot(g, v), -1)
+        ),
         "Zeros and ones are swapped.": lambda g, v: 1 - _multi_hot(g, v),
     }
     judge(answer, cases, _multi_hot, mistakes)
@@ -299,6 +329,32 @@ def pad_behind(answer) -> None:
             _pad_behind, oldest=True
         ),
         "You turned the histories round. The oldest film stays in front.": partial(_pad_behind, turned=True),
+        "The empty end is filled with −1. The padding of this lesson is 0.": (
+            lambda histories, length: np.array([h[-length:] + [-1] * (length - len(h[-length:])) for h in histories])
+        ),
+        "Your rows are one cell too long: `length` of them are asked for.": (
+            lambda histories, length: np.pad(_pad_behind(histories, length), ((0, 0), (0, 1)))
+        ),
+        "The short rows are not filled up: zeros behind, until each has `length` entries.": Sign(
+            lambda rows, histories, length: [list(row) for row in rows] == [h[-length:] for h in histories]
+        ),
+        "You sorted the films by their id. A history stays in its order, oldest first.": (
+            lambda histories, length: _pad_behind([sorted(h[-length:]) for h in histories], length)
+        ),
+        "A short history is repeated in yours. Its end is filled with zeros.": (
+            lambda histories, length: np.array(
+                [np.resize(h[-length:], length) if h else [0] * length for h in histories]
+            )
+        ),
+        "All histories are written into row 0, one over the other. Use the row number of the loop: padded[row, …].": (
+            Sign(
+                lambda rows, histories, length: (
+                    np.any(rows[0])
+                    and not np.any(rows[1:])
+                    and list(rows[0]) != list(_pad_behind(histories, length)[0])
+                )
+            )
+        ),
         "Nothing was filled in: all zeros.": lambda histories, length: np.zeros((len(histories), length)),
         "Only the last user's row is filled. Is your `return` or your row index in the wrong position?": (
             lambda histories, length: _only_row(_pad_behind(histories, length), -1)
@@ -372,6 +428,13 @@ def latest_film(answer) -> None:
         "That is the first film of each user. The latest one stands last.": at(
             lambda padded: (padded != 0).argmax(axis=1)
         ),
+        "After the row was reversed, position k is position length − 1 − k of the row itself. Count back.": at(
+            lambda padded: (padded[:, ::-1] != 0).argmax(axis=1)
+        ),
+        "`padded[:, last]` reads every row at the positions of all rows. Pair them: np.arange(len(padded)), last.": (
+            lambda padded: padded[:, last_place(padded)]
+        ),
+        "You add the films of a row up. The latest one alone is asked for.": lambda padded: padded.sum(axis=1),
         "That is the largest index, not the latest film.": lambda padded: padded.max(axis=1),
         "You read one position behind the latest film's neighbour: off by one.": at(
             lambda padded: np.maximum(last_place(padded) - 1, 0)

@@ -234,7 +234,7 @@ WRONG = {
         (partial(ease, sign=1), "sign is missing"),
         (partial(ease, zero=False), "predicts itself"),
         (partial(ease, everywhere=True), "diagonal only"),
-        (partial(ease, fixed=1.0), "left λ out"),
+        (partial(ease, fixed=1.0), "fixed at 1"),
     ],
     "04.10": [
         ("CDFE", "Line F"),
