@@ -310,96 +310,76 @@ def power_of_ten(answer) -> str | None:
     return None
 
 
-class _Course:
-    """A training run with a script: the weights and both losses of each epoch are fixed beforehand."""
-
-    def __init__(self, train, valid):
-        self.train, self.valid, self.epoch, self.weights = train, valid, -1, np.full(2, -1.0)
-
-    def train_epoch(self):
-        self.epoch += 1
-        self.weights[:] = self.epoch
-
-    def train_loss(self):
-        return self.train[self.epoch]
-
-    def valid_loss(self):
-        return self.valid[self.epoch]
-
-    def run(self, answer, patience):
-        arguments = self.weights, self.train_epoch, self.train_loss, self.valid_loss, len(self.train), patience
-        return np.array(answer(*arguments), dtype=float), self.epoch
+def _batches(predict, x, y, batch_size):
+    """The errors of each batch."""
+    parts = [slice(start, start + batch_size) for start in range(0, len(x), batch_size)]
+    return [predict(x[part]) - y[part] for part in parts]
 
 
-def _stop(losses, patience):
-    best, waited = 0, 0
-    for epoch, loss in enumerate(losses):
-        best, waited = (epoch, 0) if epoch == 0 or loss < losses[best] else (best, waited + 1)
-        if waited == patience:
-            break
-    return best, epoch
+def _given_06_10(predict, x, y, batch_size):
+    errors = []
+    for start in range(0, len(x), batch_size):
+        part = slice(start, start + batch_size)
+        errors.append(np.sqrt(((predict(x[part]) - y[part]) ** 2).mean()))
+    return np.mean(errors)
 
 
-def _stop_without_reset(losses, patience):
-    best, waited = losses[0], 0
-    for epoch, loss in enumerate(losses):
-        best, waited = min(best, loss), waited + (epoch > 0 and loss >= best)
-        if waited == patience:
-            break
-    return epoch
-
-
-def _given_06_10(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
-    best, waited = np.inf, 0
-    for _ in range(n_epochs):
-        train_epoch()
-        loss = train_loss()
-        if loss < best:
-            best, best_weights, waited = loss, weights, 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return best_weights
+def _root_of_mean(errors) -> float:
+    return float(np.sqrt((np.concatenate(errors) ** 2).mean()))
 
 
 @exercise(
     "06.10",
     "O5",
     "debug",
-    done="Valid decides, and a copy is kept. Without both, early stopping is decoration.",
+    done="Add up what can be added up, squares and rows; take the root once. Now both were measured alike.",
     given=_given_06_10,
 )
-def stop_early(answer) -> None:
-    must_be_function(answer)
+def rmse_over_all_rows(answer) -> None:
     rng = np.random.default_rng(5)
-    for course_number in range(34):
-        n_epochs, patience = int(rng.integers(8, 15)), int(rng.integers(2, 4))
-        train = np.sort(rng.random(n_epochs))[::-1]
-        valid = np.abs(np.arange(n_epochs) - rng.integers(2, 5)) / 5 + rng.permutation(n_epochs) / 1000
-        if rng.random() < 0.3:  # a run that is never stopped
-            valid = train + 1
-        if course_number >= 30:  # worse once, then better again, more than once
-            valid = np.array([9, 7, 8, 5, 6, 3, 4, 4.5, 4.6, 4.7, 4.8]) + rng.random()
-            train, patience = np.linspace(2, 1, len(valid)), 2 + course_number % 2
-        course = _Course(train, valid)
-        weights, last = course.run(answer, patience)
-        best, stop = _stop(valid, patience)
-        if np.all(weights == best) and last == stop:
-            continue
-        if last == n_epochs - 1 and stop < last:
-            hint = "It never stops before the end: the train loss falls for ever. The valid loss has to decide."
-        elif last != stop and last == _stop_without_reset(valid, patience):
-            hint = "It gives up too early: a new best sets `waited` back to 0."
-        elif last != stop:
-            hint = f"With patience {patience} it should stop after epoch {stop + 1} of 1, 2, …; yours ran {last + 1}."
-        elif np.all(weights == last):
-            hint = (
-                "It stops in time, but returns the last weights: `best_weights` is the same array. Keep a copy of it."
-            )
-        else:
-            hint = f"Best on valid was epoch {best + 1}; you return the weights of another epoch."
-        raise NotYet(hint)
+    cases = []
+    for n, batch_size in ((5, 2), (7, 3), (12, 5), (9, 4), (6, 6), (10, 16)):
+        weights = rng.normal(size=3)
+        cases.append(
+            (lambda x, weights=weights: x @ weights, rng.normal(size=(n, 3)), 2 * rng.normal(size=n), batch_size)
+        )
+
+    def by_batch(of_all):
+        return lambda *case: of_all(_batches(*case))
+
+    mistakes = {
+        "Still a mean of roots: it is smaller than the root of the mean, so the network looks better than it is.": (
+            _given_06_10
+        ),
+        "The batches count by their size now, but it is still a mean of roots. Add up *squares*; one root, at "
+        "the end.": (
+            by_batch(lambda errors: sum(len(e) * np.sqrt((e**2).mean()) for e in errors) / sum(map(len, errors)))
+        ),
+        "One root at the end, good. But the last batch may be smaller, and a mean of means counts it like the "
+        "others.": (by_batch(lambda errors: np.sqrt(np.mean([(e**2).mean() for e in errors])))),
+        "That is the mean squared error. Take its root, at the end.": by_batch(
+            lambda errors: _root_of_mean(errors) ** 2
+        ),
+        "The sum of squares must be divided by the number of rows before the root.": by_batch(
+            lambda errors: np.sqrt((np.concatenate(errors) ** 2).sum())
+        ),
+        "You divide by the number of batches. Divide the sum of squares by the number of *rows*.": by_batch(
+            lambda errors: np.sqrt((np.concatenate(errors) ** 2).sum() / len(errors))
+        ),
+        "The last, smaller batch is left out. All rows count.": (
+            lambda predict, x, y, size: _root_of_mean([e for e in _batches(predict, x, y, size) if len(e) == size])
+        ),
+        "You took absolute errors. RMSE adds up their squares.": by_batch(
+            lambda errors: np.abs(np.concatenate(errors)).mean()
+        ),
+        "You return the error of the last batch. Add up over all of them.": by_batch(
+            lambda errors: _root_of_mean(errors[-1:])
+        ),
+        "You return the error of the first batch: does `return` stand inside the loop?": by_batch(
+            lambda errors: _root_of_mean(errors[:1])
+        ),
+    }
+    judge(answer, cases, by_batch(_root_of_mean), mistakes)
 
 
 choice(

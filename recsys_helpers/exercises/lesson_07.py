@@ -104,39 +104,60 @@ def row_gradients(answer) -> None:
     judge(answer, cases, _row_gradients, mistakes)
 
 
-def _given_07_4(p, q):
-    return np.tensordot(p, q, 2)
+def _given_07_4(user, item, rating, rng):
+    return rng.permutation(user), rng.permutation(item), rng.permutation(rating)
 
 
 @exercise(
     "07.4",
     "O2",
     "debug",
-    done="One number for each rating. The sum over both axes mixed the whole batch.",
+    done="One order for all three: a rating stays with its user and its film, whatever the order.",
     given=_given_07_4,
 )
-def dot_products(answer) -> None:
-    rng = np.random.default_rng(3)
-    for n, dim in ((2, 3), (5, 2), (4, 4), (1, 3)):
-        p, q = rng.normal(size=(n, dim)), rng.normal(size=(n, dim))
-        got = np.asarray(answer(p, q))
-        right = np.array([[sum(p[i, j] * q[i, j] for j in range(dim))] for i in range(n)])
-        if got.shape == ():
-            raise NotYet("One single number for the whole batch: every rating would get the same similarity.")
-        if got.shape == (n, n) and n > 1:
+def shuffled(answer) -> None:
+    must_be_function(answer)
+    for n in (40, 61):
+        data = np.arange(n) + 100, np.arange(n) + 500, np.arange(n) / 10  # row k: user 100 + k, film 500 + k
+        kept = tuple(part.copy() for part in data)
+        got = answer(*data, np.random.default_rng(n))
+        if not all(np.array_equal(part, before) for part, before in zip(data, kept)):
+            raise NotYet("Your function changed the arrays that came in. Make new ones: user[order] does.")
+        if not isinstance(got, (tuple, list)) or len(got) != 3:
+            raise NotYet("Three arrays are asked for: return user, item, rating, in this order.")
+        if any(np.shape(part) != (n,) for part in got):
+            shapes = ", ".join(str(np.shape(part)) for part in got)
+            raise NotYet(f"Each of the three arrays keeps its {n} entries; yours have the shapes {shapes}.")
+        user, item, rating = (np.asarray(part, float) for part in got)
+        if not all(np.allclose(np.sort(mine), part) for mine, part in zip((user, item, rating), data)):
+            if np.isin(user, data[0]).all() and len(np.unique(user)) < n:
+                raise NotYet("Some ratings stand twice, others are gone: draw an order, do not draw with replacement.")
             raise NotYet(
-                "You have every user with every film of the batch, (batch, batch). Only the pairs are asked for."
+                "The three results hold other numbers than the three arrays: user, item, rating, in this order."
             )
-        if got.shape == (n,) and np.allclose(got, right[:, 0]):
-            raise NotYet("The right numbers in shape (batch,): added to the biases they would become a square.")
-        if got.shape == (n, dim):
-            raise NotYet("The products are not summed yet: add up each row.")
-        if got.shape == (dim,) and np.allclose(got, (p * q).sum(axis=0)):
-            raise NotYet("You summed over the batch, axis 0. Sum over the factors, axis 1.")
-        if got.shape != right.shape or not np.allclose(got, right):
+        together = {
+            "user and film": np.allclose(user - 100, item - 500),
+            "user and rating": np.allclose(user - 100, 10 * rating),
+            "film and rating": np.allclose(item - 500, 10 * rating),
+        }
+        if not any(together.values()):
             raise NotYet(
-                f"For p={p.round(2).tolist()} and q={q.round(2).tolist()} it should be {right.round(2).tolist()}."
+                "Each array has an order of its own, so nobody is with his or her film any more. Draw one order."
             )
+        if not all(together.values()):
+            held = next(name for name, is_kept in together.items() if is_kept)
+            raise NotYet(f"Only {held} stay together now. All three arrays need the same order.")
+        if np.array_equal(user, data[0]):
+            raise NotYet("Nothing was shuffled: the order is the old one.")
+        steps = np.diff(user)
+        if (steps == steps[0]).mean() > 0.8:
+            raise NotYet("That order is not random: it is the old one, reversed or moved on. Use rng.permutation.")
+        other = answer(*data, np.random.default_rng(n + 1))
+        if np.array_equal(other[0], got[0]):
+            raise NotYet("The order is the same in every epoch: draw it with the `rng` that comes in.")
+        again = answer(*data, np.random.default_rng(n))
+        if not np.array_equal(again[0], got[0]):
+            raise NotYet("The same generator should give the same order: draw with the `rng` that comes in.")
 
 
 predict(

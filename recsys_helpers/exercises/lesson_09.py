@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, parsons, predict, trace
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
 choice(
     "09.1",
@@ -68,39 +68,71 @@ predict(
 )
 
 
-def _given_09_4(sizes, seen):
-    return sorted(set(range(sizes["n_users"])) - set(seen))
+def _given_09_4(rng, counts, power, n):
+    weight = counts.astype(float) ** power
+    return rng.choice(len(counts), n, p=weight / weight.sum())
+
+
+def _weights(counts, power, padding=0.0, unclicked=True):
+    weight = counts.astype(float) ** power
+    weight[0] = padding
+    return weight / weight.sum() if unclicked else weight * (counts > 0) / (weight * (counts > 0)).sum()
 
 
 @exercise(
     "09.4",
     "O2",
     "debug",
-    done="With the number of users, whole shelves of the catalogue were never ranked, and every score looked better.",
+    done="0 to the power of 0 is 1, so padding was drawn by the uniform sampler, and by that one alone.",
     given=_given_09_4,
 )
-def unseen_candidates(answer) -> None:
-    numbers = ((5, 9, [2, 4]), (12, 6, [1, 6]), (4, 15, []), (8, 8, [3]))
-    cases = [({"n_users": n_users, "n_items": n_items}, seen) for n_users, n_items, seen in numbers]
-    mistakes = {
-        "Still the number of users decides: films above it can never be recommended.": (
-            lambda sizes, seen: [i for i in range(1, sizes["n_users"] + 1) if i not in seen]
-        ),
-        "0 is padding and no film, and the last film, n_items, is missing: range stops before its end.": (
-            lambda sizes, seen: [i for i in range(sizes["n_items"]) if i not in seen]
-        ),
-        "Index 0 is padding and stands for no film: begin at 1.": (
-            lambda sizes, seen: [i for i in range(sizes["n_items"] + 1) if i not in seen]
-        ),
-        "The last film, n_items, is missing: range stops before its end.": (
-            lambda sizes, seen: [i for i in range(1, sizes["n_items"]) if i not in seen]
-        ),
-        "The seen films are candidates again. Take them out.": (
-            lambda sizes, seen: list(range(1, sizes["n_items"] + 1))
-        ),
-    }
-    got = (lambda *case: sorted(int(film) for film in answer(*case))) if callable(answer) else answer
-    judge(got, cases, lambda sizes, seen: [i for i in range(1, sizes["n_items"] + 1) if i not in seen], mistakes)
+def draws(answer) -> None:
+    must_be_function(answer)
+    counts = np.array([0, 40, 9, 0, 1, 16, 4])
+    n = 20_000
+    for power in (1.0, 0.5, 0.0, 0.75):
+        given = counts.copy()
+        got = np.asarray(answer(np.random.default_rng(int(4 * power)), given, power, n))
+        if not np.array_equal(given, counts):
+            raise NotYet("Your function changed `counts`, which the next draw needs. Work on a copy.")
+        if got.shape != (n,) or got.dtype.kind not in "iu":
+            raise NotYet(f"Return {n} indices of films, whole numbers; yours has shape {got.shape}, type {got.dtype}.")
+        if got.min() < 0 or got.max() >= len(counts):
+            raise NotYet(f"You draw films from {got.min()} to {got.max()}; there are films 1 to {len(counts) - 1}.")
+        share = np.bincount(got, minlength=len(counts)) / n
+        wanted = _weights(counts, power)
+        if np.abs(share - wanted).max() < 0.02:
+            continue
+        for other, hint in (
+            (_weights(counts, power, padding=1.0), "Padding is still drawn: 0 ** 0 is 1. Set its weight to 0."),
+            (
+                _weights(counts, power, unclicked=False),
+                "With power 0 every film is drawn alike, also one that nobody clicked.",
+            ),
+            (_weights(counts, 1.0), "The power is not used: film i has the weight counts[i] ** power."),
+            (_weights(counts, 0.0), "All films are drawn alike, whatever the power: counts[i] ** power is missing."),
+            (_weights(counts, -power), "You divide by counts ** power, so rare films are drawn more often. Multiply."),
+            (
+                _weights(counts + 1, power),
+                "You add 1 to each count, which changes all probabilities. Only padding needs care.",
+            ),
+            (
+                _weights(np.append(0, counts[:-1]), power),
+                "All films are one too high: leaving out index 0 moves the others.",
+            ),
+            (
+                np.append(_weights(counts, power)[1:], 0),
+                "Your films are one too low: without index 0, add 1 to what was drawn.",
+            ),
+        ):
+            if np.abs(share - other).max() < 0.02:
+                raise NotYet(hint)
+        film = int(np.abs(share - wanted).argmax())
+        raise NotYet(
+            f"With power {power:g} and counts {counts.tolist()}, film {film} should be {wanted[film]:.0%} of "
+            f"the draws; "
+            f"with yours it is {share[film]:.0%}."
+        )
 
 
 def _masked(scores, candidates, hidden=-1e9, first=1, hit=lambda row, j: row[j] == row[0]):

@@ -271,6 +271,36 @@ def stop_at_the_first_weights(weights, train_epoch, train_loss, valid_loss, n_ep
     return first
 
 
+def _errors(predict, x, y, batch_size):
+    parts = [slice(start, start + batch_size) for start in range(0, len(x), batch_size)]
+    return [predict(x[part]) - y[part] for part in parts]
+
+
+def rmse_mean_of_means(*case):
+    return np.sqrt(np.mean([(errors**2).mean() for errors in _errors(*case)]))
+
+
+def rmse_weighted_roots(predict, x, y, batch_size):
+    total = sum(len(e) * np.sqrt((e**2).mean()) for e in _errors(predict, x, y, batch_size))
+    return total / len(x)
+
+
+def rmse_without_root(predict, x, y, batch_size):
+    return sum((errors**2).sum() for errors in _errors(predict, x, y, batch_size)) / len(x)
+
+
+def rmse_of_sums(*case):
+    return np.sqrt(sum((errors**2).sum() for errors in _errors(*case)))
+
+
+def rmse_of_the_last_batch(*case):
+    return np.sqrt((_errors(*case)[-1] ** 2).mean())
+
+
+def rmse_of_the_first_batch(*case):
+    return np.sqrt((_errors(*case)[0] ** 2).mean())
+
+
 WRONG = {
     "06.1": [(18, "the sign is not"), (-6, "slope of b"), (-9, "2 e, not e"), (9, "the loss"), (5, "Forward first")],
     "06.3": [
@@ -348,10 +378,12 @@ WRONG = {
     ],
     "06.9": [(1e-12, "Answer with the power: −12"), (0.001, "Answer with the power: −3")],
     "06.10": [
-        (lambda *given: stop_as_given(*given), "falls for ever"),
-        (stop_without_copy, "same array"),
-        (stop_too_late, "With patience"),
-        (stop_never_reset, "back to 0"),
-        (stop_at_the_first_weights, "another epoch"),
+        (rmse_mean_of_means, "a mean of means"),
+        (rmse_weighted_roots, "count by their size now"),
+        (rmse_without_root, "mean squared error"),
+        (rmse_of_sums, "divided by the number of rows"),
+        (rmse_of_the_last_batch, "the last batch"),
+        (rmse_of_the_first_batch, "inside the loop"),
+        (lambda predict, x, y, n: np.abs(predict(x) - y).mean(), "absolute errors"),
     ],
 }
