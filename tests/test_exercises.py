@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import linecache
 import re
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 from recsys_helpers import exercises
 
 TESTS = Path(__file__).resolve().parent
+NATURAL = sorted(path.stem[-2:] for path in (TESTS / "wrong_answers").glob("natural_*.py"))
 HEADING = re.compile(r"^### Exercise (\d\d\.\d+) · (\w[\w ]*) \((O\d)\)", re.MULTILINE)
 CODED = ("code", "faded", "debug")
+MOST_OF_A_MESSAGE = 430  # 400 for the hint, and the id in front of it
 KIND_OF_WORDS = {"find the bug": "debug", "put in order": "parsons", "choose": "choice", "fill in": "faded"}
 
 
@@ -37,16 +40,33 @@ def answers_of(name, solved):
         is_exercise = "### BEGIN SOLUTION" in cell.source or re.search(r"^check\(", cell.source, re.MULTILINE)
         if number == 0 or is_exercise or "needed" in cell.metadata.get("tags", []):
             source = cell.source if solved else build.learner_source(cell.source)
-            exec(compile(source, f"{name}, code cell {number}", "exec"), namespace)
+            run_like_a_notebook(source, f"{name}, code cell {number}, {'solved' if solved else 'stub'}", namespace)
             namespace["check"] = answers.__setitem__  # the setup cell has imported the real one
     return answers
 
 
-def wrong_answers(lesson):
-    spec = importlib.util.spec_from_file_location("wrong", TESTS / "wrong_answers" / f"lesson_{lesson}.py")
+def run_like_a_notebook(source, name, namespace):
+    """Execute a cell so that `inspect` finds its source, as it does in IPython."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), namespace)
+
+
+def bank(lesson, kind="lesson"):
+    """The answers of learners to a lesson, by id. WRONG: typical ones, each with a hint of its own.
+
+    Of kind "natural": NATURAL, wrong ones as people write them (None: told by the first wrong entry), and RIGHT,
+    unusual ones that must pass.
+    """
+    spec = importlib.util.spec_from_file_location("bank", TESTS / "wrong_answers" / f"{kind}_{lesson}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.WRONG
+    return module
+
+
+def said_to(id, answer, capsys):
+    capsys.readouterr()
+    exercises.check(id, answer)
+    return capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", build.lessons())
@@ -97,20 +117,40 @@ def test_typical_wrong_answers_are_refused_each_with_its_own_hint(name, capsys):
     coded = {task.id for task in exercises.exercises_of(name[:2]) if task.kind in CODED}
     if not coded:
         return
-    bank = wrong_answers(name[:2])
+    wrong = bank(name[:2]).WRONG
     for id in coded:
-        assert len(bank.get(id, [])) >= 3, f"{id} needs three wrong answers"
-    for id, mistakes in bank.items():
+        assert len(wrong.get(id, [])) >= 3, f"{id} needs three wrong answers"
+    for id, mistakes in wrong.items():
         hints = []
         for answer, fragment in mistakes:
-            capsys.readouterr()
-            exercises.check(id, answer)
-            said = capsys.readouterr().out
+            said = said_to(id, answer, capsys)
+            assert len(said) <= MOST_OF_A_MESSAGE, f"{id} {answer}: {len(said)} characters"
             assert said.startswith(f"{id} · not yet. "), f"{id} {answer}: {said}"
             assert fragment in said, f"{id} {answer}: {said}"
             assert "raised AssertionError" not in said
             hints.append(fragment)
         assert len(set(hints)) == len(hints)
+
+
+@pytest.mark.parametrize("lesson", NATURAL)
+def test_natural_wrong_answers_are_refused_and_their_mistake_is_named(lesson, capsys):
+    rows = [(id, *row) for id, answers in bank(lesson, "natural").NATURAL.items() for row in answers]
+    with np.errstate(all="ignore"):
+        for id, answer, fragment in rows:
+            said = said_to(id, answer, capsys)
+            assert said.startswith(f"{id} · not yet. "), f"{answer}: {said}"
+            assert len(said) <= MOST_OF_A_MESSAGE, f"{id} {answer}: {len(said)} characters"
+            assert (fragment or "") in said, f"{id} {answer}: {said}"
+    named = sum(fragment is not None for _, _, fragment in rows)
+    assert named >= 0.85 * len(rows), f"{named} of {len(rows)}"
+
+
+@pytest.mark.parametrize("lesson", NATURAL)
+def test_right_answers_in_another_style_pass(lesson, capsys):
+    for id, answers in bank(lesson, "natural").RIGHT.items():
+        for answer in answers:
+            said = said_to(id, answer, capsys)
+            assert said.startswith(f"{id} · correct. "), f"{answer}: {said}"
 
 
 @pytest.mark.parametrize("name", build.lessons())
@@ -146,6 +186,53 @@ def test_a_pass_is_remembered_and_a_damaged_progress_file_is_kept_aside(tmp_path
     assert "lesson 04  □□□□□□□□□□□■  1 of 12" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("content", ['{"theme": "dark"}', '["a", "b"]', "[1, 2]", "42"])
+def test_a_file_of_another_program_is_kept_for_its_owner(content, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("RECSYS_PROGRESS", str(path))
+    path.write_text(content)
+    exercises.progress()
+    assert "starting from none" in capsys.readouterr().out
+    assert path.read_text() == content, "looking at the map changes nothing"
+    exercises.check("04.6", "b")
+    assert path.with_suffix(".damaged").read_text() == content
+    assert json.loads(path.read_text()) == ["04.6"]
+
+
+def correct_but_not_saved(capsys):
+    said = said_to("04.6", "b", capsys)
+    assert said.startswith("04.6 · correct. ")
+    assert "could not be saved" in said
+    exercises.progress()
+    assert "lesson 04  □□□□□□□□□□□□  0 of 12" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_a_file_does_not_stop_a_check(tmp_path, monkeypatch, capsys):
+    (tmp_path / "home").write_text("a file")
+    monkeypatch.setenv("RECSYS_PROGRESS", str(tmp_path / "home" / "progress.json"))
+    correct_but_not_saved(capsys)
+
+
+def test_a_progress_file_that_is_a_folder_does_not_stop_a_check(tmp_path, monkeypatch, capsys):
+    (tmp_path / "progress.json").mkdir()
+    monkeypatch.setenv("RECSYS_PROGRESS", str(tmp_path / "progress.json"))
+    correct_but_not_saved(capsys)
+
+
+@pytest.mark.parametrize("refused", ["mkdir", "write_text", "replace", "read_text"])
+def test_a_home_that_cannot_be_used_does_not_stop_a_check(refused, tmp_path, monkeypatch, capsys):
+    def refuse(*arguments, **named):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("RECSYS_PROGRESS", str(path))
+    path.write_text("{damaged" if refused == "replace" else "[]")
+    monkeypatch.setattr(Path, refused, refuse)
+    correct_but_not_saved(capsys)
+    monkeypatch.undo()
+    assert path.read_text() == ("{damaged" if refused == "replace" else "[]"), "nothing of the owner's is lost"
+
+
 def test_a_wrong_answer_is_not_remembered(tmp_path, monkeypatch):
     monkeypatch.setenv("RECSYS_PROGRESS", str(tmp_path / "none.json"))
     exercises.check("04.6", "a")
@@ -166,30 +253,58 @@ def test_an_answer_that_raises_is_told_its_own_error(capsys):
 def test_a_forgotten_return_is_not_taken_for_a_stub(capsys):
     def stub(ranked, relevant, k): ...
 
+    def documented(ranked, relevant, k):
+        """The share of the relevant items."""
+        pass
+
     def faded(ranked, relevant, k):
         sum(item in relevant for item in ranked[:k])
-        return ...
+        return ...  # your code here
 
     def forgot(ranked, relevant, k):
         len(relevant)
 
-    for answer, verdict in ((stub, "not attempted yet. Replace the dots"), (forgot, "Is a `return` missing?")):
-        exercises.check("04.3", answer)
-        assert verdict in capsys.readouterr().out
-    exercises.check("04.3", faded)
-    assert "not attempted yet" in capsys.readouterr().out
+    for answer in (stub, documented, faded):
+        assert "not attempted yet. Replace the dots" in said_to("04.3", answer, capsys)
+    assert "Is a `return` missing?" in said_to("04.3", forgot, capsys)
 
 
-def test_a_mend_that_only_swaps_one_name_for_another_is_an_attempt(capsys):
-    def first_without(scores, history, removed):
-        kept = np.delete(history, removed)
-        row = scores(kept)
-        row[history] = -np.inf  # instead of kept
-        row[0] = -np.inf
-        return row.argmax()
+def test_dots_inside_an_index_are_no_stub(capsys):
+    def forgot(logits):
+        np.logaddexp(0, -logits[..., 0]) + np.logaddexp(0, logits[..., 1:]).sum(axis=-1)
 
-    exercises.check("26.11", first_without)
-    assert "26.11 · correct" in capsys.readouterr().out
+    assert "Is a `return` missing?" in said_to("12.8", forgot, capsys)
+
+
+GIVEN_26_11 = """
+def first_without(scores, history, removed):
+    # with a comment of the learner
+    kept = np.delete(history, removed)
+    row = scores(kept)
+    row[kept] = -np.inf
+
+    row[0] = -np.inf
+    return row.argmax()
+"""
+
+
+@pytest.mark.parametrize("has_source", [True, False])
+def test_only_the_given_faulty_function_is_not_attempted(has_source, capsys):
+    def made(source):
+        namespace = {"np": np}
+        if has_source:
+            run_like_a_notebook(source, f"a cell {hash(source)}", namespace)
+        else:
+            exec(source, namespace)
+        return namespace["first_without"]
+
+    assert "not attempted yet. Fix the function" in said_to("26.11", made(GIVEN_26_11), capsys)
+    swapped = GIVEN_26_11.replace("row[kept]", "row[history]")  # one name for another, and no more
+    assert "26.11 · correct" in said_to("26.11", made(swapped), capsys)
+    worse = GIVEN_26_11.replace("row[kept]", "row[1]")
+    assert "26.11 · not yet" in said_to("26.11", made(worse), capsys)
+    broken = GIVEN_26_11.replace("row[kept]", "row[nothing]")
+    assert "26.11 · not yet. Your code raised NameError" in said_to("26.11", made(broken), capsys)
 
 
 def test_the_result_of_a_call_instead_of_the_function_is_named(capsys):

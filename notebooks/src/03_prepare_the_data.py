@@ -352,7 +352,8 @@ show(
 # ### Exercise 03.5 · code (O2)
 #
 # Standardise each column of `other` with the mean and standard deviation **of `train`**. Both have shape (rows, columns),
-# with different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0.
+# with different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0, as scikit-learn and
+# Keras do. (In lesson 01 such a column became 0. Either is fine, as long as it is the same for all rows.)
 #
 # <details><summary>Hint 1</summary><code>train.mean(axis=0)</code> has one value for each column.</details>
 # <details><summary>Hint 2</summary><code>np.where(spread == 0, 1, spread)</code> replaces the zeros.</details>

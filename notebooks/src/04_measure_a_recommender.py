@@ -572,7 +572,8 @@ assert np.allclose(helper, similarity)
 # ### Exercise 04.8 · fill in (O4)
 #
 # Scores of item-kNN without shrink and with all neighbours, for any 0/1 matrix `x` of shape (n_users, n_films) in which
-# every film has a user: replace the dots by the cosine.
+# every film has a user: replace the dots by the cosine, with zeros on its diagonal, so that no film speaks for
+# itself.
 #
 # <details><summary>Hint 1</summary>The divisor of films i and j is length i times length j:
 # <code>np.outer(length, length)</code>.</details>
