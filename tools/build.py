@@ -13,6 +13,7 @@ or recorded results changed is executed. A lesson that shows what another one re
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _write(book: NotebookNode, path: Path) -> None:
     draft.replace(path)
 
 
-def build(course: Course, forced: list[str], jobs: int = 2) -> bool:
+def build(course: Course, forced: Sequence[str] = (), jobs: int = 2) -> bool:
     """Bring notebooks up to date, or execute the `forced` ones; returns whether all went well.
 
     A lesson waits for every earlier one whose recorded results it shows, and is looked at only then. One that measures
@@ -136,6 +137,13 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+def bring_up_to_date(course: Course, forced: Sequence[str] = (), jobs: int = 2) -> bool:
+    """Write the lists, then the notebooks; returns whether all went well."""
+    for path in lists.write(course):
+        _say(f"{path.relative_to(course.root).as_posix()}: list written")
+    return build(course, forced, jobs)
+
+
 def check(course: Course) -> list[str]:
     """Everything that is out of date, one sentence each."""
     found = list(lists.problems(course))
@@ -165,9 +173,7 @@ def main(arguments: list[str]) -> int:
         found = check(course)
         print("\n".join(found) or "Everything is up to date.")
         return 1 if found else 0
-    for path in lists.write(course):
-        print(f"{path.relative_to(course.root).as_posix()}: lists written")
-    return 0 if build(course, chosen.lessons, chosen.jobs) else 1
+    return 0 if bring_up_to_date(course, chosen.lessons, chosen.jobs) else 1
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tools.catalogue import PACKAGE, Course
@@ -29,7 +30,7 @@ def exercise_ids(course: Course) -> list[str]:
     """The ids of all exercises of the course, as the files of checks register them, in order."""
     found = set()
     for path in (course.package / "exercises").glob("lesson_[0-9][0-9].py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_parsed(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 values = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "id")]
                 texts = [value.value for value in values if isinstance(value, ast.Constant)]
@@ -45,7 +46,7 @@ class _Search:
 
     def read(self, code: str, package: str | None, folder: Path | None) -> None:
         """Follow everything that one piece of code imports or names; `package` is where its relative imports start."""
-        tree = ast.parse(code)
+        tree = _parsed(code)
         for module, name in _imports(tree, package):
             self.imported(module, name)
         for text in _texts(tree):
@@ -117,6 +118,12 @@ class _Search:
         return None
 
 
+@cache
+def _parsed(code: str) -> ast.Module:
+    """The syntax tree of some code: most lessons share most helpers."""
+    return ast.parse(code)
+
+
 def _imports(tree: ast.AST, package: str | None) -> Iterator[tuple[str, str | None]]:
     """(module, name) for each import statement, wherever it stands; name is None for `import module`."""
     for node in ast.walk(tree):
@@ -146,7 +153,7 @@ def _texts(tree: ast.AST) -> Iterator[str]:
 
 def _only_imports(path: Path) -> bool:
     """Whether a file holds nothing but a docstring, imports and `__all__`."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in _parsed(path.read_text(encoding="utf-8")).body:
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         is_all = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
         if not (is_text or is_all or isinstance(node, ast.Import | ast.ImportFrom)):
@@ -156,7 +163,7 @@ def _only_imports(path: Path) -> bool:
 
 def _bindings(path: Path, package: str) -> Iterator[tuple[str, str | None, str]]:
     """(module, name in it, name here) for each name that an `__init__` imports."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in _parsed(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield _absolute(node, package), alias.name, alias.asname or alias.name

@@ -4,7 +4,9 @@ The build adds two cells to a script: the line of links under the title and, for
 package. Both are made from the repository's address and are left out again on the way back.
 """
 
+import copy
 import re
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -58,7 +60,7 @@ def learner_source(source: str) -> str:
 
 def generate(course: Course, lesson: Lesson, solved: bool) -> NotebookNode:
     """The notebook of a lesson, not yet executed."""
-    title, *cells = jupytext.reads(course.script(lesson).read_text(encoding="utf-8"), fmt="py:percent").cells
+    title, *cells = copy.deepcopy(_cells(course.script(lesson).read_text(encoding="utf-8")))
     line = nbformat.v4.new_markdown_cell(links(course, lesson, solved), metadata={"tags": ["links"]})
     folded = {"tags": ["colab"], "jupyter": {"source_hidden": True}}  # JupyterLab folds it
     install = nbformat.v4.new_code_cell(colab_cell(course, lesson), metadata=folded)
@@ -72,6 +74,12 @@ def generate(course: Course, lesson: Lesson, solved: bool) -> NotebookNode:
     minutes = {"teaching": lesson.teaching, "exercises": lesson.exercises}  # for instructors
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "minutes": minutes}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+@cache
+def _cells(script: str) -> list[NotebookNode]:
+    """The cells of a script; both notebooks of a lesson start from them."""
+    return jupytext.reads(script, fmt="py:percent").cells
 
 
 def tags_of(cell: NotebookNode) -> set[str]:
