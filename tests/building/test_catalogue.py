@@ -61,7 +61,7 @@ def test_a_list_that_is_out_of_date_is_named_and_so_are_lost_marks(root):
         "README.md: its list is not what course.toml says; run `python -m tools.lists`"
     ]
     write(root / "README.md", "# Tiny\n")
-    with pytest.raises(ValueError, match="README.md must hold the lines"):
+    with pytest.raises(ValueError, match=r"README\.md must hold the lines"):
         lists.write(load_course(root))
 
 
