@@ -1,7 +1,9 @@
-"""Settings of all tests: what nbval compares, which tests run alone, and which file starts first.
+"""Settings of all tests: what nbval compares, which tests run alone, which start first, and which took longest.
 
 nbval compares the text of outputs, not warnings on stderr nor the HTML twin of a table.
 """
+
+from collections import Counter
 
 import pytest
 
@@ -22,3 +24,15 @@ def pytest_collection_modifyitems(items):
         if item.path.name in lessons and lessons[item.path.name].alone:
             item.add_marker(pytest.mark.alone)
     items.sort(key=lambda item: -lessons[item.path.name].seconds if item.path.name in lessons else 0)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name the ten files and notebooks that took longest."""
+    seconds = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                seconds[report.nodeid.split("::")[0]] += report.duration
+    terminalreporter.section("slowest ten files and notebooks")
+    for name, took in seconds.most_common(10):
+        terminalreporter.line(f"{took:7.1f} s  {name}")
