@@ -238,6 +238,7 @@ def test_named_lessons_are_executed_whatever_their_state(root, kernels):
         build.bring_up_to_date(load_course(root), ["99"])
 
 
+@pytest.mark.slow
 def test_one_real_build_records_results_and_the_next_lesson_shows_them(tmp_path):
     """Two kernels: they import the helpers of their own course, have one thread, and leave the recorded file."""
     write(tmp_path / "pyproject.toml", '[project.urls]\nRepository = "https://github.com/somebody/tiny"\n')

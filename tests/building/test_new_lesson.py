@@ -25,6 +25,7 @@ def copy(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_new_lesson_builds_at_once_and_passes_the_tests_of_every_lesson(copy):
     number, _, name = NAME.partition("_")
     new_lesson.new_lesson(load_course(copy), number, name)

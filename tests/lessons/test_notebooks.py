@@ -236,20 +236,24 @@ def nbval(path):
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True).returncode
 
 
+@pytest.mark.slow
 def test_an_unchanged_notebook_is_green(tiny):
     assert nbval(tiny) == 0
 
 
+@pytest.mark.slow
 def test_a_changed_number_turns_the_suite_red(tiny):
     tiny.write_text(tiny.read_text().replace("[1, 2, 3]", "[1, 2, 4]"))
     assert nbval(tiny) == 1
 
 
+@pytest.mark.slow
 def test_a_stale_output_turns_the_suite_red(tiny):
     tiny.write_text(tiny.read_text().replace('"2.0"', '"2.5"'))
     assert nbval(tiny) == 1
 
 
+@pytest.mark.slow
 def test_a_stripped_notebook_is_caught_although_nbval_passes_it(tiny):
     book = nbformat.read(tiny, as_version=4)
     for cell in book.cells:
