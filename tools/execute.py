@@ -24,7 +24,7 @@ ONE_THREAD = {
 
 def environment(root: Path, alone: bool) -> dict[str, str]:
     """The environment of a kernel: the helpers of this checkout, no progress bars, and its number of threads."""
-    own = {key: value for key, value in os.environ.items() if key not in ONE_THREAD and not key.startswith("RECSYS_")}
+    own = {key: value for key, value in os.environ.items() if key not in {*ONE_THREAD, "RECSYS_RECORD"}}
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     return own | {"PYTHONPATH": path, "TQDM_DISABLE": "1"} | ({} if alone else ONE_THREAD)
 

@@ -33,7 +33,7 @@ def commands(quick: bool, jobs: int, more: list[str]) -> list[list[str]]:
     options = [word for word in more if word not in named]
     course = load_course()
     lessons = [course.notebook(lesson, solved=False) for lesson in course.lessons if lesson.alone]
-    alone = files_with("@pytest.mark.alone")
+    alone = files_with("mark.alone")
     together, but = [], ""
     if quick:
         slow = [f"--ignore={file}" for file in files_with("\npytestmark = pytest.mark.slow")]
