@@ -87,8 +87,8 @@ def build(course: Course, forced: Sequence[str] = (), jobs: int = 2) -> bool:
 
 
 def _ready(course: Course, waiting: list[Lesson], running: list[Lesson], jobs: int) -> list[Lesson]:
-    """The lessons that may start now, in order; those that run alone come last."""
-    if len(running) >= jobs or any(lesson.alone for lesson in running):
+    """The lessons that may start now, in order; those that run alone come last, when nothing else can start."""
+    if len(running) >= jobs:
         return []
     unfinished = [*running, *waiting]
     free = [
