@@ -14,7 +14,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@touch $@
 
 lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --config=tools/lab_server.json notebooks/00_start_here.ipynb
 
 lesson-reset: $(VENV)/ready ## put the original of a lesson back, keep yours aside: make lesson-reset N=04
 	$(BIN)/python -m tools.reset $(N)

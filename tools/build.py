@@ -126,7 +126,7 @@ def _carry_out(course: Course, lesson: Lesson, work: list[tuple[bool, State]]) -
                     f"`python -m tools.build --back {name}`, or put the original back with "
                     f"`python -m tools.reset {lesson.number}`."
                 )
-        except (CellExecutionError, RuntimeError) as error:
+        except (CellExecutionError, RuntimeError, TimeoutError) as error:
             went_well = False
             _say(f"{name}: FAILED\n{error}")
     return went_well

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from fnmatch import fnmatch
 
 import nbformat
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from recsys_helpers import exercises
 from tools import build
 from tools.catalogue import EARLIER, EXERCISE_IDS, ROOT, load_course
+from tools.reset import COPIES
 
 COURSE = load_course()
 
@@ -39,6 +41,17 @@ def test_the_catalogue_says_which_recorded_results_a_lesson_shows_and_writes(les
     if lesson.records:
         assert re.search(rf'results_so_far\("{lesson.number}", ', code), "it records under its own number"
         assert (COURSE.recorded / f"{lesson.number}.csv").exists()
+
+
+def test_the_file_browser_of_jupyterlab_shows_lessons_solutions_and_the_glossary_only():
+    settings = json.loads((ROOT / "tools" / "lab_server.json").read_text(encoding="utf-8"))
+    assert settings["ServerApp"]["root_dir"] == "notebooks"
+    names = [path.name for path in COURSE.notebooks.iterdir() if not path.name.startswith(".")]
+    shown = {
+        name for name in names if not any(fnmatch(name, glob) for glob in settings["ContentsManager"]["hide_globs"])
+    }
+    lessons = {f"{lesson.file}.ipynb" for lesson in COURSE.lessons}
+    assert shown - {COPIES} == lessons | {"solutions", "glossary.md"}
 
 
 @pytest.mark.parametrize("solved", [False, True])
