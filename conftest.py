@@ -33,6 +33,7 @@ def pytest_terminal_summary(terminalreporter):
         for report in reports:
             if hasattr(report, "duration"):
                 seconds[report.nodeid.split("::")[0]] += report.duration
-    terminalreporter.section("slowest ten files and notebooks")
+    if seconds:
+        terminalreporter.section("slowest ten files and notebooks")
     for name, took in seconds.most_common(10):
         terminalreporter.line(f"{took:7.1f} s  {name}")

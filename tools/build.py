@@ -118,7 +118,7 @@ def _carry_out(course: Course, lesson: Lesson, work: list[tuple[bool, State]]) -
                 rewrite(course, lesson, solved)
                 _say(f"{name}: written again, not executed")
             elif found.kind == "run":
-                _say(f"{name}: executed in {run(course, lesson, solved):.0f} s ({', '.join(found.reasons)})")
+                _say(f"{name}: executed in {run(course, lesson, solved):.0f} s ({found.because})")
             else:
                 went_well = False
                 _say(
@@ -152,7 +152,7 @@ def check(course: Course) -> list[str]:
             name = course.notebook(lesson, solved).relative_to(course.root).as_posix()
             today = state(course, lesson, solved)
             if today.kind != "fresh":
-                found.append(f"{name} ({today.kind}): {', '.join(today.reasons)}")
+                found.append(f"{name} ({today.kind}): {today.because}")
     return found
 
 

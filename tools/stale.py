@@ -34,6 +34,12 @@ class State:
     kind: str
     reasons: tuple[str, ...] = ()
 
+    @property
+    def because(self) -> str:
+        """The reasons as one phrase; the first three of many."""
+        more = f" and {len(self.reasons) - 3} more" if len(self.reasons) > 3 else ""
+        return ", ".join(self.reasons[:3]) + more
+
 
 def digest(content: bytes | str) -> str:
     """A short SHA-256: twelve hexadecimal digits are plenty for comparing versions of one file."""
