@@ -8,14 +8,15 @@ and the name of a file beside the module ("page.html") or of a folder in `data/`
 
 import ast
 import re
-import textwrap
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from tools.catalogue import PACKAGE, Course
 
 DOTTED = re.compile(rf"\b{PACKAGE}(?:\.\w+)*")
+STATEMENT = re.compile(rf"(?:from {PACKAGE}[\w.]* import (?:\([^)]*\)|[\w*, ]+)|import {PACKAGE}[\w.]*)")
 EXERCISE_ID = re.compile(r"\d\d\.\d+")
 
 
@@ -65,10 +66,9 @@ class _Search:
         if name and self.path_of(f"{module}.{name}"):
             self.window(module)
             self.imported(f"{module}.{name}", None)
-        elif name and path.name == "__init__.py" and _only_imports(path):
-            for source, original, bound in _bindings(path, module):
-                if bound in (name, "*"):
-                    self.imported(source, original)
+        elif sources := [(source, original) for source, original, bound in _offers(path, module) if bound == name]:
+            for source, original in sources:
+                self.imported(source, original)
         else:
             self.module(module, path)
 
@@ -88,7 +88,7 @@ class _Search:
         """A package that is only passed through counts if its `__init__` does more than import."""
         path = self.path_of(package)
         if path and path.name == "__init__.py" and not _only_imports(path):
-            self.files.add(path)
+            self.module(package, path)
 
     def named(self, text: str, folder: Path | None) -> None:
         """A module, a program or a file that a string names."""
@@ -99,11 +99,9 @@ class _Search:
                     self.imported(f"{dotted}.__main__", None)
                 elif path and dotted != PACKAGE:
                     self.imported(dotted, None)
-            if "import" in text:
-                try:
-                    self.read(textwrap.dedent(text), package=None, folder=None)
-                except SyntaxError:
-                    pass  # prose, or half a program: its dotted names were followed above
+            for statement in STATEMENT.findall(text):
+                with suppress(SyntaxError):  # prose that begins like a statement
+                    self.read(statement, package=None, folder=None)
         if re.fullmatch(r"[\w-][\w.-]*", text):
             if folder and (folder / text).is_file():
                 self.files.add(folder / text)
@@ -161,8 +159,10 @@ def _only_imports(path: Path) -> bool:
     return True
 
 
-def _bindings(path: Path, package: str) -> Iterator[tuple[str, str | None, str]]:
-    """(module, name in it, name here) for each name that an `__init__` imports."""
+def _offers(path: Path, package: str) -> Iterator[tuple[str, str | None, str]]:
+    """(module, name in it, name here) for each name that an `__init__` of nothing but imports offers."""
+    if path.name != "__init__.py" or not _only_imports(path):
+        return
     for node in _parsed(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
