@@ -17,7 +17,6 @@ from tools.dependencies import exercise_ids, files_behind
         ("def late():\n    from recsys_helpers.evaluation.metrics import mean", ["evaluation/metrics.py"]),
         ("import recsys_helpers.evaluation.metrics as m", ["evaluation/metrics.py"]),
         ("program = 'from recsys_helpers.evaluation import mean'", ["evaluation/metrics.py"]),
-        ('f"""from recsys_helpers.evaluation import mean; print({1})"""', []),  # text that nothing keeps
         ('run(f"""\n    from recsys_helpers.evaluation import mean\n    print({1})""")', ["evaluation/metrics.py"]),
         ('"""Like recsys_helpers.evaluation.metrics, but slower."""', []),  # a docstring
         ("from recsys_helpers import evaluation", ["__init__", "metrics.py", "ranking.py", "data/ratings.py"]),
