@@ -40,7 +40,14 @@ def execute(book: NotebookNode, root: Path, alone: bool = False, record: bool = 
         own = {"RECSYS_PROGRESS": str(Path(folder) / "progress.json")} | ({"RECSYS_RECORD": "1"} if record else {})
         resources = {"metadata": {"path": str(root / "notebooks")}}
         quiet = ["--log-level=ERROR"]  # the kernel warns about its transport, which nobody chose
-        client = NotebookClient(book, timeout=600, record_timing=False, resources=resources, extra_arguments=quiet)
+        client = NotebookClient(
+            book,
+            timeout=600,
+            record_timing=False,
+            coalesce_streams=True,  # what is printed in pieces is stored as one text, so two runs store the same
+            resources=resources,
+            extra_arguments=quiet,
+        )
         client.execute(env=environment(root, alone) | own)
     book.metadata["language_info"] = {"name": "python"}
     for cell in book.cells:
