@@ -1,4 +1,4 @@
-# %% [markdown] teaching=20 exercises=10
+# %% [markdown]
 # # Start here
 #
 # Pick five films, get ten recommendations, and see why you got them. Then: is your machine ready, how do the exercises
@@ -207,16 +207,25 @@ print("\n".join(problems) or "Nothing to mend: this machine is ready.")
 # %% [markdown]
 # ## 4. The map
 #
+# <!-- parts:begin -->
+#
 # | Part | Lessons | The question it answers |
 # |---|---|---|
 # | Start | 00 | Does it run, and what is this about? |
-# | What recommendation is | 01–04 | What goes wrong, what does the data say, how is it prepared, how is a model measured? |
-# | Neural networks from nothing | 05–07 | How does a network compute, how does it learn, what is an embedding? |
+# | What recommendation is | 01–04 | What goes wrong, what do the data say, how are they prepared, and how is a model measured? |
+# | Neural networks from nothing | 05–07 | How does a network compute, how does it learn, and what is an embedding? |
+# | Recommenders in Keras | 08–12 | Which networks recommend well: dense layers, losses for clicks, convolution, recurrence, attention? |
+# | Deploy | 22–23 | How does a model become a service that answers in milliseconds and survives a bad day? |
+# | Interpret | 25–26 | Why this film, and how far can you trust the explanation? |
 #
+# <!-- parts:end -->
+
+# %% [markdown]
 # Each lesson needs the ones before it, and says at its top what you will be able to do. Small numbers first, then real
 # data; you predict, run, and look. Words you do not know stand in the [glossary](glossary.md), in English and Chinese.
 #
-# Did you edit a lesson and want the original back? `git restore notebooks`. Your progress stays.
+# Did you edit a lesson and want the original back? `make lesson-reset N=04`, or `python -m tools.reset 04` without make: your
+# version moves to the folder `my_copies`, the original takes its place, and your progress stays.
 
 # %% [markdown]
 # ## What you did

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=55 exercises=40
+# %% [markdown]
 # # Repair a perfect model
 #
 # A recipe that goes round the web reaches a perfect result, on data where nothing can be learned. You find out why that

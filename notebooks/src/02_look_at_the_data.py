@@ -1,4 +1,4 @@
-# %% [markdown] teaching=55 exercises=50
+# %% [markdown]
 # # Look at the data
 #
 # Before any model: who did what, how often, and when. You will see that a table of ratings is almost empty, very

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=75 exercises=55
+# %% [markdown]
 # # Prepare the data
 #
 # Models take clean numbers of equal length. Data come with gaps, repeats, slips, names and lists. This lesson walks

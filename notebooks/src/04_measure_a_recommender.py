@@ -1,4 +1,4 @@
-# %% [markdown] teaching=75 exercises=60
+# %% [markdown]
 # # Measure a recommender
 #
 # A model is as good as its measurement is honest. In this lesson you build the ruler that every later lesson uses,

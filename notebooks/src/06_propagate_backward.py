@@ -1,4 +1,4 @@
-# %% [markdown] teaching=130 exercises=80
+# %% [markdown]
 # # Propagate backward
 #
 # A network learns by asking each of its weights: if you were a little larger, would the loss be larger or smaller? In

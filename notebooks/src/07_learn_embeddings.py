@@ -1,4 +1,4 @@
-# %% [markdown] teaching=75 exercises=55
+# %% [markdown]
 # # Learn embeddings
 #
 # A short row of numbers for each user, one for each film, and their dot product: most recommenders grew from this. You

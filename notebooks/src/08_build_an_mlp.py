@@ -1,4 +1,4 @@
-# %% [markdown] teaching=85 exercises=60
+# %% [markdown]
 # # Build an MLP recommender
 #
 # A dot product can only multiply and add. Dense layers can learn any similarity. Are they therefore better? You build

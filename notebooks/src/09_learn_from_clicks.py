@@ -1,4 +1,4 @@
-# %% [markdown] teaching=85 exercises=65
+# %% [markdown]
 # # Learn from clicks
 #
 # Clicks, views and purchases only ever say yes. You build the fourth baseline, draw the missing "no" in three ways,

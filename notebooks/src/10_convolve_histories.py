@@ -1,4 +1,4 @@
-# %% [markdown] teaching=80 exercises=60
+# %% [markdown]
 # # Convolve histories
 #
 # Until now a user was the *set* of their films. Now the order speaks. You cut histories into windows, compute a

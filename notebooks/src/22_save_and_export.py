@@ -1,4 +1,4 @@
-# %% [markdown] teaching=75 exercises=60
+# %% [markdown]
 # # Save and export
 #
 # A model in a notebook serves nobody. You send one recommender out in four forms, ask all of them the same questions,

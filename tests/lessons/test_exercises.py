@@ -6,14 +6,17 @@ import linecache
 import re
 from pathlib import Path
 
-import build
 import jupytext
 import numpy as np
 import pytest
 
 from recsys_helpers import exercises
+from tools.catalogue import load_course
+from tools.generate import learner_source
 
-TESTS = Path(__file__).resolve().parent
+TESTS = Path(__file__).resolve().parents[1]
+COURSE = load_course()
+NAMES = [lesson.file for lesson in COURSE.lessons]
 NATURAL = sorted(path.stem[-2:] for path in (TESTS / "wrong_answers").glob("natural_*.py"))
 HEADING = re.compile(r"^### Exercise (\d\d\.\d+) · (\w[\w ]*) \((O\d)\)", re.MULTILINE)
 CODED = ("code", "faded", "debug")
@@ -22,7 +25,7 @@ KIND_OF_WORDS = {"find the bug": "debug", "put in order": "parsons", "choose": "
 
 
 def cells_of(name, kind=None):
-    book = jupytext.read(build.SOURCES / f"{name}.py", fmt="py:percent")
+    book = jupytext.read(COURSE.script(COURSE.lesson(name[:2])), fmt="py:percent")
     return [cell for cell in book.cells if kind in (None, cell.cell_type)]
 
 
@@ -39,7 +42,7 @@ def answers_of(name, solved):
     for number, cell in enumerate(cells):
         is_exercise = "### BEGIN SOLUTION" in cell.source or re.search(r"^check\(", cell.source, re.MULTILINE)
         if number == 0 or is_exercise or "needed" in cell.metadata.get("tags", []):
-            source = cell.source if solved else build.learner_source(cell.source)
+            source = cell.source if solved else learner_source(cell.source)
             run_like_a_notebook(source, f"{name}, code cell {number}, {'solved' if solved else 'stub'}", namespace)
             namespace["check"] = answers.__setitem__  # the setup cell has imported the real one
     return answers
@@ -69,7 +72,7 @@ def said_to(id, answer, capsys):
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", build.lessons())
+@pytest.mark.parametrize("name", NAMES)
 def test_the_solution_of_every_exercise_passes_and_its_stub_does_not(name, capsys):
     registered = {task.id: task for task in exercises.exercises_of(name[:2])}
     for solved in (False, True):
@@ -85,7 +88,7 @@ def test_the_solution_of_every_exercise_passes_and_its_stub_does_not(name, capsy
                 assert said.startswith(f"{id} · not attempted yet. "), said
 
 
-@pytest.mark.parametrize("name", build.lessons())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_exercise_is_announced_with_its_kind_and_an_objective_of_the_lesson(name):
     announced = headings(name)
     registered = [(task.id, task.kind, task.objective) for task in exercises.exercises_of(name[:2])]
@@ -96,7 +99,7 @@ def test_every_exercise_is_announced_with_its_kind_and_an_objective_of_the_lesso
     assert all(f"(**{objective}**)" in text for objective in objectives), "the recap names every objective"
 
 
-@pytest.mark.parametrize("name", [name for name in build.lessons() if name[:2] != "00"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name[:2] != "00"])
 def test_a_lesson_has_three_coded_exercises_and_four_others_of_several_kinds(name):
     kinds = [kind for _, kind, _ in headings(name)]
     assert sum(kind in CODED for kind in kinds) >= 3
@@ -104,7 +107,7 @@ def test_a_lesson_has_three_coded_exercises_and_four_others_of_several_kinds(nam
     assert len(set(kinds)) >= 4
 
 
-@pytest.mark.parametrize("name", build.lessons())
+@pytest.mark.parametrize("name", NAMES)
 def test_coded_exercises_offer_two_hints(name):
     for cell in cells_of(name, "markdown"):
         for id, words, _ in HEADING.findall(cell.source):
@@ -112,7 +115,7 @@ def test_coded_exercises_offer_two_hints(name):
                 assert cell.source.count("<details>") == 2, id
 
 
-@pytest.mark.parametrize("name", build.lessons())
+@pytest.mark.parametrize("name", NAMES)
 def test_typical_wrong_answers_are_refused_each_with_its_own_hint(name, capsys):
     coded = {task.id for task in exercises.exercises_of(name[:2]) if task.kind in CODED}
     if not coded:
@@ -153,7 +156,7 @@ def test_right_answers_in_another_style_pass(lesson, capsys):
             assert said.startswith(f"{id} · correct. "), f"{answer}: {said}"
 
 
-@pytest.mark.parametrize("name", build.lessons())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_wrong_option_of_a_choice_has_an_explanation_and_stands_in_the_text(name, capsys):
     text = "\n".join(cell.source for cell in cells_of(name, "markdown"))
     for task in exercises.exercises_of(name[:2]):
