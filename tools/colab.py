@@ -11,16 +11,14 @@ screen, and packages of Colab that the course does not use.
 """
 
 import argparse
-import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from importlib.metadata import distributions
 from pathlib import Path
 
 import nbformat
+from environments import find_python, python_of, run
 from lessons import ROOT, execute, learner_notebooks, problems_of, report
 
 PYTHON = "3.13"
@@ -29,36 +27,6 @@ MACHINE = ROOT / ".venv-colab"
 MAY_BE_RAISED = {"keras"}  # the one package of Colab that the lessons' first cell replaces
 ON_COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab'); "
 START_KERNEL = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
-
-
-def run(*command: str | Path) -> str:
-    """Run a command and return what it printed; end the program with its words if it fails."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def find_python(wanted: str | None) -> str:
-    """The path of a Python of Colab's version: the one asked for, that on the path, or pyenv's."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [wanted] if wanted else [f"python{PYTHON}", *sorted(pyenv.glob(f"{PYTHON}*/bin/python"), reverse=True)]
-    ask = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
-    for candidate in candidates:
-        path = shutil.which(candidate)
-        answer = path and subprocess.run([path, "-c", ask], capture_output=True, text=True).stdout.split("\n")
-        if answer and answer[0] == PYTHON:
-            return answer[1]
-    sys.exit(
-        f"Colab runs Python {PYTHON}, and {wanted or 'no command of that name here'} is not one. Install it "
-        f"(python.org, `pyenv install {PYTHON}`, `uv python install {PYTHON}` or conda) and say where it is: "
-        "python tools/colab.py --python PATH"
-    )
-
-
-def python_of(environment: Path) -> Path:
-    """The interpreter of a virtual environment."""
-    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def packages_of(environment: Path) -> Path:
@@ -123,7 +91,7 @@ def main() -> None:
     parser.add_argument("--python", help=f"the path of a Python {PYTHON}")
     asked = parser.parse_args()
     paths = learner_notebooks(asked.lessons)
-    make_machine(find_python(asked.python))
+    make_machine(find_python(PYTHON, asked.python))
     with tempfile.TemporaryDirectory() as folder:
         wheel = package_from_here(folder)
         sys.exit(not report(paths, lambda path: try_lesson(path, wheel), asked.jobs))

@@ -139,7 +139,7 @@ report("as it came", rows)
 # is in milliseconds.
 
 # %%
-rows["rating"] = pd.to_numeric(rows["rating"].astype("str").str.removesuffix(" stars"))
+rows["rating"] = pd.to_numeric(rows["rating"].replace(" stars$", "", regex=True))
 report("stars are numbers", rows)
 rows["timestamp"] = pd.to_numeric(rows["timestamp"])
 is_milliseconds = rows["timestamp"] > 1e11
