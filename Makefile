@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab serve test notebooks check seeds bench lock
+.PHONY: help lab serve test notebooks check colab oldest seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
 
@@ -28,6 +28,12 @@ notebooks: $(VENV)/ready ## rebuild the lessons that are older than their script
 check: $(VENV)/ready ## lint, and the tests without the notebooks
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest tests recsys_helpers
+
+colab: $(VENV)/ready ## run every lesson on Google Colab's versions (needs Python 3.13; about 15 minutes)
+	$(BIN)/python -m tools.colab --jobs 2
+
+oldest: $(VENV)/ready ## run tests and lessons on the oldest versions that pyproject.toml allows (needs Python 3.11)
+	$(BIN)/python -m tools.oldest --jobs 2
 
 seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 15 minutes)
 	$(BIN)/python notebooks/three_seeds.py

@@ -1,9 +1,9 @@
 """Run the lessons as Google Colab does: its published versions, and only what a lesson's first cell installs.
 
-    python tools/colab.py                 all lessons, one after the other
-    python tools/colab.py 03 22           these lessons
-    python tools/colab.py --jobs 2        two at a time
-    python tools/colab.py --python PATH   with this Python 3.13 instead of the one on the path
+    python -m tools.colab                 all lessons, one after the other
+    python -m tools.colab 03 22           these lessons
+    python -m tools.colab --jobs 2        two at a time
+    python -m tools.colab --python PATH   with this Python 3.13 instead of the one on the path
 
 Each lesson gets a fresh layer above Colab's versions (`tools/colab_versions.txt`), runs its own first cell there, with
 this folder in the place of the repository's address, and then all the others. What this cannot show: Colab's GPU, its
@@ -18,8 +18,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import nbformat
-from environments import find_python, python_of, run
-from lessons import ROOT, execute, learner_notebooks, problems_of, report
+
+from tools.environments import find_python, python_of, run
+from tools.lessons import ROOT, execute, learner_notebooks, problems_of, report
 
 PYTHON = "3.13"
 VERSIONS = ROOT / "tools" / "colab_versions.txt"

@@ -1,9 +1,9 @@
 """Run the tests and the lessons on the oldest versions that pyproject.toml allows.
 
-    python tools/oldest.py                 the tests of the helpers, then all lessons
-    python tools/oldest.py 03 22           these lessons, without the tests
-    python tools/oldest.py --jobs 2        two lessons at a time
-    python tools/oldest.py --python PATH   with this oldest Python instead of the one on the path
+    python -m tools.oldest                 the tests of the helpers, then all lessons
+    python -m tools.oldest 03 22           these lessons, without the tests
+    python -m tools.oldest --jobs 2        two lessons at a time
+    python -m tools.oldest --python PATH   with this oldest Python instead of the one on the path
 
 A lower bound that was never tried is a guess. Packages that pyproject.toml does not name come in their newest versions.
 """
@@ -16,9 +16,10 @@ import tomllib
 from pathlib import Path
 
 import nbformat
-from environments import find_python, python_of, run
-from lessons import ROOT, execute, learner_notebooks, problems_of, report
 from packaging.requirements import Requirement
+
+from tools.environments import find_python, python_of, run
+from tools.lessons import ROOT, execute, learner_notebooks, problems_of, report
 
 ENVIRONMENT = ROOT / ".venv-oldest"
 

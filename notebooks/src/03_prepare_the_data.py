@@ -72,8 +72,8 @@ check("03.1", n_troubles)
 
 # %% [markdown]
 # pandas does not complain. But look at the types: the users became decimal numbers (because one is missing) and the
-# stars became text (because of one word). A model trained on this would fail later, far away from the cause, or not
-# fail at all.
+# stars became text (because of one word; pandas 2, for example on Colab, writes `object` for text). A model trained on
+# this would fail later, far away from the cause, or not fail at all.
 #
 # `load_csv` knows four columns, `user_id`, `item_id`, `rating`, `timestamp` (it cannot do without the first two), and
 # checks them against a [schema](glossary.md#schema): a list of what each column must be.
