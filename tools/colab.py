@@ -60,10 +60,15 @@ def package_from_here(folder: str) -> Path:
     return next(Path(folder).glob("recsys_helpers-*.whl"))
 
 
-def replaced(layer: Path) -> list[str]:
-    """One line for each package of Colab that a lesson's first cell has replaced and should have left alone."""
-    before = {found.name.lower(): found.version for found in distributions(path=[str(packages_of(MACHINE))])}
-    after = {found.name.lower(): found.version for found in distributions(path=[str(packages_of(layer))])}
+def replaced(machine: Path, layer: Path) -> list[str]:
+    """One line for each package of Colab that a lesson's first cell has replaced and should have left alone.
+
+    `machine`, `layer`: the folders that packages are installed to.
+    """
+    before, after = (
+        {found.name.lower(): found.version for found in distributions(path=[str(folder)])}
+        for folder in (machine, layer)
+    )
     return [
         f"the first cell replaces Colab's {name} {before[name]} by {after[name]}"
         for name in sorted(before.keys() & after.keys() - MAY_BE_RAISED)
@@ -81,7 +86,7 @@ def try_lesson(path: Path, wheel: Path) -> list[str]:
         layer = make_layer(Path(folder) / "layer")
         start = [str(python_of(layer)), "-X", "frozen_modules=off", "-c", ON_COLAB + START_KERNEL]
         execute(book, [*start, "-f", "{connection_file}"])
-        return replaced(layer) + problems_of(book)
+        return replaced(packages_of(MACHINE), packages_of(layer)) + problems_of(book)
 
 
 def main() -> None:
