@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 
 from tools.environments import find_python, python_of, run
-from tools.lessons import ROOT, execute, learner_notebooks, problems_of, report
+from tools.run_elsewhere import ROOT, execute, learner_notebooks, problems_of, report
 
 PYTHON = "3.13"
 VERSIONS = ROOT / "tools" / "colab_versions.txt"

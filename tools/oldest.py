@@ -19,7 +19,7 @@ import nbformat
 from packaging.requirements import Requirement
 
 from tools.environments import find_python, python_of, run
-from tools.lessons import ROOT, execute, learner_notebooks, problems_of, report
+from tools.run_elsewhere import ROOT, execute, learner_notebooks, problems_of, report
 
 ENVIRONMENT = ROOT / ".venv-oldest"
 
