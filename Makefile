@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab lesson-reset serve test check notebooks new-lesson seeds bench lock
+.PHONY: help lab lesson-reset serve test check notebooks new-lesson colab oldest seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
@@ -34,6 +34,12 @@ notebooks: $(VENV)/ready ## bring lists and lessons up to date; only what change
 
 new-lesson: $(VENV)/ready ## make the files of a lesson: make new-lesson N=13 NAME=retrieve_with_two_towers
 	$(BIN)/python -m tools.new_lesson $(N) $(NAME)
+
+colab: $(VENV)/ready ## run every lesson on Google Colab's versions (needs Python 3.13; about 15 minutes)
+	$(BIN)/python -m tools.colab --jobs 2
+
+oldest: $(VENV)/ready ## run tests and lessons on the oldest versions that pyproject.toml allows (needs Python 3.11)
+	$(BIN)/python -m tools.oldest --jobs 2
 
 seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 15 minutes)
 	$(BIN)/python -m tools.record

@@ -72,8 +72,8 @@ check("03.1", n_troubles)
 
 # %% [markdown]
 # pandas does not complain. But look at the types: the users became decimal numbers (because one is missing) and the
-# stars became text (because of one word). A model trained on this would fail later, far away from the cause, or not
-# fail at all.
+# stars became text (because of one word; pandas 2, for example on Colab, writes `object` for text). A model trained on
+# this would fail later, far away from the cause, or not fail at all.
 #
 # `load_csv` knows four columns, `user_id`, `item_id`, `rating`, `timestamp` (it cannot do without the first two), and
 # checks them against a [schema](glossary.md#schema): a list of what each column must be.
@@ -139,7 +139,7 @@ report("as it came", rows)
 # is in milliseconds.
 
 # %%
-rows["rating"] = pd.to_numeric(rows["rating"].astype("str").str.removesuffix(" stars"))
+rows["rating"] = pd.to_numeric(rows["rating"].replace(" stars$", "", regex=True))
 report("stars are numbers", rows)
 rows["timestamp"] = pd.to_numeric(rows["timestamp"])
 is_milliseconds = rows["timestamp"] > 1e11
