@@ -25,7 +25,10 @@ from tools.run_elsewhere import ROOT, execute, learner_notebooks, problems_of, r
 PYTHON = "3.13"
 VERSIONS = ROOT / "tools" / "colab_versions.txt"
 MACHINE = ROOT / ".venv-colab"
-MAY_BE_RAISED = {"keras"}  # the one package of Colab that the lessons' first cell replaces
+MAY_BE_RAISED = {
+    "keras",  # every lesson's first cell does
+    "protobuf",  # onnx needs 6.31 or later, and TensorFlow 2.20 works with it
+}
 ON_COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab'); "
 START_KERNEL = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 
