@@ -45,13 +45,14 @@ def make_environment(python: str) -> None:
     """Install the package with every direct dependency at its lower bound, unless that was done."""
     constraints, made_from = ENVIRONMENT / "lower_bounds.txt", ENVIRONMENT / "made_from.txt"
     wanted = "".join(f"{name}=={version}\n" for name, version in sorted(lower_bounds().items()))
-    if made_from.exists() and made_from.read_text(encoding="utf-8") == python + wanted:
+    recipe = f"{python}\n{wanted}"
+    if made_from.exists() and made_from.read_text(encoding="utf-8") == recipe:
         return
     print(f"Installing the oldest versions into {ENVIRONMENT.name} (about 2 GB, some minutes, once) …", flush=True)
     run(python, "-m", "venv", "--clear", ENVIRONMENT)
     constraints.write_text(wanted, encoding="utf-8")
     run(python_of(ENVIRONMENT), "-m", "pip", "install", "-q", "-c", constraints, "-e", f"{ROOT}[course]")
-    made_from.write_text(python + wanted, encoding="utf-8")
+    made_from.write_text(recipe, encoding="utf-8")
 
 
 def main() -> None:
