@@ -391,7 +391,7 @@ attempt(lambda: scratch.mean_squared_error(predicted, flat))
 # `users` and `films` hold one row of numbers for each of *n* pairs, both (n, dim), as in lesson 02. Wanted: *n* scores,
 # shape (n,), the dot product of row with row. `np.tensordot` multiplies number by number and sums over as many
 # dimensions as its last argument says. Run `score_pairs(np.ones((4, 3)), np.ones((4, 3)))` and look at the shape, then
-# mend the function.
+# repair the function.
 #
 # The line has a history: in 2021 a reader reported it in a public film tutorial (keras-io, issue 397). Biases of shape
 # (n, 1) were added next, and broadcasting made the shape look right again.
@@ -537,7 +537,7 @@ for logit in (2.0, 40.0, 1000.0):
 # end in logits, and the loss takes logits.** Keras does the same with `from_logits=True`.
 
 # %%
-loss = -(watched * np.log(p_watched)).sum(axis=1).mean()  # log probabilities are logits: softmax returns the probabilities
+loss = -(watched * np.log(p_watched)).sum(axis=1).mean()  # log p_watched are logits: their softmax is p_watched
 assert np.isclose(scratch.categorical_cross_entropy(np.log(p_watched), watched)[0], loss)
 
 # %% [markdown]

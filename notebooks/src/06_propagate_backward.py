@@ -202,8 +202,8 @@ axes.set(xlabel="size of the nudge, h", ylabel="largest error of the slope")
 axes.legend()
 show(
     figure,
-    alt="Error against h on logarithmic axes: three valleys, each with an error that grows on both sides. The valley of "
-    "the centred difference in float64 is the deepest. The table above has the numbers.",
+    alt="Error against h on logarithmic axes: three valleys, each with an error that grows on both sides. The valley "
+    "of the centred difference in float64 is the deepest. The table above has the numbers.",
 )
 
 # %% tags=["reveal"]
@@ -1031,7 +1031,8 @@ def error_of(predicted, part):
 
 
 for shrink in (1, 5, 20):
-    print(f"shrink {shrink:2}: valid RMSE {error_of(BiasBaseline(cut.train, shrink).predict(cut.valid), cut.valid):.3f}")
+    predicted = BiasBaseline(cut.train, shrink).predict(cut.valid)
+    print(f"shrink {shrink:2}: valid RMSE {error_of(predicted, cut.valid):.3f}")
 
 # %% [markdown]
 # A shrink of 5 is best, and 0.903 is the bar on valid. Now our own networks, with three seeds each and up to 10 epochs.

@@ -823,9 +823,9 @@ print(f"{len(asked[0]):,} ratings asked. The past only: RMSE {error(past, asked)
 for name, rows in (("same users", same_users), ("other users", other_users)):
     given = rows_of(time_split["test"], rng.permutation(rows)[:n_given])
     informed = np.mean([exchange(given, seed) for seed in (1, 2, 3)], axis=0)
-    difference, *interval[name] = paired_rmse(asked[0], squares(informed, asked), squares(past, asked))
-    gain[name] = -difference
-    print(f"{n_given:,} later ratings of {name:11}: {difference:+.3f} [{interval[name][0]:+.3f}, {interval[name][1]:+.3f}]")
+    difference, low, high = paired_rmse(asked[0], squares(informed, asked), squares(past, asked))
+    gain[name], interval[name] = -difference, (low, high)
+    print(f"{n_given:,} later ratings of {name:11}: {difference:+.3f} [{low:+.3f}, {high:+.3f}]")
 
 # %% tags=["reveal"]
 claim("same users: lower by 0.004 to 0.018", 0.004 < gain["same users"] < 0.018)
