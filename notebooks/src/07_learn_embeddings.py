@@ -1313,5 +1313,4 @@ claim("more than 1e-7, less than 1e-4", 1e-7 < usual < 1e-4)
 # - B. Marlin, R. Zemel, S. Roweis, M. Slaney: Recommender Systems, Missing Data and Statistical Model Estimation.
 #   IJCAI 2011
 # - S. Rendle, L. Zhang, Y. Koren: On the Difficulty of Evaluating Baselines. 2019, arXiv 1905.01395
-# - keras-io, issue 397: Incorrect dot product in CF Example. 2021
 # - NumPy reference: numpy.ufunc.at
