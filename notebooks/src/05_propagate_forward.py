@@ -13,9 +13,9 @@
 # - **O4** compute mean squared error and the two cross-entropies
 # - **O5** implement losses that survive large numbers, and predict the loss of an untrained network
 #
-# **What you need**: lessons 03 and 04, and two and a quarter hours (90 minutes to read and run, 45 for the exercises). Sections
-# 9 and 10 are optional and not counted; later lessons do not need them. The whole notebook runs in about five seconds.
-# NumPy only, no framework.
+# **What you need**: lessons 03 and 04, and two and a quarter hours (90 minutes to read and run, 45 for the exercises).
+# Sections 9 and 10 are optional and not counted; later lessons do not need them. The whole notebook runs in about five
+# seconds. NumPy only, no framework.
 
 # %%
 import numpy as np
@@ -674,7 +674,7 @@ for kind in (np.float32, np.float64):
     logits = np.arange(100, dtype=kind)
     print(f"{kind.__name__}: infinite from z = {np.argmax(np.isinf(naive_loss_of_a_no(logits)))}")
 
-# %% tags=["reveal"]
+# %%
 z = np.linspace(-5, 25, 601, dtype=np.float32)
 naive = naive_loss_of_a_no(z)
 stable = [scratch.binary_cross_entropy(np.array([one]), np.array([0.0]))[0] for one in z]

@@ -426,7 +426,7 @@ def same_dense_twice(rng):
 
 def same_activation_twice(rng):
     layer = scratch.Tanh()
-    return [Dense(3, 4, rng), layer, Dense(4, 3, rng), layer, Dense(3, 3, rng)]
+    return [Dense(3, 3, rng), layer, Dense(3, 3, rng), layer, Dense(3, 3, rng)]
 
 
 def same_weights_in_two_layers(rng):
