@@ -1,7 +1,8 @@
 """Models: baselines, the NumPy network, Keras builders, and the training loop.
 
 Offered here, without TensorFlow: `baselines` popularity, item-kNN, EASE, iALS · `fusion` several lists into one ·
-`sampling` how negatives are drawn. Imported by name: `scratch` the network in NumPy; and what needs Keras:
+`sampling` how negatives are drawn. Imported by name: `scratch` the network in NumPy, a folder to be read ·
+`bias_baseline` the bar for predicted stars; and what needs Keras:
 `pair_models` matrix factorisation, MLP, NeuMF · `bodies` GRU, CNN, self-attention · `next_item` a recommender around
 such a body · `training` the loop around `fit`.
 """
