@@ -2,14 +2,16 @@
 
     python -m tools.minutes
 
-The rule: 40 words of prose a minute; 20 seconds for a line of code that is read and for a cell of claims; one minute for
-a figure and for a line that the learner writes. Not counted: the setup cell, hints, reading lists, imports, comments and
-lines that only close brackets. Sections whose heading ends with "(optional)" are counted apart.
+The rule: 40 words of prose a minute; 20 seconds for a line of code that is read and for a cell of claims; one minute
+for a figure and for a line that the learner writes. Not counted: the setup cell, hints, reading lists, imports,
+comments and lines that only close brackets. Sections whose heading ends with "(optional)" are counted apart.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import jupytext
 
 from tools.blocks import Block, blocks_of
 
@@ -74,9 +76,30 @@ def estimate(script: str) -> Minutes:
     return total
 
 
+def stated(script: str) -> tuple[int, int]:
+    """Teaching and exercise minutes of the core, as the lesson states them."""
+    title = jupytext.reads(script, fmt="py:percent").cells[0]
+    return title.metadata["teaching"], title.metadata["exercises"]
+
+
 def sections(script: str) -> dict[str, float]:
     """Minutes of each section, exercises included: what to cut first."""
     total: dict[str, float] = {}
     for block in blocks_of(script):
         total[block.section] = total.get(block.section, 0) + minutes_of_block(block)
     return total
+
+
+def main() -> None:
+    """Print a table of all lessons: minutes of teaching + exercises, as stated and as estimated."""
+    print(f"{'lesson':32}{'stated':>10}{'estimated':>12}{'optional':>12}")
+    for path in sorted((Path(__file__).parents[1] / "notebooks" / "src").glob("[0-9][0-9]_*.py")):
+        script = path.read_text(encoding="utf-8")
+        (teaching, exercises), found = stated(script), estimate(script)
+        core = f"{found.teaching:.0f} + {found.exercises:.0f}"
+        optional = f"{found.optional_teaching:.0f} + {found.optional_exercises:.0f}"
+        print(f"{path.stem:32}{f'{teaching} + {exercises}':>10}{core:>12}{optional:>12}")
+
+
+if __name__ == "__main__":
+    main()

@@ -120,7 +120,7 @@ claim("the recipe is right about every coin", accuracy_score(data["label"], pred
 # the time. So something is wrong with the way we prepared, trained or measured. We now look for the faults, one at a time.
 
 # %% [markdown]
-# ## 3. The answer was among the inputs
+# ## 3. Which column does it use?
 #
 # Which columns does the network use? Shuffle one column, leave the other columns and the trained network as they are, and
 # see whether the accuracy drops.
@@ -777,7 +777,7 @@ claim("valid, + biases: the interval includes zero", level[0] <= 0 <= level[1])
 strong, curves["+ strong penalty"] = train_model(train, valid, True, 1e-4, seed=1)
 auc_strong = auc(valid["liked"], np.ravel(strong(inputs(valid))))
 size, size_strong = (np.abs(m.get_layer("users").get_weights()[0]).mean() for m in (fitted["+ penalty"], strong))
-print(f"+ strong penalty: valid AUC {auc_strong:.3f}; mean size of an embedding's numbers {size_strong:.2f}, was {size:.2f}")
+print(f"+ strong penalty: valid AUC {auc_strong:.3f}; mean size of a learned number {size_strong:.2f}, was {size:.2f}")
 
 # %%
 figure, axes = new_figure(6.5, 3)

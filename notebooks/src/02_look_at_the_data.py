@@ -369,7 +369,7 @@ for first, last in ((1996, 1998), (2005, 2006), (2015, 2016)):
 # %% [markdown]
 # This is a good place for a break.
 #
-# ## 6. Bursts: why MovieLens is odd
+# ## 6. When people rate
 #
 # ### Exercise 02.5 · predict (O3)
 #

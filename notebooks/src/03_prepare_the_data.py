@@ -652,7 +652,8 @@ check("03.10", latest_film)
 lengths = splits.order_in_time(train).groupby("user_id").size()
 for length in (20, 50, 100, 200):
     is_padding = 1 - np.minimum(lengths, length).sum() / (len(lengths) * length)
-    print(f"length {length:3}: {(lengths > length).mean():.0%} of the histories are cut, {is_padding:.0%} of the cells are padding")
+    is_cut = (lengths > length).mean()
+    print(f"length {length:3}: {is_cut:.0%} of the histories are cut, {is_padding:.0%} of the cells are padding")
 
 # %% [markdown]
 # Short rectangles cut many histories, long ones hold mostly zeros. Lesson 10 comes back to this.

@@ -4,7 +4,6 @@ import re
 import symtable
 from pathlib import Path
 
-import jupytext
 import pytest
 
 from tools import minutes
@@ -16,12 +15,6 @@ NOT_YET = {  # lesson → why it may still be too long or state too little; the 
     for number in ("05", "06", "07", "08", "09", "10", "11", "12", "22", "23", "25", "26")
 }
 each_lesson = pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-
-
-def stated_minutes(script):
-    """Teaching and exercise minutes of the core, as the lesson states them."""
-    title = jupytext.reads(script, fmt="py:percent").cells[0]
-    return title.metadata["teaching"], title.metadata["exercises"]
 
 
 def tables(table):
@@ -41,7 +34,8 @@ def borrowed_names(script):
         top = symtable.symtable(block.source, "cell", "exec")
         made = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
         used = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
-        used |= {s.get_name() for inner in tables(top) if inner is not top for s in inner.get_symbols() if s.is_global()}
+        inner = [symbol for table in tables(top) if table is not top for symbol in table.get_symbols()]
+        used |= {symbol.get_name() for symbol in inner if symbol.is_global()}
         for name in sorted(used - made):
             if made_in.get(name) and made_in[name] != block.section:
                 found.append(f"{block.section} uses {name} of {made_in[name]}")
@@ -62,7 +56,7 @@ def expect_failure_of_unedited(path, request):
 def test_the_stated_minutes_are_near_the_estimate_and_the_core_fits_an_evening(path, request):
     expect_failure_of_unedited(path, request)
     script = path.read_text(encoding="utf-8")
-    core, (teaching, exercises) = minutes.estimate(script), stated_minutes(script)
+    core, (teaching, exercises) = minutes.estimate(script), minutes.stated(script)
     assert abs(teaching - core.teaching) <= 0.15 * core.teaching, core
     assert abs(exercises - core.exercises) <= 0.15 * core.exercises, core
     assert core.teaching <= minutes.MOST_TEACHING and core.exercises <= minutes.MOST_EXERCISES, core
@@ -74,7 +68,8 @@ def test_no_section_needs_an_optional_one(path):
 
 
 def test_a_borrowed_name_is_found():
-    script = "# %% [markdown]\n# ## 1. Look (optional)\n\n# %%\nx = 1\n\n# %%\nx\n\n# %% [markdown]\n# ## 2. Go on\n\n# %%\n{}\n"
+    script = "# %% [markdown]\n# ## 1. Look (optional)\n\n# %%\nx = 1\n\n# %%\nx\n\n"
+    script += "# %% [markdown]\n# ## 2. Go on\n\n# %%\n{}\n"
     assert borrowed_names(script.format("x + 1")) == ["2. Go on uses x of 1. Look (optional)"]
     assert borrowed_names(script.format("x = 2\nx + 1")) == []
 
