@@ -147,7 +147,8 @@ check("00.1", answer)
 # ### Exercise 00.2 · code (O1)
 #
 # Write the last steps of the recommender yourself. Return the `k` indices with the highest scores, best first, without the
-# indices in the array `known`. At least `k` indices are not known. Do not change the array `scores` that comes in.
+# indices in the array `known`. At least `k` indices are not known. Equal scores may come in any order. Do not change the
+# array `scores` that comes in.
 #
 # <details><summary>Hint 1</summary>Copy the scores first (<code>scores.copy()</code>), then give the known ones a score
 # of <code>-np.inf</code>.</details>

@@ -142,9 +142,9 @@ check("04.2", auc_by_hand)
 # %% [markdown]
 # ## 4. How good is a list?
 #
-# A recommender shows a short list, and only its first positions are seen. So our metrics look at the first *k* positions and
-# ask where the [relevant](glossary.md#relevant-item) items are, those that the user really chose afterwards. Here is a list
-# of five films, best first. The user later watched films 3 and 9, and also film 7, which we did not list.
+# A recommender shows a short list. So our metrics look at the first *k* positions and ask where the
+# [relevant](glossary.md#relevant-item) items are, those that the user really chose afterwards. Here is a list of five films,
+# best first. The user later watched films 3 and 9, and also film 7, which we did not list.
 
 # %%
 ranked = [8, 3, 5, 9, 2]
@@ -443,7 +443,7 @@ movies.set_index("item_id").loc[top, ["title", "year"]]
 #
 # Write the recommender: return the `k` item indices with the highest popularity that the user has not seen, best first.
 # `popularity` has shape (n_items + 1,); index 0 is padding and must not be recommended. `seen` is a set of indices. At least
-# k films are left, and no two of them are equally popular.
+# k films are left. Films of equal popularity may come in any order.
 #
 # <details><summary>Hint 1</summary>Copy the scores, then give what must not be recommended a score of −∞. A set is no
 # index: write <code>scores[list(seen)]</code>.</details>
@@ -486,8 +486,8 @@ pd.DataFrame(similarity, films, films).round(2)
 pd.DataFrame(x @ similarity, ["user 1", "user 2", "user 3", "user 4"], films).round(2)
 
 # %% [markdown]
-# B gets 0.5, all of it from A. The helper does the same with sparse matrices, which store only what is not zero, and
-# keeps only the nearest films of each film.
+# B gets 0.5, all of it from A. The helper does the same with sparse matrices (only what is not zero is stored), and keeps
+# only the nearest films of each film.
 
 # %%
 padded = np.pad(x, ((1, 0), (1, 0)))  # row 0 and column 0 come back
@@ -528,7 +528,8 @@ check("04.8", my_item_knn_scores)
 # Item-kNN looks at one pair of films at a time. EASE finds all weights at once: a table **B**, with a row for each film you
 # have seen and a column for each film to be scored, such that **X B** comes close to **X**, the matrix of who rated what. The
 # diagonal of B must be 0, or each film would simply predict itself. A penalty λ keeps the weights small.
-#
+
+# %% [markdown]
 # Setting the derivative to zero gives the answer in one step: let P = (XᵀX + λI)⁻¹; then, off the diagonal, B = −P / diag(P)
 # (proof: Steck, 2019). The inverse of a matrix G, written G⁻¹, is the matrix that turns G into the identity I: ones on the
 # diagonal, zeros elsewhere. For two films you can compute it by hand: swap the diagonal, change the sign of the other two,
@@ -538,7 +539,8 @@ check("04.8", my_item_knn_scores)
 (a, b), (c, d) = gram = together[:2, :2] + 1.0 * np.eye(2)  # XᵀX + λI
 p = np.array([[d, -b], [-c, a]]) / (a * d - b * c)
 print(gram, p.round(2), (gram @ p).round(2), sep="\n")
-print(f"A for B: −P[A, B] / P[B, B] = {-p[0, 1] / p[1, 1]:.2f}; shared users / (users of A + λ) = {2 / (3 + 1):.2f}")
+print(f"A for B: −P[A, B] / P[B, B] = {-p[0, 1] / p[1, 1]:.2f}")
+print(f"shared users / (users of A + λ) = {together[0, 1] / (together[0, 0] + 1):.2f}")
 
 # %% [markdown]
 # The product of both matrices is I, so P is the inverse. And the weight of A for B has a plain meaning: the 2 shared users,
@@ -660,7 +662,7 @@ for name, numbers in quoted.items():
 # Our 671 users are a sample. With other users the mean would come out a little different. How different? Single users vary by
 # the standard deviation of their values; a mean of n users varies less, by the standard deviation divided by √n, which is
 # called the [standard error](glossary.md#standard-error). In a bell curve, 95 % of the values lie within 1.96 standard errors
-# of the middle. This is the 95 % [interval](glossary.md#confidence-interval). (`ddof=1` divides by n − 1, as for every sample.)
+# of the middle. This is the 95 % [interval](glossary.md#confidence-interval).
 
 # %%
 ease_ndcg = bar["EASE"].per_user["NDCG"].to_numpy()  # (671,)
@@ -679,8 +681,8 @@ axes.set(xlabel="NDCG@10, mean over 671 users and 95 % interval")
 show(figure, alt="Popularity at 0.08 stands clear of item-kNN at 0.13 and EASE at 0.136, whose intervals overlap widely.")
 
 # %% [markdown]
-# The intervals of item-kNN and EASE overlap. But both were asked about the *same* users, and a hard user is hard for both. So
-# compare in pairs: subtract user by user, then ask whether the mean difference is zero. The
+# The intervals of item-kNN and EASE overlap. But a hard user is hard for both. So compare in pairs: subtract user by user, then
+# ask whether the mean difference is zero. The
 # [bootstrap](glossary.md#bootstrap) draws 671 users with replacement, again and again, and looks at how that mean varies.
 
 # %%
@@ -837,11 +839,11 @@ for name, (past, future) in horizons.items():
     seen, hidden = to_matrix(past, users, items), to_matrix(future, users, items)
     item_weights = baselines.ease(seen)
     rows = {"all ages equal": seen} | {f"decay {decay}": aged(past, decay) for decay in (1, 3, 10, 30, 100)}
-    horizon_ndcg[name] = {
-        label: evaluate(lambda user_idx: row[user_idx] @ item_weights, seen, hidden).mean() for label, row in rows.items()
-    }
-horizon_table = pd.DataFrame(horizon_ndcg)
-horizon_table.assign(**{f"gain, {name}": horizon_table[name] / horizon_table[name].iloc[0] for name in horizons}).round(3)
+    for label, row in rows.items():
+        outcome = evaluate(lambda user_idx: row[user_idx] @ item_weights, seen, hidden)
+        horizon_ndcg.setdefault(name, {})[label] = outcome.mean()
+table = pd.DataFrame(horizon_ndcg)
+pd.concat({"NDCG@10": table, "times all ages equal": table / table.iloc[0]}, axis=1).round(3)
 
 # %% [markdown]
 # TODO
