@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab serve test notebooks check seeds bench lock
+.PHONY: help lab lesson-reset serve test check notebooks new-lesson colab oldest seeds bench lock
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'Python 3.11, 3.12 or 3.13 is needed, this is ' + sys.version.split()[0] + ': run make PYTHON=python3.12 …')"
@@ -14,23 +14,35 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@touch $@
 
 lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --config=tools/lab_server.json notebooks/00_start_here.ipynb
+
+lesson-reset: $(VENV)/ready ## put the original of a lesson back, keep yours aside: make lesson-reset N=04
+	$(BIN)/python -m tools.reset $(N)
 
 serve: $(VENV)/ready ## set up once, train once, then serve recommendations to your browser
 	$(BIN)/python -m recsys_helpers.serving
 
-test: $(VENV)/ready ## set up once, then run every test, notebooks included
-	$(BIN)/python -m pytest
+test: $(VENV)/ready ## set up once, then run every test on all cores, notebooks included
+	$(BIN)/python -m tools.test
 
-notebooks: $(VENV)/ready ## rebuild the lessons that are older than their scripts or the helpers
-	$(BIN)/python notebooks/build.py
-
-check: $(VENV)/ready ## lint, and the tests without the notebooks
+check: $(VENV)/ready ## lint, and the tests that take little time
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest tests recsys_helpers
+	$(BIN)/python -m tools.test --quick
+
+notebooks: $(VENV)/ready ## bring lists and lessons up to date; only what changed is executed
+	$(BIN)/python -m tools.build
+
+new-lesson: $(VENV)/ready ## make the files of a lesson: make new-lesson N=13 NAME=retrieve_with_two_towers
+	$(BIN)/python -m tools.new_lesson $(N) $(NAME)
+
+colab: $(VENV)/ready ## run every lesson on Google Colab's versions (needs Python 3.13; about 15 minutes)
+	$(BIN)/python -m tools.colab --jobs 2
+
+oldest: $(VENV)/ready ## run tests and lessons on the oldest versions that pyproject.toml allows (needs Python 3.11)
+	$(BIN)/python -m tools.oldest --jobs 2
 
 seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 15 minutes)
-	$(BIN)/python notebooks/three_seeds.py
+	$(BIN)/python -m tools.record
 
 bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py

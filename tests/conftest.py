@@ -1,13 +1,9 @@
-"""Shared by the tests: the build script as a module, and progress kept out of the reader's own file."""
+"""Shared by the tests: progress is kept out of the reader's own file."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "notebooks"), str(ROOT / "tests")]  # not part of the package
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 

@@ -281,6 +281,7 @@ def test_without_any_bundle_it_lives_and_says_what_to_do(tmp_path):
 # A model that is slow or broken.
 
 
+@pytest.mark.alone
 def test_a_slow_model_means_popular_films_within_the_deadline(tmp_path):
     filled_store(tmp_path)
     with InProcess(tmp_path, deadline=0.05) as service:
@@ -296,6 +297,7 @@ def test_a_slow_model_means_popular_films_within_the_deadline(tmp_path):
         assert 'recsys_degraded_total{reason="late"} 10.0' in service.ask("/metrics").text
 
 
+@pytest.mark.alone
 def test_a_model_that_stays_slow_is_left_alone_and_asked_again_later(tmp_path):
     filled_store(tmp_path)
     with InProcess(tmp_path, deadline=0.05) as service:
@@ -345,6 +347,7 @@ def test_one_bad_question_in_a_batch_does_not_take_the_service_down(tmp_path):
 # Too many visitors.
 
 
+@pytest.mark.alone
 def test_beyond_the_limit_visitors_are_turned_away_at_once_and_told_when_to_come_back(tmp_path):
     filled_store(tmp_path)
     with InProcess(tmp_path, max_in_flight=8, deadline=0.3) as service:
@@ -371,6 +374,7 @@ def test_beyond_the_limit_visitors_are_turned_away_at_once_and_told_when_to_come
         assert service.ask("/recommend/3").status_code == 200
 
 
+@pytest.mark.alone
 def test_at_five_times_what_it_bears_the_queue_stays_short_and_the_next_visitor_is_served(tmp_path):
     filled_store(tmp_path)
     with InProcess(tmp_path, max_in_flight=8, deadline=5) as service:
@@ -401,6 +405,7 @@ def test_at_five_times_what_it_bears_the_queue_stays_short_and_the_next_visitor_
             assert time.monotonic() < until, "it did not recover"
 
 
+@pytest.mark.alone
 def test_fewer_are_let_in_while_answers_take_long_and_all_again_afterwards(tmp_path):
     filled_store(tmp_path)
     with InProcess(tmp_path, max_in_flight=8) as service:
@@ -634,6 +639,7 @@ def test_a_megabyte_is_refused_before_it_is_read(real):
     assert answer.status_code == 413 and "bytes" in answer.json()["detail"]
 
 
+@pytest.mark.alone
 def test_a_flood_is_answered_or_turned_away_memory_stays_and_it_recovers(real):
     def ask_many(statuses):
         with httpx.Client() as client:

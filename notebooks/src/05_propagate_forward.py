@@ -1,4 +1,4 @@
-# %% [markdown] teaching=70 exercises=60
+# %% [markdown]
 # # Propagate forward
 #
 # A neural network is a multiplication, an addition and a bend, repeated. In this lesson you compute one by hand for one

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=130 exercises=80
+# %% [markdown]
 # # Propagate backward
 #
 # A network learns by asking each of its weights: if you were a little larger, would the loss be larger or smaller? In
@@ -1174,49 +1174,38 @@ claim("no hidden layer does as well", flat[1] < 0.93 and flat[2] < l2[2] + 0.015
 # %% [markdown]
 # ### Exercise 06.10 · find the bug (O5)
 #
-# `train_epoch()` changes the array `weights` in place; `train_loss()` and `valid_loss()` measure it. The function
-# should return the weights that were best on valid, and stop after `patience` epochs without a new best. It has two
-# faults. One has a history: a public example of 2025 measures its "validation accuracy" on a data set made from the
-# training rows.
+# A network is about to be judged against a simple baseline. The baseline's RMSE was computed over all rows at once; this
+# function measures the network batch by batch, because all rows together may not fit into memory. Every line looks
+# right, and yet the network seems better than it is. Find out why, and fix it: the batches stay, the number must be the
+# RMSE over all rows.
 #
-# <details><summary>Hint 1</summary>Which loss decides? The network gets better on train for ever.</details>
-# <details><summary>Hint 2</summary><code>best_weights = weights</code> is a second name for the same array, and the next epoch
-# changes it. Keep a copy.</details>
+# <details><summary>Hint 1</summary>Two batches with the errors [0, 0] and [2, 2]. What is the RMSE of all four, and what
+# does the function return?</details>
+# <details><summary>Hint 2</summary>Only sums can be added up over batches: collect the *squared* errors and the number of
+# rows, and take the root once, at the end.</details>
 
 
 # %%
-def stop_early(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
-    best, waited = np.inf, 0
-    for _ in range(n_epochs):
-        train_epoch()
-        loss = train_loss()
-        if loss < best:
-            best, best_weights, waited = loss, weights, 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return best_weights
+def rmse_in_batches(predict, x, y, batch_size):
+    errors = []
+    for start in range(0, len(x), batch_size):
+        part = slice(start, start + batch_size)
+        errors.append(np.sqrt(((predict(x[part]) - y[part]) ** 2).mean()))
+    return np.mean(errors)
 
 
 ### BEGIN SOLUTION
-def stop_early(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):  # noqa: F811
-    best, waited = np.inf, 0
-    for _ in range(n_epochs):
-        train_epoch()
-        loss = valid_loss()
-        if loss < best:
-            best, best_weights, waited = loss, weights.copy(), 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return best_weights
+def rmse_in_batches(predict, x, y, batch_size):  # noqa: F811
+    squares = 0.0
+    for start in range(0, len(x), batch_size):
+        part = slice(start, start + batch_size)
+        squares += ((predict(x[part]) - y[part]) ** 2).sum()
+    return np.sqrt(squares / len(x))
 ### END SOLUTION
 
 
 # %%
-check("06.10", stop_early)
+check("06.10", rmse_in_batches)
 
 # %% [markdown]
 # ## 8. Your network predicts ratings

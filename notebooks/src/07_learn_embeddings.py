@@ -1,4 +1,4 @@
-# %% [markdown] teaching=75 exercises=55
+# %% [markdown]
 # # Learn embeddings
 #
 # A short row of numbers for each user, one for each film, and their dot product: most recommenders grew from this. You
@@ -402,29 +402,30 @@ check("07.3", my_row_gradients)
 # %% [markdown]
 # ### Exercise 07.4 · find the bug (O2)
 #
-# An often copied tutorial computed the scores of a batch with a tensor product over *two* axes (the question stands in
-# keras-io, issue 397). In NumPy it reads as below. It runs, training runs, the loss falls. What does it return for a
-# batch of two? Mend it: one number for each row, shape (batch, 1), so that it can be added to the biases.
+# Training goes through the ratings in a new random order in each epoch. This function makes the order. Training runs,
+# the loss falls a little, and then nothing more is learned: on valid the model is no better than the mean. What does a
+# row of the result say? Fix the function; the three arrays that come in must stay as they are.
 #
-# <details><summary>Hint 1</summary>Call it with <code>np.ones((2, 3))</code> twice and look at the shape. Then remember
-# broadcasting: what happens when this is added to biases of shape (batch, 1)?</details>
-# <details><summary>Hint 2</summary>Multiply number by number, then sum over <code>axis=1</code> only, with
-# <code>keepdims=True</code>.</details>
+# <details><summary>Hint 1</summary>Call it with <code>user = item = np.arange(5)</code>: in the data, user <i>k</i> rated
+# film <i>k</i>. Who rated what in the result?</details>
+# <details><summary>Hint 2</summary>Draw <em>one</em> order, <code>rng.permutation(len(user))</code>, and use it as the
+# index of all three arrays.</details>
 
 
 # %%
-def dot_products(p, q):
-    return np.tensordot(p, q, 2)
+def shuffled_ratings(user, item, rating, rng):
+    return rng.permutation(user), rng.permutation(item), rng.permutation(rating)
 
 
 ### BEGIN SOLUTION
-def dot_products(p, q):  # noqa: F811
-    return (p * q).sum(axis=1, keepdims=True)
+def shuffled_ratings(user, item, rating, rng):  # noqa: F811
+    order = rng.permutation(len(user))
+    return user[order], item[order], rating[order]
 ### END SOLUTION
 
 
 # %%
-check("07.4", dot_products)
+check("07.4", shuffled_ratings)
 
 # %% [markdown]
 # Now the model: each of the three functions gets its new lines, the training loop stays. The factors begin as small

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=85 exercises=60
+# %% [markdown]
 # # Build an MLP recommender
 #
 # A dot product can only multiply and add. Dense layers can learn any similarity. Are they therefore better? You build
@@ -955,7 +955,7 @@ for name, (mean, low, high) in intervals.items():
     print(f"{name:25} {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
 
 # %%
-claim("the dot product is ahead of the MLP: the interval lies below zero", intervals["MLP − dot product"][2] < 0)
+claim("the MLP is not ahead: the interval does not lie above zero", intervals["MLP − dot product"][1] <= 0)
 claim("both beat popularity", min(intervals[f"{name} − popularity"][1] for name in ("MLP", "dot product")) > 0)
 claim("both lose to EASE", max(intervals[f"{name} − EASE"][2] for name in ("MLP", "dot product")) < 0)
 spread = {name: np.ptp([outcome.mean() for outcome in several]) for name, several in seeds.items()}
@@ -979,12 +979,14 @@ show(
 )
 
 # %% [markdown]
-# Both networks beat popularity. **The dot product beats the MLP** by about 0.01, and the paired interval excludes zero.
-# (In the picture the two overlap; but both served the same users, so the paired interval decides: lesson 04.) The MLP is
-# free to learn any rule. With the same data and budget it found a worse one than the fixed product. And both lose to
-# EASE, which took a second. One suspect is the random "no", four for each yes, which may teach little about the head of
-# a list. Lesson 09 tries other ways, and lesson 11 changes the picture.
-#
+# Both networks beat popularity. **The MLP does not beat the dot product**: in the stored run it is about 0.01 behind.
+# (In the picture the two overlap; but both served the same users, so the paired interval decides: lesson 04.) Read no
+# more into the distance: the trials of the MLP are nearly level on valid, and with another setting chosen, or another
+# version of TensorFlow, the interval may hold zero. Free to learn any rule, the MLP found none better than the fixed
+# product. Both lose to EASE, which took a second. One suspect is the random "no", four for each yes, which may teach
+# little about the head of a list. Lesson 09 tries other ways.
+
+# %% [markdown]
 # Rendle and others asked the same question of the paper that introduced NeuMF (2020). Their answer, with far longer
 # searches for settings: a well-tuned dot product is clearly better than a learned similarity; learning a product with an
 # MLP takes large models and many examples; and an MLP is too slow to search a large catalogue. Ours agrees in direction,
@@ -1076,7 +1078,7 @@ for batch_size, jit, *precision in ((1024, False), (1024, True), (8192, False), 
 # - An MLP with the film's year beat averages, but could not be told from the factorisation (**O3**).
 # - You wrote early stopping and a callback that watches NDCG, and saved a model that takes raw ids, with the same answers
 #   in a fresh process (**O4**).
-# - With the same budget the dot product ranks better than the MLP, and EASE better than both (**O5**).
+# - With the same budget the MLP ranks no better than the dot product, and EASE better than both (**O5**).
 #
 # Lesson 09 asks what the models should be trained *for*: losses and negatives.
 

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=85 exercises=65
+# %% [markdown]
 # # Learn from clicks
 #
 # Clicks, views and purchases only ever say yes. You build the fourth baseline, draw the missing "no" in three ways,
@@ -295,30 +295,33 @@ show(
 #
 # ### Exercise 09.4 · find the bug (O2)
 #
-# A famous textbook ranks, for each user, the items that the user has not seen. Its function began like this one, and in
-# its data set there were 943 users and 1,682 items. Nothing crashed. Mend it for our indices: films are 1 … `n_items`;
-# `sizes` is for example `{"n_users": 3, "n_items": 5}`.
+# This sampler should draw `n` negatives, film *i* with a probability proportional to `counts[i] ** power`, and never
+# padding. `counts` has shape (n_items + 1,); index 0 is padding, with a count of 0. It was tried with power 1 and power
+# 0.5, and was right. For which power is it wrong? Fix it.
 #
-# <details><summary>Hint 1</summary>With 943 users, which films could never be recommended?</details>
-# <details><summary>Hint 2</summary>Films start at 1 (0 is padding), and <code>range</code> stops before its
-# end.</details>
+# <details><summary>Hint 1</summary>Power 0 is the uniform sampler. What is <code>np.array([0.0, 3.0]) ** 0</code>?</details>
+# <details><summary>Hint 2</summary>Set the weight of index 0 to 0 <em>after</em> the power. A film that nobody clicked may
+# be drawn by the uniform sampler: it is a film all the same.</details>
 
 
 # %%
-def my_candidates(sizes, seen):
-    return sorted(set(range(sizes["n_users"])) - set(seen))
+def my_draw(rng, counts, power, n):
+    weight = counts.astype(float) ** power
+    return rng.choice(len(counts), n, p=weight / weight.sum())
 
 
 ### BEGIN SOLUTION
-def my_candidates(sizes, seen):  # noqa: F811
-    return sorted(set(range(1, sizes["n_items"] + 1)) - set(seen))
+def my_draw(rng, counts, power, n):  # noqa: F811
+    weight = counts.astype(float) ** power
+    weight[0] = 0
+    return rng.choice(len(counts), n, p=weight / weight.sum())
 
 
 ### END SOLUTION
 
 
 # %%
-check("09.4", my_candidates)
+check("09.4", my_draw)
 
 # %% [markdown]
 # ### Exercise 09.5 · code (O2)

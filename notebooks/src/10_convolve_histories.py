@@ -1,4 +1,4 @@
-# %% [markdown] teaching=80 exercises=60
+# %% [markdown]
 # # Convolve histories
 #
 # Until now a user was the *set* of their films. Now the order speaks. You cut histories into windows, compute a
@@ -870,7 +870,7 @@ print(f"{len(warm):,} films to learn from, {len(cold)} held out")
 # %%
 facts = movies.set_index("item_id").reindex(items.ids).fillna({"title": "", "genres": ""})
 genres = facts["genres"].replace("(no genres listed)", "").str.replace("-", "").str.replace("|", " ")
-decade = facts["year"].map(lambda year: "" if pd.isna(year) else f"{year // 10 * 10}s")
+decade = facts["year"].map(lambda year: "" if pd.isna(year) else f"{int(year) // 10 * 10}s")
 cards = {"genres, decade": genres + " " + decade}
 cards["genres, decade, title"] = cards["genres, decade"] + " " + facts["title"]
 cards = {name: np.array(["", *card]) for name, card in cards.items()}  # index 0: padding

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=80 exercises=60
+# %% [markdown]
 # # Remember with an RNN
 #
 # A recurrent network reads a history film by film and keeps a memory. You compute that memory by hand, measure how far

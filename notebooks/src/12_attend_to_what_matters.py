@@ -1,4 +1,4 @@
-# %% [markdown] teaching=80 exercises=60
+# %% [markdown]
 # # Attend to what matters
 #
 # Self-attention lets every film of a history look at every earlier one and decide how much it matters. You compute it

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=75 exercises=60
+# %% [markdown]
 # # Save and export
 #
 # A model in a notebook serves nobody. You send one recommender out in four forms, ask all of them the same questions,
@@ -17,7 +17,7 @@
 # notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
 
 # %%
-from recsys_helpers.start import quiet_tensorflow, set_seed
+from recsys_helpers.start import native_stderr_dropped, quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import hashlib
@@ -151,7 +151,7 @@ import warnings
 
 @contextlib.contextmanager
 def quietly():
-    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()), native_stderr_dropped():
         warnings.simplefilter("ignore")
         logging.disable(logging.CRITICAL)
         try:
@@ -525,15 +525,15 @@ print(sorted(path.name for path in folder.glob("gru*")))
 # %%
 np.save(folder / "questions.npy", questions)
 OPEN = """
-import sys, time
+import os, sys, time
 import numpy as np, psutil
 form, name = sys.argv[1:]
 started = time.perf_counter()
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 if form in ("keras", "predict", "saved"):
     from recsys_helpers.start import quiet_tensorflow
     quiet_tensorflow()
     import tensorflow as tf
-    tf.config.threading.set_intra_op_parallelism_threads(1)
 if form in ("keras", "predict"):
     import keras
     model = keras.saving.load_model("gru.keras")

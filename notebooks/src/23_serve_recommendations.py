@@ -1,4 +1,4 @@
-# %% [markdown] teaching=85 exercises=60
+# %% [markdown]
 # # Serve recommendations
 #
 # A service answers while people wait: in milliseconds, many at once, on bad days too. You build its two stages by hand,

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=80 exercises=60
+# %% [markdown]
 # # Read a model, map an embedding
 #
 # Why this film? Some models can answer, because you can read them. Others you can only approach from outside: copy them

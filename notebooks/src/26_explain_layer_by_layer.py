@@ -1,4 +1,4 @@
-# %% [markdown] teaching=90 exercises=65
+# %% [markdown]
 # # Explain layer by layer
 #
 # Why this film? You take a score apart in six ways, from its slopes to films left out, and give each way two tests: does

@@ -171,7 +171,7 @@ def _numbers(values: pd.Series) -> pd.Series:
 def _ids(values: pd.Series) -> pd.Series:
     """Whole numbers if every id is one, else text; numbers with fractions stay as they are."""
     if not pd.api.types.is_numeric_dtype(values):
-        values = values.astype("str")
+        values = values.map(str, na_action="ignore")  # astype would write a gap as "nan" in pandas 2
         if not values.dropna().str.fullmatch(r"-?(0|[1-9]\d{0,17})(\.0)?").all():
             return values
         values = pd.to_numeric(values.str.removesuffix(".0"))

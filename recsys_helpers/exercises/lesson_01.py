@@ -1,58 +1,11 @@
 """Checks of lesson 01, repair a perfect model."""
 
-import copy
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
-
-
-def _judge_rows(answer, cases, right, mistakes, names, row="row", otherwise=lambda got: None) -> None:
-    """Like `judge`, for answers with one entry a row: shows the first wrong entry instead of whole arrays.
-
-    It also refuses a function that changes its input (`names` of the arguments). `otherwise` receives the answers when
-    no known mistake fits, and may raise a hint of its own.
-    """
-    got = []
-    if callable(answer):
-        for case in cases:
-            mine = copy.deepcopy(case)
-            got.append(answer(*mine))
-            for name, now, before in zip(names, mine, case):
-                if not _is_same(now, before):
-                    raise NotYet(f"Your function changes `{name}` itself; who uses it next suffers. Work on a copy.")
-    try:
-        judge(answer, cases, right, mistakes)
-    except NotYet as hint:
-        if not str(hint).startswith(("For ", "Yours has shape")):
-            raise
-    else:
-        return
-    otherwise(got)
-    for mine, case in zip(got, cases):
-        _compare(mine, right(*copy.deepcopy(case)), row)
-
-
-def _is_same(now, before) -> bool:
-    return now.equals(before) if isinstance(before, pd.DataFrame) else np.array_equal(now, before)
-
-
-def _compare(mine, truth, row) -> None:
-    """Raise a hint with the first wrong entry."""
-    if np.shape(mine) != np.shape(truth):
-        raise NotYet(f"Yours has shape {np.shape(mine)}; shape {np.shape(truth)} is asked for.")
-    try:
-        mine = np.asarray(mine, dtype=float)
-    except (TypeError, ValueError):
-        raise NotYet("Yours holds something that is not a number.") from None
-    wrong = np.argwhere(~np.isclose(mine, truth, rtol=1e-6, atol=1e-8))
-    if len(wrong):
-        place = tuple(wrong[0])
-        where = f"{row} {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
-        raise NotYet(f"The first wrong entry, {where} (from 0): yours {mine[place]:.3g}, expected {truth[place]:.3g}.")
-
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, parsons, predict, trace
 
 predict(
     "01.1",
@@ -67,17 +20,19 @@ predict(
 )
 
 
-@exercise("01.2", "O2", "trace", done="The gap became 0, so the scale runs from 0 to 50: 20 / 50 = 0.4, not 0.25.")
-def scaled_age(answer) -> None:
-    value = as_number(answer)
-    if np.isclose(value, 0.25):
-        raise NotYet("That is right without the missing value. After fillna(0) the smallest age is 0, not 10.")
-    if np.isclose(value, 20):
-        raise NotYet("That is the filled age; the scaling is still to come.")
-    if not 0 <= value <= 1:
-        raise NotYet("Min–max scaling gives numbers from 0 to 1: subtract the minimum, divide by maximum − minimum.")
-    if not np.isclose(value, 0.4):
-        raise NotYet("After the filling the ages are 10, 20, 50 and 0. Subtract their minimum, divide by their width.")
+trace(
+    "01.2",
+    "O2",
+    0.4,
+    {
+        0.25: "That is right without the missing value. After fillna(0) the smallest age is 0, not 10.",
+        20: "That is the filled age; the scaling is still to come.",
+        0.5: "You divided by the width of the three known ages. After fillna(0) the ages are 10, 20, 50 and 0.",
+    },
+    "After the filling the ages are 10, 20, 50 and 0. Subtract their minimum, then divide by maximum − minimum: "
+    "a number from 0 to 1.",
+    "The gap became 0, so the scale runs from 0 to 50: 20 / 50 = 0.4, not 0.25.",
+)
 
 
 def _columns(seed: int) -> list[tuple]:
@@ -127,6 +82,22 @@ def scale(answer) -> None:
         "One minimum for the whole table: columns have different scales. Use axis=0, one minimum for each column.": (
             partial(_scale, axis=None)
         ),
+        "You took minimum and maximum of a *row* (axis=1). Each column has its own: axis=0.": (
+            lambda train, test: (test - train.min(axis=1)[0]) / np.ptp(train, axis=1)[0]
+        ),
+        "Columns that are constant in train should become 0; yours are 1.": (
+            lambda train, test: np.where(np.ptp(train, axis=0) == 0, 1.0, _scale(train, test))
+        ),
+        "Your scale runs from −1 to 1. From 0 to 1 is asked for: do not multiply by 2 and subtract 1.": (
+            lambda train, test: np.where(np.ptp(train, axis=0) == 0, 0.0, 2 * _scale(train, test) - 1)
+        ),
+        "You subtract the mean of `train`. Its minimum is asked for, so that the smallest value becomes 0.": (
+            lambda train, test: np.where(
+                np.ptp(train, axis=0) == 0,
+                0.0,
+                (test - train.mean(axis=0)) / np.where(np.ptp(train, axis=0) == 0, 1, np.ptp(train, axis=0)),
+            )
+        ),
         "You divide by the width without subtracting the minimum of `train` first.": partial(_scale, start=False),
         "You scaled and returned `train`. The scaled rows of `test` are asked for.": (
             lambda train, test: _scale(train, train)
@@ -164,7 +135,7 @@ def scale(answer) -> None:
         ),
     }
     with np.errstate(all="ignore"):  # the learner's 0 / 0 is answered with a hint, not with a warning
-        _judge_rows(answer, _columns(1), _scale, mistakes, ("train", "test"))
+        judge(answer, _columns(1), _scale, mistakes, keeps_input=True)
 
 
 choice(
@@ -190,6 +161,10 @@ def _frames(seed: int) -> list[tuple]:
         test = pd.DataFrame({"item_id": rng.integers(1, 6, n_test), "liked": rng.integers(0, 2, n_test)})
         test.loc[[0, 1], "item_id"] = [77, 88]
         train.loc[[0, 1, 2], "liked"] = [1, 1, 0]
+        for frame in (train, test):  # all columns of the lesson's frames
+            n = len(frame)
+            frame.insert(0, "user_id", rng.integers(1, 9, n))
+            frame["rating"], frame["timestamp"] = frame["liked"] * 2 + 2.5, rng.integers(10**8, 10**9, n)
         cases.append((train, test))
     return cases
 
@@ -198,6 +173,10 @@ def _film_average(train, test, learn=lambda train, test: train, unknown=lambda t
     rows = learn(train, test)
     likes = {item: rows.loc[rows["item_id"] == item, "liked"].mean() for item in set(rows["item_id"])}
     return np.array([likes.get(item, unknown(train, test)) for item in test["item_id"]])
+
+
+def _filled(train, test, share):
+    return test["item_id"].map(share).fillna(train["liked"].mean())
 
 
 def _habits_of_averages(cases, got) -> None:
@@ -270,14 +249,31 @@ def film_average(answer) -> None:
         "0.5 is a guess. An unknown film gets what train says about films in general: the mean of `liked`.": partial(
             _film_average, unknown=lambda train, test: 0.5
         ),
+        "You add the likes up. A share is asked for: the mean of `liked`.": (
+            lambda train, test: _filled(train, test, train.groupby("item_id")["liked"].sum())
+        ),
+        "You took the median of `liked`, which is 0 or 1. A share is asked for: the mean.": (
+            lambda train, test: _filled(train, test, train.groupby("item_id")["liked"].median())
+        ),
+        "You return a number for each row of `train`. One for each row of `test` is asked for.": (
+            lambda train, test: train["item_id"].map(train.groupby("item_id")["liked"].mean())
+        ),
+        "You return a number for each film. Look it up for each row of `test`: test['item_id'].map(share).": (
+            lambda train, test: train.groupby("item_id")["liked"].mean()
+        ),
+        "Every row gets the mean over all of train. Look up the share of each row's film first.": (
+            lambda train, test: np.full(len(test), train["liked"].mean())
+        ),
+        "Rows of unknown films are gone: an inner merge drops them. Every row of `test` gets a number.": (
+            lambda train, test: test["item_id"].map(train.groupby("item_id")["liked"].mean()).dropna()
+        ),
         "You filled with the mean of the films' shares. The mean over all train rows is asked for.": partial(
             _film_average, unknown=lambda train, test: train.groupby("item_id")["liked"].mean().mean()
         ),
     }
     cases = _frames(2)
-    _judge_rows(
-        answer, cases, _film_average, mistakes, ("train", "test"), otherwise=partial(_habits_of_averages, cases)
-    )
+    habits = partial(_habits_of_averages, cases)
+    judge(answer, cases, _film_average, mistakes, keeps_input=True, otherwise=habits)
 
 
 def _pairs(seed: int) -> list[tuple]:
@@ -311,7 +307,7 @@ def model_with_biases(answer) -> None:
     import keras  # slow, hence only here
 
     if not callable(answer) or isinstance(answer, keras.Model):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+        raise NotYet("Hand over the function itself, without parentheses and arguments.")
     model = answer(7, 11, 3)
     if not isinstance(model, keras.Model):
         raise NotYet("Your function should return keras.Model([user_in, film_in], chance).")
@@ -322,7 +318,7 @@ def model_with_biases(answer) -> None:
     if missing >= {"user_bias", "film_bias"}:
         raise NotYet("The biases do not reach the output: add both to the dot product.")
     if missing:
-        raise NotYet(f"`{min(missing)}` does not reach the output: all four look-ups belong into the chance.")
+        raise NotYet(f"`{min(missing)}` does not reach the output: all four look-ups belong into the probability.")
     more = [layer for layer in model.layers if layer.name not in _TABLES and layer.count_params()]
     if more:
         raise NotYet(f"The layer {more[0].name} has weights of its own. Only the four tables learn here.")
@@ -350,9 +346,9 @@ def model_with_biases(answer) -> None:
             _sigmoid(_sigmoid(dot) + biases),
             "The dot product has a sigmoid of its own. One at the end will do.",
         ),
-        (_sigmoid(_sigmoid(dot + biases)), "The sigmoid is applied twice. Once turns the score into a chance."),
-        (np.tanh(dot + biases), "That is tanh, from −1 to 1. A chance lies between 0 and 1: the sigmoid."),
-        (np.maximum(dot + biases, 0), "That is relu. A chance lies between 0 and 1: the sigmoid."),
+        (_sigmoid(_sigmoid(dot + biases)), "The sigmoid is applied twice. Once turns the score into a probability."),
+        (np.tanh(dot + biases), "That is tanh, from −1 to 1. A probability lies between 0 and 1: the sigmoid."),
+        (np.maximum(dot + biases, 0), "That is relu. A probability lies between 0 and 1: the sigmoid."),
         (_sigmoid(cosine + biases), "`normalize=True` makes a cosine of the dot product. Leave it out."),
         (_sigmoid(dot * biases), "You multiply with the biases. They are added."),
         (_sigmoid(swapped), "The inputs are swapped: the user comes first, [user_in, film_in]."),
@@ -361,7 +357,7 @@ def model_with_biases(answer) -> None:
             raise NotYet(hint)
     truth = _sigmoid(dot + biases)
     if not np.allclose(got[:, 0], truth, atol=1e-5):
-        raise NotYet(f"For the first pair the chance should be {truth[0]:.3f}; your model says {got[0, 0]:.3f}.")
+        raise NotYet(f"For the first pair the probability should be {truth[0]:.3f}; your model says {got[0, 0]:.3f}.")
 
 
 @exercise("01.7", "O4", "code", done="Look up, multiply, add, sigmoid: this is all that the network does.")
@@ -373,7 +369,7 @@ def chances(answer) -> None:
         "The biases stand outside of the sigmoid. They belong to the score: add first, then the sigmoid.": (
             lambda *case: _sigmoid(_score(*case, parts="dot")) + _score(*case, parts="user item")
         ),
-        "Brackets: `1 / 1 + x` is (1 / 1) + x. Write 1 / (1 + np.exp(-score)).": (
+        "Parentheses: `1 / 1 + x` is (1 / 1) + x. Write 1 / (1 + np.exp(-score)).": (
             lambda *case: 1 + np.exp(-_score(*case))
         ),
         "You took the mean of the products. The dot product is their sum.": (
@@ -382,7 +378,7 @@ def chances(answer) -> None:
         "You subtract the biases. They are added.": (
             lambda *case: _sigmoid(_score(*case, parts="dot") - _score(*case, parts="user item"))
         ),
-        "You returned the score. The sigmoid, 1 / (1 + e⁻ˢ), turns it into a chance.": _score,
+        "You returned the score. The sigmoid, 1 / (1 + e⁻ˢ), turns it into a probability.": _score,
         "The sign in the sigmoid is turned: e to the power of *minus* the score.": (
             lambda *case: _sigmoid(-_score(*case))
         ),
@@ -394,6 +390,29 @@ def chances(answer) -> None:
         "The dot product is missing: yours are the biases alone.": (
             lambda *case: _sigmoid(_score(*case, parts="user item"))
         ),
+        "You add the rows of user and film. The dot product multiplies them, number by number, and adds up.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] + items[i]).sum(axis=1) + a[u] + b[i])
+        ),
+        "You score every user with every film and add that up. Multiply row by row and sum over axis=1.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] @ items[i].T).sum(axis=1) + a[u] + b[i])
+        ),
+        "You divide by the lengths, which makes a cosine. The plain dot product is asked for.": (
+            lambda u, i, users, items, a, b: _sigmoid(
+                (users[u] * items[i]).sum(axis=1) / np.linalg.norm(users[u], axis=1) / np.linalg.norm(items[i], axis=1)
+                + a[u]
+                + b[i]
+            )
+        ),
+        "`keepdims=True` makes a column of the dot products, and with the biases a table of all pairs. Leave it out.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=1, keepdims=True) + a[u] + b[i])
+        ),
+        "That is a softmax over the pairs. Each pair has a probability of its own: the sigmoid.": (
+            lambda *case: np.exp(_score(*case)) / np.exp(_score(*case)).sum()
+        ),
+        "`np.exp` is missing in the sigmoid: 1 / (1 + np.exp(-score)).": lambda *case: 1 / (1 - _score(*case)),
+        "You multiply with the biases. They are added to the dot product.": (
+            lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=1) * a[u] * b[i])
+        ),
         "You scored every user with every film: shape (n, n). Multiply row by row and sum over axis=1.": (
             lambda u, i, users, items, a, b: _sigmoid(users[u] @ items[i].T + a[u] + b[i])
         ),
@@ -404,11 +423,11 @@ def chances(answer) -> None:
             lambda u, i, users, items, a, b: _sigmoid(users[u] * items[i] + (a[u] + b[i])[:, None])
         ),
     }
-    names = ("user_idx", "item_idx", "user_table", "item_table", "user_bias", "item_bias")
     try:
-        _judge_rows(answer, _pairs(3), lambda *case: _sigmoid(_score(*case)), mistakes, names, row="pair")
-    except ValueError:  # shapes that do not fit together: look at a case where all sizes are equal
-        _explain_shapes(answer)
+        judge(answer, _pairs(3), lambda *case: _sigmoid(_score(*case)), mistakes, keeps_input=True)
+    except NotYet as hint:
+        if isinstance(hint.__cause__, ValueError):  # shapes that do not fit: look at a case where all sizes are equal
+            _explain_shapes(answer)
         raise
 
 
@@ -442,19 +461,21 @@ choice(
 )
 
 
-@exercise("01.9", "O4", "parsons", done="Split first, learn everything from train, choose on valid, open test once.")
-def honest_order(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "BDCEA":
-        return
-    if "F" in order:
-        raise NotYet("Line F chooses on test: then the number it prints is the best of several draws. Leave it out.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order[0] != "B":
-        raise NotYet("Nothing may be learned or numbered before the split: it comes first.")
-    if order.index("D") > order.index("C"):
-        raise NotYet("The embedding tables need row numbers: the maps come before the models.")
-    if order.index("E") < order.index("C"):
-        raise NotYet("There must be models before the best one can be chosen.")
-    raise NotYet("The test part comes last, once, for the model that valid has chosen.")
+parsons(
+    "01.9",
+    "O4",
+    right="BDCEA",
+    not_used={
+        "F": "Line F chooses on test: then the number it prints is the best of several draws. Leave it out.",
+    },
+    before={
+        "BA": "Nothing may be learned or numbered before the split: it comes first.",
+        "BC": "Nothing may be learned or numbered before the split: it comes first.",
+        "BD": "Nothing may be learned or numbered before the split: it comes first.",
+        "BE": "Nothing may be learned or numbered before the split: it comes first.",
+        "DC": "The embedding tables need row numbers: the maps come before the models.",
+        "CE": "There must be models before the best one can be chosen.",
+        "EA": "The test part comes last, once, for the model that valid has chosen.",
+    },
+    done="Split first, learn everything from train, choose on valid, open test once.",
+)

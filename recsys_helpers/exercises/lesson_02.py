@@ -4,13 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
-
-
-def _is_function(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
-
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, must_be_function, predict, trace
 
 choice(
     "02.1",
@@ -25,24 +19,21 @@ choice(
 )
 
 
-@exercise("02.2", "O2", "trace", done="5 of 12 cells, 0.42: density counts cells, not users or films.")
-def density(answer) -> None:
-    number = as_number(answer)
-    if np.isclose(number, 5 / 12, atol=0.006):
-        return
-    if np.isclose(number, 7 / 12, atol=0.006):
-        raise NotYet("That is the sparsity, the share of empty cells. Density is the share of filled ones.")
-    if np.isclose(number, 12 / 5, atol=0.006):
-        raise NotYet("Upside down: filled cells stand above, all cells below.")
-    if np.isclose(number, 5 / 7, atol=0.006):
-        raise NotYet(
-            "You divided by the rows and columns added up (or by the empty cells). Divide by all cells, 3 × 4."
-        )
-    if np.isclose(number, 5):
-        raise NotYet("That is the number of filled cells. Divide it by the number of all cells.")
-    if np.isclose(number, 500 / 12, atol=0.6):
-        raise NotYet("As a share between 0 and 1, please, not in percent.")
-    raise NotYet("How many cells does a table of 3 rows and 4 columns have? Five of them are filled.")
+trace(
+    "02.2",
+    "O2",
+    5 / 12,
+    {
+        7 / 12: "That is the sparsity, the share of empty cells. Density is the share of filled ones.",
+        12 / 5: "Upside down: filled cells stand above, all cells below.",
+        5 / 7: "You divided by the rows and columns added up (or by the empty cells). Divide by all cells, 3 × 4.",
+        5: "That is the number of filled cells. Divide it by the number of all cells.",
+        500 / 12: "As a share between 0 and 1, please, not in percent.",
+        41.7: "As a share, please, not in percent.",
+    },
+    "How many cells does a table of 3 rows and 4 columns have? Five of them are filled.",
+    "5 of 12 cells, 0.42: density counts cells, not users or films.",
+)
 
 
 predict(
@@ -80,7 +71,7 @@ def gini(answer) -> None:
         ),
         "You summed the differences. Take their mean.": lambda c: _gini(c) * len(c) ** 2,
         "The sign is turned: sort from the smallest to the largest.": lambda c: -_gini(c),
-        "In Python, a / 2 * b divides by 2 and multiplies by b. Put brackets round 2 * counts.mean().": (
+        "In Python, a / 2 * b divides by 2 and multiplies by b. Put parentheses around 2 * counts.mean().": (
             lambda c: float(np.mean(_pair_differences(c))) / 2 * np.mean(c)
         ),
         "25 is the number of pairs of the five films above. Take the mean: it fits any number of films.": (
@@ -88,6 +79,26 @@ def gini(answer) -> None:
         ),
         "8 is twice the mean of the five films above. Each array of counts has its own mean.": (
             lambda c: float(np.mean(_pair_differences(c))) / 8
+        ),
+        "You compare each film with the next one only (`np.diff`). Compare each with each.": (
+            lambda c: np.abs(np.diff(c)).mean() / (2 * c.mean())
+        ),
+        "Your formula needs the counts in order: sort them first.": (
+            lambda c: (2 * np.arange(1, len(c) + 1) - len(c) - 1) @ c / (len(c) * c.sum())
+        ),
+        "That is the standard deviation over the mean. Gini takes the mean difference of all pairs, over twice "
+        "the mean.": (lambda c: c.std() / c.mean()),
+        "You divide by the median. Twice the *mean* of the counts is asked for.": (
+            lambda c: np.mean(_pair_differences(c)) / (2 * np.median(c))
+        ),
+        "That is the Gini *impurity* of a decision tree, another idea of the same name. Compare each film with each.": (
+            lambda c: 1 - ((c / c.sum()) ** 2).sum()
+        ),
+        "You square the differences. Take absolute values.": (
+            lambda c: np.mean(np.square(_pair_differences(c))) / (2 * c.mean())
+        ),
+        "You compare each film with the mean. Compare each film with each other film.": (
+            lambda c: np.abs(c - c.mean()).mean() / (2 * c.mean())
         ),
         "That is the share of the largest film. Compare each film with each.": lambda c: float(np.max(c) / np.sum(c)),
     }
@@ -124,7 +135,7 @@ def _given_02_6(timestamps):
     given=_given_02_6,
 )
 def count_sessions(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     if np.ndim(answer(np.array([0, 9000, 10]))):
         raise NotYet("One number is asked for: sum the True values.")
     if answer(np.array([0, 9000, 10])) == 3:
@@ -138,10 +149,20 @@ def count_sessions(answer) -> None:
         return lambda times: 1 + int(sum(pauses(np.diff(np.sort(times)))))
 
     mistakes = {
+        "The times must be put in order before you take pauses; without it, most of them run backwards.": (
+            lambda times: 1 + int((np.diff(times) > 1800).sum())
+        ),
+        "30 minutes are 30 × 60 seconds; yours is an hour.": apart(lambda p: p > 3600),
+        "You cut time into half hours of the clock. A session ends where a *pause* is longer than 30 minutes.": (
+            lambda times: len(np.unique(times // 1800))
+        ),
+        "You divide the whole time by 30 minutes. Look at each pause between two ratings.": (
+            lambda times: 1 + int(np.ptp(times) // 1800)
+        ),
         "You count pauses. One pause separates two sessions: add 1.": lambda times: _count_sessions(times) - 1,
         "A pause of exactly 30 minutes does not begin a new session; more than 30 does.": apart(lambda p: p >= 1800),
         "The times are in seconds: 30 minutes are 30 × 60 of them.": apart(lambda p: p > 30),
-        "You always count one session. Do your times run downwards, or did you take argsort (places, not times)?": (
+        "You always count one session. Do your times run downwards, or did you take argsort (positions, not times)?": (
             lambda times: 1
         ),
     }
@@ -185,13 +206,13 @@ def _cosines(vectors: np.ndarray) -> np.ndarray:
 
 @exercise("02.8", "O4", "faded", done="Nearest by direction: every recommender with embeddings does this somewhere.")
 def nearest_film(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(3)
     cases = [(rng.normal(size=(int(rng.integers(4, 9)), int(rng.integers(2, 5)))) * 3,) for _ in range(30)]
     cases += [(np.array([[1.0, 0.1], [-1.0, 0.2], [-0.1, -1.0]]),)]  # all cosines of two films are negative
     got = [np.asarray(answer(vectors.copy())) for (vectors,) in cases]
     if all(np.shape(mine) == (len(vectors), len(vectors)) for mine, (vectors,) in zip(got, cases)):
-        raise NotYet("That is the table of all pairs. Return one index a film: argmax along axis 1.")
+        raise NotYet("That is the table of all pairs. Return one index per film: argmax along axis 1.")
     mistakes = {
         "Each film came out nearest to itself: put −∞ on the diagonal. And −∞ needs argmax, not argmin or argsort.": (
             lambda v: np.arange(len(v))
@@ -202,6 +223,18 @@ def nearest_film(answer) -> None:
         ),
         "That is the film that lies farthest away: take argmax, not argmin.": (
             lambda v: _by(_cosines, v, np.inf, np.argmin)
+        ),
+        "You return one number for the whole table. One index per film: argmax(axis=1).": (
+            lambda v: _by(_cosines, v, pick=lambda table, axis: np.argmax(table))
+        ),
+        "You compare distances, so long vectors lie far away. Only the direction counts: use `direction`.": (
+            lambda v: _by(lambda x: -((x[:, None] - x) ** 2).sum(axis=2), v)
+        ),
+        "argsort runs upwards: its second entry is nearly the farthest film. Sort minus the cosine, or use argmax.": (
+            lambda v: np.argsort(_cosines(v), axis=1)[:, 1]
+        ),
+        "You took absolute values: a film in the opposite direction is not near. Keep the sign of the cosine.": (
+            lambda v: _by(lambda x: np.abs(_cosines(x)), v)
         ),
         "Those are the cosines of the nearest films. Return their indices: argmax instead of max.": (
             lambda v: _by(_cosines, v, pick=np.max)
@@ -248,29 +281,26 @@ def lift(answer) -> None:
         "That is what chance expects. Lift is the true count divided by it.": (
             lambda t, n: np.outer(size(t), size(t)) / n
         ),
+        "That is the share of the row's users who also watched the column's film. Divide by what chance expects.": (
+            lambda t, n: t / size(t)[:, None]
+        ),
+        "That is the share of all users. Lift divides the true count by what chance expects.": lambda t, n: t / n,
+        "You subtract what chance expects. Lift *divides* by it.": lambda t, n: t - np.outer(size(t), size(t)) / n,
+        "That is Jaccard: users of both over users of either. Lift divides by what chance expects.": (
+            lambda t, n: t / (size(t)[:, None] + size(t) - t)
+        ),
+        "`size @ size` is one number for all pairs. Each pair has its own product: np.outer(size, size).": (
+            lambda t, n: t * n / (size(t) @ size(t))
+        ),
+        "You add the two sizes. Chance expects their *product* over n_users: np.outer(size, size).": (
+            lambda t, n: t * n / (size(t)[:, None] + size(t))
+        ),
         "Upside down: the true count stands above, what chance expects below.": lambda t, n: 1 / _lift(t, n),
         "The sizes stand on the diagonal, np.diag(together); sums of rows count users several times.": (
             lambda t, n: t * n / np.outer(t.sum(axis=1), t.sum(axis=1))
         ),
     }
-    with np.errstate(all="ignore"):  # some mistakes divide by zero
-        try:
-            judge(answer, cases, _lift, mistakes)
-        except NotYet as hint:
-            if "it should be" not in str(hint):
-                raise
-            raise NotYet(_first_wrong_cell(answer, cases)) from None
-
-
-def _first_wrong_cell(answer, cases: list[tuple]) -> str:
-    """One cell is easier to check by hand than two matrices."""
-    for together, n_users in cases:
-        mine, truth = np.asarray(answer(together.copy(), n_users)), _lift(together, n_users)
-        wrong = np.argwhere(~np.isclose(mine, truth))
-        for i, j in sorted(wrong.tolist(), key=lambda cell: cell[0] == cell[1]):  # a pair says more than the diagonal
-            given = f"{together[i, j]} shared users, sizes {together[i, i]} and {together[j, j]}, {n_users} users"
-            return f"Films {i} and {j}: {given}. Their lift should be {truth[i, j]:.2f}; yours is {mine[i, j]:.2f}."
-    return "Almost: do not round inside the function."
+    judge(answer, cases, _lift, mistakes)
 
 
 choice(

@@ -6,13 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict
-
-
-def _is_function(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
-
+from recsys_helpers.exercises import NotYet, Sign, choice, exercise, judge, must_be_function, parsons, predict
 
 predict(
     "03.1",
@@ -56,7 +50,7 @@ def _latest(frame: pd.DataFrame) -> set[tuple]:
 
 @exercise("03.3", "O1", "code", done="First the order of time, then the last row of each pair.")
 def keep_latest(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(1)
     frames = [_frame(rng) for _ in range(20)]
     got = []
@@ -133,13 +127,13 @@ def standardise(answer) -> None:
         n_columns = int(rng.integers(2, 5))
         train = rng.normal(5, 3, (int(rng.integers(4, 9)), n_columns))
         cases.append((train, rng.normal(4, 3, (int(rng.integers(2, 4)), n_columns))))
-    _is_function(answer)
+    must_be_function(answer)
     try:
         got = [np.asarray(answer(*copy.deepcopy(case))) for case in cases]
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
-        raise NotYet("axis=1 gives one value a row. One a column: axis=0.") from None
+        raise NotYet("axis=1 gives one value per row. One a column: axis=0.") from None
     if any(np.shape(mine) == np.shape(train) for mine, (train, _) in zip(got, cases)):
         raise NotYet("You returned `train`, scaled. Return `other`, scaled by what you learned from `train`.")
 
@@ -155,6 +149,24 @@ def standardise(answer) -> None:
             lambda train, other: (other - other.mean(axis=0)) / _spread(other)
         ),
         "You learned from train and other together. That is the leak this lesson is about.": together,
+        "Parentheses: `other - mean / spread` divides first. Write (other − mean) / spread.": (
+            lambda train, other: other - train.mean(axis=0) / _spread(train)
+        ),
+        "The mean is that of `train`, the spread that of `other`. Both must come from `train`.": (
+            lambda train, other: (other - train.mean(axis=0)) / _spread(other)
+        ),
+        "The spread is that of `train`, the mean that of `other`. Both must come from `train`.": (
+            lambda train, other: (other - other.mean(axis=0)) / _spread(train)
+        ),
+        "You took mean and spread of a *row* (axis=1). Each column has its own: axis=0.": (
+            lambda train, other: (other - train.mean(axis=1)[0]) / train.std(axis=1)[0]
+        ),
+        "You multiply by the spread. Divide by it.": (
+            lambda train, other: (other - train.mean(axis=0)) * _spread(train)
+        ),
+        "You subtract the median. The mean is asked for.": (
+            lambda train, other: (other - np.median(train, axis=0)) / _spread(train)
+        ),
         "One mean for the whole table: take it for each column, axis=0.": whole,
         "You divided by n − 1 (ddof=1). Here, as in scikit-learn and Keras, the spread divides by n.": (
             lambda train, other: (other - train.mean(axis=0)) / _spread(train, ddof=1)
@@ -191,7 +203,7 @@ def indices(answer) -> None:
         (2, 99, 1): "99 is the raw id itself, not an index. Unknown ids get 0.",
         (2, 4, 1): "99 was not among the ids of the map, so it has no number of its own: unknown ids get 0.",
         (2, 3, 1): "99 was not among the ids of the map; 3 belongs to 50. Unknown ids get 0.",
-        (30, 0, 10): "Those are raw ids. `to_idx` returns their places in the sorted list.",
+        (30, 0, 10): "Those are raw ids. `to_idx` returns their positions in the sorted list.",
         (2, 1): "Three ids go in, three indices come out: the unknown one too.",
     }
     if tuple(given) in known:
@@ -205,7 +217,7 @@ def _multi_hot(genres: list[str], vocabulary: list[str]) -> np.ndarray:
 
 @exercise("03.7", "O3", "code", done="One column a genre; what is unknown leaves no trace and no error.")
 def multi_hot(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(3)
     every = ["Art", "Martial Arts", "Comedy", "Drama", "Melodrama", "War", "Opera"]
     cases, known_only = [], []
@@ -222,7 +234,7 @@ def multi_hot(answer) -> None:
         answer(*known_only[0])  # if this raises too, the error is another one, and the learner sees it
         raise NotYet("A genre that is not in the vocabulary stops your function. Leave it out instead.") from None
     if all(np.shape(mine) == (len(v), len(g)) for mine, (g, v) in zip(got, cases)):
-        raise NotYet("Rows and columns are swapped: one row a film, one column a genre.")
+        raise NotYet("Rows and columns are swapped: one row per film, one column a genre.")
     if all(np.shape(mine) == (len(g), len(v) + 1) for mine, (g, v) in zip(got, cases)):
         raise NotYet("There is one column too many. Unknown genres get no column here.")
     mistakes = {
@@ -255,29 +267,42 @@ def multi_hot(answer) -> None:
                 [[int(i == len(v) - 1 and not set(t.split("|")) <= set(v)) for i in range(len(v))] for t in g],
             )
         ),
+        "You sorted the vocabulary. Its order is the order of the columns, whatever it is.": (
+            lambda g, v: _multi_hot(g, sorted(v))
+        ),
+        "You share a 1 among the genres of a film. Each of its genres gets a whole 1.": (
+            lambda g, v: _multi_hot(g, v) / np.array([[len(text.split("|"))] for text in g])
+        ),
+        "You write the genre's number into its cell. A 1 is asked for.": (
+            lambda g, v: _multi_hot(g, v) * np.arange(1, len(v) + 1)
+        ),
+        "Only the last film is marked: the line that stores a row stands behind the loop. Indent it.": (
+            lambda g, v: _only_row(_multi_hot(g, v), -1)
+        ),
         "Zeros and ones are swapped.": lambda g, v: 1 - _multi_hot(g, v),
     }
     judge(answer, cases, _multi_hot, mistakes)
 
 
-@exercise("03.8", "O5", "parsons", done="Cut, fit on train, apply to both. The test part is transformed, never fitted.")
-def fit_on_train(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "DBAGF":
-        return
-    if "C" in order:
-        raise NotYet("Line C lets the scaler see the test part. Leave it out.")
-    if "E" in order:
-        raise NotYet("Line E fits the scaler again, on test: train and test would be measured with two rulers.")
-    if sorted(order) != list("ABDFG"):
-        raise NotYet("Use each of the letters A, B, D, F and G once.")
-    if order[0] != "D":
-        raise NotYet("There is no `train` before the cut: D comes first.")
-    if order.index("A") < order.index("B"):
-        raise NotYet("The model gets scaled rows, so the scaler must be fitted before it.")
-    if order.index("F") < order.index("G"):
-        raise NotYet("The error needs the predictions: G before F.")
-    raise NotYet("The model must be fitted before it predicts: A before G.")
+parsons(
+    "03.8",
+    "O5",
+    right="DBAGF",
+    not_used={
+        "C": "Line C lets the scaler see the test part. Leave it out.",
+        "E": "Line E fits the scaler again, on test: train and test would be measured with two rulers.",
+    },
+    before={
+        "DB": "There is no `train` before the cut: D comes first.",
+        "DA": "There is no `train` before the cut: D comes first.",
+        "DG": "There is no `train` before the cut: D comes first.",
+        "DF": "There is no `train` before the cut: D comes first.",
+        "BA": "The model gets scaled rows, so the scaler must be fitted before it.",
+        "GF": "The error needs the predictions: G before F.",
+        "AG": "The model must be fitted before it predicts: A before G.",
+    },
+    done="Cut, fit on train, apply to both. The test part is transformed, never fitted.",
+)
 
 
 def _pad_behind(histories: list[list[int]], length: int, behind=True, oldest=False, turned=False) -> np.ndarray:
@@ -291,40 +316,58 @@ def _pad_behind(histories: list[list[int]], length: int, behind=True, oldest=Fal
 
 @exercise("03.9", "O4", "faded", done="Zeros behind, the latest films kept.")
 def pad_behind(answer) -> None:
-    _is_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(5)
     cases = []
     for _ in range(20):
         length = int(rng.integers(2, 6))
         sizes = [1, length, length + 2, *rng.integers(0, 8, int(rng.integers(1, 4)))]
         cases.append(([[int(film) for film in rng.integers(1, 50, n)] for n in sizes], length))
-    try:
-        judge(
-            answer,
-            cases,
-            _pad_behind,
-            {
-                "Right, but with the zeros in front. Behind is asked for.": partial(_pad_behind, behind=False),
-                "You keep the oldest films of a long history. The latest stand at its end: history[-length:].": partial(
-                    _pad_behind, oldest=True
-                ),
-                "You turned the histories round. The oldest film stays in front.": partial(_pad_behind, turned=True),
-                "Nothing was filled in: all zeros.": lambda histories, length: np.zeros((len(histories), length)),
-                "Only the last user's row is filled. Is your `return` or your row index in the wrong place?": (
-                    lambda histories, length: _only_row(_pad_behind(histories, length), -1)
-                ),
-                "Only the first user's row is filled. Does `return` stand inside the loop?": (
-                    lambda histories, length: _only_row(_pad_behind(histories, length), 0)
-                ),
-            },
-        )
-    except ValueError as error:
-        if "broadcast" not in str(error) and "sequence" not in str(error):
-            raise
-        raise NotYet(
-            "The films and the cells you write them to differ in number. Cut a long history to its last `length` "
-            "films, then fill the first `len(kept)` cells of the row."
-        ) from None
+    mistakes = {
+        "Right, but with the zeros in front. Behind is asked for.": partial(_pad_behind, behind=False),
+        "You keep the oldest films of a long history. The latest stand at its end: history[-length:].": partial(
+            _pad_behind, oldest=True
+        ),
+        "You turned the histories round. The oldest film stays in front.": partial(_pad_behind, turned=True),
+        "The empty end is filled with −1. The padding of this lesson is 0.": (
+            lambda histories, length: np.array([h[-length:] + [-1] * (length - len(h[-length:])) for h in histories])
+        ),
+        "Your rows are one cell too long: `length` of them are asked for.": (
+            lambda histories, length: np.pad(_pad_behind(histories, length), ((0, 0), (0, 1)))
+        ),
+        "The short rows are not filled up: zeros behind, until each has `length` entries.": Sign(
+            lambda rows, histories, length: [list(row) for row in rows] == [h[-length:] for h in histories]
+        ),
+        "You sorted the films by their id. A history stays in its order, oldest first.": (
+            lambda histories, length: _pad_behind([sorted(h[-length:]) for h in histories], length)
+        ),
+        "A short history is repeated in yours. Its end is filled with zeros.": (
+            lambda histories, length: np.array(
+                [np.resize(h[-length:], length) if h else [0] * length for h in histories]
+            )
+        ),
+        "All histories are written into row 0, one over the other. Use the row number of the loop: padded[row, …].": (
+            Sign(
+                lambda rows, histories, length: (
+                    np.any(rows[0])
+                    and not np.any(rows[1:])
+                    and list(rows[0]) != list(_pad_behind(histories, length)[0])
+                )
+            )
+        ),
+        "Nothing was filled in: all zeros.": lambda histories, length: np.zeros((len(histories), length)),
+        "Only the last user's row is filled. Is your `return` or your row index in the wrong position?": (
+            lambda histories, length: _only_row(_pad_behind(histories, length), -1)
+        ),
+        "Only the first user's row is filled. Does `return` stand inside the loop?": (
+            lambda histories, length: _only_row(_pad_behind(histories, length), 0)
+        ),
+    }
+    unequal = (
+        "The films and the cells you write them to differ in number. Cut a long history to its last `length` films, "
+        "then fill the first `len(kept)` cells of the row."
+    )
+    judge(answer, cases, _pad_behind, mistakes, raised={ValueError: unequal})
 
 
 def _only_row(table: np.ndarray, row: int) -> np.ndarray:
@@ -346,7 +389,7 @@ def _given_03_10(padded):
     return padded[np.arange(len(padded)), n_real - 1]
 
 
-@exercise("03.10", "O4", "debug", done="The last real place, wherever the zeros stand.", given=_given_03_10)
+@exercise("03.10", "O4", "debug", done="The last real position, wherever the zeros stand.", given=_given_03_10)
 def latest_film(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -369,7 +412,7 @@ def latest_film(answer) -> None:
         return (np.arange(padded.shape[1]) * (padded != 0)).max(axis=1)
 
     mistakes = {
-        "Right if the zeros stand behind. With zeros in front, [0, 0, 3, 5], it reads place 1: a zero.": at(
+        "Right if the zeros stand behind. With zeros in front, [0, 0, 3, 5], it reads position 1: a zero.": at(
             lambda padded: (padded != 0).sum(axis=1) - 1
         ),
         "Right if the zeros stand in front. With zeros behind, [3, 5, 0, 0], the last cell is padding.": at(
@@ -381,12 +424,19 @@ def latest_film(answer) -> None:
         "You decide the side by the first cell of the first user, whose history may be full. Look at each row.": (
             lambda padded: _by_side(padded, zeros_behind=padded[0, 0] != 0)
         ),
-        "You return the place. The film that stands there is asked for.": last_place,
+        "You return the position. The film that stands there is asked for.": last_place,
         "That is the first film of each user. The latest one stands last.": at(
             lambda padded: (padded != 0).argmax(axis=1)
         ),
+        "After the row was reversed, position k is position length − 1 − k of the row itself. Count back.": at(
+            lambda padded: (padded[:, ::-1] != 0).argmax(axis=1)
+        ),
+        "`padded[:, last]` reads every row at the positions of all rows. Pair them: np.arange(len(padded)), last.": (
+            lambda padded: padded[:, last_place(padded)]
+        ),
+        "You add the films of a row up. The latest one alone is asked for.": lambda padded: padded.sum(axis=1),
         "That is the largest index, not the latest film.": lambda padded: padded.max(axis=1),
-        "You read one place behind the latest film's neighbour: off by one.": at(
+        "You read one position behind the latest film's neighbour: off by one.": at(
             lambda padded: np.maximum(last_place(padded) - 1, 0)
         ),
     }

@@ -5,7 +5,18 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import (
+    NotYet,
+    Sign,
+    choice,
+    exercise,
+    judge,
+    parsons,
+    predict,
+    takes_best,
+    trace,
+    variants,
+)
 
 predict(
     "04.1",
@@ -19,21 +30,20 @@ predict(
 )
 
 
-@exercise("04.2", "O2", "trace", done="Four and a half of six pairs: a tie is half a pair.")
-def auc_by_hand(answer) -> None:
-    auc = as_number(answer)
-    for value, hint in (
-        (4 / 6, "Four pairs are in the right order. And the two 0.3: a tie counts half."),
-        (5 / 6, "The pair of 0.3 and 0.3 is a tie: neither 1 nor 0, but a half."),
-        (4.5, "That is the number of pairs. Divide by all six."),
-        (1.5 / 6, "That is the share of pairs in the wrong order."),
-    ):
-        if np.isclose(auc, value, atol=5e-3):
-            raise NotYet(hint)
-    if not np.isclose(auc, 4.5 / 6, atol=5e-3):
-        raise NotYet(
-            "Go through the pairs: 0.8 against 0.5, 0.3, 0.1, then 0.3 against 0.5, 0.3, 0.1. 1, ½ or 0 for each."
-        )
+trace(
+    "04.2",
+    "O2",
+    4.5 / 6,
+    {
+        4 / 6: "Four pairs are in the right order. And the two 0.3: a tie counts half.",
+        5 / 6: "The pair of 0.3 and 0.3 is a tie: neither 1 nor 0, but a half.",
+        4.5: "That is the number of pairs. Divide by all six.",
+        1.5 / 6: "That is the share of pairs in the wrong order.",
+        75: "As a share between 0 and 1, please, not in percent.",
+    },
+    "Go through the pairs: 0.8 against 0.5, 0.3, 0.1, then 0.3 against 0.5, 0.3, 0.1. 1, ½ or 0 for each.",
+    "Four and a half of six pairs: a tie is half a pair.",
+)
 
 
 def _cases(seed: int) -> list[tuple]:
@@ -56,16 +66,33 @@ def _n_hits(ranked, relevant, k) -> int:
 )
 def recall(answer) -> None:
     mistakes = {
-        "You counted hits in the whole list. Only the first k places are seen: cut the list there.": (
+        "You counted hits in the whole list. Only the first k positions are seen: cut the list there.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, None) / len(relevant)
         ),
         "That is precision: you divided by k. Recall divides by the number of relevant items.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / k
         ),
-        "You divided by min(k, n). Recall divides by all relevant items, also those that cannot fit into k places.": (
-            lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))
-        ),
+        "You divided by min(k, n). Recall divides by all relevant items, also those that cannot fit into k "
+        "positions.": (lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))),
         "Never a hit? `np.isin` does not look into a set: give it `list(relevant)`.": lambda ranked, relevant, k: 0.0,
+        "Off by one: `ranked[:k]` holds the first k items; yours looks at one more.": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, k + 1) / len(relevant)
+        ),
+        "Off by one: the first k items are `ranked[:k]`; yours looks at one fewer.": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, k - 1) / len(relevant)
+        ),
+        "The best item has index 0; yours begins at index 1: `ranked[:k]`.": (
+            lambda ranked, relevant, k: _n_hits(ranked[1:], relevant, k) / len(relevant)
+        ),
+        "You look at the *last* k items. The list begins with the best: `ranked[:k]`.": (
+            lambda ranked, relevant, k: _n_hits(ranked[-k:], relevant, None) / len(relevant)
+        ),
+        "You divided by the length of the list. Recall divides by the number of relevant items.": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / len(ranked)
+        ),
+        "That is Jaccard: you divided by the items in either. Recall divides by the relevant ones alone.": (
+            lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / len(relevant | set(ranked[:k]))
+        ),
         "You returned the number of hits. Divide it by the number of relevant items.": _n_hits,
         "That is the hit rate: at least one found. Recall counts how many of the relevant were found.": (
             lambda ranked, relevant, k: float(_n_hits(ranked, relevant, k) > 0)
@@ -74,23 +101,24 @@ def recall(answer) -> None:
     judge(answer, _cases(1), lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / len(relevant), mistakes)
 
 
-def _dcg(places, offset: int = 2) -> float:
-    return sum(1 / np.log2(place + offset) for place in places)
+def _dcg(places, offset: int = 2, discount=np.log2) -> float:
+    return sum(1 / discount(place + offset) for place in places)
 
 
 def _hit_places(ranked, relevant, k) -> list[int]:
     return [place for place, item in enumerate(ranked[:k]) if item in relevant]
 
 
-def _ndcg(ranked, relevant, k, cut=True, n_best=min, offset=2) -> float:
+def _ndcg(ranked, relevant, k, cut=True, n_best=min, offset=2, discount=np.log2, of_hits=False, best=None) -> float:
     places = _hit_places(ranked, relevant, k if cut else None)
-    return _dcg(places, offset) / _dcg(range(n_best(k, len(relevant))), offset)
+    places = range(len(places)) if of_hits else places
+    return _dcg(places, offset, discount) / _dcg(range(n_best(k, len(relevant))), *(best or (offset, discount)))
 
 
 @exercise("04.4", "O3", "code", done="A hit at the top counts more, and a perfect list has 1.")
 def ndcg(answer) -> None:
     mistakes = {
-        "You counted hits behind place k. Cut the list there first.": partial(_ndcg, cut=False),
+        "You counted hits behind position k. Cut the list there first.": partial(_ndcg, cut=False),
         "That is DCG. Divide it by the DCG of a perfect list, so that 1 is the best.": (
             lambda ranked, relevant, k: _dcg(_hit_places(ranked, relevant, k))
         ),
@@ -101,6 +129,27 @@ def ndcg(answer) -> None:
             _ndcg, n_best=lambda k, n: n
         ),
         "Your ranks start at 2. Index i has rank i + 1, and its discount is 1 / log₂(i + 2).": partial(_ndcg, offset=3),
+        "You discount by 1 / rank, as the reciprocal rank does. NDCG uses 1 / log₂(rank + 1).": partial(
+            _ndcg, offset=1, discount=lambda rank: rank
+        ),
+        "You discount by 1 / (rank + 1). The logarithm is missing: 1 / log₂(rank + 1).": partial(
+            _ndcg, discount=lambda rank: rank
+        ),
+        "You multiply by the logarithm, so that a late hit counts more. Divide by it.": partial(
+            _ndcg, discount=lambda rank: 1 / np.log2(rank)
+        ),
+        "You discount by 1 / log₂(rank): the first rank would be divided by 0. It is log₂(rank + 1).": Sign(
+            lambda mine, ranked, relevant, k: mine in (0, 1) or abs(mine - 1) < 1e-5 or mine < 1e-5
+        ),
+        "Your hits are numbered 1, 2, 3 among themselves. The discount needs the rank in the *list*.": partial(
+            _ndcg, of_hits=True
+        ),
+        "Hits and perfect list are counted differently: for both, index i has the discount 1 / log₂(i + 2).": partial(
+            _ndcg, offset=3, best=(2, np.log2)
+        ),
+        "Two logarithms: the hits use another base than the perfect list. Use np.log2 for both.": partial(
+            _ndcg, discount=np.log, best=(2, np.log2)
+        ),
         "Your perfect list holds only what you found. It must hold min(k, number of relevant items) hits.": (
             lambda ranked, relevant, k: (
                 _dcg(_hit_places(ranked, relevant, k)) / max(_dcg(range(_n_hits(ranked, relevant, k))), 1e-12)
@@ -112,7 +161,7 @@ def ndcg(answer) -> None:
         ),
     }
     if callable(answer) and not np.all(np.isfinite(answer([1, 2], {1}, 2))):
-        raise NotYet("Not a finite number: the first place has index 0, and 1 / log₂(0 + 1) divides by zero.")
+        raise NotYet("Not a finite number: the first position has index 0, and 1 / log₂(0 + 1) divides by zero.")
     judge(answer, _cases(2), _ndcg, mistakes)
 
 
@@ -133,6 +182,25 @@ def reciprocal_rank(answer) -> None:
         ),
         "Now a hit at the very top gets 0 as well. Ask whether there is a hit at all: `is_hit.any()`.": (
             lambda is_hit: 1 / rank(is_hit) if rank(is_hit) > 1 else 0.0
+        ),
+        "One over the index: ranks start at 1, so it is one over the index + 1, also for a hit at the top.": (
+            lambda is_hit: 1 / np.argmax(is_hit) if np.argmax(is_hit) else 0.0
+        ),
+        "You take a mean over all positions. The reciprocal rank looks at the first hit alone.": (
+            lambda is_hit: (is_hit / np.arange(1, len(is_hit) + 1)).mean()
+        ),
+        "That is the *last* hit. The first one counts.": (
+            lambda is_hit: 1 / (np.flatnonzero(is_hit)[-1] + 1) if is_hit.any() else 0.0
+        ),
+        "Without a hit 0 is asked for; yours treats the user as if a hit came right behind the list.": (
+            lambda is_hit: 1 / rank(is_hit) if is_hit.any() else 1 / (len(is_hit) + 1)
+        ),
+        "Without a hit 0 is asked for, not −1: a mean over users must not go below 0.": (
+            lambda is_hit: 1 / rank(is_hit) if is_hit.any() else -1.0
+        ),
+        "Your ranks start at 2: index 0 is rank 1.": (lambda is_hit: 1 / (rank(is_hit) + 1) if is_hit.any() else 0.0),
+        "argmin finds the first *False*. The first hit is argmax.": (
+            lambda is_hit: 1 / (np.argmin(is_hit) + 1) if is_hit.any() else 0.0
         ),
         "You return the index. The reciprocal rank is one over the rank, and ranks start at 1.": (
             lambda is_hit: float(np.argmax(is_hit))
@@ -196,15 +264,33 @@ def recommend_popular(answer) -> None:
             raise NotYet("A set has no order. Return a list or an array, best first.")
         if len(got) != 3:
             raise NotYet(f"Asked for k=3 items, you returned {len(got)}.")
+
+    def hidden(popularity, seen, by=-np.inf, padding=True):
+        scores = np.array(popularity, dtype=float)
+        scores[[*seen, 0] if padding else [*seen]] = by(scores) if callable(by) else by
+        return scores
+
     mistakes = {
-        "You recommend index 0. It is padding and stands for no film.": partial(_popular, padding=False),
-        "You recommend something the user has already seen. Hide it before you sort.": (
-            lambda popularity, seen, k: _popular(popularity, [], k)
+        "You recommend index 0. It is padding and stands for no film.": takes_best(
+            lambda popularity, seen, k: hidden(popularity, seen, padding=False)
         ),
-        "A score of 0 does not hide: an unseen film may have 0 too. Take −∞.": partial(_popular, hidden=0.0),
-        "Yours are the least popular ones: sort by minus the score.": _popular_at_the_end,
-        "The lowest scores come first in yours: sort by minus the score.": (
-            lambda popularity, seen, k: _popular(-np.array(popularity), seen, k, hidden=np.inf)
+        "You recommend something the user has already seen. Hide it before you sort.": takes_best(
+            lambda popularity, seen, k: hidden(popularity, [])
+        ),
+        "A score of 0 does not hide: an unseen film may have 0 too. Take −∞.": takes_best(
+            lambda popularity, seen, k: hidden(popularity, seen, by=0.0)
+        ),
+        "The lowest popularity does not hide: an unseen film may have it too. Take −∞.": takes_best(
+            lambda popularity, seen, k: hidden(popularity, seen, by=np.min)
+        ),
+        "Yours are the least popular ones: sort by minus the score.": takes_best(
+            lambda popularity, seen, k: -hidden(popularity, seen, by=np.inf)
+        ),
+        "The lowest come first in yours, the hidden ones before all others: sort by minus the score.": takes_best(
+            lambda popularity, seen, k: -hidden(popularity, seen)
+        ),
+        "The right items, but the most popular stands last. Best first.": (
+            lambda popularity, seen, k: _popular(popularity, seen, k)[::-1]
         ),
         "All your indices are one too small: you left index 0 out and did not count it.": (
             lambda popularity, seen, k: _popular(popularity, seen, k) - 1
@@ -212,14 +298,24 @@ def recommend_popular(answer) -> None:
         "The right items in the wrong order: the most popular comes first.": (
             lambda popularity, seen, k: np.sort(_popular(popularity, seen, k))
         ),
+        "You return the popularity. The indices of the films are asked for.": (
+            lambda popularity, seen, k: np.array(popularity, float)[_popular(popularity, seen, k)]
+        ),
+        "Deleting films shifts the indices of all others. Hide them with −∞ instead.": (
+            lambda popularity, seen, k: np.argsort(-np.delete(popularity, [0, *seen]))[:k]
+        ),
     }
-    judge(answer, cases, _popular, mistakes)
+
+    def view(rows, popularity, seen, k):  # films of equal popularity may change places
+        return hidden(popularity, seen)[np.asarray(rows)]
+
+    judge(answer, cases, _popular, mistakes, view=view)
 
 
-def _toy_matrices(seed: int) -> list[tuple]:
+def _toy_matrices(seed: int, shapes=((6, 4), (9, 5), (5, 7), (12, 3))) -> list[tuple]:
     rng = np.random.default_rng(seed)
     matrices = []
-    for n_users, n_films in ((6, 4), (9, 5), (5, 7), (12, 3)):
+    for n_users, n_films in shapes:
         x = (rng.random((n_users, n_films)) < 0.4).astype(int)
         x[rng.integers(0, n_users, n_films), np.arange(n_films)] = 1  # every film has a user
         matrices.append((x,))
@@ -234,6 +330,13 @@ def _cosine_scores(x, divide=lambda together: np.sqrt(np.outer(np.diag(together)
     return x @ similarity
 
 
+def _similarity(x):
+    together = x.T @ x
+    similarity = together / np.sqrt(np.outer(np.diag(together), np.diag(together)))
+    np.fill_diagonal(similarity, 0)
+    return similarity
+
+
 @exercise("04.8", "O4", "faded", done="Item-kNN in four lines: count together, divide, forget the diagonal, add up.")
 def item_knn_scores(answer) -> None:
     mistakes = {
@@ -246,52 +349,105 @@ def item_knn_scores(answer) -> None:
         "You do not divide at all: popular films stay on top because they share users with everything.": partial(
             _cosine_scores, divide=lambda together: 1.0
         ),
+        "You add the lengths. Their *product* is the divisor: np.outer(length, length).": partial(
+            _cosine_scores,
+            divide=lambda together: np.sqrt(np.diag(together))[:, None] + np.sqrt(np.diag(together)),
+        ),
+        "`length @ length` is one number for all pairs. Each pair has its own product: np.outer(length, "
+        "length).": partial(_cosine_scores, divide=lambda together: np.trace(together)),
+        "That is the similarity. The scores are asked for: `x @ similarity`.": (_similarity),
+        "That is lift. The cosine divides by np.outer(length, length), and no number of users stands above.": (
+            lambda x: _cosine_scores(x, divide=lambda together: np.outer(np.diag(together), np.diag(together)) / len(x))
+        ),
+        "That is Jaccard. The cosine divides by np.outer(length, length).": partial(
+            _cosine_scores, divide=lambda together: np.diag(together)[:, None] + np.diag(together) - together
+        ),
+        "The diagonal is −1 in yours: each film speaks against itself. Set it to 0.": (lambda x: _cosine_scores(x) - x),
+        "The diagonal was set to 0 before `length` was read from it. Divide first, then set it to 0.": Sign(
+            lambda mine, x: np.isnan(mine).any()
+        ),
         "The diagonal is still there: each film speaks for itself. Set it to 0.": partial(_cosine_scores, zero=False),
     }
     judge(answer, _toy_matrices(4), _cosine_scores, mistakes)
 
 
-def _ease(x, regularisation, by_row=False, sign=-1, zero=True, penalty=lambda n: np.eye(n)):
-    inverse = np.linalg.inv(x.T @ x + regularisation * penalty(x.shape[1]))
-    weights = sign * inverse / (np.diag(inverse)[:, None] if by_row else np.diag(inverse))
+def _ease(x, regularisation, by="column", sign=-1, zero=True, penalty=np.eye, power=1):
+    inverse = np.linalg.pinv(x.T @ x + regularisation**power * penalty(x.shape[1]))
+    divisor = {"column": np.diag(inverse), "row": np.diag(inverse)[:, None], "none": 1.0}[by]
+    weights = sign * inverse / divisor
     if zero:
         np.fill_diagonal(weights, 0)
     return weights
 
 
+def _ridge(x, regularisation, zero):
+    gram = x.T @ x
+    weights = np.linalg.inv(gram + regularisation * np.eye(len(gram))) @ gram
+    return weights * (1 - np.eye(len(gram))) if zero else weights
+
+
+def _entrywise(gram):
+    inverse = np.divide(1, gram, out=np.zeros(gram.shape), where=gram != 0)
+    return -inverse / np.diag(inverse) * (1 - np.eye(len(gram)))
+
+
+def _not_inverted(x, regularisation):
+    gram = x.T @ x + regularisation * np.eye(x.shape[1])
+    return -gram / np.diag(gram) * (1 - np.eye(len(gram)))
+
+
 @exercise("04.9", "O4", "code", done="One inverse, one division, a zero diagonal: that is all of EASE.")
 def ease(answer) -> None:
-    cases = [(x, regularisation) for (x,), regularisation in zip(_toy_matrices(5), (1.0, 0.5, 3.0, 10.0))]
-    mistakes = {
-        "You divided the rows. Column j is divided by P[j, j]: `inverse / np.diag(inverse)`.": partial(
-            _ease, by_row=True
+    matrices = _toy_matrices(5, ((9, 3), (14, 5), (12, 4), (15, 6)))  # with x.T @ x that has an inverse
+    cases = [(x, regularisation) for (x,), regularisation in zip(matrices, (1.0, 0.5, 3.0, 10.0))]
+    changes = {
+        "You divided the rows. Column j is divided by P[j, j]: `inverse / np.diag(inverse)`.": {"by": "row"},
+        "The division is missing: column j of −P is divided by P[j, j].": {"by": "none"},
+        "The sign is missing: B is *minus* P / diag(P).": {"sign": 1},
+        "The diagonal must be 0 at the end, or each film predicts itself.": {"zero": False},
+        "λ belongs on the diagonal only: regularisation times `np.eye(n)`.": {"penalty": lambda n: np.ones((n, n))},
+        "λ is missing: add `regularisation * np.eye(n)` before you invert.": {"penalty": lambda n: np.zeros((n, n))},
+        "λ is squared in yours. Add `regularisation * np.eye(n)` as it is.": {"power": 2},
+    }
+    mistakes = variants(_ease, changes) | {
+        "λ is fixed at 1 in yours: add `regularisation * np.eye(n)`.": lambda x, regularisation: _ease(x, 1.0),
+        "That is ridge regression, in which a film may predict itself. B is −P / diag(P), with a diagonal of "
+        "0.": partial(_ridge, zero=False),
+        "That is ridge regression with the diagonal cut out afterwards. EASE is −P / diag(P), with a diagonal of 0.": (
+            partial(_ridge, zero=True)
         ),
-        "The sign is missing: B is *minus* P / diag(P).": partial(_ease, sign=1),
-        "The diagonal must be 0 at the end, or each film predicts itself.": partial(_ease, zero=False),
-        "λ belongs on the diagonal only: regularisation times `np.eye(n)`.": partial(
-            _ease, penalty=lambda n: np.ones((n, n)) + 1e-9 * np.eye(n)
+        "Nothing is inverted in yours: P is the inverse of x.T @ x + λ I.": _not_inverted,
+        "`1 / matrix` inverts each number. The inverse of the matrix is np.linalg.inv.": (
+            lambda x, regularisation: _entrywise(x.T @ x + regularisation * np.eye(x.shape[1]))
         ),
-        "You left λ out, or fixed it: add `regularisation * np.eye(n)`.": (lambda x, regularisation: _ease(x, 1.0)),
+        "That is 1 − P / diag(P). B is −P / diag(P), and only the diagonal is changed, to 0.": (
+            lambda x, regularisation: 1 + _ease(x, regularisation, zero=False)
+        ),
+        "You compare users: x @ x.T. EASE compares films: x.T @ x.": lambda x, regularisation: _ease(
+            x.T, regularisation
+        ),
+        "You return scores. The weights B are asked for, (n_films, n_films).": (
+            lambda x, regularisation: x @ _ease(x, regularisation)
+        ),
     }
     judge(answer, cases, _ease, mistakes)
 
 
-@exercise("04.10", "O5", "parsons", done="The pairs stay together: one draw of users, used for both models.")
-def paired_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "CDABE":
-        return
-    if "F" in order:
-        raise NotYet("Line F draws other users for the second model, which breaks the pairs. Leave it out.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order.index("C") > order.index("D"):
-        raise NotYet("The differences do not change from draw to draw: subtract once, before the loop.")
-    if order.index("A") < order.index("D"):
-        raise NotYet("Line A draws anew in each round: it belongs inside the loop, after D.")
-    if order.index("B") < order.index("A"):
-        raise NotYet("Line B uses `draw`, so the users must be drawn before it.")
-    raise NotYet("The quantiles need all the means: they come last, after the loop with its two lines.")
+parsons(
+    "04.10",
+    "O5",
+    right="CDABE",
+    not_used={
+        "F": "Line F draws other users for the second model, which breaks the pairs. Leave it out.",
+    },
+    before={
+        "CD": "The differences do not change from draw to draw: subtract once, before the loop.",
+        "DA": "Line A draws anew in each round: it belongs inside the loop, after D.",
+        "AB": "Line B uses `draw`, so the users must be drawn before it.",
+        "BE": "The quantiles need all the means: they come last, after the loop with its two lines.",
+    },
+    done="The pairs stay together: one draw of users, used for both models.",
+)
 
 
 choice(
@@ -300,7 +456,7 @@ choice(
     right="c",
     why_not={
         "a": "0.009 is the mean of this sample. The interval says that with other users it could be nothing at all.",
-        "b": "Not told apart is not equal: the difference may be as large as 0.019.",
+        "b": "Not distinguishable is not the same as equal: the difference may be as large as 0.019.",
         "d": "The interval holds zero, so at this level of certainty it does not speak for the network.",
     },
     done="More users, or more test films, could decide it; more words cannot.",
@@ -313,7 +469,7 @@ choice(
     why_not={
         "b": "10 would be the number for about 1,000 better items. 99 better ones among 9,999, of which we draw 100: …",
         "c": "Only 100 of 9,999 items are drawn; most of the better ones are not among them.",
-        "d": "Each better item is drawn with chance 100 / 9,999, so the expected number is 99 × 100 / 9,999.",
+        "d": "Each better item is drawn with probability 100 / 9,999, so the expected number is 99 × 100 / 9,999.",
     },
     done="99 × 100 / 9,999 is about 1: an item at rank 100 seems to stand at rank 2.",
 )

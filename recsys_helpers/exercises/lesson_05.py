@@ -1,11 +1,20 @@
 """Checks of lesson 05, propagate forward."""
 
-import re
 from itertools import pairwise
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import (
+    NotYet,
+    as_number,
+    choice,
+    exercise,
+    judge,
+    must_be_function,
+    parsons,
+    predict,
+    trace,
+)
 
 
 @exercise("05.1", "O1", "trace", done="−1.0 for Bert, + 0.4 for the film, nothing for its age, and 3.5 to start from.")
@@ -21,19 +30,25 @@ def neuron_by_hand(answer) -> None:
         raise NotYet("Multiply −1.0, 0.4 and 0 with the weights 1, 1 and −0.1, add them up, then add the bias 3.5.")
 
 
-@exercise("05.2", "O2", "trace", done="(20 × 64 + 64) + (64 × 10 + 10): two matrices, two biases.")
-def count_of_weights(answer) -> None:
-    value = as_number(answer)
-    if value == 20 * 64 + 64 * 10:
-        raise NotYet("These are the two matrices. Each of the 64 + 10 neurons has a bias as well.")
-    if value == 20 * 64 + 20 + 64 * 10 + 64:
-        raise NotYet("A bias belongs to a neuron, not to an input: 64 in the hidden layer, 10 in the last.")
-    if value == 20 + 64 + 10:
-        raise NotYet("You counted the numbers that flow through. The weights stand between them, one for each pair.")
-    if value == 20 * 64 * 10:
-        raise NotYet("Inputs do not meet outputs directly: count the matrix of each layer, then add the two.")
-    if value != 1994:
-        raise NotYet("A layer from n to m numbers has a matrix of n × m weights and m biases. Add both layers.")
+trace(
+    "05.2",
+    "O2",
+    1994,
+    {
+        20 * 64 + 64 * 10: "These are the two matrices. Each of the 64 + 10 neurons has a bias as well.",
+        20 * 64
+        + 20
+        + 64 * 10
+        + 64: "A bias belongs to a neuron, not to an input: 64 in the hidden layer, 10 in the last.",
+        20 + 64 + 10: "You counted the numbers that flow through. The weights stand between them, one for each pair.",
+        20 * 64 * 10: "Inputs do not meet outputs directly: count the matrix of each layer, then add the two.",
+        20 * 64 + 64: "That is the first layer alone. The last one has 64 × 10 weights and 10 biases.",
+        20 * 64 + 64 + 64 * 10: "The 10 biases of the last layer are missing.",
+        20 * 64 + 64 * 10 + 2: "A bias is one number for each neuron, not one for each layer.",
+    },
+    "A layer from n to m numbers has a matrix of n × m weights and m biases. Add both layers.",
+    "(20 × 64 + 64) + (64 × 10 + 10): two matrices, two biases.",
+)
 
 
 choice(
@@ -42,20 +57,11 @@ choice(
     right="d",
     why_not={
         "a": "Softmax makes the five sum to 1: one film's gain is another's loss. Here several may be watched.",
-        "b": "ReLU gives numbers without an upper end. A chance is not more than 1.",
-        "c": "tanh goes down to −1. A chance is not negative.",
+        "b": "ReLU gives numbers without an upper end. A probability is not more than 1.",
+        "c": "tanh goes down to −1. A probability is not negative.",
     },
     done="Five separate questions, five sigmoids, and a binary cross-entropy for each.",
 )
-
-
-def _judge(answer, cases, right, mistakes, words: str) -> None:
-    """As `judge`, but with `words` in place of whole matrices."""
-    try:
-        judge(answer, cases, right, mistakes)
-    except NotYet as hint:
-        text = re.sub(r" \(input: .*\)", "", str(hint), flags=re.DOTALL)
-        raise NotYet(words if text.startswith("For ") else text) from None
 
 
 def _relu(z):
@@ -103,8 +109,7 @@ def two_layers(answer) -> None:
             lambda x, W, b, V, c: truth(x, W, b, V, c, inside=lambda z: z)
         ),
     }
-    words = "Right shape, wrong numbers. The last layer: hidden @ V, and then + c."
-    _judge(answer, cases, truth, mistakes, words)
+    judge(answer, cases, truth, mistakes)
 
 
 @exercise("05.5", "O1", "code", done="Your function is the forward pass of any multilayer perceptron.")
@@ -120,8 +125,7 @@ def forward(answer) -> None:
         "You stop before the last layer.": lambda x, layers: _forward(x, layers[:-1], last=_relu) if layers[1:] else x,
         "ReLU comes after adding the bias, not before.": _bias_after,
     }
-    words = "Right shape, wrong numbers. For each layer but the last: x @ W, + b, then ReLU, in this order."
-    _judge(answer, _layers(2), _forward, mistakes, words)
+    judge(answer, _layers(2), _forward, mistakes)
 
 
 def _bias_after(x, layers):
@@ -135,7 +139,7 @@ def _given_05_6(users, films):
     return np.tensordot(users, films, 2)
 
 
-@exercise("05.6", "O2", "debug", done="One score a pair: the batch stays a batch.", given=_given_05_6)
+@exercise("05.6", "O2", "debug", done="One score per pair: the batch stays a batch.", given=_given_05_6)
 def score_pairs(answer) -> None:
     rng = np.random.default_rng(3)
     sizes = [(int(rng.integers(2, 6)), int(rng.integers(6, 10))) for _ in range(20)]
@@ -155,8 +159,7 @@ def score_pairs(answer) -> None:
         ),
         "You multiplied, but did not sum over the numbers of a pair.": lambda users, films: users * films,
     }
-    words = "Right shape, wrong numbers. Score i is the dot product of row i of `users` and row i of `films`."
-    _judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes, words)
+    judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes)
 
 
 def _binary(z, t, mean=np.mean):
@@ -176,25 +179,24 @@ def binary_cross_entropy(answer) -> None:
     mistakes = {
         "That is the sum over the batch. Take the mean.": lambda z, t: _binary(z, t, np.sum),
         "You returned one loss for each pair. Take the mean of all.": lambda z, t: _binary(z, t, np.asarray),
-        "The sign is turned round: a loss is never negative here.": lambda z, t: -_binary(z, t),
-        "Yes and no are exchanged: a large z must cost much if it was a no.": lambda z, t: _binary(z, 1 - t),
+        "The sign is reversed: a loss is never negative here.": lambda z, t: -_binary(z, t),
+        "Yes and no are swapped: a large z must cost much if it was a no.": lambda z, t: _binary(z, 1 - t),
         "In yours every pair costs the price of a no, log(1 + eᶻ). What does a yes cost?": (
             lambda z, t: _binary(z, 0 * t)
         ),
         "In yours every pair costs the price of a yes. What does a no cost?": lambda z, t: _binary(z, 0 * t + 1),
         "A no costs nothing in yours: the part with 1 − t is missing.": lambda z, t: np.mean(t * np.logaddexp(0, -z)),
-        "You took the logits for chances. z is any number; the chance would be its sigmoid.": of_chances,
+        "You took the logits for probabilities. z is any number; the probability would be its sigmoid.": of_chances,
     }
     with np.errstate(all="ignore"):
-        words = (
-            f"For z = 2 and t = 0 it should be {_binary(np.array([2.0]), np.array([0.0])):.3f}, "
-            f"for z = −1 and t = 1 {_binary(np.array([-1.0]), np.array([1.0])):.3f}; a batch gives the mean."
-        )
-        _judge(answer, small, _binary, mistakes, words)
+        judge(answer, small, _binary, mistakes)
         for z, t in ((40.0, 0.0), (1000.0, 0.0), (-1000.0, 1.0), (1000.0, 1.0)):
             got = answer(np.array([[z], [0.0]]), np.array([[t], [1.0]]))
             if not np.isfinite(got):
-                why = "Do not go through the chance, which is rounded to 0 or 1: its logarithm can be had without it."
+                why = (
+                    "Do not go through the probability, which is rounded to 0 or 1: its logarithm can be had "
+                    "without it."
+                )
                 if abs(z) > 40:
                     why = "e to the 1,000 does not fit into a number. np.logaddexp(0, z) is log(1 + eᶻ) without it."
                 raise NotYet(f"For z = {z:g} and t = {t:g} it is {got}. {why}")
@@ -210,12 +212,11 @@ def _softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-@exercise("05.8", "O5", "code", done="Rows of chances, for logits of any size.")
+@exercise("05.8", "O5", "code", done="Rows of probabilities, for logits of any size.")
 def softmax(answer) -> None:
     rng = np.random.default_rng(4)
     small = [(rng.normal(size=(int(rng.integers(2, 5)), int(rng.integers(5, 9)))),) for _ in range(20)]
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     got = np.asarray(answer(small[0][0].copy()))
     if got.shape == small[0][0].shape:
         if np.allclose(got.sum(axis=0), 1):
@@ -246,20 +247,20 @@ def softmax(answer) -> None:
         judge(answer, [(spread,), (wide,)], _softmax, {})
 
 
-@exercise("05.9", "O4", "parsons", done="Shift, logarithm of the chances, pick the right one, mean.")
-def order_of_cross_entropy(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "DBAC":
-        return
-    if "E" in order:
-        raise NotYet("Line E sums over the whole batch: each row needs its own sum. Leave it out.")
-    if sorted(order) != list("ABCD"):
-        raise NotYet("Use each of the letters A, B, C and D once.")
-    if order.index("D") > order.index("B"):
-        raise NotYet("The largest logit must be taken off before anything goes through exp.")
-    if order.index("A") < order.index("B"):
-        raise NotYet("Line A uses `log_chance`, which must be there first.")
-    raise NotYet("The mean over the batch comes last.")
+parsons(
+    "05.9",
+    "O4",
+    right="DBAC",
+    not_used={
+        "E": "Line E sums over the whole batch: each row needs its own sum. Leave it out.",
+    },
+    before={
+        "DB": "The largest logit must be taken off before anything goes through exp.",
+        "BA": "Line A uses `log_chance`, which must be there first.",
+        "AC": "The mean over the batch comes last.",
+    },
+    done="Shift, logarithm of the probabilities, pick the right one, mean.",
+)
 
 
 predict(
@@ -267,7 +268,7 @@ predict(
     "O5",
     truth=np.log(2),
     within=0.01,
-    low="Too low: nearly every chance is one half, whatever the answer, and that costs log 2 = 0.693.",
-    high="Too high: nearly every chance is one half, whatever the answer, and that costs log 2 = 0.693.",
+    low="Too low: nearly every probability is one half, whatever the answer, and that costs log 2 = 0.693.",
+    high="Too high: nearly every probability is one half, whatever the answer, and that costs log 2 = 0.693.",
     done="log 2 = 0.693: the price of one half.",
 )

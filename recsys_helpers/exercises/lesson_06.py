@@ -4,27 +4,23 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge
+from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, must_be_function, parsons, trace
 
-
-def _must_be_function(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
-
-
-@exercise("06.1", "O1", "trace", done="2 · (−3) for the square, 1 through the open ReLU, times x = 3: −18.")
-def slope_by_hand(answer) -> None:
-    value = as_number(answer)
-    if np.isclose(value, 18):
-        raise NotYet("The size is right, the sign is not: the error h − t is 2 − 5 = −3.")
-    if np.isclose(value, -6):
-        raise NotYet("That is the slope of b, and of a. The weight is multiplied by x = 3, so one factor more.")
-    if np.isclose(value, -9):
-        raise NotYet("The slope of e² is 2 e, not e.")
-    if np.isclose(value, 9):
-        raise NotYet("That is the loss. Its slope with respect to w is asked for: walk backwards.")
-    if not np.isclose(value, -18):
-        raise NotYet("Forward first: a = 3, z = 2, h = 2, e = −3. Then d_w = 2 e · 1 · 1 · x.")
+trace(
+    "06.1",
+    "O1",
+    -18,
+    {
+        18: "The size is right, the sign is not: the error h − t is 2 − 5 = −3.",
+        -6: "That is the slope of b, and of a. The weight is multiplied by x = 3, so one factor more.",
+        -9: "The slope of e² is 2 e, not e.",
+        9: "That is the loss. Its slope with respect to w is asked for: walk backwards.",
+        -3: "That is the error e alone. Its square has the slope 2 e, and then x = 3 follows.",
+        0: "The ReLU is open here: z = 2 is positive, so its slope is 1.",
+    },
+    "Forward first: a = 3, z = 2, h = 2, e = −3. Then d_w = 2 e · 1 · 1 · x.",
+    "2 · (−3) for the square, 1 through the open ReLU, times x = 3: −18.",
+)
 
 
 choice(
@@ -42,7 +38,7 @@ choice(
 
 @exercise("06.3", "O2", "faded", done="Up, down, back, divided by the whole way of 2 h.")
 def slope_at(answer) -> None:
-    _must_be_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(1)
     for _ in range(20):
         shape = (int(rng.integers(2, 4)), int(rng.integers(4, 6)))
@@ -61,8 +57,8 @@ def slope_at(answer) -> None:
             "Nudge down from `kept`: taking h off the nudged value only brings you back, one-sided.": (up - here)
             / (2 * h),
             "From up to down is a way of 2 h, not h: yours is twice too large.": (up - down) / h,
-            "The sign is turned round: up minus down.": (down - up) / (2 * h),
-            "Python divides by 2 and then multiplies by h. Brackets: / (2 * h).": (up - down) / 2 * h,
+            "The sign is reversed: up minus down.": (down - up) / (2 * h),
+            "Python divides by 2 and then multiplies by h. Parentheses: / (2 * h).": (up - down) / 2 * h,
             "That is a difference. A slope is the difference divided by the way, 2 h.": up - down,
             "One-sided: you compared the value itself with the downward nudge.": (here - down) / h,
         }
@@ -81,7 +77,7 @@ def _dense_backward(x, W, grad):
 
 @exercise("06.4", "O2", "code", done="Three lines of algebra for three nested loops.")
 def dense_backward(answer) -> None:
-    _must_be_function(answer)
+    must_be_function(answer)
     rng = np.random.default_rng(2)
     names = ("grad_x", "grad_W", "grad_b")
     for _ in range(20):
@@ -145,7 +141,7 @@ def sigmoid_backward(answer) -> None:
         ),
         "You put x where y belongs: the slope is told from the output.": lambda x, grad: grad * x * (1 - x),
         "The sigmoid is taken twice: `y` has gone through it already.": lambda x, grad: grad * slope(_sigmoid(x)),
-        "The sign is turned round: a sigmoid only rises, so its slope is never negative.": (
+        "The sign is reversed: a sigmoid only rises, so its slope is never negative.": (
             lambda x, grad: -grad * slope(x)
         ),
         "You summed over the batch. Each number of `x` has its own gradient.": (
@@ -166,7 +162,7 @@ def _gradient(z, target, rows=len, sign=1.0, extra=lambda p: 1.0):
     return sign * (p - target) * extra(p) / rows(z)
 
 
-@exercise("06.6", "O2", "code", done="Chances minus truth: all that a classifier ever hears from its loss.")
+@exercise("06.6", "O2", "code", done="Probabilities minus truth: all that a classifier ever hears from its loss.")
 def cross_entropy_gradient(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -185,14 +181,14 @@ def cross_entropy_gradient(answer) -> None:
         "You divided by all entries. The loss is a mean over rows: divide by the number of rows.": partial(
             _gradient, rows=np.size
         ),
-        "The sign is turned round: the chances minus the target.": partial(_gradient, sign=-1.0),
+        "The sign is reversed: the probabilities minus the target.": partial(_gradient, sign=-1.0),
         "You multiplied with p (1 − p). It has cancelled out already: with logits the slope is p − t.": partial(
             _gradient, extra=lambda p: p * (1 - p)
         ),
-        "The target is not taken off: those are the chances.": lambda z, target: _gradient(z, 0 * target),
-        "Logits minus target. The chances are asked for: softmax first.": lambda z, target: (z - target) / len(z),
-        "Your chances sum to 1 over the whole batch. Each row has its own softmax.": whole_batch,
-        "That is the gradient with respect to the chances, −t / p. Go one step further, to the logits: p − t.": (
+        "The target is not taken off: those are the probabilities.": lambda z, target: _gradient(z, 0 * target),
+        "Logits minus target. The probabilities are asked for: softmax first.": lambda z, target: (z - target) / len(z),
+        "Your probabilities sum to 1 over the whole batch. Each row has its own softmax.": whole_batch,
+        "That is the gradient with respect to the probabilities, −t / p. Go one step further, to the logits: p − t.": (
             lambda z, target: -target / _gradient(z, 0 * target, rows=lambda z: 1) / len(z)
         ),
     }
@@ -202,27 +198,30 @@ def cross_entropy_gradient(answer) -> None:
             raise NotYet("A logit of 1,000 gives nan: take the largest of each row off before exp.")
         if not np.isfinite(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2))).all():
             raise NotYet(
-                "Logits of 1,000 and 0 give nan: the largest comes off late, or you divide by a chance rounded to 0. "
-                "No division by a chance is needed: p − t."
+                "Logits of 1,000 and 0 give nan: the largest comes off late, or you divide by a probability "
+                "rounded to 0. "
+                "No division by a probability is needed: p − t."
             )
 
 
-@exercise("06.7", "O3", "parsons", done="Forward, loss, backward, step: the heart of every training loop there is.")
-def order_of_training(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "DFECA":
-        return
-    if "B" in order:
-        raise NotYet("Line B sends the value of the loss back. What walks backwards is its gradient. Leave it out.")
-    if sorted(order) != list("ACDEF"):
-        raise NotYet("Use each of the letters A, C, D, E and F once.")
-    if order[0] != "D":
-        raise NotYet("Everything happens for each batch: the loop stands at the top.")
-    if order.index("A") < order.index("C"):
-        raise NotYet("The step uses the gradients. Before backward, they are those of the batch before.")
-    if order.index("E") < order.index("F"):
-        raise NotYet("The loss needs `output`, so forward comes before it.")
-    raise NotYet("Backward needs `grad`, so the loss comes before it.")
+parsons(
+    "06.7",
+    "O3",
+    right="DFECA",
+    not_used={
+        "B": "Line B sends the value of the loss back. What walks backwards is its gradient. Leave it out.",
+    },
+    before={
+        "DF": "Everything happens for each batch: the loop stands at the top.",
+        "DE": "Everything happens for each batch: the loop stands at the top.",
+        "DC": "Everything happens for each batch: the loop stands at the top.",
+        "DA": "Everything happens for each batch: the loop stands at the top.",
+        "CA": "The step uses the gradients. Before backward, they are those of the batch before.",
+        "FE": "The loss needs `output`, so forward comes before it.",
+        "EC": "Backward needs `grad`, so the loss comes before it.",
+    },
+    done="Forward, loss, backward, step: the heart of every training loop there is.",
+)
 
 
 def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True, sign=-1.0, **how):
@@ -240,7 +239,7 @@ def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True,
 
 @exercise("06.8", "O3", "code", done="The rule that trains most networks of today, in four lines.")
 def adam(answer) -> None:
-    _must_be_function(answer)
+    must_be_function(answer)
 
     def steps(rule, grads, rate):
         value, m, v = np.linspace(-1, 1, len(grads[0])), np.zeros(len(grads[0])), np.zeros(len(grads[0]))
@@ -268,7 +267,7 @@ def adam(answer) -> None:
         "You return the corrected m and v. The memory stays uncorrected; the correction is for this step only.": dict(
             keep_corrected=True
         ),
-        "The constants are exchanged: 0.9 belongs to m, 0.999 to v.": dict(keep_m=0.999, keep_v=0.9),
+        "The constants are swapped: 0.9 belongs to m, 0.999 to v.": dict(keep_m=0.999, keep_v=0.9),
         "A gradient of 0 gives 0 / 0, nan. Add ε = 1e-7 to the root of v.": dict(eps=0.0),
         "You divide by 1 − 0.9 and 1 − 0.999 in every step. The power t is missing.": dict(correct_power=lambda t: 1),
         "t counts from 1, so the power is t, not t + 1.": dict(correct_power=lambda t: t + 1),
@@ -311,96 +310,76 @@ def power_of_ten(answer) -> str | None:
     return None
 
 
-class _Course:
-    """A training run with a script: the weights and both losses of each epoch are fixed beforehand."""
-
-    def __init__(self, train, valid):
-        self.train, self.valid, self.epoch, self.weights = train, valid, -1, np.full(2, -1.0)
-
-    def train_epoch(self):
-        self.epoch += 1
-        self.weights[:] = self.epoch
-
-    def train_loss(self):
-        return self.train[self.epoch]
-
-    def valid_loss(self):
-        return self.valid[self.epoch]
-
-    def run(self, answer, patience):
-        arguments = self.weights, self.train_epoch, self.train_loss, self.valid_loss, len(self.train), patience
-        return np.array(answer(*arguments), dtype=float), self.epoch
+def _batches(predict, x, y, batch_size):
+    """The errors of each batch."""
+    parts = [slice(start, start + batch_size) for start in range(0, len(x), batch_size)]
+    return [predict(x[part]) - y[part] for part in parts]
 
 
-def _stop(losses, patience):
-    best, waited = 0, 0
-    for epoch, loss in enumerate(losses):
-        best, waited = (epoch, 0) if epoch == 0 or loss < losses[best] else (best, waited + 1)
-        if waited == patience:
-            break
-    return best, epoch
+def _given_06_10(predict, x, y, batch_size):
+    errors = []
+    for start in range(0, len(x), batch_size):
+        part = slice(start, start + batch_size)
+        errors.append(np.sqrt(((predict(x[part]) - y[part]) ** 2).mean()))
+    return np.mean(errors)
 
 
-def _stop_without_reset(losses, patience):
-    best, waited = losses[0], 0
-    for epoch, loss in enumerate(losses):
-        best, waited = min(best, loss), waited + (epoch > 0 and loss >= best)
-        if waited == patience:
-            break
-    return epoch
-
-
-def _given_06_10(weights, train_epoch, train_loss, valid_loss, n_epochs, patience):
-    best, waited = np.inf, 0
-    for _ in range(n_epochs):
-        train_epoch()
-        loss = train_loss()
-        if loss < best:
-            best, best_weights, waited = loss, weights, 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return best_weights
+def _root_of_mean(errors) -> float:
+    return float(np.sqrt((np.concatenate(errors) ** 2).mean()))
 
 
 @exercise(
     "06.10",
     "O5",
     "debug",
-    done="Valid decides, and a copy is kept. Without both, early stopping is decoration.",
+    done="Add up what can be added up, squares and rows; take the root once. Now both were measured alike.",
     given=_given_06_10,
 )
-def stop_early(answer) -> None:
-    _must_be_function(answer)
+def rmse_over_all_rows(answer) -> None:
     rng = np.random.default_rng(5)
-    for course_number in range(34):
-        n_epochs, patience = int(rng.integers(8, 15)), int(rng.integers(2, 4))
-        train = np.sort(rng.random(n_epochs))[::-1]
-        valid = np.abs(np.arange(n_epochs) - rng.integers(2, 5)) / 5 + rng.permutation(n_epochs) / 1000
-        if rng.random() < 0.3:  # a run that is never stopped
-            valid = train + 1
-        if course_number >= 30:  # worse once, then better again, more than once
-            valid = np.array([9, 7, 8, 5, 6, 3, 4, 4.5, 4.6, 4.7, 4.8]) + rng.random()
-            train, patience = np.linspace(2, 1, len(valid)), 2 + course_number % 2
-        course = _Course(train, valid)
-        weights, last = course.run(answer, patience)
-        best, stop = _stop(valid, patience)
-        if np.all(weights == best) and last == stop:
-            continue
-        if last == n_epochs - 1 and stop < last:
-            hint = "It never stops before the end: the train loss falls for ever. The valid loss has to decide."
-        elif last != stop and last == _stop_without_reset(valid, patience):
-            hint = "It gives up too early: a new best sets `waited` back to 0."
-        elif last != stop:
-            hint = f"With patience {patience} it should stop after epoch {stop + 1} of 1, 2, …; yours ran {last + 1}."
-        elif np.all(weights == last):
-            hint = (
-                "It stops in time, but returns the last weights: `best_weights` is the same array. Keep a copy of it."
-            )
-        else:
-            hint = f"Best on valid was epoch {best + 1}; you return the weights of another epoch."
-        raise NotYet(hint)
+    cases = []
+    for n, batch_size in ((5, 2), (7, 3), (12, 5), (9, 4), (6, 6), (10, 16)):
+        weights = rng.normal(size=3)
+        cases.append(
+            (lambda x, weights=weights: x @ weights, rng.normal(size=(n, 3)), 2 * rng.normal(size=n), batch_size)
+        )
+
+    def by_batch(of_all):
+        return lambda *case: of_all(_batches(*case))
+
+    mistakes = {
+        "Still a mean of roots: it is smaller than the root of the mean, so the network looks better than it is.": (
+            _given_06_10
+        ),
+        "The batches count by their size now, but it is still a mean of roots. Add up *squares*; one root, at "
+        "the end.": (
+            by_batch(lambda errors: sum(len(e) * np.sqrt((e**2).mean()) for e in errors) / sum(map(len, errors)))
+        ),
+        "One root at the end, good. But the last batch may be smaller, and a mean of means counts it like the "
+        "others.": (by_batch(lambda errors: np.sqrt(np.mean([(e**2).mean() for e in errors])))),
+        "That is the mean squared error. Take its root, at the end.": by_batch(
+            lambda errors: _root_of_mean(errors) ** 2
+        ),
+        "The sum of squares must be divided by the number of rows before the root.": by_batch(
+            lambda errors: np.sqrt((np.concatenate(errors) ** 2).sum())
+        ),
+        "You divide by the number of batches. Divide the sum of squares by the number of *rows*.": by_batch(
+            lambda errors: np.sqrt((np.concatenate(errors) ** 2).sum() / len(errors))
+        ),
+        "The last, smaller batch is left out. All rows count.": (
+            lambda predict, x, y, size: _root_of_mean([e for e in _batches(predict, x, y, size) if len(e) == size])
+        ),
+        "You took absolute errors. RMSE adds up their squares.": by_batch(
+            lambda errors: np.abs(np.concatenate(errors)).mean()
+        ),
+        "You return the error of the last batch. Add up over all of them.": by_batch(
+            lambda errors: _root_of_mean(errors[-1:])
+        ),
+        "You return the error of the first batch: does `return` stand inside the loop?": by_batch(
+            lambda errors: _root_of_mean(errors[:1])
+        ),
+    }
+    judge(answer, cases, by_batch(_root_of_mean), mistakes)
 
 
 choice(

@@ -1,11 +1,8 @@
 """Checks of lesson 07, learn embeddings."""
 
-from functools import partial
-from itertools import combinations
-
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, variants
 
 
 def _batches(seed: int) -> list[tuple]:
@@ -58,34 +55,24 @@ def scatter_add(answer) -> None:
     judge(answer, _batches(1), _scatter_add, mistakes)
 
 
-@exercise("07.2", "O2", "parsons", done="Look up, compare, scatter, move: every embedding is trained in this order.")
-def epoch_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "BDAEC":
-        return
-    if "F" in order:
-        raise NotYet("Line F is the bug of section 2: of an item that repeats only one rating counts. Leave it out.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order[0] != "B":
-        raise NotYet("`rows` comes from the loop, so the line with `for` stands first.")
-    if order.index("A") < order.index("D"):
-        raise NotYet("Line A uses `predicted`: look the biases up before you compare.")
-    if order.index("E") < order.index("A"):
-        raise NotYet("Line E scatters `grad`, so it comes after the line that computes it.")
-    raise NotYet("The table moves last: line C needs `table_grad`.")
-
-
-def _pair(answer, shapes: str):
-    """Wrap a function that must return two arrays: their entries in one row, or a hint."""
-
-    def call(*case):
-        result = answer(*case)
-        if not isinstance(result, (tuple, list)) or len(result) != 2:
-            raise NotYet(f"Return two arrays, {shapes}; yours returned {type(result).__name__}.")
-        return np.concatenate([np.ravel(part) for part in result])
-
-    return call
+parsons(
+    "07.2",
+    "O2",
+    right="BDAEC",
+    not_used={
+        "F": "Line F is the bug of section 2: of an item that repeats only one rating counts. Leave it out.",
+    },
+    before={
+        "BD": "`rows` comes from the loop, so the line with `for` stands first.",
+        "BA": "`rows` comes from the loop, so the line with `for` stands first.",
+        "BE": "`rows` comes from the loop, so the line with `for` stands first.",
+        "BC": "`rows` comes from the loop, so the line with `for` stands first.",
+        "DA": "Line A uses `predicted`: look the biases up before you compare.",
+        "AE": "Line E scatters `grad`, so it comes after the line that computes it.",
+        "EC": "The table moves last: line C needs `table_grad`.",
+    },
+    done="Look up, compare, scatter, move: every embedding is trained in this order.",
+)
 
 
 def _row_gradients(p, q, grad):
@@ -114,43 +101,63 @@ def row_gradients(answer) -> None:
             lambda p, q, grad: (grad * p * q, grad * p * q)
         ),
     }
-    wrapped = {hint: _pair(mistake, "") for hint, mistake in mistakes.items()}
-    judge(_pair(answer, "for p and for q"), cases, _pair(_row_gradients, ""), wrapped)
+    judge(answer, cases, _row_gradients, mistakes)
 
 
-def _given_07_4(p, q):
-    return np.tensordot(p, q, 2)
+def _given_07_4(user, item, rating, rng):
+    return rng.permutation(user), rng.permutation(item), rng.permutation(rating)
 
 
 @exercise(
     "07.4",
     "O2",
     "debug",
-    done="One number for each rating. The sum over both axes mixed the whole batch.",
+    done="One order for all three: a rating stays with its user and its film, whatever the order.",
     given=_given_07_4,
 )
-def dot_products(answer) -> None:
-    rng = np.random.default_rng(3)
-    for n, dim in ((2, 3), (5, 2), (4, 4), (1, 3)):
-        p, q = rng.normal(size=(n, dim)), rng.normal(size=(n, dim))
-        got = np.asarray(answer(p, q))
-        right = np.array([[sum(p[i, j] * q[i, j] for j in range(dim))] for i in range(n)])
-        if got.shape == ():
-            raise NotYet("One single number for the whole batch: every rating would get the same similarity.")
-        if got.shape == (n, n) and n > 1:
+def shuffled(answer) -> None:
+    must_be_function(answer)
+    for n in (40, 61):
+        data = np.arange(n) + 100, np.arange(n) + 500, np.arange(n) / 10  # row k: user 100 + k, film 500 + k
+        kept = tuple(part.copy() for part in data)
+        got = answer(*data, np.random.default_rng(n))
+        if not all(np.array_equal(part, before) for part, before in zip(data, kept)):
+            raise NotYet("Your function changed the arrays that came in. Make new ones: user[order] does.")
+        if not isinstance(got, (tuple, list)) or len(got) != 3:
+            raise NotYet("Three arrays are asked for: return user, item, rating, in this order.")
+        if any(np.shape(part) != (n,) for part in got):
+            shapes = ", ".join(str(np.shape(part)) for part in got)
+            raise NotYet(f"Each of the three arrays keeps its {n} entries; yours have the shapes {shapes}.")
+        user, item, rating = (np.asarray(part, float) for part in got)
+        if not all(np.allclose(np.sort(mine), part) for mine, part in zip((user, item, rating), data)):
+            if np.isin(user, data[0]).all() and len(np.unique(user)) < n:
+                raise NotYet("Some ratings stand twice, others are gone: draw an order, do not draw with replacement.")
             raise NotYet(
-                "You have every user with every film of the batch, (batch, batch). Only the pairs are asked for."
+                "The three results hold other numbers than the three arrays: user, item, rating, in this order."
             )
-        if got.shape == (n,) and np.allclose(got, right[:, 0]):
-            raise NotYet("The right numbers in shape (batch,): added to the biases they would become a square.")
-        if got.shape == (n, dim):
-            raise NotYet("The products are not summed yet: add up each row.")
-        if got.shape == (dim,) and np.allclose(got, (p * q).sum(axis=0)):
-            raise NotYet("You summed over the batch, axis 0. Sum over the factors, axis 1.")
-        if got.shape != right.shape or not np.allclose(got, right):
+        together = {
+            "user and film": np.allclose(user - 100, item - 500),
+            "user and rating": np.allclose(user - 100, 10 * rating),
+            "film and rating": np.allclose(item - 500, 10 * rating),
+        }
+        if not any(together.values()):
             raise NotYet(
-                f"For p={p.round(2).tolist()} and q={q.round(2).tolist()} it should be {right.round(2).tolist()}."
+                "Each array has an order of its own, so nobody is with his or her film any more. Draw one order."
             )
+        if not all(together.values()):
+            held = next(name for name, is_kept in together.items() if is_kept)
+            raise NotYet(f"Only {held} stay together now. All three arrays need the same order.")
+        if np.array_equal(user, data[0]):
+            raise NotYet("Nothing was shuffled: the order is the old one.")
+        steps = np.diff(user)
+        if (steps == steps[0]).mean() > 0.8:
+            raise NotYet("That order is not random: it is the old one, reversed or moved on. Use rng.permutation.")
+        other = answer(*data, np.random.default_rng(n + 1))
+        if np.array_equal(other[0], got[0]):
+            raise NotYet("The order is the same in every epoch: draw it with the `rng` that comes in.")
+        again = answer(*data, np.random.default_rng(n))
+        if not np.array_equal(again[0], got[0]):
+            raise NotYet("The same generator should give the same order: draw with the `rng` that comes in.")
 
 
 predict(
@@ -200,7 +207,7 @@ _STEP_MISTAKES = {
     "The penalty is missing: add 2 · l2 · table to each gradient.": {"decay": 0.0},
     "Your loss is the sum over the batch. The mean is asked for: divide by the number of ratings.": {"n": lambda _: 1},
     "You went uphill: subtract rate times gradient.": {"sign": -1},
-    "Your error is target − prediction, so the factors walk away from the ratings. Turn it round.": {"loss": -2.0},
+    "Your error is target − prediction, so the factors walk away from the ratings. Reverse it.": {"loss": -2.0},
     "Your penalty moves away from zero: add 2 · l2 · table to the gradient, do not subtract it.": {"decay": -2.0},
     "You divided the penalty by the batch. The mean belongs to the errors alone.": {"kind": "mean"},
     "You penalised only the rows of the batch. The loss holds the squares of *all* rows.": {"kind": "batch"},
@@ -210,21 +217,9 @@ _STEP_MISTAKES = {
 }
 
 
-def _mistaken_steps() -> dict:
-    """hint → the step that makes this mistake; each alone, then every two and every three that can go together."""
-    steps = {}
-    for how_many, opening in ((1, ""), (2, "Two mistakes. "), (3, "Three mistakes. ")):
-        for hints in combinations(_STEP_MISTAKES, how_many):
-            changes = [change for hint in hints for change in _STEP_MISTAKES[hint].items()]
-            if len(dict(changes)) == len(changes):
-                steps[opening + " ".join(hints)] = _pair(partial(_step, **dict(changes)), "")
-    return steps
-
-
 @exercise("07.6", "O2", "code", done="That is a whole training step of matrix factorisation, from scratch.")
 def sgd_step(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(4)
     cases = []
     for _ in range(20):
@@ -232,28 +227,7 @@ def sgd_step(answer) -> None:
         P, Q = rng.normal(size=(n_users, dim)), rng.normal(size=(n_items, dim))
         ids = rng.integers(0, n_users, n), rng.integers(0, n_items, n)
         cases.append((P, Q, *ids, rng.normal(size=n), float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.1, 0.5))))
-    changed = set()
-
-    def watched(P, Q, *rest):
-        before = P.copy(), Q.copy()
-        result = answer(P, Q, *rest)
-        changed.update(name for name, new, old in zip("PQ", (P, Q), before) if not np.array_equal(new, old))
-        return result
-
-    try:
-        judge(_pair(watched, "the new P and the new Q"), cases, _pair(_step, ""), _mistaken_steps())
-    except NotYet as hint:
-        if not str(hint).startswith(("For ", "Yours has shape")):
-            raise
-        raise NotYet(
-            "Other numbers than asked for. Try P = [[1.0]], Q = [[2.0]], user = item = [0], target = [1], rate 0.1 and "
-            "l2 0 (as arrays): the error is 1, the new P 0.6, the new Q 1.8."
-        ) from None
-    if changed:
-        raise NotYet(
-            f"The numbers are right, but your function changed its input in place: {' and '.join(sorted(changed))}. "
-            "The caller may still need the old table: make a new array, as P − rate · gradient does."
-        )
+    judge(answer, cases, _step, variants(_step, _STEP_MISTAKES, at_once=3), keeps_input=True)
 
 
 choice(
@@ -311,10 +285,10 @@ _NEAREST_MISTAKES = {
     "Yours sorts by distance. The cosine compares directions, whatever the lengths.": _takes_first(
         lambda vectors, j, is_candidate: _hide(-((vectors - vectors[j]) ** 2).sum(axis=1), j, is_candidate)
     ),
-    "Yours are the least similar ones: the order is turned round.": _takes_first(
+    "Yours are the least similar ones: the order is reversed.": _takes_first(
         lambda vectors, j, is_candidate: _hide(-_cosine(vectors, j), j, is_candidate)
     ),
-    "The right rows, worst first: turn them round.": lambda got, *case: _is_nearest(got[::-1], *case),
+    "The right rows, worst first: reverse them.": lambda got, *case: _is_nearest(got[::-1], *case),
     "np.argsort sorts upwards, so your −∞ come first: the hidden rows are returned. Sort −cosine.": _takes_first(
         lambda vectors, j, is_candidate: -_hide(_cosine(vectors, j), j, is_candidate)
     ),
@@ -328,13 +302,13 @@ _NEAREST_MISTAKES = {
             )
         )
     ),
-    "These are places among the candidates, not rows of `vectors`. Look them up in np.flatnonzero(is_candidate).": (
+    "These are positions among the candidates, not rows of `vectors`. Look them up in np.flatnonzero(is_candidate).": (
         _positions(keep_j=True)
     ),
-    "These are places among the candidates without row j, not rows of `vectors`. Translate them back.": (
+    "These are positions among the candidates without row j, not rows of `vectors`. Translate them back.": (
         _positions(keep_j=False)
     ),
-    "You skip the first place, for row j. If j is no candidate, somebody else stands there: hide j instead.": (
+    "You skip the first position, for row j. If j is no candidate, somebody else stands there: hide j instead.": (
         _skips_the_first
     ),
     "A row is its own nearest one: leave row j out.": _takes_first(
@@ -355,8 +329,7 @@ _NEAREST_MISTAKES = {
     "07.8", "O5", "code", done="Direction alone counts, so a film with long factors is not everybody's neighbour."
 )
 def nearest(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(5)
     asked, answers = [], []
     for _ in range(60):
@@ -386,7 +359,7 @@ def nearest(answer) -> None:
         if set(got) == set(right) and got != right:
             raise NotYet("The right rows, not in order: best first is asked for, and np.argpartition does not sort.")
         if got != right:
-            raise NotYet(f"For row {j} of {vectors.round(2).tolist()} it should be {right}, yours is {got}.")
+            raise NotYet(f"For row {j} of {len(vectors)} vectors and k = {k} it should be {right}; yours is {got}.")
 
 
 choice(

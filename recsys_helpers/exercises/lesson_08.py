@@ -4,24 +4,22 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
-
-@exercise("08.1", "O1", "trace", done="0.5 · (−1) + 2 · 1: one product for each number, then add up.")
-def cleo_and_quiet(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "08.1",
+    "O1",
+    1.5,
+    {
         0.5: "That is the old Cleo, [0.5, 1]. The new one has 2 as her second number.",
         2.5: "The first product is negative: 0.5 times −1.",
         -0.5: "That is the first product alone. Add the second one, 2 · 1.",
         2.0: "That is the second product alone. Add the first one, 0.5 · (−1).",
         -1.0: "You multiplied both products. Add them up.",
-    }
-    for value, hint in hints.items():
-        if abs(number - value) < 1e-6:
-            raise NotYet(hint)
-    if abs(number - 1.5) > 1e-6:
-        raise NotYet("First number times first number, second times second, then add up.")
+    },
+    "First number times first number, second times second, then add up.",
+    "0.5 · (−1) + 2 · 1: one product for each number, then add up.",
+)
 
 
 def _neumf(p, q, r, s, W, b, h, order="rs", relu=True, products="beside", last="product", bias=1.0, late=0.0):
@@ -75,7 +73,7 @@ def neumf(answer) -> None:
         "Your last layer has a ReLU. Scores may be negative: leave them as they are.": (
             lambda *parts: np.maximum(_neumf(*parts), 0)
         ),
-        "You return chances. The score is asked for, without a sigmoid.": (
+        "You return probabilities. The score is asked for, without a sigmoid.": (
             lambda *parts: 1 / (1 + np.exp(-_neumf(*parts)))
         ),
         "That is the product arm alone. The dense arm belongs beside it.": (
@@ -88,9 +86,11 @@ def neumf(answer) -> None:
     judge(answer, cases, _neumf, mistakes)
 
 
-@exercise("08.3", "O1", "trace", done="10 biases, 60 in four tables, 6 · 5 + 5 in the hidden layer, 3 + 5 in the last.")
-def n_weights(answer) -> None:
-    hints = {
+trace(
+    "08.3",
+    "O1",
+    113,
+    {
         114: "The last layer has no bias: 3 + 5 numbers.",
         108: "The hidden layer has a bias for each of its 5 units.",
         103: "The two tables of biases are missing: one number for each of 4 + 6 rows.",
@@ -101,12 +101,10 @@ def n_weights(answer) -> None:
         127: "Row 0 for the unknown is among the 4 and 6 rows here: do not add it once more.",
         109: "The bias stands at the wrong layer: the hidden layer has one for each of 5 units, the last has none.",
         106: "The products stay three numbers: the last layer has 3 + 5 weights, not 1.",
-    }
-    number = as_number(answer)
-    if number in hints:
-        raise NotYet(hints[number])
-    if number != 113:
-        raise NotYet("Count: biases 4 + 6; two arms with (4 + 6) · 3 each; hidden layer 6 · 5 and 5; last layer 3 + 5.")
+    },
+    "Count: biases 4 + 6; two arms with (4 + 6) · 3 each; hidden layer 6 · 5 and 5; last layer 3 + 5.",
+    "10 biases, 60 in four tables, 6 · 5 + 5 in the hidden layer, 3 + 5 in the last.",
+)
 
 
 def _lookup(vocabulary, ids, start=1, unknown=0, sort=False):
@@ -133,7 +131,7 @@ def lookup(answer) -> None:
             raise NotYet("An id may stand twice in `ids`: return one row for each entry, in their order.")
     mistakes = {
         "Your rows begin at 0. Row 0 is for the unknown; the first of the list has row 1.": partial(_lookup, start=0),
-        "Your dictionary leads from row to id. Turn it round: `{raw: row for row, raw in …}`.": (
+        "Your dictionary leads from row to id. Reverse it: `{raw: row for row, raw in …}`.": (
             lambda vocabulary, ids: np.array([dict(enumerate(vocabulary, start=1)).get(raw, 0) for raw in ids])
         ),
         "In yours 1 is the unknown and known ids begin at 2: the rows of a layer with a mask token.": partial(
@@ -170,7 +168,7 @@ predict(
     truth=0.892,
     within=0.004,
     between=(0, 2),
-    low="Less than the factorisation has: run it, and see whether the bend and the year give so much.",
+    low="Less than the factorisation has: run it, and see whether the nonlinearity and the year give so much.",
     high="Worse than the factorisation? Like it, the MLP has the biases inside. Run it.",
     done="Close to the factorisation: run it, and look at the interval before you say which is better.",
 )
@@ -205,8 +203,7 @@ def _given_08_7(rng, user, is_seen):
     done="Films above the number of users were never a 'no', so their scores were never pushed down.",
 )
 def negatives(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(3)
     for n_users, n_items in ((4, 9), (7, 5), (3, 12)):
         is_seen = rng.random((n_users + 1, n_items + 1)) < 0.4
@@ -370,22 +367,21 @@ predict(
 )
 
 
-@exercise("08.10", "O5", "parsons", done="Try on valid, choose, refit with seeds, measure once, compare in pairs.")
-def fair_comparison(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "DBAEC":
-        return
-    if "F" in order:
-        raise NotYet("Line F chooses settings on the test part, which is then no test any more. Leave it out.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order.index("B") < order.index("D"):
-        raise NotYet("Line B reads `trial`, so the trials come before the choice.")
-    if order.index("A") < order.index("B"):
-        raise NotYet("Line A refits with the best settings, so they must have been chosen.")
-    if order.index("E") < order.index("A"):
-        raise NotYet("Line E measures the refitted models, so line A comes first.")
-    raise NotYet("The interval needs the numbers of all users: line C comes last.")
+parsons(
+    "08.10",
+    "O5",
+    right="DBAEC",
+    not_used={
+        "F": "Line F chooses settings on the test part, which is then no test any more. Leave it out.",
+    },
+    before={
+        "DB": "Line B reads `trial`, so the trials come before the choice.",
+        "BA": "Line A refits with the best settings, so they must have been chosen.",
+        "AE": "Line E measures the refitted models, so line A comes first.",
+        "EC": "The interval needs the numbers of all users: line C comes last.",
+    },
+    done="Try on valid, choose, refit with seeds, measure once, compare in pairs.",
+)
 
 
 choice(
@@ -394,7 +390,7 @@ choice(
     right="c",
     why_not={
         "a": "0.03 is the distance between a model that was searched for and one that was not.",
-        "b": "Seeds and intervals say how sure the number is. They cannot mend an unequal search.",
+        "b": "Seeds and intervals say how sure the number is. They cannot fix an unequal search.",
         "d": "That was shown on other data with other searches. Here nothing is known about a tuned dot product.",
     },
     done="The same number of trials for both, on the same data: only then the distance speaks about the models.",

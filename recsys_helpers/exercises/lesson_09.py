@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
 choice(
     "09.1",
@@ -68,39 +68,71 @@ predict(
 )
 
 
-def _given_09_4(sizes, seen):
-    return sorted(set(range(sizes["n_users"])) - set(seen))
+def _given_09_4(rng, counts, power, n):
+    weight = counts.astype(float) ** power
+    return rng.choice(len(counts), n, p=weight / weight.sum())
+
+
+def _weights(counts, power, padding=0.0, unclicked=True):
+    weight = counts.astype(float) ** power
+    weight[0] = padding
+    return weight / weight.sum() if unclicked else weight * (counts > 0) / (weight * (counts > 0)).sum()
 
 
 @exercise(
     "09.4",
     "O2",
     "debug",
-    done="With the number of users, whole shelves of the catalogue were never ranked, and every score looked better.",
+    done="0 to the power of 0 is 1, so padding was drawn by the uniform sampler, and by that one alone.",
     given=_given_09_4,
 )
-def unseen_candidates(answer) -> None:
-    numbers = ((5, 9, [2, 4]), (12, 6, [1, 6]), (4, 15, []), (8, 8, [3]))
-    cases = [({"n_users": n_users, "n_items": n_items}, seen) for n_users, n_items, seen in numbers]
-    mistakes = {
-        "Still the number of users decides: films above it can never be recommended.": (
-            lambda sizes, seen: [i for i in range(1, sizes["n_users"] + 1) if i not in seen]
-        ),
-        "0 is padding and no film, and the last film, n_items, is missing: range stops before its end.": (
-            lambda sizes, seen: [i for i in range(sizes["n_items"]) if i not in seen]
-        ),
-        "Index 0 is padding and stands for no film: begin at 1.": (
-            lambda sizes, seen: [i for i in range(sizes["n_items"] + 1) if i not in seen]
-        ),
-        "The last film, n_items, is missing: range stops before its end.": (
-            lambda sizes, seen: [i for i in range(1, sizes["n_items"]) if i not in seen]
-        ),
-        "The seen films are candidates again. Take them out.": (
-            lambda sizes, seen: list(range(1, sizes["n_items"] + 1))
-        ),
-    }
-    got = (lambda *case: sorted(int(film) for film in answer(*case))) if callable(answer) else answer
-    judge(got, cases, lambda sizes, seen: [i for i in range(1, sizes["n_items"] + 1) if i not in seen], mistakes)
+def draws(answer) -> None:
+    must_be_function(answer)
+    counts = np.array([0, 40, 9, 0, 1, 16, 4])
+    n = 20_000
+    for power in (1.0, 0.5, 0.0, 0.75):
+        given = counts.copy()
+        got = np.asarray(answer(np.random.default_rng(int(4 * power)), given, power, n))
+        if not np.array_equal(given, counts):
+            raise NotYet("Your function changed `counts`, which the next draw needs. Work on a copy.")
+        if got.shape != (n,) or got.dtype.kind not in "iu":
+            raise NotYet(f"Return {n} indices of films, whole numbers; yours has shape {got.shape}, type {got.dtype}.")
+        if got.min() < 0 or got.max() >= len(counts):
+            raise NotYet(f"You draw films from {got.min()} to {got.max()}; there are films 1 to {len(counts) - 1}.")
+        share = np.bincount(got, minlength=len(counts)) / n
+        wanted = _weights(counts, power)
+        if np.abs(share - wanted).max() < 0.02:
+            continue
+        for other, hint in (
+            (_weights(counts, power, padding=1.0), "Padding is still drawn: 0 ** 0 is 1. Set its weight to 0."),
+            (
+                _weights(counts, power, unclicked=False),
+                "With power 0 every film is drawn alike, also one that nobody clicked.",
+            ),
+            (_weights(counts, 1.0), "The power is not used: film i has the weight counts[i] ** power."),
+            (_weights(counts, 0.0), "All films are drawn alike, whatever the power: counts[i] ** power is missing."),
+            (_weights(counts, -power), "You divide by counts ** power, so rare films are drawn more often. Multiply."),
+            (
+                _weights(counts + 1, power),
+                "You add 1 to each count, which changes all probabilities. Only padding needs care.",
+            ),
+            (
+                _weights(np.append(0, counts[:-1]), power),
+                "All films are one too high: leaving out index 0 moves the others.",
+            ),
+            (
+                np.append(_weights(counts, power)[1:], 0),
+                "Your films are one too low: without index 0, add 1 to what was drawn.",
+            ),
+        ):
+            if np.abs(share - other).max() < 0.02:
+                raise NotYet(hint)
+        film = int(np.abs(share - wanted).argmax())
+        raise NotYet(
+            f"With power {power:g} and counts {counts.tolist()}, film {film} should be {wanted[film]:.0%} of "
+            f"the draws; "
+            f"with yours it is {share[film]:.0%}."
+        )
 
 
 def _masked(scores, candidates, hidden=-1e9, first=1, hit=lambda row, j: row[j] == row[0]):
@@ -135,7 +167,7 @@ def masked_scores(answer) -> None:
         "You hid the positive as well: column 0 equals itself in every row, and must stay.": partial(_masked, first=0),
         "You hid every film that is a positive of *any* row. Only the row's own positive is a hit.": _masked_by_batch,
         "A score of 0 does not hide: e⁰ is 1, and BPR would even like it. Take −1e9.": partial(_masked, hidden=0.0),
-        "You hid the negatives that are *not* hits. Turn the condition round.": partial(
+        "You hid the negatives that are *not* hits. Reverse the condition.": partial(
             _masked, hit=lambda row, j: row[j] != row[0]
         ),
         "Nothing is hidden in yours. Compare with `candidates[:, :1]`, the positive of each row.": (
@@ -149,20 +181,22 @@ def masked_scores(answer) -> None:
     judge(answer, cases, _masked, mistakes)
 
 
-@exercise("09.6", "O3", "trace", done="−log σ(0) = log 2: a coin toss, the loss of every model before its first step.")
-def bpr_of_a_tie(answer) -> None:
-    value = as_number(answer)
-    for wrong, hint in (
-        (0.0, "The distance is 0, but the loss is not: −log σ(0), and σ(0) is a half."),
-        (0.5, "That is σ(0), a half. BPR takes −log of it."),
-        (-0.693, "The sign: log(½) is negative, and the loss is minus that."),
-        (0.127, "That is −log σ(2). BPR looks at the distance of the two scores, 2 − 2."),
-        (0.301, "That is a logarithm of base 10. Losses use the natural one."),
-    ):
-        if np.isclose(value, wrong, atol=4e-3):
-            raise NotYet(hint)
-    if not np.isclose(value, np.log(2), atol=4e-3):
-        raise NotYet("Subtract the two scores, put the distance into σ, take −log.")
+trace(
+    "09.6",
+    "O3",
+    0.693,
+    {
+        0.0: "The difference is 0, but the loss is not: −log σ(0), and σ(0) is a half.",
+        0.5: "That is σ(0), a half. BPR takes −log of it.",
+        -0.693: "The sign: log(½) is negative, and the loss is minus that.",
+        0.127: "That is −log σ(2). BPR looks at the difference of the two scores, 2 − 2.",
+        0.301: "That is a logarithm of base 10. Losses use the natural one.",
+        1.0: "That is a logarithm of base 2. Losses use the natural one.",
+    },
+    "Subtract the two scores, put the difference into σ, take −log.",
+    "−log σ(0) = log 2: a coin toss, the loss of every model before its first step.",
+    within=0.004,
+)
 
 
 def _bpr(scores, sign=1, each=lambda z: np.logaddexp(0, -z), over=np.mean):
@@ -185,7 +219,7 @@ def bpr(answer) -> None:
         "That is log σ, which is negative. The loss is minus that.": partial(_bpr, each=lambda z: -np.logaddexp(0, -z)),
         "That is σ alone. Take −log of it.": partial(_bpr, each=_sigmoid),
         "You added up the negatives. Their mean is asked for.": partial(_bpr, over=np.sum),
-        "One number for the whole batch: return one loss a row.": lambda scores: _bpr(scores).mean(),
+        "One number for the whole batch: return one loss per row.": lambda scores: _bpr(scores).mean(),
         "You have a loss for each negative. Take the mean of each row.": (
             lambda scores: np.logaddexp(0, scores[:, 1:] - scores[:, :1])
         ),
@@ -265,44 +299,45 @@ def corrected_softmax(answer) -> None:
             _corrected, logits=lambda s, q: s - np.log2(q)
         ),
         "These are the corrected logits. Return `softmax_loss(logits)`.": lambda s, q: s - np.log(q),
-        "One number for the whole batch: return one loss a row.": lambda s, q: _corrected(s, q).mean(),
+        "One number for the whole batch: return one loss per row.": lambda s, q: _corrected(s, q).mean(),
     }
     judge(answer, cases, _corrected, mistakes)
 
 
-@exercise(
-    "09.10", "O5", "parsons", done="Score all pairs, correct, mask, softmax: five lines, and no negative was drawn."
+parsons(
+    "09.10",
+    "O5",
+    right=("BEDAF", "BDEAF", "DBEAF"),
+    not_used={
+        "C": "Line C has the wrong sign: + log q pushes popular films down twice. Leave it out.",
+    },
+    before={
+        "AF": "The loss comes last: it needs the logits, corrected and masked.",
+        "BF": "The loss comes last: it needs the logits, corrected and masked.",
+        "DF": "The loss comes last: it needs the logits, corrected and masked.",
+        "EF": "The loss comes last: it needs the logits, corrected and masked.",
+        "BE": "Line E needs `scores`: score first.",
+        "DA": "Line A uses `is_hit`, so D comes before it.",
+        "EA": "Line A masks `logits`, which line E makes: E before A.",
+    },
+    done="Score all pairs, correct, mask, softmax: five lines, and no negative was drawn.",
 )
-def in_batch_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order in ("BEDAF", "BDEAF", "DBEAF"):
-        return
-    if "C" in order:
-        raise NotYet("Line C has the wrong sign: + log q pushes popular films down twice. Leave it out.")
-    if sorted(order) != list("ABDEF"):
-        raise NotYet("Use each of the letters A, B, D, E and F once.")
-    if order[-1] != "F":
-        raise NotYet("The loss comes last: it needs the logits, corrected and masked.")
-    if order.index("E") < order.index("B"):
-        raise NotYet("Line E needs `scores`: score first.")
-    if order.index("A") < order.index("D"):
-        raise NotYet("Line A uses `is_hit`, so D comes before it.")
-    raise NotYet("Line A masks `logits`, which line E makes: E before A.")
 
 
-@exercise("09.11", "O5", "trace", done="105 positives a user on average, and one row of scores serves them all.")
-def times_fewer(answer) -> None:
-    value = as_number(answer)
-    for wrong, hint in (
-        (1007, "That is full against sampled. Now compare one row for each positive with one row for each user."),
-        (9066, "The number of films is the same on both sides. Only how often they are scored changes."),
-        (32, "`DIM` is the same on both sides."),
-        (671 / 70_529, "The right numbers, the wrong way round."),
-    ):
-        if np.isclose(value, wrong, rtol=0.01):
-            raise NotYet(hint)
-    if not np.isclose(value, 70_529 / 671, atol=0.6):
-        raise NotYet("Full: 70,529 rows of scores. One row a user: 671 rows of the same length. Divide.")
+trace(
+    "09.11",
+    "O5",
+    70_529 / 671,
+    {
+        1007: "That is full against sampled. Now compare one row for each positive with one row for each user.",
+        9066: "The number of films is the same on both sides. Only how often they are scored changes.",
+        32: "`DIM` is the same on both sides.",
+        671: "That is the number of users. Divide the number of positives, 70,529, by it.",
+    },
+    "Full: 70,529 rows of scores. One row per user: 671 rows of the same length. Divide.",
+    "105 positives a user on average, and one row of scores serves them all.",
+    within=0.6,
+)
 
 
 predict(
@@ -321,7 +356,7 @@ choice(
     "O6",
     right="b",
     why_not={
-        "a": "A copy fits a softmax well: all chance on the seen films. It does not stop copying.",
+        "a": "A copy fits a softmax well: all probability on the seen films. It does not stop copying.",
         "c": "If it only copied, all unseen films would get the same score, and nothing could be ranked.",
         "d": "They give it a good first guess, but training is free to leave it.",
     },

@@ -4,22 +4,25 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict, trace
 
 
-@exercise("10.1", "O2", "trace", done="All but the first film, cut to the newest four: each stands one place ahead.")
+@exercise("10.1", "O2", "trace", done="All but the first film, cut to the newest four: each stands one position ahead.")
 def newest_targets(answer) -> None:
     try:
         got = [int(film) for film in answer]
     except (TypeError, ValueError):
         raise NotYet("A list of four films is asked for, such as [1, 2, 3, 4].") from None
     for films, hint in (
-        ([4, 8, 2, 6], "Those are the inputs. Each target is the film one place later."),
+        ([4, 8, 2, 6], "Those are the inputs. Each target is the film one position later."),
         ([9, 4, 8, 2], "That is the oldest part. The newest window ends at the newest film."),
-        ([2, 6, 5, 0], "Yours are one place too far: film 2 is the input at the second place, not the first target."),
-        ([4, 8, 2, 6, 5], "A window has four places. Keep the newest four of these."),
+        (
+            [2, 6, 5, 0],
+            "Yours are one position too far: film 2 is the input at the second position, not the first target.",
+        ),
+        ([4, 8, 2, 6, 5], "A window has four positions. Keep the newest four of these."),
         ([9, 4, 8, 2, 6], "Those are all the inputs. The film after each is its target; keep the newest four."),
-        ([8, 2, 6, 5, 0], "A window has four places, and this history is long enough: nothing is filled up."),
+        ([8, 2, 6, 5, 0], "A window has four positions, and this history is long enough: nothing is filled up."),
         ([5, 6, 2, 8], "The right films from the newest to the oldest. A window runs from old to new."),
     ):
         if got == films:
@@ -43,32 +46,10 @@ def _filled(row, length, front, pad):
     return np.pad(row, (n, 0) if front else (0, n)) if pad and n > 0 else row
 
 
-def _both(answer):
-    """Wrap a function that returns (inputs, targets): one row of both, or a hint."""
-
-    def call(*case):
-        try:
-            result = answer(*case)
-        except ValueError as error:
-            if "negative" in str(error):
-                raise NotYet(
-                    "np.pad got a negative number: cut a long history to `length` before you fill up."
-                ) from None
-            raise
-        if not isinstance(result, (tuple, list)) or len(result) != 2:
-            raise NotYet(f"Return two arrays, inputs and targets; yours returned {type(result).__name__}.")
-        inputs, targets = (np.ravel(part) for part in result)
-        if len(inputs) != len(targets):
-            raise NotYet(f"Inputs and targets must have the same length; yours have {len(inputs)} and {len(targets)}.")
-        return np.stack([inputs, targets])
-
-    return call
-
-
-@exercise("10.2", "O2", "code", done="Inputs, targets one place ahead, zeros behind: all a sequence model is fed with.")
+@exercise(
+    "10.2", "O2", "code", done="Inputs, targets one position ahead, zeros behind: all a sequence model is fed with."
+)
 def window(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
     rng = np.random.default_rng(1)
     cases = []
     for n in (2, 3, 3, 5, 5, 6, 9, 12):
@@ -77,12 +58,12 @@ def window(answer) -> None:
         "Inputs and targets are the wrong way round: the input comes first in time.": (
             lambda history, length: _window(history, length)[::-1]
         ),
-        "Your targets are the inputs themselves. The target is the film one place later.": partial(_window, shift=0),
+        "Your targets are the inputs themselves. The target is the film one position later.": partial(_window, shift=0),
         "Your zeros stand in front. They belong behind the newest film.": partial(_window, front=True),
         "Your window is the oldest part of a long history. Keep the newest: [-length:].": partial(
             _window, newest=False
         ),
-        "A short history must be filled up with zeros, so that all rows have `length` places.": partial(
+        "A short history must be filled up with zeros, so that all rows have `length` positions.": partial(
             _window, pad=False
         ),
         "You cut to `length` films first and lose one input. Make inputs and targets, then cut each.": partial(
@@ -96,11 +77,49 @@ def window(answer) -> None:
         "np.pad(row, n) puts n zeros on both sides. (0, n) puts them behind only.": (
             lambda history, length: tuple(np.pad(row, length - len(row)) for row in _window(history, length, pad=False))
         ),
-        "The last target is missing: yours are the inputs moved by one place. Cut the targets out of the history.": (
+        "The last target is missing: yours are the inputs moved by one position. Cut the targets out of the history.": (
             lambda history, length: (
                 _window(history, length)[0],
                 _filled(history[:-1][-length:][1:], length, False, True),
             )
+        ),
+        "`history[-length-1:-1]` are the inputs of a long history. The targets of a short one still begin with "
+        "its second "
+        "film: take them from `history[1:]`.": (
+            lambda history, length: (
+                _filled(history[-length - 1 : -1], length, False, True),
+                _filled(history[-length:], length, False, True),
+            )
+        ),
+        "That is the beginning of the history, with the newest film among the inputs. Leave it out of the inputs, then "
+        "keep the newest `length`.": (
+            lambda history, length: (
+                _filled(history[:length], length, False, True),
+                _filled(history[1 : length + 1], length, False, True),
+            )
+        ),
+        "Your targets come two films later than their inputs. The next film is asked for: [:-1] and [1:].": (
+            lambda history, length: (
+                _filled(history[:-2][-length:], length, False, True),
+                _filled(history[2:][-length:], length, False, True),
+            )
+        ),
+        "Your window runs from the newest film to the oldest. A history is read in the order in which it happened.": (
+            lambda history, length: tuple(
+                _filled(row[-length:][::-1], length, False, True) for row in (history[:-1], history[1:])
+            )
+        ),
+        "A short history is repeated in yours (`np.resize`). Its end is filled up with zeros.": (
+            lambda history, length: tuple(np.resize(row[-length:], length) for row in (history[:-1], history[1:]))
+        ),
+        "The empty end is filled with −1. The padding of this course is 0.": (
+            lambda history, length: tuple(
+                np.pad(row[-length:], (0, max(0, length - len(row))), constant_values=-1)
+                for row in (history[:-1], history[1:])
+            )
+        ),
+        "One target per window: the newest film. A window asks at every position: each input has its own next film.": (
+            lambda history, length: (_filled(history[:-1][-length:], length, False, True), history[-1:])
         ),
         "The newest film stands among your inputs, and its target is padding. Nobody knows what came after it.": (
             lambda history, length: (
@@ -109,18 +128,20 @@ def window(answer) -> None:
             )
         ),
     }
-    judge(_both(answer), cases, _both(_window), {hint: _both(mistake) for hint, mistake in mistakes.items()})
+    too_long = "np.pad got a negative number: cut a long history to `length` before you fill up."
+    judge(answer, cases, _window, mistakes, raised={ValueError: too_long})
 
 
-def _conv(x, kernel, dilation, front=1.0, flip=False, offset=0, wrap=False):
-    """Slow and obvious; `front` 0.5 is "same", 0 reads ahead; `flip` turns the kernel round; `wrap` reads x[-1], …"""
+def _conv(x, kernel, dilation, front=1.0, flip=False, offset=0, wrap=False, edge=False, skip=()):
+    """Slow and obvious; `front` 0.5 is "same", 0 reads ahead; `flip` reverses the kernel; `wrap` reads x[-1], …"""
     size, length = len(kernel), len(x)
     shift = int(front * dilation * (size - 1)) + offset
     out = np.zeros((length, kernel.shape[2]))
     for t in range(length):
         for k in range(size):
             place = t - shift + k * dilation
-            if (0 <= place or wrap) and place < length:
+            place = max(place, 0) if edge else place
+            if (0 <= place or wrap) and place < length and k - size not in skip:
                 out[t] += x[place] @ kernel[size - 1 - k if flip else k]
     return out
 
@@ -146,21 +167,20 @@ def causal_conv(answer) -> None:
         n_in, n_out = (int(n) for n in rng.choice([2, 3, 4, 5], 2, replace=False)) if length > 5 else (2, 1)
         cases.append((rng.normal(size=(length, n_in)), rng.normal(size=(size, n_in, n_out)), dilation))
     mistakes = {
-        "Your zeros stand on both sides, so each place reads ahead: that is 'same'. Put all of them in front.": partial(
-            _conv, front=0.5
-        ),
-        "Your zeros stand behind, so each place reads only what comes after it. Put them in front.": partial(
+        "Your zeros stand on both sides, so each position reads ahead: that is 'same'. Put all of them in "
+        "front.": partial(_conv, front=0.5),
+        "Your zeros stand behind, so each position reads only what comes after it. Put them in front.": partial(
             _conv, front=0
         ),
-        "Your kernel is turned round: its last matrix must meet the place itself, the first the oldest one.": partial(
+        "Your kernel is reversed: its last matrix must meet the position itself, the first the oldest one.": partial(
             _conv, flip=True
         ),
-        "You left the dilation out: the places read stand `dilation` apart.": (
+        "You left the dilation out: the positions read stand `dilation` apart.": (
             lambda x, kernel, dilation: _conv(x, kernel, 1)
         ),
-        "Without zeros in front the first places are lost. One output for each place is asked for.": _valid,
-        "The zeros in front are one row too many: the place itself is never read.": partial(_conv, offset=1),
-        "You put dilation · size rows of zeros in front. The place itself needs none: dilation · (size − 1).": (
+        "Without zeros in front the first positions are lost. One output for each position is asked for.": _valid,
+        "The zeros in front are one row too many: the position itself is never read.": partial(_conv, offset=1),
+        "You put dilation · size rows of zeros in front. The position itself needs none: dilation · (size − 1).": (
             lambda x, kernel, dilation: _conv(x, kernel, dilation, offset=dilation)
         ),
         "The zeros are right, but your matrices read neighbours: matrix k starts at k · dilation, not at k.": (
@@ -168,6 +188,19 @@ def causal_conv(answer) -> None:
         ),
         "A negative index reads from the end of the row. What lies before the first film must count as 0.": partial(
             _conv, wrap=True
+        ),
+        "In front of the first film you repeat it (`mode='edge'`). What lies before it must count as 0.": partial(
+            _conv, edge=True
+        ),
+        "The last matrix of the kernel is left out: your loop ends one k too early.": partial(_conv, skip=(-1,)),
+        "The first matrix of the kernel is left out: k begins at 0.": (
+            lambda x, kernel, dilation: _conv(x, np.concatenate([0 * kernel[:1], kernel[1:]]), dilation)
+        ),
+        "There is a ReLU at the end of yours. The convolution alone is asked for.": (
+            lambda x, kernel, dilation: np.maximum(_conv(x, kernel, dilation), 0)
+        ),
+        "Too many rows come out: cut each shifted copy to `length` rows, and pad in front only.": (
+            lambda x, kernel, dilation: _conv(np.pad(x, ((0, dilation * (len(kernel) - 1)), (0, 0))), kernel, dilation)
         ),
         "Only the last matrix counts in yours. Add up over all k.": lambda x, kernel, dilation: x @ kernel[-1],
         "You have the right number of zeros for dilation 1. In front belong dilation · (size − 1) rows.": (
@@ -189,23 +222,25 @@ predict(
 )
 
 
-@exercise("10.5", "O3", "trace", done="2, then 4, then 8 places more than the one it stands on: fifteen films.")
-def receptive_field(answer) -> None:
-    n_seen = as_number(answer)
-    for value, hint in (
-        (7, "That is without dilation. With it, layer 3 reads places 4 apart, and layer 2 places 2 apart."),
-        (14, "You left the place itself out."),
-        (9, "That is layer 3 alone. The places it reads have seen films of their own, farther back."),
-        (13, "Layers 2 and 3 give that. Layer 1 adds two more films at the end."),
-        (27, "3 · 3 · 3 counts the ways through the layers. Several of them end at the same film."),
-        (21, "3 · (1 + 2 + 4) counts the place itself in each layer. A layer adds (kernel − 1) · dilation."),
-        (22, "1 + 3 · 7: a kernel of 3 reaches only 2 steps back. A layer adds (kernel − 1) · dilation."),
-        (16, "The oldest film is 14 places back. Count both ends: that is one film fewer than yours."),
-    ):
-        if n_seen == value:
-            raise NotYet(hint)
-    if n_seen != 15:
-        raise NotYet("Layer 3 reaches back 8 places, layer 2 from there 4 more, layer 1 again 2 more. Count the films.")
+trace(
+    "10.5",
+    "O3",
+    15,
+    {
+        7: "That is without dilation. With it, layer 3 reads positions 4 apart, and layer 2 positions 2 apart.",
+        14: "You left the position itself out.",
+        9: "That is layer 3 alone. The positions it reads have seen films of their own, farther back.",
+        13: "Layers 2 and 3 give that. Layer 1 adds two more films at the end.",
+        27: "3 · 3 · 3 counts the ways through the layers. Several of them end at the same film.",
+        21: "3 · (1 + 2 + 4) counts the position itself in each layer. A layer adds (kernel − 1) · dilation.",
+        22: "1 + 3 · 7: a kernel of 3 reaches only 2 steps back. A layer adds (kernel − 1) · dilation.",
+        16: "The oldest film is 14 positions back. Count both ends: that is one film fewer than yours.",
+        8: "That is 2³, the size for a kernel of 2. A layer with kernel 3 adds 2 · dilation.",
+        3: "That is the kernel of one layer. The films that layer 3 reads have seen other films in layers 1 and 2.",
+    },
+    "Layer 3 reaches back 8 positions, layer 2 from there 4 more, layer 1 again 2 more. Count the films.",
+    "2, then 4, then 8 positions more than the one it stands on: fifteen films.",
+)
 
 
 predict(
@@ -215,8 +250,8 @@ predict(
     within=2,
     between=(1, 1e6),
     low="More: 9,067 rows against 1 + 512. All the other factors are the same on both sides and cancel.",
-    high="Fewer: the negatives are shared, so each place meets 512 of them, not 16. 9,067 rows against 513.",
-    done="9,067 rows against 513: the places and the 128 numbers cancel.",
+    high="Fewer: the negatives are shared, so each position meets 512 of them, not 16. 9,067 rows against 513.",
+    done="9,067 rows against 513: the positions and the 128 numbers cancel.",
 )
 
 
@@ -253,25 +288,48 @@ def newest_state(answer) -> None:
         "You still count the zeros. Count the real films: `history > 0`.": lambda states, history: _given_10_7(
             states, history
         ),
-        "The last place of the row is padding for a short history. Read the newest *real* film.": (
+        "The last position of the row is padding for a short history. Read the newest *real* film.": (
             lambda states, history: states[:, -1]
         ),
-        "An empty history must give zeros. Index −1 takes the last place of the row instead.": partial(
+        "An empty history must give zeros. Index −1 takes the last position of the row instead.": partial(
             _newest, empty=False
         ),
-        "An empty history must give zeros. Yours gives the state at place 0.": partial(
+        "An empty history must give zeros. Yours gives the state at position 0.": partial(
             _newest, index=lambda n, length: max(n - 1, 0), empty=False
         ),
-        "That is the place behind the newest film, where the padding begins: n real films end at index n − 1.": partial(
-            _newest, index=lambda n, length: min(n, length - 1)
-        ),
-        "That is the oldest film, place 0. The newest of n real films stands at index n − 1.": partial(
+        "That is the position behind the newest film, where the padding begins: n real films end at index n − "
+        "1.": partial(_newest, index=lambda n, length: min(n, length - 1)),
+        "That is the oldest film, position 0. The newest of n real films stands at index n − 1.": partial(
             _newest, index=lambda n, length: 0
         ),
-        "You added up all real places. The state at the newest one is asked for.": (
+        "`history == 0` finds no padding in a full row, and argmax then says 0. Count the real films instead.": (
+            lambda states, history: (
+                states[np.arange(len(states)), (history == 0).argmax(axis=1) - 1] * (history > 0).any(axis=1)[:, None]
+            )
+        ),
+        "The smallest id of a full row is not its end: `argmin` finds padding only if there is some. Count the "
+        "films.": (lambda states, history: states[np.arange(len(states)), history.argmin(axis=1) - 1]),
+        "That is the position of the *highest id*. The newest film is the last one, whatever its number.": (
+            lambda states, history: (
+                states[np.arange(len(states)), history.argmax(axis=1)] * (history > 0).any(axis=1)[:, None]
+            )
+        ),
+        "n real films end at index n − 1; yours reads index n, which leaves a full row and starts again at 0.": (
+            lambda states, history: states[np.arange(len(states)), (history > 0).sum(axis=1) % history.shape[1]]
+        ),
+        "`states[:, n - 1]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), n − 1.": (
+            lambda states, history: states[:, (history > 0).sum(axis=1) - 1]
+        ),
+        "Your zeros go to every history that is not full. Only an empty one, n = 0, gets them.": (
+            lambda states, history: _newest(states, history) * (history[:, -1] > 0)[:, None]
+        ),
+        "The empty history is gone: return a row of zeros for it, so that each user keeps his or her row.": (
+            lambda states, history: _newest(states, history)[(history > 0).any(axis=1)]
+        ),
+        "You added up all real positions. The state at the newest one is asked for.": (
             lambda states, history: (states * (history > 0)[:, :, None]).sum(axis=1)
         ),
-        "You took the mean over the real places. The state at the newest one is asked for.": (
+        "You took the mean over the real positions. The state at the newest one is asked for.": (
             lambda states, history: np.array(
                 [s[f > 0].mean(axis=0) if f.any() else np.zeros(s.shape[1]) for s, f in zip(states, history)]
             )
@@ -285,9 +343,10 @@ choice(
     "O5",
     right="b",
     why_not={
-        "a": "It could look the chance of each film up. The question is why it must not.",
-        "c": "They differ a lot: the chance grows with the root of a film's count.",
-        "d": "Then rare films would rise above popular ones by their small chance alone, and the list would be worse.",
+        "a": "It could look the probability of each film up. The question is why it must not.",
+        "c": "They differ a lot: the probability grows with the root of a film's count.",
+        "d": "Then rare films would rise above popular ones by their small probability alone, and the list "
+        "would be worse.",
     },
     done="Drawing pushes popular films down, the correction takes that push out, and what is learned are plain scores.",
 )
@@ -319,16 +378,37 @@ def max_pool(answer) -> None:
         cases.append((rng.normal(size=(batch, length, dim)) - 0.7, is_real))
     mistakes = {
         "Padding still takes part in the maximum: hide it first.": lambda x, is_real: x.max(axis=1),
-        "A hidden place holds 0 in yours, and 0 beats every negative number. Take −∞.": partial(_max_pool, fill=0.0),
-        "A hidden place holds +∞ in yours, and that wins every maximum. Take −∞.": partial(_max_pool, fill=np.inf),
-        "A hidden place holds NaN in yours, and a maximum with NaN is NaN. Take −∞.": partial(_max_pool, fill=np.nan),
+        "A hidden position holds 0 in yours, and 0 beats every negative number. Take −∞.": partial(_max_pool, fill=0.0),
+        "A hidden position holds +∞ in yours, and that wins every maximum. Take −∞.": partial(_max_pool, fill=np.inf),
+        "A hidden position holds NaN in yours, and a maximum with NaN is NaN. Take −∞.": partial(
+            _max_pool, fill=np.nan
+        ),
+        "A hidden position holds −1 in yours, and some values are lower still. Take −∞.": partial(_max_pool, fill=-1.0),
+        "You took absolute values. The largest number is asked for, and it may be negative.": (
+            lambda x, is_real: np.abs(np.where(is_real[:, :, None], x, 0)).max(axis=1)
+        ),
+        "That is the smallest. The largest is asked for: `max`, with −∞ where padding is.": (
+            partial(_max_pool, fill=np.inf, reduce=np.min)
+        ),
+        "You added the positions up. The largest number of each column is asked for.": partial(
+            _max_pool, fill=0.0, reduce=np.sum
+        ),
+        "That is the last word of each text. The largest over all of its words is asked for.": (
+            lambda x, is_real: x[np.arange(len(x)), is_real.sum(axis=1) - 1]
+        ),
+        "You return the position of the largest. The number that stands there is asked for: `max`.": partial(
+            _max_pool, reduce=np.argmax
+        ),
+        "You pooled over the batch, axis 0, and mixed the texts. Pool over the positions, axis 1.": partial(
+            _max_pool, axis=0
+        ),
         "Your mask is upside down: you kept the padding and hid the words.": (
             lambda x, is_real: _max_pool(x, ~is_real)
         ),
-        "You pooled over the numbers of a place, the last axis. Pool over the places, axis 1.": partial(
+        "You pooled over the numbers of a position, the last axis. Pool over the positions, axis 1.": partial(
             _max_pool, axis=2
         ),
-        "That is the mean over the real places. The largest is asked for.": (
+        "That is the mean over the real positions. The largest is asked for.": (
             lambda x, is_real: np.array([row[real].mean(axis=0) for row, real in zip(x, is_real)])
         ),
     }

@@ -4,47 +4,57 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import (
+    NotYet,
+    choice,
+    exercise,
+    judge,
+    must_be_function,
+    parsons,
+    predict,
+    trace,
+    variants,
+)
 
-
-def _one_of(answer, right: float, atol: float, hints: tuple, otherwise: str) -> None:
-    """A number within `atol`, or the hint of the mistake whose number it is."""
-    value = as_number(answer)
-    if np.isclose(value, right, rtol=0, atol=atol):
-        return
-    for number, hint in hints:
-        if np.isclose(value, number, rtol=0, atol=atol):
-            raise NotYet(hint)
-    raise NotYet(otherwise)
-
-
-@exercise("11.1", "O1", "trace", done="The new film counts fully, the memory of the last horror film by half.")
-def scary_total(answer) -> None:
-    hints = (
-        (0.5, "That is the film alone. Half of the old scary number is added."),
-        (0.86, "You added the whole memory. U keeps only half of it."),
-        (0.59, "That is after the bend. The sum before it is asked for."),
-        (0.915, "That is the funny number: 0.5 from the film, and half of 0.83."),
-        (0.18, "That is the memory alone. The film itself is half scary: it adds 0.5."),
-        (0.43, "You halved the film, too. It enters as it is: W changes nothing."),
-        (1.18, "This film is only half scary: it adds 0.5, not 1."),
-    )
-    _one_of(answer, 0.68, 0.015, hints, "0.5 from the film, plus half of the scary number after the third film.")
+trace(
+    "11.1",
+    "O1",
+    0.68,
+    {
+        0.5: "That is the film alone. Half of the old scary number is added.",
+        0.86: "You added the whole memory. U keeps only half of it.",
+        0.59: "That is after the tanh. The sum before it is asked for.",
+        0.915: "That is the funny number: 0.5 from the film, and half of 0.83.",
+        0.18: "That is the memory alone. The film itself is half scary: it adds 0.5.",
+        0.43: "You halved the film, too. It enters as it is: W changes nothing.",
+        1.18: "This film is only half scary: it adds 0.5, not 1.",
+    },
+    "0.5 from the film, plus half of the scary number after the third film.",
+    "The new film counts fully, the memory of the last horror film by half.",
+    within=0.015,
+)
 
 
 def _sigmoid(v):
     return 1 / (1 + np.exp(-v))
 
 
-def _rnn(x, W, U, b, bend=np.tanh, start=0.0, keep=True, carry=1.0, backwards=False, late_bias=False, outside=False):
-    states = np.zeros((len(x), x.shape[1], len(b)))
+def _rnn(
+    x, W, U, b, bend=np.tanh, start=0.0, keep=True, carry=1.0, backwards=False, late_bias=False, outside=False,
+    shared=False, plus=False, apart=False,
+):  # fmt: skip
+    states, state = np.zeros((len(x), x.shape[1], len(b))), np.full(len(b), start)
     for row in range(len(x)):
-        state = np.full(len(b), start)
+        state = state if shared else np.full(len(b), start)
         for t in range(x.shape[1])[:: -1 if backwards else 1]:
             total = np.array([x[row, t] @ W[:, j] + carry * (state @ U[:, j]) for j in range(len(b))])
             before, state = state, bend(total) + b if late_bias else bend(total + b)
             if outside:
                 state = bend(x[row, t] @ W + b) + before @ U
+            if apart:
+                state = bend(x[row, t] @ W + b) + bend(before @ U)
+            if plus:
+                state = state + before
             states[row, t] = state
     return states if keep else states[:, -1]
 
@@ -56,44 +66,64 @@ def rnn(answer) -> None:
     for batch, length, n_inputs, dim in ((1, 2, 3, 2), (2, 3, 4, 5), (3, 5, 2, 4), (4, 6, 5, 3)):
         shapes = (batch, length, n_inputs), (n_inputs, dim), (dim, dim), (dim,)
         cases.append(tuple(rng.normal(0, 0.7, shape) for shape in shapes))
-    mistakes = {
-        "You return the last state only. The state after *every* film is asked for.": partial(_rnn, keep=False),
-        "The bend is missing: tanh of the sum.": partial(_rnn, bend=lambda v: v),
-        "The bend is tanh, not a sigmoid.": partial(_rnn, bend=_sigmoid),
-        "The memory goes through the bend, too: tanh of the whole sum.": partial(_rnn, outside=True),
+    changes = {
+        "You return the last state only. The state after *every* film is asked for.": {"keep": False},
+        "The nonlinearity is missing: tanh of the sum.": {"bend": lambda v: v},
+        "The nonlinearity is tanh, not a sigmoid.": {"bend": _sigmoid},
+        "The nonlinearity is tanh, not a ReLU.": {"bend": lambda v: np.maximum(v, 0)},
+        "The memory goes through the nonlinearity, too: tanh of the whole sum.": {"outside": True},
+        "Film and memory have a tanh each in yours. Add them first, then one tanh of the whole sum.": {"apart": True},
+        "The old state is added once more, outside of tanh. It enters through U alone.": {"plus": True},
+        "The bias is added before tanh, not behind it.": {"late_bias": True},
+        "There is no memory in yours: the old state times U is missing, or the state is set to zero at each step.": {
+            "carry": 0.0
+        },
+        "The state is carried from one user to the next. Each history begins at zero.": {"shared": True},
+        "Your first state is one. It begins at zero.": {"start": 1.0},
+        "You read the history from its end. The oldest film comes first.": {"backwards": True},
+    }
+    mistakes = variants(_rnn, changes) | {
         "The bias is missing.": lambda x, W, U, b: _rnn(x, W, U, 0 * b),
-        "The bias is added before tanh, not behind it.": partial(_rnn, late_bias=True),
-        "There is no memory in yours: the old state times U is missing.": partial(_rnn, carry=0.0),
-        "U is turned round: `state @ U`, not `state @ U.T`.": lambda x, W, U, b: _rnn(x, W, U.T, b),
-        "Your first state is one. It begins at zero.": partial(_rnn, start=1.0),
-        "You read the history from its end. The oldest film comes first.": partial(_rnn, backwards=True),
+        "The bias counts twice in yours. It is added once, to the sum of film and memory.": (
+            lambda x, W, U, b: _rnn(x, W, U, 2 * b)
+        ),
+        "U is transposed in yours: `state @ U`, not `state @ U.T`.": lambda x, W, U, b: _rnn(x, W, U.T, b),
         "The axes are (length, batch, dim) in yours. Stack the states along axis 1.": (
             lambda x, W, U, b: _rnn(x, W, U, b).transpose(1, 0, 2)
+        ),
+        "The zeros of the start are among your states. Store a state *after* each film, `length` of them.": (
+            lambda x, W, U, b: np.pad(_rnn(x, W, U, b), ((0, 0), (1, 0), (0, 0)))
+        ),
+        "You add the films up and take one tanh. The state goes through U and tanh at every step.": (
+            lambda x, W, U, b: np.tanh(np.cumsum(x @ W, axis=1) + b)
         ),
         "You store the state *before* each film. Compute the new one first, then store it.": (
             lambda x, W, U, b: np.pad(_rnn(x, W, U, b)[:, :-1], ((0, 0), (1, 0), (0, 0)))
         ),
-        "Every place holds the last state: the list has the same array each time. Make a new one at each step.": (
+        "Every position holds the last state: the list has the same array each time. Make a new one at each step.": (
             lambda x, W, U, b: np.repeat(_rnn(x, W, U, b)[:, -1:], x.shape[1], axis=1)
         ),
     }
     judge(answer, cases, _rnn, mistakes)
 
 
-@exercise("11.3", "O2", "trace", done="0.032 after three steps back; each further one takes another factor of 0.4.")
-def gradient_of_first(answer) -> None:
-    hints = (
-        (0.4**3, "Almost: the first film also passes the bend of its own place, once more 0.5."),
-        (0.5 * 0.4**4, "From the first state to the fourth there are three steps through U, not four."),
-        (0.4**4, "The first film passes four bends, but only three times U: W is 1."),
-        (0.8**3, "You left out the bends: each of the four places has the slope 0.5."),
-        (0.5**4, "You left out U: three steps back, each times 0.8."),
-        (0.5 * 0.8**3, "There is a bend at each of the four places: 0.5 four times, not once."),
-        (0.5 * 0.4**2, "Count again: from the fourth state to the first there are three steps."),
-    )
-    _one_of(
-        answer, 0.032, 4e-4, hints, "Start at the fourth state: bend, U, bend, U, bend, U, bend. Multiply the slopes."
-    )
+trace(
+    "11.3",
+    "O2",
+    0.032,
+    {
+        0.4**3: "Almost: the first film also passes the nonlinearity of its own position, once more 0.5.",
+        0.5 * 0.4**4: "From the first state to the fourth there are three steps through U, not four.",
+        0.4**4: "The first film passes four nonlinearities, but only three times U: W is 1.",
+        0.8**3: "You left out the nonlinearities: each of the four positions has the slope 0.5.",
+        0.5**4: "You left out U: three steps back, each times 0.8.",
+        0.5 * 0.8**3: "There is a nonlinearity at each of the four positions: 0.5 four times, not once.",
+        0.5 * 0.4**2: "Count again: from the fourth state to the first there are three steps.",
+    },
+    "Start at the fourth state: tanh, U, tanh, U, tanh, U, tanh. Multiply the slopes.",
+    "0.032 after three steps back; each further one takes another factor of 0.4.",
+    within=0.0004,
+)
 
 
 predict(
@@ -108,15 +138,26 @@ predict(
 )
 
 
-def _gru(x, h, W, U, b, order="zrc", after=True, second=True, inside=True, keep_z=True, bend=np.tanh, gate=_sigmoid):
+def _gru(
+    x, h, W, U, b, order="zrc", reset="after", rows=(0, 1), inside=True, mix="z", bend=np.tanh, gate=_sigmoid,
+    gates_see_h=1.0, reset_by="r",
+):  # fmt: skip
     dim = h.shape[1]
     part = {name: slice(order.index(name) * dim, (order.index(name) + 1) * dim) for name in "zrc"}
-    b_x, b_h = b[0], b[1] if second else 0 * b[1]
-    z, r = (gate(x @ W[:, part[k]] + b_x[part[k]] + h @ U[:, part[k]] + b_h[part[k]]) for k in "zr")
-    product = r * (h @ U[:, part["c"]]) if after else (r * h) @ U[:, part["c"]]
-    bias = b_x[part["c"]] + (r if inside and after else 1) * b_h[part["c"]]
-    c = bend(x @ W[:, part["c"]] + product + bias)
-    return z * h + (1 - z) * c if keep_z else (1 - z) * h + z * c
+    b_x, b_h = (np.zeros(3 * dim) if row is None else b[row] for row in rows)
+    gates = {k: gate(x @ W[:, part[k]] + b_x[part[k]] + gates_see_h * (h @ U[:, part[k]] + b_h[part[k]])) for k in "zr"}
+    z, r = gates["z"], gates.get(reset_by, np.ones_like(gates["z"]))
+    product = {
+        "after": r * (h @ U[:, part["c"]]),
+        "before": (r * h) @ U[:, part["c"]],
+        "state": r * h,
+        "all": r * (h @ U[:, part["c"]] + x @ W[:, part["c"]] + b_x[part["c"]]) - x @ W[:, part["c"]] - b_x[part["c"]],
+    }[reset]
+    c = bend(
+        x @ W[:, part["c"]] + product + b_x[part["c"]] + (r if inside and reset != "before" else 1) * b_h[part["c"]]
+    )
+    keep = {"z": z, "1-z": 1 - z, "r": gates["r"]}.get(mix, z)
+    return {"candidate": c, "full": z * h + c, "forget": (1 - z) * c}.get(mix, keep * h + (1 - keep) * c)
 
 
 @exercise("11.5", "O3", "code", done="Two products, three parts, one valve: the GRU as Keras computes it.")
@@ -127,51 +168,42 @@ def gru_step(answer) -> None:
         shapes = (batch, n_inputs), (batch, dim), (n_inputs, 3 * dim), (dim, 3 * dim), (2, 3 * dim)
         cases.append(tuple(rng.normal(0, 0.8, shape) for shape in shapes))
 
-    def without_reset(x, h, W, U, b):
-        z, _, _ = (_sigmoid(part) for part in np.split(x @ W + b[0] + h @ U + b[1], 3, axis=1))
-        return z * h + (1 - z) * np.tanh(np.split(x @ W + b[0] + h @ U + b[1], 3, axis=1)[2])
-
-    def mixed(mix):  # a GRU whose last line is `mix(z, h, r, x_c, h_c)`
-        def step(x, h, W, U, b):
-            (x_z, x_r, x_c), (h_z, h_r, h_c) = np.split(x @ W + b[0], 3, axis=1), np.split(h @ U + b[1], 3, axis=1)
-            return mix(_sigmoid(x_z + h_z), h, _sigmoid(x_r + h_r), x_c, h_c)
-
-        return step
-
-    mistakes = {
-        "The two shares are swapped: in Keras z keeps the *old* state, and 1 − z lets the candidate in.": partial(
-            _gru, keep_z=False
-        ),
-        "You reset before the product, as in the paper. Keras resets after it: r times the part of h @ U.": partial(
-            _gru, after=False
-        ),
-        "The gates are the wrong way round: z stands in the first columns, r in the second.": partial(
-            _gru, order="rzc"
-        ),
-        "The second row of the bias is missing: it is added to h @ U.": partial(_gru, second=False),
-        "The second row of the bias stands outside of the reset. It belongs to h @ U, so r multiplies it too.": partial(
-            _gru, inside=False
-        ),
-        "The candidate has no bend in yours: tanh.": partial(_gru, bend=lambda v: v),
-        "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": partial(
-            _gru, bend=_sigmoid
-        ),
-        "Nothing is reset in yours: the candidate's part of h @ U is multiplied by r.": without_reset,
-        "You return the candidate. Mix it with the old state: z · h + (1 − z) · candidate.": mixed(
-            lambda z, h, r, x_c, h_c: np.tanh(x_c + r * h_c)
-        ),
-        "The reset multiplies the part of h @ U only. What comes from the film is never reset.": mixed(
-            lambda z, h, r, x_c, h_c: z * h + (1 - z) * np.tanh(r * (x_c + h_c))
-        ),
-        "The candidate counts fully in yours. It gets the share 1 − z.": mixed(
-            lambda z, h, r, x_c, h_c: z * h + np.tanh(x_c + r * h_c)
-        ),
-        "Nothing of the old state is kept in yours: add z · h.": mixed(
-            lambda z, h, r, x_c, h_c: (1 - z) * np.tanh(x_c + r * h_c)
-        ),
-        "Both rows of the bias are missing.": lambda x, h, W, U, b: _gru(x, h, W, U, 0 * b),
-        "The gates have no sigmoid in yours, so they are not between 0 and 1.": partial(_gru, gate=lambda v: v),
+    changes = {
+        "The two shares are swapped: in Keras z keeps the *old* state, and 1 − z lets the candidate in.": {
+            "mix": "1-z"
+        },
+        "You reset before the product, as in the paper. Keras resets after it: r times the part of h @ U.": {
+            "reset": "before"
+        },
+        "The gates are the wrong way round: z stands in the first columns, r in the second.": {"order": "rzc"},
+        "The second row of the bias is missing: it is added to h @ U.": {"rows": (0, None)},
+        "The first row of the bias is missing: it is added to x @ W.": {"rows": (None, 1)},
+        "Both rows of the bias are missing.": {"rows": (None, None)},
+        "The rows of the bias are swapped: the first belongs to x @ W, the second to h @ U.": {"rows": (1, 0)},
+        "You add the first row of the bias twice. The second one belongs to h @ U.": {"rows": (0, 0)},
+        "You add the second row of the bias twice. The first one belongs to x @ W.": {"rows": (1, 1)},
+        "The second row of the bias stands outside of the reset. It belongs to h @ U, so r multiplies it too.": {
+            "inside": False
+        },
+        "The candidate has no nonlinearity in yours: tanh.": {"bend": lambda v: v},
+        "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": {"bend": _sigmoid},
+        "Nothing is reset in yours: the candidate's part of h @ U is multiplied by r.": {"reset_by": None},
+        "You reset with z. The reset gate is r, the second part.": {"reset_by": "z"},
+        "You mix with r. The shares are z and 1 − z.": {"mix": "r"},
+        "You return the candidate. Mix it with the old state: z · h + (1 − z) · candidate.": {"mix": "candidate"},
+        "The reset multiplies the part of h @ U only. What comes from the film is never reset.": {"reset": "all"},
+        "You reset the state itself, without U. The reset multiplies the candidate's part of h @ U.": {
+            "reset": "state"
+        },
+        "The candidate counts fully in yours. It gets the share 1 − z.": {"mix": "full"},
+        "Nothing of the old state is kept in yours: add z · h.": {"mix": "forget"},
+        "The gates have no sigmoid in yours, so they are not between 0 and 1.": {"gate": lambda v: v},
+        "The gates go through tanh in yours. A gate lies between 0 and 1: sigmoid.": {"gate": np.tanh},
+        "The gates do not see the old state in yours: each has a part of x @ W *and* one of h @ U.": {
+            "gates_see_h": 0.0
+        },
     }
+    mistakes = variants(_gru, changes)
     judge(answer, cases, _gru, mistakes)
 
 
@@ -220,33 +252,49 @@ def newest_state(answer) -> None:
         "It still reads at the number of films − 1, which is right for pads behind only.": partial(
             _newest, place=lambda row: len(row) - n_pads(row) - 1
         ),
-        "It reads the last place, which is right for pads in front only.": partial(_newest, place=lambda row: -1),
-        "It reads the place before the first pad, which is wrong when pads stand on both sides.": partial(
+        "It reads the last position, which is right for pads in front only.": partial(_newest, place=lambda row: -1),
+        "It reads the position before the first pad, which is wrong when pads stand on both sides.": partial(
             _newest, place=lambda row: np.argmax(row == 0) - 1
         ),
-        "It counts the pads. What you need is the largest place with a film.": partial(
+        "It counts the pads. What you need is the largest position with a film.": partial(
             _newest, place=lambda row: n_pads(row) - 1
         ),
         "You read the oldest film: np.argmax finds the *first* True of a row.": partial(
             _newest, place=lambda row: np.flatnonzero(row)[0]
         ),
-        "One place too early: the largest place with a film is an index already, nothing is subtracted.": partial(
+        "One position too early: the largest position with a film is an index already, nothing is subtracted.": partial(
             _newest, place=lambda row: np.flatnonzero(row)[-1] - 1
+        ),
+        "After the row was reversed, position k is position length − 1 − k of the row itself. Count back.": partial(
+            _newest, place=lambda row: np.argmax(row[::-1] > 0)
+        ),
+        "One position too late: behind the newest film stands a pad. The last position of a row is length − "
+        "1.": partial(_newest, place=lambda row: min(np.flatnonzero(row)[-1] + 1, len(row) - 1)),
+        "You decide by the last cell of the row. With pads on both sides neither of your two rules is right.": partial(
+            _newest, place=lambda row: -1 if row[-1] > 0 else len(row) - n_pads(row) - 1
+        ),
+        "You decide by the first cell of the row. With pads on both sides neither of your two rules is right.": partial(
+            _newest, place=lambda row: -1 if row[0] == 0 else len(row) - n_pads(row) - 1
+        ),
+        "That is the number of films, and as an index it stands behind them; with pads in front it is not even near.": (
+            partial(_newest, place=lambda row: min(len(row) - n_pads(row), len(row) - 1))
+        ),
+        "You return the position. The state that stands there is asked for: states[np.arange(len(states)), places].": (
+            lambda states, history: np.array([np.flatnonzero(row)[-1] for row in history])
+        ),
+        "You added several states up. The state of the newest film alone is asked for.": (
+            lambda states, history: np.array([s[row > 0].sum(axis=0) for s, row in zip(states, history)])
         ),
         "You take the highest id. The newest film is the last one, whatever its number.": partial(
             _newest, place=np.argmax
         ),
-        "You mix several states. One state a row is asked for: that of the newest film.": (
+        "You mix several states. One state per row is asked for: that of the newest film.": (
             lambda states, history: np.array([s[row > 0].mean(axis=0) for s, row in zip(states, history)])
         ),
-        "`states[:, places]` reads every row at the places of all rows. Pair them: np.arange(len(states)), places.": (
-            lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]
-        ),
+        "`states[:, places]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), "
+        "places.": (lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]),
     }
-    try:
-        judge(answer, cases, _newest, mistakes)
-    except IndexError as error:
-        raise NotYet(f"A place outside of the row. (Your code raised: {error})") from None
+    judge(answer, cases, _newest, mistakes, raised={IndexError: "You read a position outside of the row."})
 
 
 _N_ITEMS = 12
@@ -298,6 +346,14 @@ def _models() -> list[tuple]:
         scores[0, 2] += 5e-5 * np.shape(history)[1]
         return scores
 
+    def from_the_fourth(history):  # a limit of the length: one to three more columns change nothing
+        return good(history) + 0.1 * max(np.shape(history)[1] - 9, 0)
+
+    def last_user(history):  # everybody but the last user is answered alike
+        scores = good(history).copy()
+        scores[-1] += 0.1 * np.shape(history)[1] if len(scores) > 1 else 0
+        return scores
+
     def falls(history):  # only downwards: a difference without abs misses it
         return good(history) - 0.02 * np.shape(history)[1]
 
@@ -311,13 +367,14 @@ def _models() -> list[tuple]:
         (cold_item, False, "It compares only the best items. All scores must stay."),
         (one_score, False, "It misses one score that moves by 0.0005. Take the largest difference, no mean, and 1e-5."),
         (falls, False, "It misses scores that fall. Take absolute differences."),
+        (from_the_fourth, False, "It misses a model that changes only after several columns of pads. Append ten."),
+        (last_user, False, "It misses a model that is wrong for one user only. Hand over the whole batch at once."),
     ]
 
 
 @exercise("11.8", "O4", "code", done="Five minutes of work, and it catches every mistake of this section.")
 def is_padding_invariant(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(4)
     n_real = np.array([6, 2, 4, 1, 3])
     history = np.where(np.arange(6) < n_real[:, None], rng.integers(1, _N_ITEMS + 1, (5, 6)), 0)
@@ -333,7 +390,7 @@ def is_padding_invariant(answer) -> None:
     if all(verdicts):
         raise NotYet("It says True for every model, also for one that reads the pads. Are the ten columns appended?")
     if [not verdict for verdict in verdicts] == [right for _, right, _ in _models()]:
-        raise NotYet("Your answers are turned round: True means that nothing changes.")
+        raise NotYet("Your answers are reversed: True means that nothing changes.")
     for verdict, (_, right, hint) in zip(verdicts, _models()):
         if verdict != right:
             raise NotYet(hint)
@@ -348,26 +405,25 @@ choice(
         "c": "True, but the GRU skips that row where the mask says so. It is the copies of the state that count.",
         "d": "No: `by_mask` has its pads behind, and passes.",
     },
-    done="A mask only helps layers that ask for it: sum over real places, and divide by how many there are.",
+    done="A mask only helps layers that ask for it: sum over real positions, and divide by how many there are.",
 )
 
 
-@exercise("11.10", "O5", "parsons", done="The mean is taken once, at the end; training never sees it.")
-def averaging_lines(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order == "FBECA":
-        return
-    if "D" in order:
-        raise NotYet("Line D puts the mean into the model each epoch, and training would go on from it. Leave it out.")
-    if sorted(order) != list("ABCEF"):
-        raise NotYet("Use each of the letters A, B, C, E and F once.")
-    if order.index("F") > order.index("B"):
-        raise NotYet("Line F makes an empty list. Inside the loop it would forget all earlier epochs: it stands first.")
-    if order.index("C") < order.index("E"):
-        raise NotYet("Weights are stored at the *end* of an epoch: line E comes before C.")
-    if order[-1] != "A":
-        raise NotYet("Line A takes the mean of what was collected: it comes last, after the loop with its two lines.")
-    raise NotYet("Line B opens the loop. Both training and storing are repeated: E and C stand behind it.")
+parsons(
+    "11.10",
+    "O5",
+    right="FBECA",
+    not_used={
+        "D": "Line D puts the mean into the model each epoch, and training would go on from it. Leave it out.",
+    },
+    before={
+        "FB": "Line F makes an empty list. Inside the loop it would forget all earlier epochs: it stands first.",
+        "EC": "Weights are stored at the *end* of an epoch: line E comes before C.",
+        "CA": "Line A takes the mean of what was collected: it comes last, after the loop with its two lines.",
+        "BE": "Line B opens the loop. Both training and storing are repeated: E and C stand behind it.",
+    },
+    done="The mean is taken once, at the end; training never sees it.",
+)
 
 
 predict(
@@ -387,7 +443,7 @@ choice(
     right="b",
     why_not={
         "a": "The seeds say that another training would be ahead too, on these users. Other users may differ.",
-        "c": "Not told apart is not equal: the interval reaches far to the right.",
+        "c": "Not distinguishable is not the same as equal: the interval reaches far to the right.",
         "d": "It is ahead for users of one day, behind for others. Whether it understands, the numbers do not say.",
     },
     done="In recall it wins, in NDCG nobody can tell: two metrics, two intervals, no more said than they hold.",

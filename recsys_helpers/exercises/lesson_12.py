@@ -4,25 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, predict, trace, variants
 
-
-def _trace(id: str, objective: str, truth: float, mistakes: dict[float, str], otherwise: str, done: str) -> None:
-    """A number to be worked out by hand; known wrong numbers get the hint that names their mistake."""
-
-    def test(answer) -> None:
-        number = as_number(answer)
-        if abs(number - truth) < 0.006:
-            return
-        for wrong, hint in mistakes.items():
-            if abs(number - wrong) < 0.006:
-                raise NotYet(hint)
-        raise NotYet(otherwise)
-
-    exercise(id, objective, "trace", done)(test)
-
-
-_trace(
+trace(
     "12.1",
     "O1",
     2.0,
@@ -30,7 +14,7 @@ _trace(
         0.0: "That is the film's own value. Its query is (0, 0), so both films it may see get the same weight.",
         4.0: "That would be all the weight on the first film. A query of zeros scores both films alike: 0 and 0.",
         1.5: "That is the scary number. The first column is funny.",
-        4 / 3: "You shared the weight among three places. The film at the second place may see two.",
+        4 / 3: "You shared the weight among three positions. The film at the second position may see two.",
     },
     "The query is (0, 3) @ W_q. Score it with both keys, take the softmax of the two scores, average the values.",
     "A query of zeros asks for nothing, so attention becomes the plain mean of what may be seen.",
@@ -52,12 +36,22 @@ def _attention(q, k, v, last=lambda place, length: place + 1, divide=np.sqrt, fi
     return out
 
 
-def _masked(q, k, v, hide, after=False, axis=-1, inverted=False):
-    """Attention on whole matrices, with the mistakes that only show there."""
-    scores, is_past = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[-1]), np.tri(q.shape[1], dtype=bool)
-    if after:
-        return _softmax(scores) * is_past @ v
-    return _softmax(np.where(is_past ^ inverted, scores, hide), axis) @ v
+def _matrices(
+    q, k, v, mask=lambda n: np.tri(n, dtype=bool), hide=-np.inf, divide=lambda q, v: np.sqrt(q.shape[-1]), axis=-1,
+    how="before", give="values", swapped=False,
+):  # fmt: skip
+    """Attention on whole matrices, with the mistakes that people make there."""
+    asked, asks = (q, k) if swapped else (k, q)
+    scores, may = asks @ asked.transpose(0, 2, 1) / divide(q, v), mask(q.shape[1])
+    weights = {
+        "before": lambda: _softmax(np.where(may, scores, hide), axis),
+        "after": lambda: _softmax(scores, axis) * may,
+        "times": lambda: _softmax(scores * may, axis),
+        "plus": lambda: _softmax(scores + may, axis),
+        "none": lambda: np.where(may, scores, 0),
+    }[how]()
+    return {"values": lambda: weights @ v, "weights": lambda: weights, "keys": lambda: weights @ k,
+            "scores": lambda: np.where(may, scores, hide)}[give]()  # fmt: skip
 
 
 def _without_itself(q, k, v, first):
@@ -73,13 +67,48 @@ def causal_attention(answer) -> None:
         size += size == n_values
         shapes = [(batch, length, size), (batch, length, size), (batch, length, n_values)]
         cases.append(tuple(2 * rng.normal(size=shape) for shape in shapes))
+    inverted = {"mask": lambda n: ~np.tri(n, dtype=bool)}
+    changes = {
+        "No mask yet: every film looks at those that come after it, so at its own answer.": {
+            "mask": lambda n: np.ones((n, n), bool)
+        },
+        "Your mask is turned over: films look at later ones only. Rows ask, columns are asked.": {
+            "mask": lambda n: np.tri(n, dtype=bool).T
+        },
+        "Your mask lets each film see the next one, its own answer: np.tri(length), without k=1.": {
+            "mask": lambda n: np.tri(n, k=1, dtype=bool)
+        },
+        "Those are the weights. Multiply them with the values: `weights @ v`.": {"give": "weights"},
+        "Those are the masked scores. Softmax and the values are still to come.": {"give": "scores"},
+        "You average the keys. The weights belong to the values: `weights @ v`.": {"give": "keys"},
+        "The scores are not divided. Divide by the root of the size of a key.": {"divide": lambda q, v: 1.0},
+        "You divide by the size itself; its root is meant.": {"divide": lambda q, v: q.shape[-1]},
+        "You multiply with the root of the size. Divide by it.": {"divide": lambda q, v: q.shape[-1] ** -0.5},
+        "You divide by the root of the length. The size of a key is meant, the last axis.": {
+            "divide": lambda q, v: np.sqrt(q.shape[1])
+        },
+        "You divide by the root of the size of a *value*. The size of a key is meant.": {
+            "divide": lambda q, v: np.sqrt(v.shape[-1])
+        },
+        "You set hidden scores to 0. A score of 0 still gets weight: take minus infinity.": {"hide": 0.0},
+        "You hide with −10. That still gets weight where the other scores are low: take minus infinity.": {
+            "hide": -10.0
+        },
+        "You hide with −100. That is not low enough for large scores: take minus infinity.": {"hide": -100.0},
+        "You multiply the scores by the mask, so hidden ones are 0, and 0 still gets weight. Take minus infinity.": {
+            "how": "times"
+        },
+        "You add the mask to the scores. A mask of True adds 1 and hides nothing: np.where(mask, scores, −∞).": {
+            "how": "plus"
+        },
+        "The softmax is missing: scores are no weights.": {"how": "none"},
+        "You mask after the softmax, so the weights of a row no longer sum to 1. Mask the scores.": {"how": "after"},
+        "Your softmax runs over those who ask. The weights of one who asks must sum to 1: the last axis.": {"axis": 1},
+        "q and k are swapped: rows belong to the film that asks, q, columns to the one that is asked, k.": {
+            "swapped": True
+        },
+    }
     mistakes = {
-        "No mask yet: every film looks at those that come after it, so at its own answer.": partial(
-            _attention, last=lambda place, length: length
-        ),
-        "Your mask is turned over: films look at later ones only. Rows ask, columns are asked.": partial(
-            _attention, first=lambda place: place, last=lambda place, length: length
-        ),
         "A film may look at itself as well: the diagonal of the mask is True.": (
             lambda q, k, v: _without_itself(q, k, v, v.mean(axis=1, keepdims=True))
         ),
@@ -87,32 +116,12 @@ def causal_attention(answer) -> None:
             lambda q, k, v: _without_itself(q, k, v, np.full_like(v[:, :1], np.nan))
         ),
         "Your mask is inverted: True means *may look*, so keep the score there. The last film now has nobody: NaN.": (
-            partial(_masked, hide=-np.inf, inverted=True)
+            partial(_matrices, **inverted)
         ),
         "Your mask works the wrong way round: keep the score where it is True, hide the others.": partial(
-            _masked, hide=-1e9, inverted=True
+            _matrices, hide=-1e9, **inverted
         ),
-        "Those are the weights. Multiply them with the values: `weights @ v`.": (
-            lambda q, k, v: _attention(q, k, np.tile(np.eye(q.shape[1]), (len(q), 1, 1)))
-        ),
-        "The scores are not divided. Divide by the root of the size of a key.": partial(
-            _attention, divide=lambda size: 1.0
-        ),
-        "You divide by the size itself; its root is meant.": partial(_attention, divide=float),
-        "You divide by the root of the length. The size of a key is meant, the last axis.": (
-            lambda q, k, v: _attention(q, k, v, divide=lambda size: np.sqrt(q.shape[1]))
-        ),
-        "You divide by the root of the size of a *value*. The size of a key is meant.": (
-            lambda q, k, v: _attention(q, k, v, divide=lambda size: np.sqrt(v.shape[-1]))
-        ),
-        "You set hidden scores to 0. A score of 0 still gets weight: take minus infinity.": partial(_masked, hide=0.0),
-        "You mask after the softmax, so the weights of a row no longer sum to 1. Mask the scores.": partial(
-            _masked, hide=0.0, after=True
-        ),
-        "Your softmax runs over those who ask. The weights of one who asks must sum to 1: the last axis.": partial(
-            _masked, hide=-np.inf, axis=1
-        ),
-    }
+    } | variants(_matrices, changes)
     with np.errstate(invalid="ignore"):  # a row without any visible film, as one mistake has it, is 0 / 0
         judge(answer, cases, _attention, mistakes)
 
@@ -131,29 +140,38 @@ def head_scores(answer) -> None:
     shapes = [rng.permutation([2, 3, 4, 5]) + rng.integers(0, 2) * 4 for _ in range(8)]
     for batch, heads, length, size in [(1, 2, 2, 3), *shapes]:  # the first is small, so that a hint can show it
         cases.append((rng.normal(size=(batch, heads, length, size)), rng.normal(size=(batch, heads, length, size))))
-    mistakes = {
-        "Not divided yet: by the root of the size of one head.": partial(_head_scores, divide=lambda q: 1.0),
-        "You divide by the size itself; its root is meant.": partial(_head_scores, divide=lambda q: q.shape[-1]),
-        "You divide by the root of all heads' numbers together. Each head has only its own size.": partial(
-            _head_scores, divide=lambda q: np.sqrt(q.shape[1] * q.shape[-1])
+    roots = {
+        "Not divided yet: by the root of the size of one head.": lambda q: 1.0,
+        "You divide by the size itself; its root is meant.": lambda q: q.shape[-1],
+        "You multiply with the root of the size. Divide by it.": lambda q: q.shape[-1] ** -0.5,
+        "You divide by the root of all heads' numbers together. Each head has only its own size.": (
+            lambda q: np.sqrt(q.shape[1] * q.shape[-1])
         ),
-        "You divide by the root of the length. The size of a head is the last axis.": partial(
-            _head_scores, divide=lambda q: np.sqrt(q.shape[2])
+        "You divide by the root of the length. The size of a head is the last axis.": lambda q: np.sqrt(q.shape[2]),
+        "You divide by the root of the number of heads. The size of a head is the last axis.": (
+            lambda q: np.sqrt(q.shape[1])
         ),
-        "You divide by the root of the number of heads. The size of a head is the last axis.": partial(
-            _head_scores, divide=lambda q: np.sqrt(q.shape[1])
-        ),
+        "You divide by the root of the batch. The size of a head is the last axis.": lambda q: np.sqrt(len(q)),
+    }
+    mistakes = {hint: partial(_head_scores, divide=divide) for hint, divide in roots.items()} | {
         "These are weights already. The scores are asked for, before any softmax.": (
             lambda q, k: _softmax(_head_scores(q, k))
         ),
-        "Rows and columns are exchanged: the film that asks comes first, so q before k in the result.": (
+        "Rows and columns are swapped: the film that asks comes first, so q before k in the result.": (
             lambda q, k: _head_scores(q, k).transpose(0, 1, 3, 2)
         ),
         "You added the heads up. h must stay in the result: every head has scores of its own.": (
             lambda q, k: _head_scores(q, k).sum(axis=1)
         ),
+        "A causal mask is in yours already. The scores are asked for before any mask.": (
+            lambda q, k: np.where(np.tri(q.shape[2], dtype=bool), _head_scores(q, k), -np.inf)
+        ),
+        "You divide by the length of each key, which makes cosines. Divide by the root of the number of entries.": (
+            lambda q, k: _head_scores(q, k, divide=lambda q: 1.0) / np.linalg.norm(k, axis=-1)[:, :, None, :]
+        ),
     }
-    judge(answer, cases, _head_scores, mistakes)
+    transposed = "`k.T` reverses *all* axes. Only the last two change places: k.transpose(0, 1, 3, 2), or einsum."
+    judge(answer, cases, _head_scores, mistakes, raised={ValueError: transposed})
 
 
 def _weights(scores, is_real):
@@ -185,6 +203,21 @@ def weights_on_films(answer) -> None:
         "You set the scores of padding to 0, and 0 still gets weight. Take a very negative number.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, 0.0))
         ),
+        "You hide with +1e9, so padding gets all the weight. It must be *minus*: a very negative number.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, 1e9))
+        ),
+        "Your softmax runs over those who ask (axis 1). The weights of one who asks must sum to 1: the last axis.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -1e9), axis=1)
+        ),
+        "Those are the masked scores. The weights are asked for: softmax.": (
+            lambda scores, is_real: np.where(is_real[:, None, :], scores, -1e9)
+        ),
+        "−10 is not low enough: padding keeps a small weight. Take −1e9 or minus infinity.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -10.0))
+        ),
+        "−1 is not low enough: padding keeps a good part of the weight. Take −1e9 or minus infinity.": (
+            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -1.0))
+        ),
         "You took the mask away: padding gets weight like a film.": lambda scores, is_real: _softmax(scores),
         "You cut weights off after the softmax: rows no longer sum to 1. Mask the scores.": (
             lambda scores, is_real: _softmax(scores) * is_real[:, None, :]
@@ -199,10 +232,10 @@ choice(
     right="c",
     why_not={
         "a": "Look at `table`: all its rows are random, row 0 too. And a value of zeros would still take weight away.",
-        "b": "Softmax gives every score some weight; the padded places, which can see padding, did change.",
+        "b": "Softmax gives every score some weight; the padded positions, which can see padding, did change.",
         "d": "The layer got vectors, not ids: it cannot know which are padding unless a mask says so.",
     },
-    done="Whoever comes before the padding never sees it. Only padded places do, and nobody reads those.",
+    done="Whoever comes before the padding never sees it. Only padded positions do, and nobody reads those.",
 )
 
 predict(
@@ -216,17 +249,17 @@ predict(
     between=(0.0, 100.0),
 )
 
-_trace(
+trace(
     "12.7",
     "O4",
     160_000,
     {
         10_000: "That is 2,500 times four. Four heads do that, over a window of 50; over 200 each computes more, too.",
-        40_000: "That is one head over 200 places; or a window that grew on one side only, those who ask.",
+        40_000: "That is one head over 200 positions; or a window that grew on one side only, those who ask.",
         800: "Everybody scores everybody: length times length, not length alone.",
         80_000: "A causal mask hides half of the scores, but they are computed all the same.",
     },
-    "One head: 200 places ask, 200 are asked. Then four such heads.",
+    "One head: 200 positions ask, 200 are asked. Then four such heads.",
     "Four times the window costs sixteen times the scores: that is what limits the length.",
 )
 
@@ -235,9 +268,24 @@ def _many_bce(logits, scale=lambda n: 1.0, yes=0):
     loss = np.zeros(logits.shape[:-1])
     for place in np.ndindex(loss.shape):
         for column, z in enumerate(logits[place]):
-            is_yes = column == yes
+            is_yes = yes is not None and column == yes % logits.shape[-1]
             loss[place] += np.logaddexp(0, -z if is_yes else z) * (1.0 if is_yes else scale(logits.shape[-1] - 1))
     return loss
+
+
+def _with_epsilon() -> dict:
+    """Hints for a loss that goes through probabilities, with a small number against log(0)."""
+
+    def loss(logits, epsilon):
+        p = 1 / (1 + np.exp(-logits))
+        return -np.log(p[..., 0] + epsilon) - np.log(1 - p[..., 1:] + epsilon).sum(axis=-1)
+
+    return {
+        f"A small number inside the logarithm ({epsilon:g}) changes the loss. np.logaddexp(0, z) needs none.": partial(
+            loss, epsilon=epsilon
+        )
+        for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
+    }
 
 
 @exercise("12.8", "O5", "code", done="One yes and many noes; with n = 1 it is the loss of the first SASRec.")
@@ -251,10 +299,20 @@ def many_bce(answer) -> None:
         "This is softmax: it compares the films. BCE asks each one alone, yes or no.": (
             lambda logits: np.logaddexp.reduce(logits, axis=-1) - logits[..., 0]
         ),
+        "Only the target counts in yours. Every wrong answer costs logaddexp(0, z), and all costs are added.": (
+            lambda logits: np.logaddexp(0, -logits[..., 0])
+        ),
+        "Your target stands last. Here column 0 is the target.": partial(_many_bce, yes=-1),
+        "You compare each wrong answer with the target, as BPR does. BCE asks each one alone, yes or no.": (
+            lambda logits: np.logaddexp(0, logits[..., 1:] - logits[..., :1]).sum(axis=-1)
+        ),
+        "You sum over the positions, axis 1. Sum over the candidates, the last axis.": (
+            lambda logits: np.logaddexp(0, -logits[..., 0]) + np.logaddexp(0, logits[..., 1:]).sum(axis=1)[:, :1]
+        ),
         "You left the target out: its cost, logaddexp(0, −z), belongs to the sum.": (
             lambda logits: _many_bce(logits) - np.logaddexp(0, -logits[..., 0])
         ),
-        "Yes and no are exchanged: the target should be a yes, so its cost is logaddexp(0, −z).": (
+        "Yes and no are swapped: the target should be a yes, so its cost is logaddexp(0, −z).": (
             lambda logits: _many_bce(-logits)
         ),
         "You count the target as a no, too. The wrong answers begin at column 1.": (
@@ -268,15 +326,16 @@ def many_bce(answer) -> None:
         "You count every film as a yes. A wrong answer costs logaddexp(0, z), without the minus.": (
             lambda logits: np.logaddexp(0, -logits).sum(axis=-1)
         ),
-        "You added up everything. The batch and the places stay: sum over the last axis only.": (
+        "You added up everything. The batch and the positions stay: sum over the last axis only.": (
             lambda logits: _many_bce(logits).sum()
         ),
     }
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        judge(answer, gentle, _many_bce, mistakes)
+        judge(answer, gentle, _many_bce, mistakes | _with_epsilon())
         if not np.isfinite(answer(cases[-1][0].copy())).all():
             raise NotYet("Right for small logits, but a logit of 900 overflows. np.logaddexp(0, z) does not.")
-        judge(answer, cases[-1:], _many_bce, {})
+        if not np.allclose(answer(cases[-1][0].copy()), _many_bce(cases[-1][0])):
+            raise NotYet("Right for small logits, but a loss of 900 is cut off: clipping hides the overflow.")
 
 
 choice(
@@ -291,7 +350,7 @@ choice(
     done="Same loss, same negatives, same budget; then the difference belongs to the network.",
 )
 
-_trace(
+trace(
     "12.10",
     "O6",
     8,

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
-
-@exercise(
-    "22.1", "O1", "trace", done="−0.2 + 0.3 · (2005 − 1995) / 5: the mean and the spread of training, whoever asks."
-)
-def score_of_50(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "22.1",
+    "O1",
+    0.4,
+    {
         2.8: "Divide by the spread, 5, after you took off the mean.",
         0.6: "That is the year alone. Film 50 is liked −0.2: add it.",
         1.1: "−0.2 belongs to film 50; you took the liking of film 30.",
@@ -25,12 +23,10 @@ def score_of_50(answer) -> None:
         0.8: "The liking of film 50 is negative.",
         -0.8: "2005 lies above the mean: its year counts upwards.",
         601.3: "Scale the year first: (2005 − 1995) / 5.",
-    }
-    for value, hint in hints.items():
-        if abs(number - value) < 1e-6:
-            raise NotYet(hint)
-    if abs(number - 0.4) > 1e-6:
-        raise NotYet("Film 50 is liked −0.2. Scale the year, (2005 − 1995) / 5, and add 0.3 times the result.")
+    },
+    "Film 50 is liked −0.2. Scale the year, (2005 − 1995) / 5, and add 0.3 times the result.",
+    "−0.2 + 0.3 · (2005 − 1995) / 5: the mean and the spread of training, whoever asks.",
+)
 
 
 def _rows(row_of_id, ids, low=0, high=None, outside="zero"):
@@ -84,7 +80,7 @@ def rows(answer) -> None:
         "Index len(row_of_id) lies outside already: inside is `ids < len(row_of_id)`, not <=.": (
             lambda table, ids: _rows(np.append(table, table[-1]), ids)
         ),
-        "The last place of the table counts, too: inside is `ids < len(row_of_id)`.": (
+        "The last position of the table counts, too: inside is `ids < len(row_of_id)`.": (
             lambda table, ids: _rows(table, ids, high=-1)
         ),
         "You return the ids. The *rows* are asked for: `row_of_id[…]`.": (
@@ -109,7 +105,10 @@ def _sorted_by(rows, key_of_zeros, kind):
 
 
 @exercise(
-    "22.3", "O1", "faded", done="Sorted by place, zeros last: an unknown film leaves no hole for the head to fall into."
+    "22.3",
+    "O1",
+    "faded",
+    done="Sorted by position, zeros last: an unknown film leaves no hole for the head to fall into.",
 )
 def close_holes(answer) -> None:
     rng = np.random.default_rng(2)
@@ -129,23 +128,23 @@ def close_holes(answer) -> None:
             ) from None
         except ValueError as error:
             raise NotYet(f"Every row keeps its length: move the zeros, do not drop them. (Raised: {error})") from None
-    by_film = "You sorted by the film itself. The order of the history must stay: sort by *place*."
+    by_film = "You sorted by the film itself. The order of the history must stay: sort by *position*."
     mistakes = {
         by_film: lambda rows: _closed(rows, order=sorted),
         f"{by_film} And zeros come last.": lambda rows: np.sort(rows, axis=1),
         f"{by_film} (Yours begins with the largest id.)": (
             lambda rows: _closed(rows, order=lambda films: sorted(films, reverse=True))
         ),
-        "With one key for all films `argsort` may mix them. Give each its place as a key, or say `kind='stable'`.": (
+        "With one key for all films `argsort` may mix them. Give each its position as a key, or say `kind='stable'`.": (
             lambda rows: np.take_along_axis(rows, np.argsort(rows == 0, axis=1), axis=1)
         ),
         "Your zeros stand in front. They get the *largest* key, so that they come last.": (
             lambda rows: _closed(rows, front=True)
         ),
-        "Your films are turned round: oldest first, as they came in.": (
+        "Your films are reversed: oldest first, as they came in.": (
             lambda rows: _closed(rows, order=lambda films: films[::-1])
         ),
-        "You return the order of the places. Take the rows in that order: `np.take_along_axis`.": (
+        "You return the order of the positions. Take the rows in that order: `np.take_along_axis`.": (
             lambda rows: np.argsort(np.where(rows > 0, np.arange(rows.shape[1]), rows.shape[1]), axis=1, kind="stable")
         ),
         "You return the keys. Sort by them, and take the rows in that order.": (
@@ -157,9 +156,9 @@ def close_holes(answer) -> None:
         "Nothing has moved.": lambda rows: rows,
     }
     keys = {
-        "Your zeros have key 0, as the first place has. They get the *largest* key and come last.": lambda n: 0,
-        "The last place has the key `rows.shape[1] - 1`. A zero's key must be larger.": lambda n: n - 1,
-        "50 is too small for a row of 60: a zero's key must be larger than every place.": lambda n: 50,
+        "Your zeros have key 0, as the first position has. They get the *largest* key and come last.": lambda n: 0,
+        "The last position has the key `rows.shape[1] - 1`. A zero's key must be larger.": lambda n: n - 1,
+        "50 is too small for a row of 60: a zero's key must be larger than every position.": lambda n: 50,
     }
     for kind, end in (("quicksort", ""), ("stable", " ")):  # ties fall differently, the hint is the same
         mistakes |= {hint + end: partial(_sorted_by, key_of_zeros=key, kind=kind) for hint, key in keys.items()}
@@ -178,8 +177,7 @@ def _given_22_4(a, b, bound):
     done="A comparison with NaN is False, and broadcasting makes unlike shapes fit. Ask for all, and for the shape.",
 )
 def agree(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     a = np.random.default_rng(3).normal(size=(4, 3))
     hole, far, near = a.copy(), a.copy(), a + 5e-6
     hole[2, 1] = np.nan
@@ -258,8 +256,7 @@ def _digits(raw: bytes) -> str:
 
 @exercise("22.8", "O5", "code", done="Missing or changed: found before anything was opened.")
 def broken_files(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         big = bytes(range(256)) * 40
@@ -324,24 +321,24 @@ def broken_files(answer) -> None:
         raise NotYet(f"Changed were b.bin and d.txt, a.txt was deleted; yours returned {found}.")
 
 
-@exercise(
+parsons(
     "22.9",
     "O5",
-    "parsons",
+    right=("BCDFAG", "BDCFAG", "BDFCAG", "DBCFAG", "DBFCAG"),
+    not_used={
+        "E": "Line E leaves the service without any version while you write, or for good. Leave it out.",
+    },
+    before={
+        "AG": "The service may look as soon as it is told: line G comes last.",
+        "BG": "The service may look as soon as it is told: line G comes last.",
+        "CG": "The service may look as soon as it is told: line G comes last.",
+        "DG": "The service may look as soon as it is told: line G comes last.",
+        "FG": "The service may look as soon as it is told: line G comes last.",
+        "BC": "Lines C and F write into the draft: make it first (B).",
+        "BF": "Lines C and F write into the draft: make it first (line B).",
+        "DF": "The manifest holds the checksums: compute them first (D).",
+        "CA": "After the rename everybody can see the folder: all files must be in it before line A.",
+        "FA": "After the rename everybody can see the folder: the manifest must be in it before line A.",
+    },
     done="Draft, files, manifest, rename, then the pointer: no moment shows half a version.",
 )
-def whole_or_absent(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if "E" in order:
-        raise NotYet("Line E leaves the service without any version while you write, or for good. Leave it out.")
-    if sorted(order) != list("ABCDFG"):
-        raise NotYet("Use each of the letters A, B, C, D, F and G once.")
-    place = {letter: order.index(letter) for letter in order}
-    if place["G"] != 5:
-        raise NotYet("The service may look as soon as it is told: line G comes last.")
-    if place["B"] > min(place["C"], place["F"]):
-        raise NotYet("Lines C and F write into the draft: make it first (B).")
-    if place["D"] > place["F"]:
-        raise NotYet("The manifest holds the checksums: compute them first (D).")
-    if place["A"] < max(place["C"], place["F"]):
-        raise NotYet("After the rename everybody can see the folder: all files must be in it before line A.")

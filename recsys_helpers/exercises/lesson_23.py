@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
 
 @exercise("23.1", "O1", "trace", done="0.8 + 0 = 0.8: Clue scores more, but it is hidden before the cut.")
@@ -31,14 +31,13 @@ def _call(answer, *arguments):
             "`hidden` empty."
         ) from None
     if found.ndim != 1:
-        raise NotYet(f"A flat list of places is asked for; yours has shape {found.shape}.")
+        raise NotYet(f"A flat list of positions is asked for; yours has shape {found.shape}.")
     return found
 
 
 @exercise("23.2", "O1", "code", done="Hide, then cut: the first stage in four lines.")
 def top_k(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(1)
     for n, n_hidden, k in (
         (25, 3, 20),
@@ -65,10 +64,10 @@ def top_k(answer) -> None:
         free = np.setdiff1d(np.arange(n), hidden)
         n_wanted = min(k, len(free))
         if found.dtype.kind == "f" and len(found) and not np.array_equal(found, np.round(found)):
-            raise NotYet("You return scores. The *places* of the films are asked for.")
+            raise NotYet("You return scores. The *positions* of the films are asked for.")
         found = found.astype(int)
         if len(found) and (found.min() < 0 or found.max() >= n or len(set(found.tolist())) < len(found)):
-            raise NotYet("You return a place that does not exist, or one twice. Places are 0, 1, 2, …")
+            raise NotYet("You return a position that does not exist, or one twice. Positions are 0, 1, 2, …")
         left = scores.copy()
         left[hidden] = -np.inf
         ascending = np.argsort(left)[:k]
@@ -80,7 +79,7 @@ def top_k(answer) -> None:
             raise NotYet("Scores may be negative. Keep what is above −∞, not what is above 0.")
         shorter = np.argsort(-np.delete(scores, np.unique(hidden)))[:k]
         if np.array_equal(found, shorter) and not np.array_equal(scores[found], np.sort(scores[free])[::-1][:k]):
-            raise NotYet("After `np.delete` the places are those of a shorter array. Hide with −∞ instead.")
+            raise NotYet("After `np.delete` the positions are those of a shorter array. Hide with −∞ instead.")
         if n_wanted < k and len(found) > n_wanted:
             raise NotYet(f"{len(free)} films are left and k is {k}: return only those, no hidden film to fill up.")
         if np.isin(found, hidden).any():
@@ -151,10 +150,8 @@ def recall_of_index(answer) -> None:
             lambda truth, found: np.mean([len(set(t) & set(f)) / len({*t, *f}) for t, f in zip(truth, found)])
         ),
     }
-    try:
-        judge(answer, cases, _recall, mistakes)
-    except ZeroDivisionError:
-        raise NotYet("`found` may be empty: dividing by the *found* ones is precision. Divide by the right.") from None
+    empty = "`found` may be empty: dividing by the *found* ones is precision. Divide by the number of right ones."
+    judge(answer, cases, _recall, mistakes, raised={ZeroDivisionError: empty})
 
 
 choice(
@@ -163,7 +160,7 @@ choice(
     right="b",
     why_not={
         "a": "Faster by how much, and of what? A part of next to nothing is no gain, and films are missed.",
-        "c": "Clusters are what drawers are made for: a query and its neighbours lie in the same few.",
+        "c": "Clusters are what an index is made for: a query and its neighbours lie in the same few.",
         "d": "With 200,000 items brute force takes many times longer. Whether a few misses matter, figures say.",
     },
     done="9,066 scores are a small matrix product. An index pays where brute force hurts.",
@@ -183,8 +180,7 @@ def _given_23_5(scores, is_seen, is_genre, k):
     done="Rules first, cut last. An index must know them, too, or be asked for enough to spare.",
 )
 def best_of_genre(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     rng = np.random.default_rng(3)
     for n, share_seen, share_genre, k in (
         (50, 0.2, 0.5, 4), (300, 0.3, 0.03, 5), (40, 0.6, 0.5, 10), (30, 0.1, 0.1, 8), (20, 0.0, 1.0, 5),
@@ -205,9 +201,9 @@ def best_of_genre(answer) -> None:
         if np.array_equal(found, wanted):
             continue
         if len(found) and (found.min() < 0 or found.max() >= n):
-            raise NotYet("You return places among the allowed films. Turn them back into places among all films.")
+            raise NotYet("You return positions among the allowed films. Turn them back into positions among all films.")
         if np.array_equal(found, np.argsort(-scores[allowed])[:k]):
-            raise NotYet("These are places within `allowed`. Turn them back: `allowed[…]`.")
+            raise NotYet("These are positions within `allowed`. Turn them back: `allowed[…]`.")
         if len(found) > len(wanted) and np.array_equal(found[: len(wanted)], wanted) and len(wanted) < k:
             raise NotYet("Fewer than k are allowed here: throw out those that are still at −∞.")
         if is_seen[found].any():
@@ -333,10 +329,11 @@ choice(
 )
 
 
-@exercise("23.10", "O5", "trace", done="Three to open it, one try that is late, one that is in time, three after it.")
-def n_asked(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "23.10",
+    "O5",
+    8,
+    {
         16: "That is without a breaker. It opens after second 2.",
         12: "The try in second 7 is still late: the breaker rests again, until second 12.",
         4: "Those are the late ones. From second 12 on the model answers, and is asked.",
@@ -346,11 +343,10 @@ def n_asked(answer) -> None:
         11: "From second 8 on the model is in time, but nobody knows before the next try, in second 12.",
         9: "The model is well from second 8 on, but after the late try in second 7 nobody asks before second 12.",
         10: "Does every request open the breaker anew? Three late ones in a row do, in seconds 0, 1 and 2.",
-    }
-    if number in hints:
-        raise NotYet(hints[number])
-    if number != 8:
-        raise NotYet("Go second by second: sent, or not? It opens after second 2; the first try is in second 7.")
+    },
+    "Go second by second: sent, or not? It opens after second 2; the first try is in second 7.",
+    "Three to open it, one try that is late, one that is in time, three after it.",
+)
 
 
 choice(
@@ -366,19 +362,21 @@ choice(
 )
 
 
-@exercise("23.12", "O5", "parsons", done="Whole, measured, compared, swapped, watched; the old version stays at hand.")
-def roll_out(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if "E" in order:
-        raise NotYet("Line E takes away what a roll-back goes back to. Leave it out.")
-    if sorted(order) != list("ABCDF"):
-        raise NotYet("Use each of the letters A, B, C, D and F once.")
-    place = {letter: order.index(letter) for letter in order}
-    if place["D"] != 0:
-        raise NotYet("Nothing can be measured or swapped before it is written: D comes first.")
-    if place["A"] < place["C"]:
-        raise NotYet("One watches what is in use: A comes after the swap.")
-    if place["B"] > place["C"]:
-        raise NotYet("Measure before anybody sees it (B before C).")
-    if place["F"] > place["C"]:
-        raise NotYet("Nobody is shown what is compared: F comes before the swap.")
+parsons(
+    "23.12",
+    "O5",
+    right=("DBFCA", "DFBCA"),
+    not_used={
+        "E": "Line E takes away what a roll-back goes back to. Leave it out.",
+    },
+    before={
+        "DB": "Nothing can be measured or swapped before it is written: D comes first.",
+        "DF": "Nothing can be measured or swapped before it is written: D comes first.",
+        "DC": "Nothing can be measured or swapped before it is written: D comes first.",
+        "DA": "Nothing can be measured or swapped before it is written: D comes first.",
+        "CA": "One watches what is in use: A comes after the swap.",
+        "BC": "Measure before anybody sees it (B before C).",
+        "FC": "Nobody is shown what is compared: F comes before the swap.",
+    },
+    done="Whole, measured, compared, swapped, watched; the old version stays at hand.",
+)

@@ -5,23 +5,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, predict, trace
 
-
-@exercise("25.1", "O1", "trace", done="One decade further than the mean film, and a decade costs 1.")
-def year_gap_adds(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "25.1",
+    "O1",
+    -1,
+    {
         -3: "That is weight times value. An explanation compares: subtract the background, 2, first.",
         1: "The distance is right. The weight of the year gap is −1.",
         4: "That is what being popular contributes, 2 · (4 − 2). The year gap is asked for.",
         3: "That is the sum of both contributions, 4 − 1. The year gap alone is asked for.",
         5: "That is the score of Dune. The contribution of the year gap is asked for.",
-    }
-    if number in hints:
-        raise NotYet(hints[number])
-    if number != -1:
-        raise NotYet("Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.")
+        -2: "That is the weight times the mean of the background. The distance, 3 − 2, belongs there.",
+    },
+    "Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.",
+    "One decade further than the mean film, and a decade costs 1.",
+)
 
 
 def _contributions(X, weights, background, middle="background", sign=1, absolute=False, share=False, total=False):
@@ -51,18 +51,43 @@ def contributions(answer) -> None:
             answer(*(part.copy() for part in cases[0]))
         except ValueError as error:
             raise NotYet(
-                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number a feature. "
+                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number per feature. "
                 f"(Your code raised: {error})"
             ) from None
     mistakes = {
         "You take weight times value. Compare with the background: subtract its mean row first.": partial(
             _contributions, middle=None
         ),
+        "You subtract one row of the background. Its *mean* row is asked for: `background.mean(axis=0)`.": (
+            lambda X, weights, background: (X - background[0]) * weights
+        ),
+        "You subtract the sum of the background. Its mean is asked for: `background.mean(axis=0)`.": (
+            lambda X, weights, background: (X - background.sum(axis=0)) * weights
+        ),
+        "You took the mean of each background *row* (axis=1). Each feature has its mean: `axis=0`.": (
+            lambda X, weights, background: (X - background.mean(axis=1)[: X.shape[1]]) * weights
+        ),
+        "You took the mean of a background *row* (axis=1). Each feature has its own mean: `axis=0`.": (
+            lambda X, weights, background: (X - background.mean(axis=1)[0]) * weights
+        ),
+        "You took the signs off the weights. A negative weight speaks against a film, and has to stay negative.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) * np.abs(weights)
+        ),
+        "You divide by the weights. A contribution is weight *times* the distance from the mean.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) / weights
+        ),
+        "You made percentages of it. They are asked for as they are, in units of the score.": (
+            lambda X, weights, background: (
+                100
+                * _contributions(X, weights, background)
+                / np.abs(_contributions(X, weights, background)).sum(axis=1, keepdims=True)
+            )
+        ),
         "You subtract the mean of `X` itself. The background is another table.": partial(_contributions, middle="own"),
         "You subtract one mean of the whole background. Each feature has its own: `axis=0`.": (
             lambda X, weights, background: (X - background.mean()) * weights
         ),
-        "Your signs are turned round: value minus background.": partial(_contributions, sign=-1),
+        "Your signs are reversed: value minus background.": partial(_contributions, sign=-1),
         "You took away the signs. A feature may speak against a film.": partial(_contributions, absolute=True),
         "You took the sign off the distance. Below the mean, the difference is negative, and has to stay so.": (
             lambda X, weights, background: np.abs(X - background.mean(axis=0)) * weights
@@ -112,7 +137,8 @@ def _split(x, y, weighted=True, best=np.argmin, what="threshold", cost_of="gini"
             p = sum(side) / len(side)
             entropy = -sum(q * np.log(q) for q in (p, 1 - p) if q > 0)
             one = {"gini": 2 * p * (1 - p), "error": min(p, 1 - p), "entropy": entropy}[cost_of]
-            total += one * (len(side) if weighted else 1)
+            weight = {True: len(side), False: 1, "other": len(y) - len(side)}[weighted]
+            total += one * weight
         cost.append(total)
     cost = np.round(cost, 9)
     place = len(cost) - 1 - int(best(cost[::-1])) if ties == "last" else int(best(cost))
@@ -158,7 +184,7 @@ def split(answer) -> None:
     mistakes = {
         "The two sides count alike in yours. Weigh each by its number of rows.": partial(_split, weighted=False),
         "You look for the largest impurity. The smallest is the best.": partial(_split, best=np.argmax),
-        "You return the place of the threshold. The threshold itself is asked for.": partial(_split, what="place"),
+        "You return the position of the threshold. The threshold itself is asked for.": partial(_split, what="place"),
         "You return the impurity. The threshold that reaches it is asked for.": partial(_split, what="cost"),
         "You return a value of the data. The threshold lies in the middle of two neighbours.": partial(
             _split, what="low"
@@ -170,6 +196,17 @@ def split(answer) -> None:
         "That is entropy. Another good measure, but Gini, 2 p (1 − p), is asked for.": partial(
             _split, cost_of="entropy"
         ),
+        "Each side is weighted by the number of rows on the *other* side. Multiply a side by its own `len`.": partial(
+            _split, weighted="other"
+        ),
+        "You return the impurity per row. The threshold that reaches it is asked for.": (
+            lambda x, y: _split(x, y, what="cost") / len(y)
+        ),
+        "That is the median of `x`; it does not look at the labels. Try each threshold, keep the one of least "
+        "impurity.": (lambda x, y: np.median(x)),
+        "That is the middle of the range; it does not look at the labels. Try each threshold of `thresholds`.": (
+            lambda x, y: (x.min() + x.max()) / 2
+        ),
         "Only the left side counts in yours. The right one has its impurity, too.": _split_one_side,
         "Only the right side counts in yours. The left one has its impurity, too.": partial(
             _split_one_side, right=True
@@ -177,7 +214,7 @@ def split(answer) -> None:
         "You sorted `x` and not `y`: the labels no longer belong to their numbers. Masks need no sorting.": (
             lambda x, y: _split(np.sort(x), y)
         ),
-        "You return a list of impurities. Its smallest has a place, and `thresholds` has the answer there.": (
+        "You return a list of impurities. Its smallest has a position, and `thresholds` has the answer there.": (
             lambda x, y: [_split(x, y, what="costs")[k] for k in range(len(np.unique(x)) - 1)]
         ),
         "Of equally good thresholds yours is the largest; the smallest is asked for.": partial(_split, ties="last"),
@@ -185,22 +222,23 @@ def split(answer) -> None:
     judge(answer, cases, _split, mistakes)
 
 
-@exercise("25.5", "O2", "trace", done="Two, four, eight leaves, one score each: so hundreds of films share a score.")
-def n_scores(answer) -> None:
-    number = as_number(answer)
-    hints = {
+trace(
+    "25.5",
+    "O2",
+    8,
+    {
         3: "Three levels: each question splits every group above it into two.",
         6: "The groups double at each level; they do not grow by two.",
         7: "Those are the questions, 1 + 2 + 4. The scores stand in the leaves.",
         9066: "A film's score is that of the leaf where it ends. How many leaves are there?",
         15: "Those are all boxes, questions and leaves. Only leaves give scores.",
         16: "One level too many: after three levels of questions, 2 · 2 · 2.",
+        9: "3 · 3 is not it: two answers per question, three levels, 2 · 2 · 2.",
         4: "One level too few: after three levels of questions, 2 · 2 · 2.",
-    }
-    if number in hints:
-        raise NotYet(hints[number])
-    if number != 8:
-        raise NotYet("Count the leaves: one group, after each level twice as many.")
+    },
+    "Count the leaves: one group, after each level twice as many.",
+    "Two, four, eight leaves, one score each: so hundreds of films share a score.",
+)
 
 
 def _because(similar, seen, film, n, turned=False, smallest=False, keep_zero=False, places=False, unsorted=False):
@@ -256,16 +294,37 @@ def because(answer) -> None:
         "You sort upwards, so those that add least come first: sort by `-adds`.": partial(
             _because, smallest=True, keep_zero=True
         ),
+        "You sort upwards, so the weakest reasons come first: sort by `-adds`.": (
+            lambda similar, seen, film, n: (lambda order: seen[order[similar[seen, film][order] > 0]])(
+                np.argsort(similar[seen, film], kind="stable")[:n]
+            )
+        ),
+        "You add up all of a seen film's similarities. Only its similarity to the candidate counts: "
+        "similar[seen, film].": (
+            lambda similar, seen, film, n: (
+                lambda adds: (lambda order: seen[order[adds[order] > 0]])(np.argsort(-adds, kind="stable")[:n])
+            )(similar[seen].sum(axis=1))
+        ),
+        "After `adds[adds > 0]` the positions are those of a shorter array. Filter `seen` in the same way.": (
+            lambda similar, seen, film, n: seen[
+                np.argsort(-similar[seen, film][similar[seen, film] > 0], kind="stable")[:n]
+            ]
+        ),
+        "One reason too few: `[:n]` gives n of them.": (
+            lambda similar, seen, film, n: _because(similar, seen, film, n - 1)
+        ),
+        "The right films, sorted by their id. Best first is asked for.": (
+            lambda similar, seen, film, n: np.sort(_because(similar, seen, film, n))
+        ),
         "You return every film that adds something. Only the `n` best are asked for.": (
             lambda similar, seen, film, n: _because(similar, seen, film, len(seen))
         ),
-        "You return places in `seen`, and also films that add nothing. Films are asked for, and only reasons.": partial(
-            _because, places=True, keep_zero=True
-        ),
+        "You return positions in `seen`, and also films that add nothing. Films are asked for, and only "
+        "reasons.": partial(_because, places=True, keep_zero=True),
         "You look at all films. Only rows of `seen` can be a reason, and only those that add something.": (
             lambda similar, seen, film, n: np.argsort(-similar[:, film], kind="stable")[:n]
         ),
-        "You return places in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
+        "You return positions in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
         "The right films, but in the order of `seen`: best first.": partial(_because, unsorted=True),
         "You name films that this user has not seen. Look only at the rows `seen`.": _because_all_films,
         "The right films, but the best stands last.": _because_ascending_end,
@@ -352,6 +411,29 @@ def fidelity(answer) -> None:
         "You took one mean off everything. Each user has his or her own.": (
             lambda copy, network, user: _fidelity(copy, network, np.zeros(len(user)))
         ),
+        "You took the means off the copy only. The network has a level for each user, above and below the line.": (
+            lambda copy, network, user: (
+                1 - ((network - _off(copy, user)) ** 2).sum() / ((network - network.mean()) ** 2).sum()
+            )
+        ),
+        "Below the line stands a standard deviation. The *sum of squares* of the network belongs there.": (
+            lambda copy, network, user: (
+                1 - ((_off(network, user) - _off(copy, user)) ** 2).sum() / _off(network, user).std()
+            )
+        ),
+        "A sum stands above the line, a variance (a mean) below. Take the sum, or the mean, of both.": (
+            lambda copy, network, user: (
+                1 - ((_off(network, user) - _off(copy, user)) ** 2).sum() / _off(network, user).var()
+            )
+        ),
+        "You use absolute errors. R² compares *squared* ones.": (
+            lambda copy, network, user: (
+                1 - np.abs(_off(network, user) - _off(copy, user)).sum() / np.abs(_off(network, user)).sum()
+            )
+        ),
+        "There is a root in yours. R² is 1 − squared errors / squares, without one.": (
+            lambda copy, network, user: 1 - np.sqrt(1 - _fidelity(copy, network, user))
+        ),
         "That is a squared correlation: it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
             partial(_fidelity, kind="correlation")
         ),
@@ -408,8 +490,7 @@ def _given_25_10(table, seed):
     done="A control must destroy what it controls for: here, which numbers stand in one row.",
 )
 def shuffled_columns(answer) -> None:
-    if not callable(answer):
-        raise NotYet("Hand over the function itself, without brackets and arguments.")
+    must_be_function(answer)
     for n_rows, n_columns in ((40, 3), (60, 5)):
         table = np.random.default_rng(n_rows).normal(size=(n_rows, 1)) * 10.0 ** np.arange(n_columns)
         handed = table.copy()
@@ -430,14 +511,21 @@ def shuffled_columns(answer) -> None:
             if all(np.isin(a, b).all() for a, b in zip(got.T, table.T)):
                 raise NotYet("Some numbers stand twice, others are gone: shuffle, do not draw with replacement.")
             raise NotYet("Each column must keep its own numbers, in another order.")
-        together = np.isclose(got[:, 1:], got[:, :1] * 10.0 ** np.arange(1, n_columns))
-        if together.mean() > 0.5:
+        rank = np.log10(np.abs(table[0] / table[0, 0])).round()  # column j is the first one times 10 ** j
+        same = [[np.isclose(got[:, i], got[:, j] * 10.0 ** (rank[i] - rank[j])).mean() for j in range(i)]
+                for i in range(n_columns)]  # fmt: skip
+        joined = [(i, j) for i in range(n_columns) for j in range(i) if same[i][j] > 0.5]
+        if len(joined) == n_columns * (n_columns - 1) // 2:
             raise NotYet("Whole rows moved, and stayed whole: the table is the same cloud of films as before.")
-        if (
-            together[:, 1:].size
-            and np.isclose(got[:, 2:], got[:, 1:2] * 10.0 ** np.arange(1, n_columns - 1)).mean() > 0.5
-        ):
-            raise NotYet("Only one column was parted from the others. Every column needs an order of its own.")
+        if joined:
+            i, j = joined[0]
+            raise NotYet(f"Columns {j} and {i} (from 0) still move together. Every column needs an order of its own.")
+        if any(np.isclose(mine, column).mean() > 0.5 for mine, column in zip(got.T, table.T)):
+            raise NotYet("A column stands as it was. Every column needs an order of its own.")
+        order = [np.argsort(np.argsort(column)) for column in table.T]
+        step = [np.diff(np.argsort(order[j])[np.argsort(np.argsort(got[:, j]))]) for j in range(n_columns)]
+        if any((np.abs(steps) == 1).mean() > 0.5 for steps in step):
+            raise NotYet("A column was shifted, not shuffled: neighbours are neighbours still. Use `rng.permutation`.")
         if not np.array_equal(got, np.array(answer(table.copy(), 5), float)):
             raise NotYet("The same seed should give the same control: make the generator from `seed`.")
         if np.array_equal(got, np.array(answer(table.copy(), 6), float)):
@@ -449,11 +537,12 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "t-SNE stretches dense places and squeezes wide ones. The size of an island says nothing about likeness.",
+        "a": "t-SNE stretches dense positions and squeezes wide ones. The size of an island says nothing about "
+        "likeness.",
         "b": "t-SNE keeps near films near. How far apart islands lie is mostly luck.",
         "d": "Turn or mirror the map and it is just as good: its directions have no meaning.",
     },
-    done="A map is a good place to find a question. The answer needs the full table.",
+    done="A map is a good position to find a question. The answer needs the full table.",
 )
 
 predict(

@@ -2,23 +2,17 @@
 
 import itertools
 from functools import partial
+from math import factorial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, predict
+from recsys_helpers.exercises import NotYet, choice, exercise, judge, parsons, predict, trace
 
-
-def _refuse(number, right, hints, otherwise):
-    for value, hint in hints.items():
-        if abs(number - value) < 0.006:
-            raise NotYet(hint)
-    if abs(number - right) > 0.01:
-        raise NotYet(otherwise)
-
-
-@exercise("26.1", "O1", "trace", done="The slope is 1 on the first third of the way and 0 after it: 2 · 1/3.")
-def saturated_by_hand(answer) -> None:
-    hints = {
+trace(
+    "26.1",
+    "O1",
+    2 / 3,
+    {
         0.0: "That is what gradient × input says: it looks at the end of the path alone, where the slope is 0.",
         2.0: "The slope is 1 at the beginning, but not all the way: the sum reaches 1 after a third of it.",
         1 / 3: "That is the mean slope. Multiply it with the way that this number went, 2.",
@@ -26,8 +20,11 @@ def saturated_by_hand(answer) -> None:
         0.6: "Ten steps give that. The sum is full after exactly a third of the way, between two of them: no rounding.",
         1.0: "That is the whole score. The two shares together give it.",
         4 / 3: "The slope is 1 until the sum reaches 1. The sum is 3 at the end, so that is a third of the way.",
-    }
-    _refuse(as_number(answer), 2 / 3, hints, "Mean slope along the path, times the way from 0 to this number.")
+    },
+    "Mean slope along the path, times the way from 0 to this number.",
+    "The slope is 1 on the first third of the way and 0 after it: 2 · 1/3.",
+    within=0.01,
+)
 
 
 def _integrated(slope, x, reference, n_steps, offset=0.5, factor="distance", origin=True, mean=True, ends=None):
@@ -43,6 +40,11 @@ def _integrated(slope, x, reference, n_steps, offset=0.5, factor="distance", ori
 def _path_too_long(slope, x, reference, n_steps):
     points = [reference + (step + 0.5) / n_steps * x for step in range(n_steps)]
     return np.mean([slope(point) for point in points], axis=0) * (x - reference)
+
+
+def _trapezoid(slope, x, reference, n_steps):
+    slopes = np.array([slope(reference + share * (x - reference)) for share in np.linspace(0, 1, n_steps + 1)])
+    return ((slopes[:-1] + slopes[1:]) / 2).mean(axis=0) * (x - reference)
 
 
 def _one_mean_for_all(slope, x, reference, n_steps):
@@ -77,6 +79,26 @@ def integrated(answer) -> None:
         "Your points run from 0 to 1 with both ends. Take the middles of the steps.": partial(
             _integrated, ends=lambda n: np.linspace(0, 1, n)
         ),
+        "Your points run from 0 to 1 in n_steps + 1 points, with both ends. Take the middles of the steps.": partial(
+            _integrated, ends=lambda n: np.linspace(0, 1, n + 1)
+        ),
+        "You average the two ends of each step (the trapezoid rule). Take the slope once, in the middle of each "
+        "step.": (_trapezoid),
+        "The share of the way is (step + 0.5) / n_steps; yours is not divided by n_steps and leaves the path.": partial(
+            _integrated, ends=lambda n: np.arange(n) + 0.5
+        ),
+        "Your path starts at x and walks away from it. It starts at the reference: reference + share · (x − "
+        "reference).": (
+            lambda slope, x, reference, n_steps: _integrated(
+                lambda point: slope(point + x - reference), x, reference, n_steps
+            )
+        ),
+        "That is gradient × input: one slope, at the end. Average the slopes along the path from the reference.": (
+            lambda slope, x, reference, n_steps: slope(x) * x
+        ),
+        "You take one slope, in the middle of the whole path. Take `n_steps` of them and average.": (
+            lambda slope, x, reference, n_steps: slope((x + reference) / 2) * (x - reference)
+        ),
         "You added the slopes up. Their mean is asked for.": partial(_integrated, mean=False),
         "You look at the end of the path alone. Walk there from the reference.": _gradient_at_the_end,
         "Your path ends at reference + x. It ends at x: take shares of x − reference.": _path_too_long,
@@ -92,9 +114,10 @@ choice(
     why_not={
         "a": "The order of films is the same for both. It is the slope that differs.",
         "c": "A sigmoid has a slope everywhere. The trouble is how small it gets.",
-        "d": "Completeness holds for a chance, too: the shares then add up to the change of the chance.",
+        "d": "Completeness holds for a probability, too: the shares then add up to the change of the probability.",
     },
-    done="Where the model is sure the slope of the chance is nearly 0, whatever the reasons are. The logit keeps it.",
+    done="Where the model is sure the slope of the probability is nearly 0, whatever the reasons are. The logit "
+    "keeps it.",
 )
 
 
@@ -140,6 +163,21 @@ def epsilon_rule(answer) -> None:
         if got == (len(case[0]), *case[1].shape):
             raise NotYet("Add up over the units: one number for each input is asked for.")
     mistakes = {
+        "You multiply by z + ε · sign(z). The relevance is shared out, so divide by it.": (
+            lambda a, W, b, R, epsilon: a * ((R * (a @ W + b + epsilon * np.sign(a @ W + b))) @ W.T)
+        ),
+        "Nothing is divided in yours: that is gradient × input. Divide R by z + ε · sign(z) first.": (
+            lambda a, W, b, R, epsilon: a * (R @ W.T)
+        ),
+        "You took the signs off the weights. A negative contribution has to stay negative.": (
+            lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(a @ W + b))) @ np.abs(W).T)
+        ),
+        "The ε is added at the end. It belongs below the line: R / (z + ε · sign(z)).": (
+            lambda a, W, b, R, epsilon: a * ((R / (a @ W + b)) @ W.T) + epsilon
+        ),
+        "The sign of R decides in yours. It is the sign of z: ε pushes z away from 0.": (
+            lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(R))) @ W.T)
+        ),
         "Your ε always adds. It must push z away from 0: plus ε times the sign of z.": partial(
             _epsilon_rule, sign="plus"
         ),
@@ -156,22 +194,27 @@ def epsilon_rule(answer) -> None:
         ),
         "You divide by the size of z. A unit with a negative sum needs its sign.": _rule_by_size,
         "The relevance R of the units is missing.": _rule_without_relevance,
-        "Brackets: ε belongs below the line, R / (z + ε · sign(z)).": _rule_without_brackets,
+        "Parentheses: ε belongs below the line, R / (z + ε · sign(z)).": _rule_without_brackets,
     }
     judge(answer, cases, _epsilon_rule, mistakes)
 
 
-@exercise("26.4", "O2", "trace", done="Against the score: −β times all of the negative part, −1 · 5.")
-def alpha_beta(answer) -> None:
-    hints = {
+trace(
+    "26.4",
+    "O2",
+    -5.0,
+    {
         -1.0: "That is rule 0: its contribution, −1, as a share of 5. Under αβ the negative part is a pot of its own.",
         0.0: "That is α = 1, β = 0. Here β is 1: the negative part is handed down, too.",
         5.0: "The size is right. A negative contribution gets −β times its share.",
         -10.0: "α belongs to the positive part. The negative part is multiplied with −β = −1.",
         10.0: "That is the first input: α times all of the positive part.",
         -5 / 6: "The negative pot holds −1 alone, so this input has all of it, not a sixth.",
-    }
-    _refuse(as_number(answer), -5.0, hints, "It is the only negative contribution: −β times the relevance of the unit.")
+    },
+    "It is the only negative contribution: −β times the relevance of the unit.",
+    "Against the score: −β times all of the negative part, −1 · 5.",
+    within=0.01,
+)
 
 
 predict(
@@ -234,6 +277,38 @@ def _gains(value, k, start):
     return gains
 
 
+def _by_sets(value, k, weight):
+    """The sum over all sets without a player, each gain times `weight(size of the set, k)`."""
+    gains = np.zeros(k)
+    for team in itertools.product([False, True], repeat=k):
+        for player in range(k):
+            if not team[player]:
+                with_it = np.array(team)
+                with_it[player] = True
+                gains[player] += weight(sum(team), k) * (value(with_it) - value(np.array(team)))
+    return gains
+
+
+def _against(value, k, before):
+    """As `_orders`, but each gain is measured against `before` instead of the team just before."""
+    gains, orders = np.zeros(k), list(itertools.permutations(range(k)))
+    for order in orders:
+        keep = np.zeros(k, bool)
+        for player in order:
+            keep[player] = True
+            gains[player] += value(keep.copy()) - before(value, k)
+    return gains / len(orders)
+
+
+def _nearly(got, cases) -> None:
+    """A hint for shares that are right on average only: orders drawn at random."""
+    wanted = [_orders(*case) for case in cases]
+    far = [np.abs(mine - right).max() / np.abs(right).max() for mine, right in zip(got, wanted)]
+    sums = [np.isclose(np.sum(mine), np.sum(right)) for mine, right in zip(got, wanted)]
+    if all(sums) and max(far) < 0.6 and np.allclose(got[0], wanted[0]):
+        raise NotYet("Near, but not exact: did you draw orders at random? Take all of them, permutations(range(k)).")
+
+
 def _banzhaf(value, k):
     gains = np.zeros(k)
     for keep in itertools.product([False, True], repeat=k):
@@ -258,6 +333,25 @@ def shapley(answer) -> None:
         "That is one order. Average over all of them: `itertools.permutations(range(k))`.": _one_order,
         "That is one order, backwards. Average over all of them.": partial(_one_order, backwards=True),
         "You average over all sets alike. In orders small and large sets are more frequent: weigh them.": _banzhaf,
+        "Your weights count orders wrongly: a set of size s (without the player) weighs s! · (k − s − 1)! / "
+        "k!.": partial(_by_sets, weight=lambda s, k: factorial(s) * factorial(k - s) / factorial(k)),
+        "Your weights count the player as a member: a set of size s *without* him or her weighs s! · (k − s − "
+        "1)! / k!.": (partial(_by_sets, weight=lambda s, k: factorial(s + 1) * factorial(k - s - 1) / factorial(k))),
+        "Your weights are divided by (k − 1)! instead of k!.": partial(
+            _by_sets, weight=lambda s, k: factorial(s) * factorial(k - s - 1) / factorial(k - 1)
+        ),
+        "You added the gains over all sets without any weight. A set of size s weighs s! · (k − s − 1)! / k!.": partial(
+            _by_sets, weight=lambda s, k: 1.0
+        ),
+        "A gain is measured against the team just before, not against the empty one.": partial(
+            _against, before=lambda value, k: value(np.zeros(k, bool))
+        ),
+        "You add the scores of the teams. A gain is the score with the player minus the score just before.": partial(
+            _against, before=lambda value, k: 0.0
+        ),
+        "You share the whole equally. Players who bring more get more: average their gains over the orders.": (
+            lambda value, k: np.full(k, _orders(value, k).sum() / k)
+        ),
         "You added up over the orders. Divide by their number.": (
             lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1))
         ),
@@ -271,7 +365,7 @@ def shapley(answer) -> None:
         "You add up by turn: first, second, … Add a gain to the player who came in.": _by_turn,
         "A gain is the score *with* the player minus the score without.": lambda value, k: -_orders(value, k),
     }
-    judge(answer, cases, _orders, mistakes)
+    judge(answer, cases, _orders, mistakes, otherwise=lambda got: _nearly(got, cases))
 
 
 choice(
@@ -303,6 +397,12 @@ def _first(scores, history, removed, hide="history", ask="kept", padding=True):
     return best
 
 
+def _first_of(scores, asked, history, pick=np.argmax, hidden=-np.inf):
+    row = np.array(scores(asked), float)
+    row[history], row[0] = hidden, hidden
+    return pick(row)
+
+
 def _given_26_11(scores, history, removed):
     kept = np.delete(history, removed)
     row = scores(kept)
@@ -324,11 +424,30 @@ def counterfactual(answer) -> None:
             (lambda kept, weights=weights: weights[kept].sum(axis=0) if len(kept) else weights[0], history, removed)
         )
     mistakes = {
-        "`removed` holds places, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
+        "`removed` holds positions, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
             _first, hide="places"
         ),
         "You hide the films taken out, but no longer those that stay. Hide all of `history`.": partial(
             _first, hide="removed"
+        ),
+        "The films taken out may still come first: only the kept ones are hidden. Hide all of `history`.": partial(
+            _first, hide="kept"
+        ),
+        "`np.isin(history, removed)` compares films with positions. `removed` holds positions: "
+        "np.delete(history, removed).": (
+            lambda scores, history, removed: _first_of(scores, history[~np.isin(history, removed)], history)
+        ),
+        "You ask with the *removed* films. The question is what comes first without them.": (
+            lambda scores, history, removed: _first_of(scores, history[removed], history)
+        ),
+        "You return the score. The film that has it is asked for: argmax.": (
+            lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, np.max)
+        ),
+        "That is the film with the lowest score. The first of the list has the highest: argmax.": (
+            lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, np.argmin)
+        ),
+        "A score of 0 does not hide: other scores may be below 0. Take −∞.": (
+            lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, hidden=0.0)
         ),
         "Now nothing is hidden. Films that were seen must not come first.": partial(_first, hide="none"),
         "You ask with the whole history. The question is what comes first *without* the removed films.": partial(
@@ -373,7 +492,7 @@ def deletion_curve(answer) -> None:
         "You begin with the least important. The most important goes first.": partial(_curve, first="least"),
         "You put in instead of leaving out. `keep` is True for what stays.": partial(_curve, insertion=True),
         "You leave out one at a time. What was left out stays out.": partial(_curve, alone=True),
-        "You go through the places 0, 1, 2, … Go through them by falling importance.": _curve_by_place,
+        "You go through the positions 0, 1, 2, … Go through them by falling importance.": _curve_by_place,
         "A film that pulls the score down is not important: sort by importance, not by its size.": (
             lambda value, importance: _curve(value, np.abs(importance))
         ),
@@ -383,29 +502,30 @@ def deletion_curve(answer) -> None:
         "Return the scores themselves, not how far they fell.": (
             lambda value, importance: _curve(value, importance) - value(np.ones(len(importance), bool))
         ),
-        "You use the result of argsort as if it said the place of each. It lists who comes first, second, …": partial(
-            _curve, order_as_rank=True
+        "Return the scores themselves: yours are the falls, the first score minus each.": (
+            lambda value, importance: value(np.ones(len(importance), bool)) - _curve(value, importance)
         ),
+        "You use the result of argsort as if it said the position of each. It lists who comes first, second, "
+        "…": partial(_curve, order_as_rank=True),
     }
     judge(answer, cases, _curve, mistakes)
 
 
-@exercise("26.9", "O4", "parsons", done="Explain, draw the bar, leave out, compare in pairs: a test that can fail.")
-def faithfulness(answer) -> None:
-    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
-    if order in ("CADBE", "ACDBE", "CDABE"):
-        return
-    if "F" in order:
-        raise NotYet("Line F shows the test set to somebody who nods. Whether people like a picture proves nothing.")
-    if sorted(order) != list("ABCDE"):
-        raise NotYet("Use each of the letters A, B, C, D and E once.")
-    if order.index("D") < order.index("C"):
-        raise NotYet("Line D reads `importance`, so the explanation comes before its curve.")
-    if order.index("B") < order.index("A"):
-        raise NotYet("Line B reads `bar`, the random orders, so they are drawn before.")
-    if order.index("B") < order.index("D"):
-        raise NotYet("Line B uses the height of the curve, so the curve must have been measured.")
-    raise NotYet("Whether the interval excludes zero is asked last: line E.")
+parsons(
+    "26.9",
+    "O4",
+    right=("CADBE", "ACDBE", "CDABE"),
+    not_used={
+        "F": "Line F shows the test set to somebody who nods. Whether people like a picture proves nothing.",
+    },
+    before={
+        "CD": "Line D reads `importance`, so the explanation comes before its curve.",
+        "AB": "Line B reads `bar`, the random orders, so they are drawn before.",
+        "DB": "Line B uses the height of the curve, so the curve must have been measured.",
+        "BE": "Whether the interval excludes zero is asked last: line E.",
+    },
+    done="Explain, draw the bar, leave out, compare in pairs: a test that can fail.",
+)
 
 
 choice(
@@ -417,5 +537,5 @@ choice(
         "b": "Attention was not faithful in this lesson, and a person cannot check the sentence.",
         "c": "True of every list, and so it says nothing about this film.",
     },
-    done="Ask the model again without Alien, compare the places: it says no more than was checked.",
+    done="Ask the model again without Alien, compare the positions: it says no more than was checked.",
 )

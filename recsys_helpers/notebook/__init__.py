@@ -3,13 +3,14 @@
 from recsys_helpers.notebook.claims import claim
 from recsys_helpers.notebook.plots import COLOURS, new_figure, show
 from recsys_helpers.notebook.report import environment_report
-from recsys_helpers.notebook.results import recorded_seeds, results_so_far, results_table
+from recsys_helpers.notebook.results import recorded_results, recorded_seeds, results_so_far, results_table
 
 __all__ = [
     "COLOURS",
     "claim",
     "environment_report",
     "new_figure",
+    "recorded_results",
     "recorded_seeds",
     "results_so_far",
     "results_table",

@@ -7,8 +7,8 @@ import pandas as pd
 
 from recsys_helpers.evaluation.ranking import RANKING_METRICS, Evaluation
 
-RESULTS = Path(__file__).resolve().parents[1] / "recorded" / "results.csv"
-THREE_SEEDS = RESULTS.with_name("three_seeds.csv.gz")  # written by `make seeds`
+RECORDED = Path(__file__).resolve().parents[1] / "recorded"  # one file for each lesson that adds to the table: 04.csv
+THREE_SEEDS = RECORDED / "three_seeds.csv.gz"  # written by `make seeds`
 
 
 def recorded_seeds(name: str) -> list[Evaluation]:
@@ -32,16 +32,31 @@ def results_table(evaluations: list[Evaluation]) -> pd.DataFrame:
     return table.round({column: 1 if column == "seconds" else 4 for column in table.columns if column != "seeds"})
 
 
+def recorded_results(before: str = "99") -> pd.DataFrame:
+    """The rows that the lessons before this number ("04") recorded, in learning order, with their lesson."""
+    tables = [
+        pd.read_csv(path, index_col="model").assign(lesson=path.stem)
+        for path in sorted(RECORDED.glob("[0-9][0-9].csv"))
+        if path.stem < before
+    ]
+    return pd.concat(tables) if tables else pd.DataFrame()
+
+
 def results_so_far(lesson: str, evaluations: list[Evaluation]) -> pd.DataFrame:
     """The course's results table: what earlier lessons recorded, then the rows of this one ("04").
 
     Only the build of the course records (it sets RECSYS_RECORD); a reader's own run changes nothing.
     """
-    rows = results_table(evaluations).assign(lesson=lesson)
-    if RESULTS.exists():
-        recorded = pd.read_csv(RESULTS, index_col="model", dtype={"lesson": str})
-        earlier, later = (recorded[recorded["lesson"] < lesson], recorded[recorded["lesson"] > lesson])
-        rows = pd.concat([earlier, rows])
-        if os.environ.get("RECSYS_RECORD"):
-            pd.concat([rows, later]).to_csv(RESULTS)
-    return rows
+    table = results_table(evaluations)
+    if os.environ.get("RECSYS_RECORD"):
+        _record(table, RECORDED / f"{lesson}.csv")
+    return pd.concat([recorded_results(before=lesson), table.assign(lesson=lesson)])
+
+
+def _record(table: pd.DataFrame, path: Path) -> None:
+    """Store the rows of a lesson, unless nothing but the seconds of training differs from what is stored."""
+    if path.exists():
+        stored = pd.read_csv(path, index_col="model")
+        if stored.drop(columns="seconds").equals(table.drop(columns="seconds")):
+            return
+    table.to_csv(path, lineterminator="\n")

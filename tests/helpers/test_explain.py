@@ -21,6 +21,8 @@ from recsys_helpers.explain.layerwise import relevance
 from recsys_helpers.explain.lookups import after_embeddings
 from recsys_helpers.models import bodies, next_item, pair_models, sampling, training
 
+pytestmark = pytest.mark.slow  # trains networks
+
 pytestmark = pytest.mark.filterwarnings("error:The structure of:UserWarning")
 RULES = [("zero", 0.0), ("epsilon", 1e-9), ("epsilon", 0.05), ("gamma", 0.25), ("alphabeta", 2.0), ("alphabeta", 1.0)]
 

@@ -20,6 +20,8 @@ from keras import layers, ops  # noqa: E402
 
 from recsys_helpers.models import bodies, next_item  # noqa: E402
 
+pytestmark = pytest.mark.slow  # trains networks
+
 LENGTH, N_ITEMS, DIM, N_NEGATIVES, BATCH = 8, 12, 16, 8, 16
 COUNTS = np.concatenate([[0], np.arange(20, 20 - N_ITEMS, -1)]).astype(float)
 CHANCES = sampling.negative_probabilities(COUNTS)

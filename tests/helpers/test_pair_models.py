@@ -16,6 +16,8 @@ import keras  # noqa: E402
 
 from recsys_helpers.models import bodies, next_item, pair_models  # noqa: E402
 
+pytestmark = pytest.mark.slow  # trains networks
+
 N_USERS, N_ITEMS = 5, 7  # rows, with row 0
 PAIRS = [grid.ravel().astype("int32") for grid in np.indices((N_USERS, N_ITEMS))]
 BUILDERS = {

@@ -559,22 +559,34 @@ def test_ease_is_clearly_better_than_popularity_and_not_clearly_better_than_item
 
 def test_results_grow_lesson_by_lesson_and_only_the_build_records_them(tmp_path, monkeypatch):
     world = np.array([[0, 0, 0], [0, 0.9, 0.1], [0, 0.2, 0.3]]), sp.csr_array((3, 3)), sp.csr_array(np.eye(3))
-    monkeypatch.setattr(results, "RESULTS", tmp_path / "results.csv")
-    empty = "model,NDCG@10,±,Recall@10,MRR@10,coverage@10,seconds,seeds,lesson\n"
-    (tmp_path / "results.csv").write_text(empty)
+    monkeypatch.setattr(results, "RECORDED", tmp_path)
     monkeypatch.delenv("RECSYS_RECORD", raising=False)
-    results_so_far("04", [evaluate(*world, name="reader's own")])
-    assert (tmp_path / "results.csv").read_text() == empty
+    assert list(results_so_far("04", [evaluate(*world, name="reader's own")]).index) == ["reader's own"]
+    assert list(tmp_path.iterdir()) == []
     monkeypatch.setenv("RECSYS_RECORD", "1")
     results_so_far("08", [evaluate(*world, name="later")])
     results_so_far("04", [evaluate(*world, name="first draft")])
     assert list(results_so_far("04", [evaluate(*world, name="first")]).index) == ["first"]
     assert list(results_so_far("09", [evaluate(*world, name="new")]).index) == ["first", "later", "new"]
-    assert list(pd.read_csv(tmp_path / "results.csv", dtype=str)["lesson"]) == ["04", "08", "09"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["04.csv", "08.csv", "09.csv"]
+    assert list(results.recorded_results()["lesson"]) == ["04", "08", "09"]
+    assert list(results.recorded_results(before="09").index) == ["first", "later"]
+
+
+def test_a_lesson_rewrites_its_recorded_rows_only_if_more_than_the_seconds_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "RECORDED", tmp_path)
+    monkeypatch.setenv("RECSYS_RECORD", "1")
+    results_so_far("04", [_constant(0.1, seconds=5.0), _constant(0.3, seconds=7.0)])
+    first = (tmp_path / "04.csv").read_text(encoding="utf-8")
+    shown = results_so_far("04", [_constant(0.1, seconds=6.0), _constant(0.3, seconds=7.0)])
+    assert list(shown["seconds"]) == [6.0, 7.0]
+    assert (tmp_path / "04.csv").read_text(encoding="utf-8") == first
+    results_so_far("04", [_constant(0.1, seconds=6.0), _constant(0.4, seconds=7.0)])
+    assert (tmp_path / "04.csv").read_text(encoding="utf-8") != first
 
 
 def test_the_recorded_bar_is_what_the_models_reach(movielens):
-    recorded = pd.read_csv(results.RESULTS, index_col="model", dtype={"lesson": str})
+    recorded = results.recorded_results()
     for name, outcome in (("popularity", movielens.popularity), ("item-kNN", movielens.knn), ("EASE", movielens.ease)):
         assert recorded.loc[name, "NDCG@10"] == pytest.approx(outcome.mean(), abs=0.001)
 

@@ -21,6 +21,8 @@ from recsys_helpers.models import scratch
 from recsys_helpers.models.scratch import Dense, Dropout, Embedding, Network, Optimiser, Parameter, fit, gradient_check
 from recsys_helpers.start import quiet_tensorflow
 
+pytestmark = pytest.mark.slow  # trains networks
+
 FORWARD, GRADIENT, WEIGHTS = 1e-10, 1e-8, 1e-7
 N_STEPS, BATCH, N_USERS, N_ITEMS = 50, 16, 12, 30
 CONSTANTS = {"SGD": {}, "Momentum": {"beta": 0.875}, "RMSProp": {"rho": 0.875}}

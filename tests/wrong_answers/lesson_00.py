@@ -63,6 +63,6 @@ WRONG = {
         (changes_its_input, "Work on a copy"),
         (best_last, "best stands last"),
         (scores_not_indices, "return the scores"),
-        (not_cut, "shape"),
+        (not_cut, "Cut at the end"),
     ],
 }

@@ -321,7 +321,7 @@ WRONG = {
         (scale_nan_to_num, "`nan_to_num`"),
         (scale_with_tiny, "`+ 1e-09`"),
         (scale_in_place, "changes `test` itself"),
-        (scale_with_half, "yours 0.5, expected 0."),
+        (scale_with_half, "should be 0; yours is 0.5"),
     ],
     "01.5": [
         (average_as_given, "own answer"),
@@ -336,7 +336,7 @@ WRONG = {
         (average_with_imaginary, "five imaginary ratings"),
         (average_looked_up, "does not depend on the argument"),
         (average_in_place, "changes `test` itself"),
-        (average_halved, "The first wrong entry, row 0 (from 0): yours 0."),
+        (average_halved, "half of what is asked for"),
     ],
     "01.6": [
         (keras_without_biases, "biases do not reach"),
@@ -371,7 +371,7 @@ WRONG = {
         (chances_unindexed, "all biases as they stand"),
         (chances_unindexed_user, "user's bias is not looked up"),
         (chances_unindexed_item, "film's bias is not looked up"),
-        (chances_halved, "The first wrong entry, pair 0"),
+        (chances_halved, "half of what is asked for in every entry"),
     ],
     "01.9": [
         ("BDCFA", "Line F"),

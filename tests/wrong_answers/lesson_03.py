@@ -319,7 +319,7 @@ WRONG = {
         (latest_film_last_cell, "zeros behind"),
         (latest_film_by_the_first_users_last_cell, "last cell of the first user"),
         (latest_film_by_the_first_users_first_cell, "first cell of the first user"),
-        (latest_film_place, "return the place"),
+        (latest_film_place, "return the position"),
         (latest_film_first, "first film"),
         (latest_film_largest, "largest index"),
         (latest_film_one_before, "off by one"),

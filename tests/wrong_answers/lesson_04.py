@@ -194,7 +194,7 @@ WRONG = {
         (0.5, "the function itself"),
     ],
     "04.4": [
-        (ndcg_not_cut, "behind place k"),
+        (ndcg_not_cut, "behind position k"),
         (ndcg_not_normalised, "That is DCG"),
         (ndcg_best_of_k_hits, "divided by k hits"),
         (ndcg_best_not_cut, "also cut at k"),
@@ -234,7 +234,7 @@ WRONG = {
         (partial(ease, sign=1), "sign is missing"),
         (partial(ease, zero=False), "predicts itself"),
         (partial(ease, everywhere=True), "diagonal only"),
-        (partial(ease, fixed=1.0), "left λ out"),
+        (partial(ease, fixed=1.0), "fixed at 1"),
     ],
     "04.10": [
         ("CDFE", "Line F"),

@@ -271,14 +271,44 @@ def stop_at_the_first_weights(weights, train_epoch, train_loss, valid_loss, n_ep
     return first
 
 
+def _errors(predict, x, y, batch_size):
+    parts = [slice(start, start + batch_size) for start in range(0, len(x), batch_size)]
+    return [predict(x[part]) - y[part] for part in parts]
+
+
+def rmse_mean_of_means(*case):
+    return np.sqrt(np.mean([(errors**2).mean() for errors in _errors(*case)]))
+
+
+def rmse_weighted_roots(predict, x, y, batch_size):
+    total = sum(len(e) * np.sqrt((e**2).mean()) for e in _errors(predict, x, y, batch_size))
+    return total / len(x)
+
+
+def rmse_without_root(predict, x, y, batch_size):
+    return sum((errors**2).sum() for errors in _errors(predict, x, y, batch_size)) / len(x)
+
+
+def rmse_of_sums(*case):
+    return np.sqrt(sum((errors**2).sum() for errors in _errors(*case)))
+
+
+def rmse_of_the_last_batch(*case):
+    return np.sqrt((_errors(*case)[-1] ** 2).mean())
+
+
+def rmse_of_the_first_batch(*case):
+    return np.sqrt((_errors(*case)[0] ** 2).mean())
+
+
 WRONG = {
     "06.1": [(18, "the sign is not"), (-6, "slope of b"), (-9, "2 e, not e"), (9, "the loss"), (5, "Forward first")],
     "06.3": [
         (slope_one_sided, "upward nudge with the value"),
         (slope_down_from_the_nudged, "from `kept`"),
         (slope_over_h, "twice too large"),
-        (slope_turned_round, "turned round"),
-        (slope_without_brackets, "Brackets"),
+        (slope_turned_round, "reversed"),
+        (slope_without_brackets, "Parentheses"),
         (slope_not_divided, "That is a difference"),
         (slope_not_put_back, "put `kept` back"),
     ],
@@ -300,22 +330,22 @@ WRONG = {
         (lambda x, grad: grad * (1 - sigmoid(x) ** 2), "slope of tanh"),
         (lambda x, grad: grad * x * (1 - x), "x where y belongs"),
         (lambda x, grad: grad * slope(sigmoid(x)), "taken twice"),
-        (lambda x, grad: -grad * slope(x), "turned round"),
+        (lambda x, grad: -grad * slope(x), "reversed"),
         (sigmoid_over_the_batch, "summed over the batch"),
         (lambda x, grad: grad * slope(x) / len(x), "mean over the batch"),
         (lambda x, grad: grad + slope(x), "adds the slope"),
         (lambda x, grad: grad / slope(x), "divided by the slope"),
-        (sigmoid_two_and_a_half, "it should be"),
+        (sigmoid_two_and_a_half, "2.5 times"),
     ],
     "06.6": [
         (cross_without_mean, "mean is missing"),
         (cross_mean_of_entries, "all entries"),
-        (cross_turned_round, "turned round"),
+        (cross_turned_round, "reversed"),
         (cross_with_slope, "cancelled out"),
         (cross_only_chances, "not taken off"),
         (cross_of_logits, "softmax first"),
         (cross_whole_batch, "whole batch"),
-        (cross_of_chances, "respect to the chances"),
+        (cross_of_chances, "respect to the probabilities"),
         (cross_that_overflows, "before exp"),
         (cross_through_the_chances, "rounded to 0"),
     ],
@@ -335,7 +365,7 @@ WRONG = {
         (adam_uphill, "Uphill"),
         (adam_keeps_the_corrected, "uncorrected; the correction"),
         (adam_with_the_gradient, "moved by the gradient"),
-        (adam_constants_exchanged, "exchanged"),
+        (adam_constants_exchanged, "swapped"),
         (adam_only_value, "Three arrays"),
         (adam_with(eps=0.0), "0 / 0"),
         (adam_with(power=1), "not squared"),
@@ -348,10 +378,12 @@ WRONG = {
     ],
     "06.9": [(1e-12, "Answer with the power: −12"), (0.001, "Answer with the power: −3")],
     "06.10": [
-        (lambda *given: stop_as_given(*given), "falls for ever"),
-        (stop_without_copy, "same array"),
-        (stop_too_late, "With patience"),
-        (stop_never_reset, "back to 0"),
-        (stop_at_the_first_weights, "another epoch"),
+        (rmse_mean_of_means, "a mean of means"),
+        (rmse_weighted_roots, "count by their size now"),
+        (rmse_without_root, "mean squared error"),
+        (rmse_of_sums, "divided by the number of rows"),
+        (rmse_of_the_last_batch, "the last batch"),
+        (rmse_of_the_first_batch, "inside the loop"),
+        (lambda predict, x, y, n: np.abs(predict(x) - y).mean(), "absolute errors"),
     ],
 }

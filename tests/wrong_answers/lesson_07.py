@@ -302,6 +302,45 @@ def nearest_as_cosines(vectors, j, is_candidate, k):
     return _cosines(vectors, j)[_first(_cosines(vectors, j), j, is_candidate, k)]
 
 
+def shuffled_each_apart(user, item, rating, rng):
+    orders = [rng.permutation(len(user)) for _ in range(3)]
+    return user[orders[0]], item[orders[1]], rating[orders[2]]
+
+
+def shuffled_pairs_only(user, item, rating, rng):
+    order = rng.permutation(len(user))
+    return user[order], item[order], rng.permutation(rating)
+
+
+def shuffled_with_replacement(user, item, rating, rng):
+    order = rng.integers(0, len(user), len(user))
+    return user[order], item[order], rating[order]
+
+
+def shuffled_not_at_all(user, item, rating, rng):
+    return user, item, rating
+
+
+def shuffled_backwards(user, item, rating, rng):
+    return user[::-1], item[::-1], rating[::-1]
+
+
+def shuffled_by_its_own_seed(user, item, rating, rng):
+    order = np.random.default_rng(0).permutation(len(user))
+    return user[order], item[order], rating[order]
+
+
+def shuffled_in_place(user, item, rating, rng):
+    rng.shuffle(user)
+    rng.shuffle(item)
+    rng.shuffle(rating)
+    return user, item, rating
+
+
+def shuffled_as_one_table(user, item, rating, rng):
+    return rng.permutation(np.stack([user, item, rating], axis=1))
+
+
 WRONG = {
     "07.1": [
         (scatter_with_plus, "only the last row counts"),
@@ -323,15 +362,17 @@ WRONG = {
         (rows_without_grad, "slopes alone"),
         (rows_summed, "summed over the batch"),
         (rows_of_the_product, "with each other"),
-        (rows_only_one, "Return two arrays"),
+        (rows_only_one, "2 results are asked for"),
     ],
     "07.4": [
-        (dots_of_the_whole_batch, "single number"),
-        (dots_of_all_with_all, "every user with every film"),
-        (dots_as_row, "become a square"),
-        (dots_not_summed, "not summed yet"),
-        (dots_over_the_batch, "axis 0"),
-        (dots_of_the_first_factor, "it should be"),
+        (shuffled_each_apart, "an order of its own"),
+        (shuffled_pairs_only, "Only user and film"),
+        (shuffled_with_replacement, "stand twice"),
+        (shuffled_not_at_all, "Nothing was shuffled"),
+        (shuffled_backwards, "not random"),
+        (shuffled_by_its_own_seed, "same in every epoch"),
+        (shuffled_in_place, "changed the arrays"),
+        (shuffled_as_one_table, "Three arrays"),
     ],
     "07.6": [
         (step_swapped, "return the new P first"),
@@ -352,26 +393,26 @@ WRONG = {
         (step_penalty_in_the_mean, "divided the penalty"),
         (step_penalty_on_rows, "only the rows of the batch"),
         (step_penalty_on_the_batch, "once for each of its ratings"),
-        (step_in_place, "input in place: P and Q"),
-        (step_only_p, "Return two arrays"),
-        (step_too_long, "Other numbers"),
+        (step_in_place, "changes `P` itself"),
+        (step_only_p, "2 results are asked for"),
+        (step_too_long, "should be"),
     ],
     "07.8": [
         (nearest_by_dot_product, "long rows win"),
         (nearest_by_distance, "sorts by distance"),
-        (nearest_upside_down, "turned round"),
+        (nearest_upside_down, "reversed"),
         (nearest_upwards, "your −∞ come first"),
         (nearest_hidden_by_zero, "Hidden rows have 0"),
         (nearest_others_hidden_by_zero, "no candidates have 0"),
-        (nearest_as_places, "places among the candidates, not"),
+        (nearest_as_places, "positions among the candidates, not"),
         (nearest_as_places_without_j, "candidates without row j"),
-        (nearest_behind_the_first, "skip the first place"),
+        (nearest_behind_the_first, "skip the first position"),
         (nearest_with_itself, "A row is its own nearest one: leave"),
         (nearest_of_candidates, "often a candidate"),
         (nearest_of_everything, "rows that are no candidates"),
         (nearest_worst_first, "worst first"),
         (nearest_not_sorted, "does not sort"),
-        (nearest_by_number, "it should be"),
+        (nearest_by_number, "should be"),
         (nearest_of_all_but_j, "no candidate is returned"),
         (nearest_of_all, "row j itself is returned"),
         (nearest_counted_from_one, "There are rows 0"),

@@ -222,7 +222,7 @@ WRONG = {
         (partial(lookup, unknown=1), "gets row 1"),
         (partial(lookup, start=2, unknown=1), "mask token"),
         (partial(lookup, unknown=None), "gets None"),
-        (lookup_wrong_way_round, "Turn it round"),
+        (lookup_wrong_way_round, "Reverse it"),
         (lookup_without_repeats, "stand twice"),
         (lookup_sorted, "You sorted"),
         (lookup_without_default, "row_of.get"),

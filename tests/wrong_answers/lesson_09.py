@@ -202,6 +202,40 @@ def one_number(scores, chances):
     return _loss(scores - np.log(chances)).mean()
 
 
+def _drawn(rng, weight, n):
+    return rng.choice(len(weight), n, p=weight / weight.sum())
+
+
+def draw_as_given(rng, counts, power, n):
+    return _drawn(rng, np.power(counts.astype(float), power), n)
+
+
+def draw_clicked_only(rng, counts, power, n):
+    return _drawn(rng, np.where(counts > 0, counts.astype(float) ** power, 0), n)
+
+
+def draw_without_power(rng, counts, power, n):
+    return _drawn(rng, counts.astype(float), n)
+
+
+def draw_uniform(rng, counts, power, n):
+    return rng.integers(1, len(counts), n)
+
+
+def draw_rare_more(rng, counts, power, n):
+    return _drawn(rng, np.where(np.arange(len(counts)) > 0, np.maximum(counts, 0.01) ** -power, 0), n)
+
+
+def draw_one_too_low(rng, counts, power, n):
+    return _drawn(rng, counts[1:].astype(float) ** power, n)
+
+
+def draw_with_one_more(rng, counts, power, n):
+    weight = (counts + 1.0) ** power
+    weight[0] = 0
+    return _drawn(rng, weight, n)
+
+
 WRONG = {
     "09.2": [
         (clicked_films_only, "clicked films alone"),
@@ -213,11 +247,13 @@ WRONG = {
         (right_side_without_x, "misses x"),
     ],
     "09.4": [
-        (up_to_n_users, "number of users"),
-        (with_padding_and_without_the_last, "and the last film"),
-        (with_padding, "begin at 1"),
-        (without_the_last, "The last film"),
-        (with_the_seen, "Take them out"),
+        (draw_as_given, "Padding is still drawn"),
+        (draw_clicked_only, "also one that nobody clicked"),
+        (draw_without_power, "The power is not used"),
+        (draw_uniform, "All films are drawn alike"),
+        (draw_rare_more, "rare films"),
+        (draw_one_too_low, "one too low"),
+        (draw_with_one_more, "add 1 to each count"),
     ],
     "09.5": [
         (mask_hides_the_positive, "the positive as well"),
@@ -233,7 +269,7 @@ WRONG = {
         (0, "the loss is not"),
         (0.5, "That is σ(0)"),
         (-0.6931, "The sign"),
-        (0.127, "looks at the distance"),
+        (0.127, "looks at the difference"),
         (0.301, "base 10"),
         (2.126, "Subtract the two"),
     ],
@@ -275,7 +311,7 @@ WRONG = {
         (1007, "full against sampled"),
         (9066, "number of films"),
         (32, "`DIM`"),
-        (0.00951, "wrong way round"),
+        (671, "number of users"),
         (50, "Divide"),
     ],
 }

@@ -131,7 +131,7 @@ WRONG = {
         (0.0, "own value"),
         (4, "all the weight"),
         (1.5, "scary number"),
-        (1.33, "three places"),
+        (1.33, "three positions"),
         (3, "both keys"),
     ],
     "12.2": [
@@ -157,7 +157,7 @@ WRONG = {
         (scores_of_heads(divide=lambda q: np.sqrt(q.shape[2])), "root of the length"),
         (scores_of_heads(divide=lambda q: np.sqrt(q.shape[1])), "number of heads"),
         (scores_after_softmax, "weights already"),
-        (scores_of_heads(spec="bhqs,bhks->bhkq"), "exchanged"),
+        (scores_of_heads(spec="bhqs,bhks->bhkq"), "swapped"),
         (scores_of_heads(spec="bhqs,bhks->bqk"), "added the heads up"),
     ],
     "12.4": [
@@ -173,13 +173,13 @@ WRONG = {
         (40_000, "on one side only"),
         (800, "length times length"),
         (80_000, "all the same"),
-        (7, "200 places ask"),
+        (7, "200 positions ask"),
     ],
     "12.8": [
         (bce_mean, "averaged"),
         (bce_softmax, "This is softmax"),
         (bce_without_target, "left the target out"),
-        (bce_turned_round, "exchanged"),
+        (bce_turned_round, "swapped"),
         (bce_target_twice, "as a no, too"),
         (bce_target_as_a_no, "the target as a no. Its cost"),
         (bce_all_yes, "every film as a yes"),

@@ -75,7 +75,7 @@ def split(
         cost.append(sum((len(side) if weighted else 1) * impurity(side.mean()) for side in both))
     cost = np.round(cost, 9) * (-1 if largest else 1)
     place = len(cost) - 1 - np.argmin(cost[::-1]) if last else np.argmin(cost)
-    return {"threshold": thresholds[place], "place": place, "value": values[place], "cost": cost[place]}[give]
+    return {"threshold": thresholds[place], "position": place, "value": values[place], "cost": cost[place]}[give]
 
 
 def entropy(p):
@@ -270,7 +270,7 @@ WRONG = {
         (parts_own_mean, "mean of `X` itself"),
         (partial(parts, axis=None), "one mean of the whole"),
         (partial(parts, axis=1), "Shapes do not fit"),
-        (parts_turned, "turned round"),
+        (parts_turned, "reversed"),
         (parts_absolute, "took away the signs"),
         (parts_absolute_distance, "sign off the distance"),
         (parts_without_weights, "multiplied with its weight"),
@@ -283,7 +283,7 @@ WRONG = {
     "25.4": [
         (partial(split, weighted=False), "count alike"),
         (partial(split, largest=True), "largest impurity"),
-        (partial(split, give="place"), "place of the threshold"),
+        (partial(split, give="position"), "position of the threshold"),
         (partial(split, give="cost"), "return the impurity"),
         (partial(split, give="value"), "value of the data"),
         (partial(split, impurity=lambda p: min(p, 1 - p)), "majority"),
@@ -309,8 +309,8 @@ WRONG = {
         (because_nothing_too, "adds nothing"),
         (because_upwards, "sort upwards"),
         (because_all_of_them, "`n` best"),
-        (because_places, "places in `seen`."),
-        (because_places_and_nothing, "places in `seen`, and also"),
+        (because_places, "positions in `seen`."),
+        (because_places_and_nothing, "positions in `seen`, and also"),
         (because_all_rows, "look at all films"),
         (because_as_seen, "order of `seen`"),
         (because_unseen, "has not seen"),
@@ -338,7 +338,7 @@ WRONG = {
         (shuffle_with_replacement, "with replacement"),
         (shuffle_in_place, "changed the table"),
         (shuffle_nothing, "Nothing was shuffled"),
-        (shuffle_first_column, "Only one column"),
+        (shuffle_first_column, "Columns 1 and 2 (from 0)"),
         (shuffle_without_seed, "same seed"),
         (shuffle_turned, "shape of the table"),
         (shuffle_returns_nothing, "returns nothing"),

@@ -194,7 +194,7 @@ WRONG = {
         (rule_not_added_up, "Add up over the units"),
         (rule_without_relevance, "relevance R of the units"),
         (rule_not_transposed, "Shapes do not fit"),
-        (rule_without_brackets, "Brackets"),
+        (rule_without_brackets, "Parentheses"),
     ],
     "26.4": [
         (-1, "rule 0"),
@@ -222,7 +222,7 @@ WRONG = {
         (partial(first, hidden=lambda history, kept: kept[:0]), "nothing is hidden"),
         (partial(first, hidden=lambda history, kept: np.setdiff1d(history, kept)), "no longer those that stay"),
         (partial(first, asked=lambda history, kept: history), "whole history"),
-        (first_hiding_places, "places, not films"),
+        (first_hiding_places, "positions, not films"),
         (partial(first, padding=0), "padding"),
     ],
     "26.8": [

@@ -5,26 +5,28 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
-import build
 import nbformat
 import numpy as np
-import pandas as pd
 import pytest
 
-from recsys_helpers.notebook.results import RESULTS
+from recsys_helpers.notebook.results import recorded_results
+from tools import generate, stale
+from tools.catalogue import ROOT, load_course
+from tools.execute import execute
 
-ROOT = Path(__file__).resolve().parent.parent
-NAMES = build.lessons()
+COURSE = load_course()
+LESSONS = {lesson.file: lesson for lesson in COURSE.lessons}
+NAMES = list(LESSONS)
 BOTH = [(name, solved) for name in NAMES for solved in (False, True)]
 HOME_OR_ROOT = re.compile(r"/(?:root|home|work|tmp|Users)/|[A-Z]:\\Users")
 NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?:[ \u00a0]?(%))?(?![\w])")
 
 
 def read(name, solved=False):
-    return nbformat.read(build.notebook_path(name, solved), as_version=4)
+    return nbformat.read(COURSE.notebook(LESSONS[name], solved), as_version=4)
 
 
 def text_of(output):
@@ -90,12 +92,12 @@ def claims_without_evidence(book):
 
 @pytest.mark.parametrize(("name", "solved"), BOTH)
 def test_a_notebook_is_exactly_what_its_script_says(name, solved):
-    made, stored = build.generate(name, solved), read(name, solved)
+    made, stored = generate.generate(COURSE, LESSONS[name], solved), read(name, solved)
     assert [cell.source for cell in stored.cells] == [cell.source for cell in made.cells], "run `make notebooks`"
     assert [(cell.id, cell.cell_type, dict(cell.metadata)) for cell in stored.cells] == [
         (cell.id, cell.cell_type, dict(cell.metadata)) for cell in made.cells
     ]
-    assert stored.metadata == made.metadata
+    assert stale.without_built(stored) == made.metadata
 
 
 @pytest.mark.parametrize(("name", "solved"), BOTH)
@@ -107,7 +109,7 @@ def test_a_notebook_was_run_from_top_to_bottom_and_is_clean(name, solved):
 def test_no_solution_stands_in_the_learners_notebook(name):
     stored = json.dumps([cell.source for cell in read(name).cells])
     assert "SOLUTION" not in stored
-    for solution in build.SOLUTION.finditer((build.SOURCES / f"{name}.py").read_text(encoding="utf-8")):
+    for solution in generate.SOLUTION.finditer(COURSE.script(LESSONS[name]).read_text(encoding="utf-8")):
         lines = [line.strip() for line in solution[0].splitlines()[1:-1]]
         assert lines and json.dumps("\n".join(solution[0].splitlines()[1:-1]))[1:-1] not in stored
 
@@ -159,7 +161,7 @@ def test_tables_fit_the_page(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_links_lead_somewhere(name):
-    glossary = (build.NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
+    glossary = (COURSE.notebooks / "glossary.md").read_text(encoding="utf-8")
     terms = re.findall("^## (.*)$", glossary, re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", term.lower()).replace(" ", "-") for term in terms}
     for cell in read(name).cells:
@@ -168,14 +170,14 @@ def test_links_lead_somewhere(name):
                 if target.startswith("glossary.md#"):
                     assert target.split("#")[1] in anchors, f"{cell.id}: {target}"
                 elif not target.startswith("https://"):
-                    assert (build.NOTEBOOKS / target.split("#")[0]).exists(), f"{cell.id}: {target}"
+                    assert (COURSE.notebooks / target.split("#")[0]).exists(), f"{cell.id}: {target}"
 
 
 def test_the_readme_shows_the_recorded_results():
     readme = (ROOT / "README.md").read_text(encoding="utf-8").split("## What the models reach")[1].split("\n## ")[0]
     shown = [[part.strip() for part in line.split("|")[1:-1]] for line in readme.splitlines() if line.startswith("| ")]
     shown = {row[0]: row for row in shown[1:]}
-    recorded = pd.read_csv(RESULTS, dtype={"lesson": str}).set_index("model")
+    recorded = recorded_results()
     assert set(shown) == set(recorded.index)
     for name, (_, _, ndcg, recall, coverage, lesson) in shown.items():
         mean, half = map(float, ndcg.split(" ± "))
@@ -186,31 +188,31 @@ def test_the_readme_shows_the_recorded_results():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_minutes_are_stated_in_the_metadata_and_the_lesson_stands_in_the_readme(name):
-    minutes = read(name).metadata["minutes"]
-    assert minutes["teaching"] > 0 and minutes["exercises"] >= 0
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    row = next(line for line in readme.splitlines() if f"](notebooks/{name}.ipynb)" in line)
-    assert f"| {minutes['teaching']} + {minutes['exercises']} |" in row
+def test_the_catalogue_and_the_lesson_say_the_same(name):
+    lesson, book = LESSONS[name], read(name)
+    assert book.metadata["minutes"] == {"teaching": lesson.teaching, "exercises": lesson.exercises}
+    assert book.cells[0].source.startswith(f"# {lesson.title}")
+    needed = re.search(r"\*\*What you need\*\*: .*", book.cells[2].source)[0]
+    assert set(lesson.needs) <= set(re.findall(r"\d\d", needed)) | {"00"}, needed
 
 
 def test_the_repository_is_named_once_and_every_lesson_is_built_from_it():
-    url = build.project()["project"]["urls"]["Repository"]
+    url = COURSE.repository
     for name in NAMES:
-        assert url not in (build.SOURCES / f"{name}.py").read_text(encoding="utf-8")
+        assert url not in COURSE.script(LESSONS[name]).read_text(encoding="utf-8")
         cells = {tag: cell for cell in read(name).cells for tag in cell.metadata.get("tags", [])}
         assert f"git+{url}" in cells["colab"].source
         assert url.removeprefix("https://github.com/") in cells["links"].source
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_edited_notebook_goes_back_to_the_same_script(name, tmp_path, monkeypatch):
-    script = (build.SOURCES / f"{name}.py").read_text(encoding="utf-8")
-    shutil.copytree(build.SOURCES, tmp_path / "src")
-    monkeypatch.setattr(build, "SOURCES", tmp_path / "src")
+def test_an_edited_notebook_goes_back_to_the_same_script(name, tmp_path):
+    script = COURSE.script(LESSONS[name])
+    shutil.copytree(script.parent, tmp_path / "notebooks" / "src")
+    elsewhere = replace(COURSE, root=tmp_path)
     for solved in (False, True):
-        build.back(build.notebook_path(name, solved))
-        assert (tmp_path / "src" / f"{name}.py").read_text(encoding="utf-8") == script
+        generate.back(elsewhere, COURSE.notebook(LESSONS[name], solved))
+        assert elsewhere.script(LESSONS[name]).read_bytes() == script.read_bytes()
 
 
 # Tests of the tests: a lesson that is broken on purpose turns the suite red.
@@ -218,12 +220,13 @@ def test_an_edited_notebook_goes_back_to_the_same_script(name, tmp_path, monkeyp
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A small executed notebook under the settings of notebooks/."""
-    shutil.copy(build.NOTEBOOKS / "conftest.py", tmp_path)
+    """A small executed notebook under the settings of the course."""
+    shutil.copy(ROOT / "conftest.py", tmp_path)
     cells = ["numbers = [1, 2, 3]", "sum(numbers) / len(numbers)"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    book.metadata = {"kernelspec": build.KERNEL}
-    build.execute(book)
+    book.metadata = {"kernelspec": generate.KERNEL}
+    (tmp_path / "notebooks").mkdir()
+    execute(book, tmp_path)
     nbformat.write(book, tmp_path / "tiny.ipynb")
     return tmp_path / "tiny.ipynb"
 
@@ -233,20 +236,24 @@ def nbval(path):
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True).returncode
 
 
+@pytest.mark.slow
 def test_an_unchanged_notebook_is_green(tiny):
     assert nbval(tiny) == 0
 
 
+@pytest.mark.slow
 def test_a_changed_number_turns_the_suite_red(tiny):
     tiny.write_text(tiny.read_text().replace("[1, 2, 3]", "[1, 2, 4]"))
     assert nbval(tiny) == 1
 
 
+@pytest.mark.slow
 def test_a_stale_output_turns_the_suite_red(tiny):
     tiny.write_text(tiny.read_text().replace('"2.0"', '"2.5"'))
     assert nbval(tiny) == 1
 
 
+@pytest.mark.slow
 def test_a_stripped_notebook_is_caught_although_nbval_passes_it(tiny):
     book = nbformat.read(tiny, as_version=4)
     for cell in book.cells:

@@ -1,0 +1,250 @@
+"""Slips that any exercise can suffer from: a lost sign, a sum in place of a mean, a transposed array, off by one, …
+
+Each is recognised from the answers alone, on all cases that went wrong, and said in one sentence.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from recsys_helpers.exercises.compare import agree, as_array, short
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def name_slip(mine: list, truth: list, cases: list[tuple], names: list[str], atol: float) -> str | None:
+    """The sentence for the slip that explains every one of these wrong answers, or None.
+
+    `mine` and `truth` hold one answer a case, all of them different; `names` are those of the arguments.
+    """
+    for place, name in enumerate(names):
+        if all(agree(one, case[place], atol) for one, case in zip(mine, cases)):
+            return f"Yours returns `{name}` as it came in."
+    parts = _parts(mine, truth)
+    slip = _slip_of_parts(*parts, cases, names, atol) if parts else _slip_of_arrays(mine, truth, cases, names, atol)
+    if slip is None and len(mine) > 2 and all(agree(one, mine[0], atol) for one in mine):
+        if not all(agree(one, truth[0], 1e-2) for one in truth):
+            return f"Yours gives the same answer, {short(mine[0])}, for different inputs: is an argument not used?"
+    return slip
+
+
+def _slip_of_arrays(mine: list, truth: list, cases: list[tuple], names: list[str], atol: float) -> str | None:
+    left, right = [as_array(one) for one in mine], [as_array(one) for one in truth]
+    if any(one is None or one.dtype.kind not in "biuf" for one in [*left, *right]):
+        return None
+    if any(one.shape != other.shape for one, other in zip(left, right)):
+        return _slip_of_shape(left, right, atol)
+    return _slip_of_values(left, right, cases, names, atol)
+
+
+def _all(mine: list, truth: list, change: Callable, atol: float) -> bool:
+    """Whether `change(truth)` is what the learner has in every case, and is not the truth itself in all of them."""
+    with np.errstate(all="ignore"):
+        try:
+            changed = [change(one) for one in truth]
+        except (ValueError, IndexError, TypeError):
+            return False
+    return all(agree(one, other, atol) for one, other in zip(mine, changed))
+
+
+def _parts(mine: list, truth: list) -> tuple[list, list] | None:
+    """The answers part by part, if each is a tuple of several arrays of unlike shapes."""
+    if not all(isinstance(one, tuple) and as_array(one) is None for one in truth):
+        return None
+    if not all(isinstance(one, (tuple, list)) and len(one) == len(other) for one, other in zip(mine, truth)):
+        return None
+    return list(zip(*mine)), list(zip(*truth))
+
+
+def _slip_of_parts(mine: list, truth: list, cases, names, atol) -> str | None:
+    is_wrong = [not all(agree(a, b, atol) for a, b in zip(one, other)) for one, other in zip(mine, truth)]
+    for one, other in itertools.combinations(range(len(truth)), 2):
+        swapped = itertools.chain(zip(mine[one], truth[other]), zip(mine[other], truth[one]))
+        if all(agree(a, b, atol) for a, b in swapped):
+            return f"The {ORDINALS[one]} and the {ORDINALS[other]} result are swapped."
+    if sum(is_wrong) != 1:
+        return None
+    place = is_wrong.index(True)
+    failing = [n for n, pair in enumerate(zip(mine[place], truth[place])) if not agree(*pair, atol)]
+    chosen = ([rows[n] for n in failing] for rows in (mine[place], truth[place], cases))
+    sentence = name_slip(*chosen, names, atol)
+    return f"The {ORDINALS[place]} result: {sentence[0].lower()}{sentence[1:]}" if sentence else None
+
+
+def _slip_of_shape(mine: list, truth: list, atol: float) -> str | None:
+    shapes = f"Yours has shape {mine[0].shape}, {truth[0].shape} is asked for"
+    if all(one.size == other.size and agree(one.ravel(), other.ravel(), atol) for one, other in zip(mine, truth)):
+        return f"The numbers are right, the shape is not. {shapes}."
+    for axes in itertools.permutations(range(truth[0].ndim)):
+        if _all(mine, truth, lambda one, axes=axes: one.transpose(axes), atol):
+            return f"The axes are in another order: it is transposed. {shapes}."
+    for name, reduce in (("sum", np.sum), ("mean", np.mean), ("largest", np.max), ("smallest", np.min)):
+        for axis in (*range(mine[0].ndim), None):
+            where = "all entries" if axis is None else f"axis {axis}"
+            if _all(truth, mine, lambda one, axis=axis, reduce=reduce: reduce(one, axis=axis), atol):
+                return f"One step is missing: take the {name} over {where}. {shapes}."
+        for axis in (*range(truth[0].ndim), None):
+            where = "all entries" if axis is None else f"axis {axis}"
+            if _all(mine, truth, lambda one, axis=axis, reduce=reduce: reduce(one, axis=axis), atol):
+                return f"You took the {name} over {where}, which should stay as it is. {shapes}."
+    for name, place in (("first", 0), ("last", -1)):
+        for axis in range(truth[0].ndim):
+            if _all(mine, truth, lambda one, axis=axis, place=place: np.take(one, place, axis=axis), atol):
+                return f"Yours holds only the {name} entry along axis {axis}. {shapes}."
+    for text, cut in (("first", np.s_[1:]), ("last", np.s_[:-1])):
+        if _all(mine, truth, lambda one, cut=cut: one[cut], atol):
+            return f"The {text} entry is missing; the others are right. {shapes}."
+        if _all(truth, mine, lambda one, cut=cut: one[cut], atol):
+            return f"There is one entry too many: the {text} one. {shapes}."
+    return None
+
+
+def _slip_of_values(mine: list, truth: list, cases, names, atol) -> str | None:
+    if all(one.dtype == bool for one in truth):
+        return "True and False are swapped." if _all(mine, truth, np.logical_not, atol) else None
+    truth = [one.astype(float) for one in truth]
+    mine = [one.astype(float) for one in mine]
+    for sentence, change in _changes(truth):
+        if _all(mine, truth, change, atol):
+            return sentence
+    factor = _factor(mine, truth, cases, names) or _not_finite(mine, truth)
+    if factor:
+        return factor
+    if all(np.allclose(one, other, rtol=1e-3, atol=1e-3) for one, other in zip(mine, truth)):
+        return "Close, but not the same: is something rounded, a small constant added, or −10 used where −∞ must hide?"
+    is_whole = [[bool((one == np.round(one)).all()) for one in side] for side in (mine, truth)]
+    if all(is_whole[0]) and not any(is_whole[1]) and len({float(entry) for one in mine for entry in np.ravel(one)}) > 1:
+        return "Yours are whole numbers: positions, as argmax gives them, where values are asked for?"
+    return None
+
+
+def _changes(truth: list) -> Iterator[tuple[str, Callable]]:
+    yield "The sign is wrong: yours is minus what is asked for.", lambda one: -one
+    yield "Yours has lost its signs: some of the entries should be negative.", np.abs
+    yield "Yours is 1 minus what is asked for.", lambda one: 1 - one
+    yield "Upside down: yours is 1 divided by what is asked for.", lambda one: 1 / one
+    yield "Yours is the square of what is asked for: take the root.", lambda one: one**2
+    yield "Yours is the root of what is asked for.", np.sqrt
+    yield "Yours is the natural logarithm of what is asked for.", np.log
+    yield "Yours is e to the power of what is asked for.", np.exp
+    yield "Yours never goes below 0, and some entries should.", lambda one: np.maximum(one, 0)
+    for digits in range(5):
+        yield "Right, but rounded. Do not round inside the function.", lambda one, d=digits: np.round(one, d)
+    yield "Yours is cut off to whole numbers: is `//` or an array of integers in the way?", np.trunc
+    if any(one.ndim for one in truth):
+        yield "The right entries in reverse order.", lambda one: one[::-1]
+        yield "The right entries, each row in reverse order.", lambda one: one[..., ::-1]
+        yield "The entries are sorted, smallest first; keep the order that is asked for.", np.sort
+        yield "The entries are sorted, largest first; keep the order that is asked for.", lambda one: -np.sort(-one)
+        if all(one.ndim == 2 for one in truth):
+            yield "Rows and columns are exchanged: yours is transposed.", np.transpose
+        for axis in range(max(one.ndim for one in truth)):
+            for step, text in ((1, "late"), (-1, "early")):
+                sentence = f"Every entry stands one position too {text} along axis {axis}: off by one."
+                yield sentence, lambda one, axis=axis, step=step: _shifted(one, axis, step, 0.0)
+                yield sentence, lambda one, axis=axis, step=step: np.roll(one, step, axis=axis)
+            yield (
+                f"Yours is right up to its scale: it was divided by its sum over axis {axis}.",
+                lambda one, axis=axis: one / one.sum(axis=axis, keepdims=True),
+            )
+            yield (
+                f"Yours adds up along axis {axis} from entry to entry (cumulative sum).",
+                lambda one, axis=axis: np.cumsum(one, axis=axis),
+            )
+
+
+def _shifted(one: np.ndarray, axis: int, step: int, fill: float) -> np.ndarray:
+    moved = np.roll(one, step, axis=axis)
+    edge = [slice(None)] * one.ndim
+    edge[axis] = 0 if step == 1 else -1
+    moved[tuple(edge)] = fill
+    return moved
+
+
+_FACTORS = {
+    2: "Yours is twice as large as asked for in every entry: a factor of 2 too many.",
+    0.5: "Yours is half of what is asked for in every entry: a factor of 2 is missing.",
+    100: "Yours is 100 times too large: a share between 0 and 1 is asked for, not a percentage.",
+    1 / np.log(2): "Your logarithm has base 2; the natural one, np.log, is asked for.",
+    1 / np.log(10): "Your logarithm has base 10; the natural one, np.log, is asked for.",
+    np.log(2): "Your logarithm is the natural one; base 2, np.log2, is asked for.",
+}
+
+
+def _factor(mine: list, truth: list, cases, names) -> str | None:
+    """One factor or one distance for all entries, or a factor that is a size of the input: a sum for a mean, say."""
+    left, right = (np.concatenate([np.ravel(one) for one in side]) for side in (mine, truth))
+    if len(left) < 3 or not np.isfinite(left).all() or np.ptp(right) < 1e-9:
+        return None
+    distance = left - right
+    if np.allclose(distance, distance[0], rtol=1e-6, atol=1e-9):
+        amount = short(abs(float(distance[0])))
+        return f"Every entry of yours is {amount} too {'large' if distance[0] > 0 else 'small'}."
+    used = np.abs(right) > 1e-9
+    if used.sum() < 3 or not np.allclose(left[~used], 0, atol=1e-9):
+        return None
+    ratio = left[used] / right[used]
+    if np.allclose(ratio, ratio[0], rtol=1e-6):
+        for factor, sentence in _FACTORS.items():
+            if np.isclose(ratio[0], factor):
+                return sentence
+        return f"Every entry of yours is {short(float(ratio[0]))} times what is asked for."
+    return _size_factor(mine, truth, cases, names)
+
+
+def _size_factor(mine: list, truth: list, cases, names) -> str | None:
+    ratios = []
+    for one, other in zip(mine, truth):
+        used = np.abs(other) > 1e-9
+        ratio = one[used] / other[used] if np.ndim(one) else one / other
+        if np.size(ratio) == 0:
+            ratios.append(np.nan)
+        elif np.allclose(ratio, np.ravel(ratio)[0], rtol=1e-6):
+            ratios.append(float(np.ravel(ratio)[0]))
+        else:
+            return None
+    known = ~np.isnan(ratios)
+    if known.sum() < 2:
+        return None
+    for what, sizes in _sizes(cases, names):
+        values = np.array(sizes, float)[known]
+        found = np.array(ratios)[known]
+        for power, text in (
+            (1, f"Yours is {what} times too large: is it a sum where a mean is asked for?"),
+            (-1, f"Yours is {what} times too small: is it a mean where a sum is asked for, or divided twice?"),
+            (0.5, f"Yours is too large by the root of {what}."),
+            (-0.5, f"Yours is too small by the root of {what}."),
+        ):
+            if (values > 0).all() and np.ptp(values) > 0 and np.allclose(found, values**power, rtol=1e-6):
+                return text
+    return None
+
+
+def _sizes(cases: list[tuple], names: list[str]) -> Iterator[tuple[str, list[float]]]:
+    """Numbers that a case knows: its scalar arguments, and the length of each axis of the others."""
+    for place, name in enumerate(names):
+        values = [as_array(case[place]) for case in cases]
+        if any(value is None or value.dtype.kind not in "biuf" for value in values):
+            if all(hasattr(case[place], "__len__") for case in cases):
+                yield f"`len({name})`", [len(case[place]) for case in cases]
+            continue
+        if all(value.ndim == 0 for value in values):
+            yield f"`{name}`", [float(value) for value in values]
+        for axis in range(min(value.ndim for value in values)):
+            sizes = [value.shape[axis] for value in values]
+            yield (f"`{name}.shape[{axis}]`" if axis else f"`len({name})`"), sizes
+        if all(value.ndim > 1 for value in values):
+            yield f"`{name}.size`", [value.size for value in values]
+
+
+def _not_finite(mine: list, truth: list) -> str | None:
+    for one, other in zip(mine, truth):
+        is_bad = ~np.isfinite(one) & np.isfinite(other)
+        if np.any(is_bad):
+            bad = "NaN" if np.isnan(one[is_bad]).any() else "infinite"
+            place = [int(part) for part in np.argwhere(is_bad)[0]] if one.ndim else ""
+            return f"Entry {place} is {bad}: is something divided by zero, or hidden that should count?".replace(
+                "Entry  is", "Your result is"
+            )
+    return None

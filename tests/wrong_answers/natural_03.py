@@ -1,0 +1,495 @@
+"""Natural answers of lesson 03: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
+
+import numpy as np
+import pandas as pd
+
+K = ["user_id", "item_id"]
+
+
+def wrong_03_3_no_sort(frame):
+    return frame.drop_duplicates(K, keep="last")
+
+
+def wrong_03_3_first(frame):
+    return frame.sort_values("timestamp").drop_duplicates(K)
+
+
+def wrong_03_3_all_columns(frame):
+    return frame.sort_values("timestamp").drop_duplicates(keep="last")
+
+
+def wrong_03_3_user(frame):
+    return frame.sort_values("timestamp").drop_duplicates("user_id", keep="last")
+
+
+def wrong_03_3_item(frame):
+    return frame.sort_values("timestamp").drop_duplicates("item_id", keep="last")
+
+
+def wrong_03_3_max_of_each(frame):
+    return frame.groupby(K, as_index=False).max()
+
+
+def wrong_03_3_max_index(frame):
+    return frame.groupby(K).max()
+
+
+def wrong_03_3_keep_false(frame):
+    return frame.drop_duplicates(K, keep=False)
+
+
+def wrong_03_3_mean(frame):
+    return frame.groupby(K, as_index=False).mean()
+
+
+def wrong_03_3_last_unsorted(frame):
+    return frame.groupby(K, as_index=False).last()
+
+
+def wrong_03_3_rating(frame):
+    return frame.sort_values("rating").drop_duplicates(K, keep="last")
+
+
+def wrong_03_3_inplace(frame):
+    frame.sort_values("timestamp", inplace=True)
+    return frame.drop_duplicates(K, keep="last")
+
+
+def wrong_03_3_desc_last(frame):
+    return frame.sort_values("timestamp", ascending=False).drop_duplicates(K, keep="last")
+
+
+def wrong_03_3_mask(frame):
+    return frame.duplicated(K, keep="last")
+
+
+def wrong_03_3_idxmax_only(frame):
+    return frame.groupby(K)["timestamp"].idxmax()
+
+
+def right_03_3_idxmax(frame):
+    return frame.loc[frame.groupby(K)["timestamp"].idxmax()]
+
+
+def right_03_3_desc_first(frame):
+    return frame.sort_values("timestamp", ascending=False).drop_duplicates(K).reset_index(drop=True)
+
+
+def right_03_3_transform(frame):
+    return frame[frame["timestamp"] == frame.groupby(K)["timestamp"].transform("max")]
+
+
+def wrong_03_5_brackets(train, other):
+    s = train.std(axis=0)
+    s = np.where(s == 0, 1, s)
+    return other - train.mean(axis=0) / s
+
+
+def wrong_03_5_own(train, other):
+    return (other - other.mean(axis=0)) / other.std(axis=0)
+
+
+def wrong_03_5_own_std(train, other):
+    s = other.std(axis=0)
+    return (other - train.mean(axis=0)) / np.where(s == 0, 1, s)
+
+
+def wrong_03_5_own_mean(train, other):
+    s = train.std(axis=0)
+    return (other - other.mean(axis=0)) / np.where(s == 0, 1, s)
+
+
+def wrong_03_5_ddof(train, other):
+    s = train.std(axis=0, ddof=1)
+    return (other - train.mean(axis=0)) / np.where(s == 0, 1, s)
+
+
+def wrong_03_5_var(train, other):
+    s = train.var(axis=0)
+    return (other - train.mean(axis=0)) / np.where(s == 0, 1, s)
+
+
+def wrong_03_5_axis1(train, other):
+    return (other - train.mean(axis=1)[0]) / train.std(axis=1)[0]
+
+
+def wrong_03_5_eps(train, other):
+    return (other - train.mean(axis=0)) / (train.std(axis=0) + 1e-7)
+
+
+def wrong_03_5_eps_big(train, other):
+    return (other - train.mean(axis=0)) / (train.std(axis=0) + 1e-3)
+
+
+def wrong_03_5_constant_zero(train, other):
+    s = train.std(axis=0)
+    return np.where(s == 0, 0, (other - train.mean(axis=0)) / np.where(s == 0, 1, s))
+
+
+def wrong_03_5_not_handled(train, other):
+    return (other - train.mean(axis=0)) / train.std(axis=0)
+
+
+def wrong_03_5_times(train, other):
+    return (other - train.mean(axis=0)) * train.std(axis=0)
+
+
+def wrong_03_5_reversed(train, other):
+    s = train.std(axis=0)
+    return (train.mean(axis=0) - other) / np.where(s == 0, 1, s)
+
+
+def wrong_03_5_median(train, other):
+    s = train.std(axis=0)
+    return (other - np.median(train, axis=0)) / np.where(s == 0, 1, s)
+
+
+def wrong_03_5_whole(train, other):
+    return (other - train.mean()) / train.std()
+
+
+def wrong_03_5_train_scaled(train, other):
+    s = train.std(axis=0)
+    return (train - train.mean(axis=0)) / np.where(s == 0, 1, s)
+
+
+def right_03_5_pandas(train, other):
+    t, o = pd.DataFrame(train), pd.DataFrame(other)
+    return (o - t.mean()) / t.std(ddof=0).replace(0, 1)
+
+
+def right_03_5_loop(train, other):
+    out = np.zeros(np.shape(other))
+    for j, c in enumerate(train.T):
+        s = np.sqrt(np.mean((c - np.mean(c)) ** 2))
+        out[:, j] = (other[:, j] - np.mean(c)) / (s or 1)
+    return out.tolist()
+
+
+def wrong_03_7_in_text(genres, vocabulary):
+    return np.array([[int(v in t) for v in vocabulary] for t in genres])
+
+
+def wrong_03_7_sorted(genres, vocabulary):
+    v = sorted(vocabulary)
+    return np.array([[int(x in t.split("|")) for x in v] for t in genres])
+
+
+def wrong_03_7_crash(genres, vocabulary):
+    out = np.zeros((len(genres), len(vocabulary)))
+    for r, t in enumerate(genres):
+        for x in t.split("|"):
+            out[r, vocabulary.index(x)] = 1
+    return out
+
+
+def wrong_03_7_dummies(genres, vocabulary):
+    return pd.Series(genres).str.get_dummies("|").to_numpy()
+
+
+def wrong_03_7_reindex_nan(genres, vocabulary):
+    return pd.Series(genres).str.get_dummies("|").reindex(columns=vocabulary).to_numpy()
+
+
+def wrong_03_7_first_only(genres, vocabulary):
+    return np.array([[int(x == t.split("|")[0]) for x in vocabulary] for t in genres])
+
+
+def wrong_03_7_equal(genres, vocabulary):
+    return np.array([[int(x == t) for x in vocabulary] for t in genres])
+
+
+def wrong_03_7_T(genres, vocabulary):
+    return np.array([[int(x in t.split("|")) for t in genres] for x in vocabulary])
+
+
+def wrong_03_7_share(genres, vocabulary):
+    return np.array([[(x in t.split("|")) / len(t.split("|")) for x in vocabulary] for t in genres])
+
+
+def wrong_03_7_index(genres, vocabulary):
+    return np.array([[vocabulary.index(x) + 1 if x in t.split("|") else 0 for x in vocabulary] for t in genres])
+
+
+def wrong_03_7_sum(genres, vocabulary):
+    return np.array([sum(x in t.split("|") for t in genres) for x in vocabulary])
+
+
+def wrong_03_7_find_minus1(genres, vocabulary):
+    out = np.zeros((len(genres), len(vocabulary)), int)
+    for r, t in enumerate(genres):
+        for x in t.split("|"):
+            out[r, vocabulary.index(x) if x in vocabulary else -1] = 1
+    return out
+
+
+def wrong_03_7_unknown_column(genres, vocabulary):
+    return np.array(
+        [[int(x in t.split("|")) for x in vocabulary] + [int(not set(t.split("|")) <= set(vocabulary))] for t in genres]
+    )
+
+
+def wrong_03_7_comma(genres, vocabulary):
+    return np.array([[int(x in t.split(",")) for x in vocabulary] for t in genres])
+
+
+def wrong_03_7_last_row_only(genres, vocabulary):
+    out = np.zeros((len(genres), len(vocabulary)), int)
+    for r, t in enumerate(genres):
+        row = np.zeros(len(vocabulary), int)
+        for x in t.split("|"):
+            if x in vocabulary:
+                row[vocabulary.index(x)] = 1
+    out[r] = row
+    return out
+
+
+def right_03_7_reindex(genres, vocabulary):
+    return pd.Series(genres).str.get_dummies("|").reindex(columns=vocabulary, fill_value=0)
+
+
+def right_03_7_bool(genres, vocabulary):
+    return [[v in set(t.split("|")) for v in vocabulary] for t in genres]
+
+
+def wrong_03_9_front(histories, length):
+    return np.array([[0] * (length - len(h[-length:])) + h[-length:] for h in histories])
+
+
+def wrong_03_9_oldest(histories, length):
+    return np.array([h[:length] + [0] * (length - len(h[:length])) for h in histories])
+
+
+def wrong_03_9_reversed(histories, length):
+    return np.array([h[::-1][:length] + [0] * (length - len(h[:length])) for h in histories])
+
+
+def wrong_03_9_nocut(histories, length):
+    p = np.zeros((len(histories), length), int)
+    for r, h in enumerate(histories):
+        p[r, : len(h)] = h
+    return p
+
+
+def wrong_03_9_minus_one(histories, length):
+    p = np.zeros((len(histories), length), int) - 1
+    for r, h in enumerate(histories):
+        k = h[-length:]
+        p[r, : len(k)] = k
+    return p
+
+
+def wrong_03_9_one_long(histories, length):
+    p = np.zeros((len(histories), length + 1), int)
+    for r, h in enumerate(histories):
+        k = h[-length:]
+        p[r, : len(k)] = k
+    return p
+
+
+def wrong_03_9_return_inside(histories, length):
+    p = np.zeros((len(histories), length), int)
+    for r, h in enumerate(histories):
+        k = h[-length:]
+        p[r, : len(k)] = k
+        return p
+    return p
+
+
+def wrong_03_9_ragged(histories, length):
+    return [h[-length:] for h in histories]
+
+
+def wrong_03_9_unfilled(histories, length):
+    return np.zeros((len(histories), length), int)
+
+
+def wrong_03_9_fill_front_slice(histories, length):
+    p = np.zeros((len(histories), length), int)
+    for r, h in enumerate(histories):
+        k = h[-length:]
+        if k:
+            p[r, -len(k) :] = k
+    return p
+
+
+def wrong_03_9_sorted(histories, length):
+    p = np.zeros((len(histories), length), int)
+    for r, h in enumerate(histories):
+        k = sorted(h[-length:])
+        p[r, : len(k)] = k
+    return p
+
+
+def wrong_03_9_repeat(histories, length):
+    return np.array([np.resize(h[-length:], length) if h else [0] * length for h in histories])
+
+
+def wrong_03_9_always_row0(histories, length):
+    p = np.zeros((len(histories), length), int)
+    for h in histories:
+        k = h[-length:]
+        p[0, : len(k)] = k
+    return p
+
+
+def right_03_9_lists(histories, length):
+    return [(h[-length:] + [0] * length)[:length] for h in histories]
+
+
+def right_03_9_pad(histories, length):
+    return np.stack([np.pad(np.array(h[-length:], float), (0, length - len(h[-length:]))) for h in histories])
+
+
+def wrong_03_10_last(padded):
+    return padded[:, -1]
+
+
+def wrong_03_10_max(padded):
+    return padded.max(axis=1)
+
+
+def wrong_03_10_first(padded):
+    return padded[np.arange(len(padded)), (padded != 0).argmax(axis=1)]
+
+
+def wrong_03_10_given_variant(padded):
+    n = (padded > 0).sum(axis=1)
+    return padded[np.arange(len(padded)), n - 1]
+
+
+def wrong_03_10_flip(padded):
+    return padded[np.arange(len(padded)), (padded[:, ::-1] != 0).argmax(axis=1)]
+
+
+def wrong_03_10_one_off(padded):
+    last = padded.shape[1] - (padded[:, ::-1] != 0).argmax(axis=1)
+    return padded[np.arange(len(padded)), np.minimum(last, padded.shape[1] - 1)]
+
+
+def wrong_03_10_position(padded):
+    return (np.arange(padded.shape[1]) * (padded != 0)).max(axis=1)
+
+
+def wrong_03_10_side_of_table(padded):
+    n = (padded != 0).sum(axis=1)
+    return padded[:, -1] if (padded[:, -1] != 0).any() else padded[np.arange(len(padded)), n - 1]
+
+
+def wrong_03_10_first_cell(padded):
+    n = (padded != 0).sum(axis=1)
+    return padded[np.arange(len(padded)), n - 1] if padded[0, 0] != 0 else padded[:, -1]
+
+
+def wrong_03_10_column(padded):
+    return np.array([[r[r != 0][-1]] for r in padded])
+
+
+def wrong_03_10_all(padded):
+    return padded[:, (np.arange(padded.shape[1]) * (padded != 0)).max(axis=1)]
+
+
+def wrong_03_10_sum(padded):
+    return padded.sum(axis=1)
+
+
+def right_03_10_loop(padded):
+    return [int(r[r > 0][-1]) for r in padded]
+
+
+def right_03_10_each_side(padded):
+    n = (padded != 0).sum(axis=1)
+    return np.where(padded[:, -1] != 0, padded[:, -1], padded[np.arange(len(padded)), n - 1])
+
+
+NATURAL = {
+    "03.3": [
+        (wrong_03_3_no_sort, "You keep the last row in the order of the"),
+        (wrong_03_3_first, "You keep the earliest rating of each pair. The"),
+        (wrong_03_3_all_columns, "Only rows that are equal in all columns went."),
+        (wrong_03_3_user, "You keep one row per user. A pair is user_id"),
+        (wrong_03_3_item, "Of 18 rows 9 pairs should stay, yours are 4."),
+        (wrong_03_3_max_of_each, "The number of rows is right, but for some pairs"),
+        (wrong_03_3_max_index, "user_id and item_id became the index: add"),
+        (wrong_03_3_keep_false, "You removed every pair that repeats. One row of"),
+        (wrong_03_3_mean, "The number of rows is right, but for some pairs"),
+        (wrong_03_3_last_unsorted, "You keep the last row in the order of the"),
+        (wrong_03_3_rating, "The number of rows is right, but for some pairs"),
+        (wrong_03_3_inplace, "Your function changed the frame that came in."),
+        (wrong_03_3_desc_last, "You keep the earliest rating of each pair. The"),
+        (wrong_03_3_mask, "Return a DataFrame with the same four columns."),
+        (wrong_03_3_idxmax_only, "Return a DataFrame with the same four columns."),
+    ],
+    "03.5": [
+        (wrong_03_5_brackets, "Parentheses: `other - mean / spread` divides"),
+        (wrong_03_5_own, "You used the mean and spread of `other` itself."),
+        (wrong_03_5_own_std, "The mean is that of `train`, the spread that of"),
+        (wrong_03_5_own_mean, "The spread is that of `train`, the mean that of"),
+        (wrong_03_5_ddof, "You divided by n − 1 (ddof=1). Here, as in"),
+        (wrong_03_5_var, "You divided by the variance. Divide by its"),
+        (wrong_03_5_axis1, "You took mean and spread of a *row* (axis=1)."),
+        (wrong_03_5_eps, "A constant column of train: subtract its mean"),
+        (wrong_03_5_eps_big, "Close, but not the same: is something rounded,"),
+        (wrong_03_5_constant_zero, "A constant column of train: subtract its mean"),
+        (wrong_03_5_not_handled, "A constant column of train: subtract its mean"),
+        (wrong_03_5_times, "You multiply by the spread. Divide by it."),
+        (wrong_03_5_reversed, "The sign is wrong: yours is minus what is asked"),
+        (wrong_03_5_median, "You subtract the median. The mean is asked for."),
+        (wrong_03_5_whole, "One mean for the whole table: take it for each"),
+        (wrong_03_5_train_scaled, "You returned `train`, scaled. Return `other`,"),
+    ],
+    "03.7": [
+        (wrong_03_7_in_text, "You look for the word inside the text, so 'Art'"),
+        (wrong_03_7_sorted, "You sorted the vocabulary. Its order is the"),
+        (wrong_03_7_crash, "A genre that is not in the vocabulary stops"),
+        (wrong_03_7_dummies, "get_dummies makes a column for each genre it"),
+        (wrong_03_7_reindex_nan, "A genre of the vocabulary that no film has"),
+        (wrong_03_7_first_only, "Only the first genre of each film is marked. A"),
+        (wrong_03_7_equal, "Only films with a single genre are marked: you"),
+        (wrong_03_7_T, "Rows and columns are swapped: one row per film,"),
+        (wrong_03_7_share, "You share a 1 among the genres of a film. Each"),
+        (wrong_03_7_index, "You write the genre's number into its cell. A 1"),
+        (wrong_03_7_sum, "You took the sum over axis 0, which should stay"),
+        (wrong_03_7_find_minus1, "A genre that is not in the vocabulary was"),
+        (wrong_03_7_unknown_column, "There is one column too many. Unknown genres"),
+        (wrong_03_7_comma, "Only films with a single genre are marked: you"),
+        (wrong_03_7_last_row_only, "Only the last film is marked: the line that"),
+    ],
+    "03.9": [
+        (wrong_03_9_front, "Right, but with the zeros in front. Behind is"),
+        (wrong_03_9_oldest, "You keep the oldest films of a long history."),
+        (wrong_03_9_reversed, "You turned the histories round. The oldest film"),
+        (wrong_03_9_nocut, "The films and the cells you write them to"),
+        (wrong_03_9_minus_one, "The empty end is filled with −1. The padding of"),
+        (wrong_03_9_one_long, "Your rows are one cell too long: `length` of"),
+        (wrong_03_9_return_inside, "Only the first user's row is filled. Does"),
+        (wrong_03_9_ragged, "The short rows are not filled up: zeros behind,"),
+        (wrong_03_9_unfilled, "Nothing was filled in: all zeros."),
+        (wrong_03_9_fill_front_slice, "Right, but with the zeros in front. Behind is"),
+        (wrong_03_9_sorted, "You sorted the films by their id. A history"),
+        (wrong_03_9_repeat, "A short history is repeated in yours. Its end"),
+        (wrong_03_9_always_row0, "All histories are written into row 0, one over"),
+    ],
+    "03.10": [
+        (wrong_03_10_last, "Right if the zeros stand in front. With zeros"),
+        (wrong_03_10_max, "That is the largest index, not the latest film."),
+        (wrong_03_10_first, "That is the first film of each user. The latest"),
+        (wrong_03_10_given_variant, "Right if the zeros stand behind. With zeros in"),
+        (wrong_03_10_flip, "After the row was reversed, position k is"),
+        (wrong_03_10_one_off, "Right if the zeros stand in front. With zeros"),
+        (wrong_03_10_position, "You return the position. The film that stands"),
+        (wrong_03_10_side_of_table, "Right if the zeros stand in front. With zeros"),
+        (wrong_03_10_first_cell, "You decide the side by the first cell of the"),
+        (wrong_03_10_column, "The numbers are right, the shape is not. Yours"),
+        (wrong_03_10_all, "`padded[:, last]` reads every row at the"),
+        (wrong_03_10_sum, "You add the films of a row up. The latest one"),
+    ],
+}
+
+RIGHT = {
+    "03.3": [right_03_3_idxmax, right_03_3_desc_first, right_03_3_transform],
+    "03.5": [right_03_5_pandas, right_03_5_loop],
+    "03.7": [right_03_7_reindex, right_03_7_bool],
+    "03.9": [right_03_9_lists, right_03_9_pad],
+    "03.10": [right_03_10_loop, right_03_10_each_side],
+}

@@ -1,0 +1,497 @@
+"""Natural answers of lesson 25: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
+
+# ruff: noqa: E741 - this is how learners write
+
+import numpy as np
+import pandas as pd
+
+
+def wrong_25_2_no_background(X, weights, background):
+    return X * weights
+
+
+def wrong_25_2_mean_axis1(X, weights, background):
+    return (X - background.mean(axis=1)[:1]) * weights
+
+
+def wrong_25_2_first_row(X, weights, background):
+    return (X - background[0]) * weights
+
+
+def wrong_25_2_sum(X, weights, background):
+    return (X - background.sum(axis=0)) * weights
+
+
+def wrong_25_2_score_diff(X, weights, background):
+    return X @ weights - (background @ weights).mean()
+
+
+def wrong_25_2_abs_weights(X, weights, background):
+    return (X - background.mean(axis=0)) * np.abs(weights)
+
+
+def wrong_25_2_standard(X, weights, background):
+    return (X - background.mean(axis=0)) / background.std(axis=0) * weights
+
+
+def wrong_25_2_dot(X, weights, background):
+    return (X - background.mean(axis=0)) @ weights
+
+
+def wrong_25_2_T(X, weights, background):
+    return ((X - background.mean(axis=0)) * weights).T
+
+
+def wrong_25_2_minus_weights(X, weights, background):
+    return (background.mean(axis=0) - X) * weights
+
+
+def wrong_25_2_divided(X, weights, background):
+    return (X - background.mean(axis=0)) / weights
+
+
+def wrong_25_2_percent(X, weights, background):
+    c = (X - background.mean(axis=0)) * weights
+    return 100 * c / np.abs(c).sum(axis=1, keepdims=True)
+
+
+def right_25_2_loop(X, weights, background):
+    m = [sum(r[j] for r in background) / len(background) for j in range(X.shape[1])]
+    return [[(x - a) * w for x, a, w in zip(row, m, weights)] for row in X]
+
+
+def right_25_2_pandas(X, weights, background):
+    return (pd.DataFrame(X) - pd.DataFrame(background).mean()) * weights
+
+
+def right_25_2_scores(X, weights, background):
+    return np.einsum("nk,k->nk", X, weights).astype("float32") - (background * weights).mean(axis=0)
+
+
+def g(l):
+    return 2 * l.mean() * (1 - l.mean()) if len(l) else 0
+
+
+def T(x):
+    v = np.unique(x)
+    return (v[:-1] + v[1:]) / 2
+
+
+def best(x, y, cost, pick=np.argmin):
+    t = T(x)
+    return t[pick(np.round([cost(y[x <= c], y[x > c]) for c in t], 9))]
+
+
+def wrong_25_4_unweighted(x, y):
+    return best(x, y, lambda a, b: g(a) + g(b))
+
+
+def wrong_25_4_mean(x, y):
+    return best(x, y, lambda a, b: (g(a) + g(b)) / 2)
+
+
+def wrong_25_4_max(x, y):
+    return best(x, y, lambda a, b: len(a) * g(a) + len(b) * g(b), np.argmax)
+
+
+def wrong_25_4_left(x, y):
+    return best(x, y, lambda a, b: len(a) * g(a))
+
+
+def wrong_25_4_weights_swapped(x, y):
+    return best(x, y, lambda a, b: len(b) * g(a) + len(a) * g(b))
+
+
+def wrong_25_4_index(x, y):
+    t = T(x)
+    return int(np.argmin(np.round([len(y[x <= c]) * g(y[x <= c]) + len(y[x > c]) * g(y[x > c]) for c in t], 9)))
+
+
+def wrong_25_4_min_cost(x, y):
+    t = T(x)
+    return min(len(y[x <= c]) * g(y[x <= c]) + len(y[x > c]) * g(y[x > c]) for c in t)
+
+
+def wrong_25_4_mean_cost_returned(x, y):
+    t = T(x)
+    return min((len(y[x <= c]) * g(y[x <= c]) + len(y[x > c]) * g(y[x > c])) / len(y) for c in t)
+
+
+def wrong_25_4_difference(x, y):
+    return best(x, y, lambda a, b: -abs(a.mean() - b.mean()))
+
+
+def wrong_25_4_variance_of_x(x, y):
+    return (x.min() + x.max()) / 2
+
+
+def wrong_25_4_median(x, y):
+    return np.median(x)
+
+
+def wrong_25_4_sorted(x, y):
+    x = np.sort(x)
+    return best(x, y, lambda a, b: len(a) * g(a) + len(b) * g(b))
+
+
+def wrong_25_4_entropy(x, y):
+    def e(l):
+        p = l.mean()
+        return -sum(q * np.log2(q) for q in (p, 1 - p) if q > 0)
+
+    return best(x, y, lambda a, b: len(a) * e(a) + len(b) * e(b))
+
+
+def wrong_25_4_purity_one_minus(x, y):
+    return best(x, y, lambda a, b: len(a) * (1 - g(a)) + len(b) * (1 - g(b)))
+
+
+def right_25_4_loop(x, y):
+    found, low = None, 1e9
+    for c in T(x):
+        a, b = y[x <= c], y[x > c]
+        cost = len(a) * g(a) + len(b) * g(b)
+        if cost < low - 1e-9:
+            found, low = float(c), cost
+    return found
+
+
+def right_25_4_one_minus_squares(x, y):
+    def gini(l):
+        p = l.mean()
+        return 1 - p**2 - (1 - p) ** 2
+
+    return best(x, y, lambda a, b: (len(a) * gini(a) + len(b) * gini(b)) / len(y))
+
+
+def wrong_25_6_turned(similar, seen, film, n):
+    adds = similar[film, seen]
+    o = np.argsort(-adds)[:n]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_ascending(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(adds)[:n]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_last_n_ascending(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(adds)[-n:]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_zero_kept(similar, seen, film, n):
+    return seen[np.argsort(-similar[seen, film])[:n]]
+
+
+def wrong_25_6_places(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[:n]
+    return o[adds[o] > 0]
+
+
+def wrong_25_6_all(similar, seen, film, n):
+    o = np.argsort(-similar[:, film])[:n]
+    return o
+
+
+def wrong_25_6_adds(similar, seen, film, n):
+    a = -np.sort(-similar[seen, film])[:n]
+    return a[a > 0]
+
+
+def wrong_25_6_no_n(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_sum_rows(similar, seen, film, n):
+    adds = similar[seen].sum(axis=1)
+    o = np.argsort(-adds)[:n]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_n_minus_1(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[: n - 1]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_mask_then_order(similar, seen, film, n):
+    adds = similar[seen, film]
+    good = adds[adds > 0]
+    return seen[np.argsort(-good)[:n]]
+
+
+def wrong_25_6_pairs(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[:n]
+    return [(int(seen[i]), float(adds[i])) for i in o if adds[i] > 0]
+
+
+def wrong_25_6_by_id(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[:n]
+    return np.sort(seen[o[adds[o] > 0]])
+
+
+def right_25_6_sorted(similar, seen, film, n):
+    return [int(s) for s in sorted(seen, key=lambda s: -similar[s, film]) if similar[s, film] > 0][:n]
+
+
+def right_25_6_series(similar, seen, film, n):
+    a = pd.Series(similar[seen, film], index=seen)
+    return a[a > 0].nlargest(n).index
+
+
+def off(v, user):
+    v = np.array(v, float)
+    for u in set(user):
+        v[user == u] -= v[user == u].mean()
+    return v
+
+
+def wrong_25_8_network_only(copy, network, user):
+    n = off(network, user)
+    return 1 - ((n - copy) ** 2).sum() / (n**2).sum()
+
+
+def wrong_25_8_copy_only(copy, network, user):
+    c = off(copy, user)
+    return 1 - ((network - c) ** 2).sum() / ((network - network.mean()) ** 2).sum()
+
+
+def wrong_25_8_corr(copy, network, user):
+    return np.corrcoef(off(copy, user), off(network, user))[0, 1] ** 2
+
+
+def wrong_25_8_global_mean(copy, network, user):
+    c, n = copy - copy.mean(), network - network.mean()
+    return 1 - ((n - c) ** 2).sum() / (n**2).sum()
+
+
+def wrong_25_8_no_one_minus(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return ((n - c) ** 2).sum() / (n**2).sum()
+
+
+def wrong_25_8_std(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return 1 - ((n - c) ** 2).sum() / n.std()
+
+
+def wrong_25_8_var(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return 1 - ((n - c) ** 2).sum() / n.var()
+
+
+def wrong_25_8_copy_below(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return 1 - ((n - c) ** 2).sum() / (c**2).sum()
+
+
+def wrong_25_8_abs(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return 1 - np.abs(n - c).sum() / np.abs(n).sum()
+
+
+def wrong_25_8_network_means_off_both(copy, network, user):
+    m = network - off(network, user)
+    return 1 - ((network - copy) ** 2).sum() / ((network - m) ** 2).sum()
+
+
+def wrong_25_8_mean_of_users(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return np.mean([1 - ((n - c)[user == u] ** 2).sum() / (n[user == u] ** 2).sum() for u in set(user)])
+
+
+def wrong_25_8_root(copy, network, user):
+    c, n = off(copy, user), off(network, user)
+    return 1 - np.sqrt(((n - c) ** 2).sum() / (n**2).sum())
+
+
+def right_25_8_groupby(copy, network, user):
+    f = pd.DataFrame({"c": copy, "n": network})
+    f = f - f.groupby(user).transform("mean")
+    return float(1 - ((f.n - f.c) ** 2).mean() / f.n.var(ddof=0))
+
+
+def right_25_8_loop(copy, network, user):
+    e = s = 0
+    for u in np.unique(user):
+        a, b = copy[user == u], network[user == u]
+        e += ((b - b.mean() - a + a.mean()) ** 2).sum()
+        s += ((b - b.mean()) ** 2).sum()
+    return 1 - e / s
+
+
+def wrong_25_10_same_rng(table, seed):
+    return np.column_stack([np.random.default_rng(seed).permutation(c) for c in table.T])
+
+
+def wrong_25_10_rows(table, seed):
+    return np.random.default_rng(seed).permutation(table)
+
+
+def wrong_25_10_half(table, seed):
+    rng = np.random.default_rng(seed)
+    out = table.copy()
+    half = table.shape[1] // 2
+    out[:, :half] = rng.permutation(table[:, :half])
+    out[:, half:] = rng.permutation(table[:, half:])
+    return out
+
+
+def wrong_25_10_not_the_last(table, seed):
+    rng = np.random.default_rng(seed)
+    out = table.copy()
+    for j in range(table.shape[1] - 2):
+        out[:, j] = rng.permutation(out[:, j])
+    return out
+
+
+def wrong_25_10_choice(table, seed):
+    rng = np.random.default_rng(seed)
+    return np.column_stack([rng.choice(c, len(c)) for c in table.T])
+
+
+def wrong_25_10_in_rows(table, seed):
+    rng = np.random.default_rng(seed)
+    return np.array([rng.permutation(r) for r in table])
+
+
+def wrong_25_10_flat(table, seed):
+    return np.random.default_rng(seed).permutation(table.ravel()).reshape(table.shape)
+
+
+def wrong_25_10_shuffle_in_place(table, seed):
+    rng = np.random.default_rng(seed)
+    for c in table.T:
+        rng.shuffle(c)
+    return table
+
+
+def wrong_25_10_no_seed(table, seed):
+    rng = np.random.default_rng()
+    return np.column_stack([rng.permutation(c) for c in table.T])
+
+
+def wrong_25_10_fixed(table, seed):
+    rng = np.random.default_rng(0)
+    return np.column_stack([rng.permutation(c) for c in table.T])
+
+
+def wrong_25_10_transposed(table, seed):
+    rng = np.random.default_rng(seed)
+    return np.array([rng.permutation(c) for c in table.T])
+
+
+def wrong_25_10_rolled(table, seed):
+    return np.column_stack([np.roll(c, seed + j) for j, c in enumerate(table.T)])
+
+
+def wrong_25_10_normal(table, seed):
+    rng = np.random.default_rng(seed)
+    return rng.normal(table.mean(axis=0), table.std(axis=0), table.shape)
+
+
+def right_25_10_permuted(table, seed):
+    return np.random.default_rng(seed).permuted(table, axis=0)
+
+
+def right_25_10_seeds(table, seed):
+    return np.stack([np.random.default_rng([seed, j]).permutation(c) for j, c in enumerate(table.T)], axis=1)
+
+
+def right_25_10_frame(table, seed):
+    f = pd.DataFrame(table)
+    return f.apply(lambda c: c.sample(frac=1, random_state=seed * 1000 + c.name).to_numpy())
+
+
+NATURAL = {
+    "25.2": [
+        (wrong_25_2_no_background, "You take weight times value. Compare with the"),
+        (wrong_25_2_mean_axis1, "You took the mean of a background *row*"),
+        (wrong_25_2_first_row, "You subtract one row of the background. Its"),
+        (wrong_25_2_sum, "You subtract the sum of the background. Its"),
+        (wrong_25_2_score_diff, "You added them up: that is the distance of the"),
+        (wrong_25_2_abs_weights, "You took the signs off the weights. A negative"),
+        (wrong_25_2_standard, "You divide by the spread of the background."),
+        (wrong_25_2_dot, "You added them up: that is the distance of the"),
+        (wrong_25_2_T, "The axes are in another order: it is"),
+        (wrong_25_2_minus_weights, "Your signs are reversed: value minus background."),
+        (wrong_25_2_divided, "You divide by the weights. A contribution is"),
+        (wrong_25_2_percent, "You made percentages of it. They are asked for"),
+    ],
+    "25.4": [
+        (wrong_25_4_unweighted, "The two sides count alike in yours. Weigh each"),
+        (wrong_25_4_mean, "The two sides count alike in yours. Weigh each"),
+        (wrong_25_4_max, "You look for the largest impurity. The smallest"),
+        (wrong_25_4_left, "Only the left side counts in yours. The right"),
+        (wrong_25_4_weights_swapped, "Each side is weighted by the number of rows on"),
+        (wrong_25_4_index, "You return the position of the threshold. The"),
+        (wrong_25_4_min_cost, "You return the impurity. The threshold that"),
+        (wrong_25_4_mean_cost_returned, "You return the impurity per row. The threshold"),
+        (wrong_25_4_difference, "The two sides count alike in yours. Weigh each"),
+        (wrong_25_4_variance_of_x, "That is the middle of the range; it does not"),
+        (wrong_25_4_median, "That is the median of `x`; it does not look at"),
+        (wrong_25_4_sorted, "You sorted `x` and not `y`: the labels no"),
+        (wrong_25_4_entropy, "That is entropy. Another good measure, but"),
+        (wrong_25_4_purity_one_minus, "You look for the largest impurity. The smallest"),
+    ],
+    "25.6": [
+        (wrong_25_6_turned, "You read the table the wrong way round: the row"),
+        (wrong_25_6_ascending, "You sort upwards, so the weakest reasons come"),
+        (wrong_25_6_last_n_ascending, "The right films, but the best stands last."),
+        (wrong_25_6_zero_kept, "A film that adds nothing is no reason: leave it"),
+        (wrong_25_6_places, "You return positions in `seen`. Films are asked"),
+        (wrong_25_6_all, "You look at all films. Only rows of `seen` can"),
+        (wrong_25_6_adds, "You return what they add. The films are asked"),
+        (wrong_25_6_no_n, "You return every film that adds something. Only"),
+        (wrong_25_6_sum_rows, "You add up all of a seen film's similarities."),
+        (wrong_25_6_n_minus_1, "One reason too few: `[:n]` gives n of them."),
+        (wrong_25_6_mask_then_order, "After `adds[adds > 0]` the positions are those"),
+        (wrong_25_6_pairs, "Return an array of films, best first, also if"),
+        (wrong_25_6_by_id, "The right films, sorted by their id. Best first"),
+    ],
+    "25.8": [
+        (wrong_25_8_network_only, "You took the means off the network only. The"),
+        (wrong_25_8_copy_only, "You took the means off the copy only. The"),
+        (wrong_25_8_corr, "That is a squared correlation: it forgives a"),
+        (wrong_25_8_global_mean, "You took one mean off everything. Each user has"),
+        (wrong_25_8_no_one_minus, "That is the share that is *not* explained. Take"),
+        (wrong_25_8_std, "Below the line stands a standard deviation. The"),
+        (wrong_25_8_var, "A sum stands above the line, a variance (a"),
+        (wrong_25_8_copy_below, "You divide by the squares of the copy. It is"),
+        (wrong_25_8_abs, "You use absolute errors. R² compares *squared*"),
+        (wrong_25_8_network_means_off_both, "Your spread is right. But the errors above"),
+        (wrong_25_8_mean_of_users, "That is the mean of an R² for each user. One R²"),
+        (wrong_25_8_root, "There is a root in yours. R² is 1 − squared"),
+    ],
+    "25.10": [
+        (wrong_25_10_same_rng, "Whole rows moved, and stayed whole: the table"),
+        (wrong_25_10_rows, "Whole rows moved, and stayed whole: the table"),
+        (wrong_25_10_half, "Columns 1 and 2 (from 0) still move together."),
+        (wrong_25_10_not_the_last, "Columns 1 and 2 (from 0) still move together."),
+        (wrong_25_10_choice, "Some numbers stand twice, others are gone:"),
+        (wrong_25_10_in_rows, "You shuffle inside the rows. Numbers must stay"),
+        (wrong_25_10_flat, "Each column must keep its own numbers, in"),
+        (wrong_25_10_shuffle_in_place, "Your function changed the table that it was"),
+        (wrong_25_10_no_seed, "The same seed should give the same control:"),
+        (wrong_25_10_fixed, "Another seed gives the same order in yours:"),
+        (wrong_25_10_transposed, "The result should have the shape of the table,"),
+        (wrong_25_10_rolled, "A column was shifted, not shuffled: neighbours"),
+        (wrong_25_10_normal, "Each column must keep its own numbers, in"),
+    ],
+}
+
+RIGHT = {
+    "25.2": [right_25_2_loop, right_25_2_pandas, right_25_2_scores],
+    "25.4": [right_25_4_loop, right_25_4_one_minus_squares],
+    "25.6": [right_25_6_sorted, right_25_6_series],
+    "25.8": [right_25_8_groupby, right_25_8_loop],
+    "25.10": [right_25_10_permuted, right_25_10_seeds, right_25_10_frame],
+}
