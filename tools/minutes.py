@@ -9,11 +9,9 @@ comments and lines that only close brackets. Sections whose heading ends with "(
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-
-import jupytext
 
 from tools.blocks import Block, blocks_of
+from tools.catalogue import load_course
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 40, 3
 MOST_TEACHING, MOST_EXERCISES = 90, 45  # of the core
@@ -76,12 +74,6 @@ def estimate(script: str) -> Minutes:
     return total
 
 
-def stated(script: str) -> tuple[int, int]:
-    """Teaching and exercise minutes of the core, as the lesson states them."""
-    title = jupytext.reads(script, fmt="py:percent").cells[0]
-    return title.metadata["teaching"], title.metadata["exercises"]
-
-
 def sections(script: str) -> dict[str, float]:
     """Minutes of each section, exercises included: what to cut first."""
     total: dict[str, float] = {}
@@ -92,13 +84,13 @@ def sections(script: str) -> dict[str, float]:
 
 def main() -> None:
     """Print a table of all lessons: minutes of teaching + exercises, as stated and as estimated."""
+    course = load_course()
     print(f"{'lesson':32}{'stated':>10}{'estimated':>12}{'optional':>12}")
-    for path in sorted((Path(__file__).parents[1] / "notebooks" / "src").glob("[0-9][0-9]_*.py")):
-        script = path.read_text(encoding="utf-8")
-        (teaching, exercises), found = stated(script), estimate(script)
+    for lesson in course.lessons:
+        found = estimate(course.script(lesson).read_text(encoding="utf-8"))
         core = f"{found.teaching:.0f} + {found.exercises:.0f}"
         optional = f"{found.optional_teaching:.0f} + {found.optional_exercises:.0f}"
-        print(f"{path.stem:32}{f'{teaching} + {exercises}':>10}{core:>12}{optional:>12}")
+        print(f"{lesson.file:32}{f'{lesson.teaching} + {lesson.exercises}':>10}{core:>12}{optional:>12}")
 
 
 if __name__ == "__main__":

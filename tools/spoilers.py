@@ -13,9 +13,9 @@ Text and cells of further exercises in between are left alone.
 
 import re
 import sys
-from pathlib import Path
 
 from tools.blocks import Block, blocks_of
+from tools.catalogue import load_course
 
 QUESTIONS = {"predict", "choose", "trace"}
 FOLDED = re.compile(r"(?:<details>.*?</details>\s*)+", re.DOTALL)
@@ -45,9 +45,10 @@ def open_answers(script: str) -> list[str]:
 
 def main(numbers: list[str]) -> None:
     """Print what is open, lesson by lesson."""
-    for path in sorted((Path(__file__).parents[1] / "notebooks" / "src").glob("[0-9][0-9]_*.py")):
-        if not numbers or path.stem[:2] in numbers:
-            print(path.stem, *open_answers(path.read_text(encoding="utf-8")), sep="\n    ")
+    course = load_course()
+    for lesson in course.lessons:
+        if not numbers or lesson.number in numbers:
+            print(lesson.file, *open_answers(course.script(lesson).read_text(encoding="utf-8")), sep="\n    ")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=30 exercises=10
+# %% [markdown]
 # # Start here
 #
 # Pick five films, get ten recommendations, and see why you got each of them. Then check your machine, learn how the

@@ -1,4 +1,4 @@
-# %% [markdown] teaching=90 exercises=27
+# %% [markdown]
 # # Repair a perfect model
 #
 # A popular recipe from the web reaches a perfect score on data in which nothing can be learned. You find out why a perfect
@@ -185,8 +185,7 @@ claim("AUC on learned rows is above 0.6", auc_learned > 0.6)
 # %% [markdown]
 # On rows that it never saw, the model scores about 0.5, no better than a coin: that is the truth about this table. On the
 # rows it learned from it scores above 0.6, because it has memorised part of them: [overfitting](glossary.md#overfitting).
-# So never measure a model on the rows it learned from, as the recipe does. (Section 11 turns the coin into a test for
-# real data.)
+# So never measure a model on the rows it learned from, as the recipe does.
 
 # %% [markdown]
 # ## 4. Fill with zeros, then scale
@@ -243,8 +242,8 @@ print("the unseen row, scaled:", (test_age - train_ages.min()) / (train_ages.max
 
 # %% [markdown]
 # The unseen row has moved all others: its value has leaked into training. So take the minimum and the maximum from the
-# train rows alone, and use them for every row that comes later. The unseen 80 then becomes 3.0. A value above 1 is honest,
-# because training never met such an age.
+# train rows alone, and use them for every row that comes later. The unseen 80 then becomes 3.0, which is honest: training
+# never met such an age.
 
 # %% [markdown]
 # ### Exercise 01.3 · code (O2)

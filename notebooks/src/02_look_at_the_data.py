@@ -1,4 +1,4 @@
-# %% [markdown] teaching=90 exercises=30
+# %% [markdown]
 # # Look at the data
 #
 # Before any model, look at who did what, how often, and when. You will see that a table of ratings is almost empty, very

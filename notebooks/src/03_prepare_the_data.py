@@ -1,4 +1,4 @@
-# %% [markdown] teaching=90 exercises=42
+# %% [markdown]
 # # Prepare the data
 #
 # Models take clean numbers of equal length. Real data comes with gaps, duplicates, mistakes, names and lists. This lesson

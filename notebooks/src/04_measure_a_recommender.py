@@ -1,4 +1,4 @@
-# %% [markdown] teaching=90 exercises=35
+# %% [markdown]
 # # Measure a recommender
 #
 # A model is only as trustworthy as its evaluation. In this lesson you build the metrics that every later lesson uses, and the
@@ -35,7 +35,7 @@ set_seed(42)
 # %% [markdown]
 # ## 1. How wrong is a predicted rating?
 #
-# We predicted one user's stars for five films; then the user told us the truth. The [mean absolute
+# We predicted one user's stars for five films. The [mean absolute
 # error](glossary.md#mean-absolute-error) (MAE) is the mean size of the errors. The [root mean squared
 # error](glossary.md#root-mean-squared-error) (RMSE) squares them first, so large errors weigh more.
 
@@ -54,7 +54,7 @@ assert metrics.mae(predicted, actual) == mae and metrics.rmse(predicted, actual)
 # %% [markdown]
 # ## 2. How wrong is a yes or no?
 #
-# Ten visitors saw a film on their page, and one clicked. Two models predict who will click. The first one always says no.
+# Ten visitors saw a film, and one clicked. Two models predict who will click. The first one always says no.
 
 # %%
 clicked = np.array([0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
@@ -91,7 +91,7 @@ for name, guess in (("always no", always_no), ("careful", careful)):
 # %% [markdown]
 # ### Precision, recall, F1
 #
-# Two better questions. [Precision](glossary.md#precision): of those we said yes to, how many clicked?
+# [Precision](glossary.md#precision): of those we said yes to, how many clicked?
 # [Recall](glossary.md#recall): of those who clicked, how many did we find? [F1](glossary.md#f1) is their harmonic mean, which
 # is high only if both are.
 
@@ -695,7 +695,7 @@ mean, low, high = paired_bootstrap(ease_ndcg, bar["popularity"].per_user["NDCG"]
 print(f"EASE − popularity: {mean:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# EASE beats popularity by 0.055, and the interval excludes zero. Against item-kNN it is 0.006 ahead, but the interval includes
+# EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it is 0.006 ahead, but the interval includes
 # zero: **we do not say that it beats item-kNN**. This is the course's rule for "A beats B".
 
 # %% [markdown]

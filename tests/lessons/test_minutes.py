@@ -2,19 +2,23 @@
 
 import re
 import symtable
-from pathlib import Path
 
 import pytest
 
 from tools import minutes
 from tools.blocks import blocks_of
+from tools.catalogue import load_course
 
-SCRIPTS = sorted((Path(__file__).parents[2] / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+COURSE = load_course()
 NOT_YET = {  # lesson → why it may still be too long or state too little; the list only shrinks
     number: "its optional sections are not marked yet"
     for number in ("05", "06", "07", "08", "09", "10", "11", "12", "22", "23", "25", "26")
 }
-each_lesson = pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+each_lesson = pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.file)
+
+
+def script_of(lesson):
+    return COURSE.script(lesson).read_text(encoding="utf-8")
 
 
 def tables(table):
@@ -26,7 +30,7 @@ def tables(table):
 
 def borrowed_names(script):
     """Names that a section takes from an optional section other than itself."""
-    made_in: dict[str, str] = {}  # name → the optional section that made it, "" if the core did
+    made_in: dict[str, str] = {}  # name → the optional section that assigned it last, "" if the core did
     found = []
     for block in blocks_of(script):
         if not block.is_code:
@@ -39,32 +43,30 @@ def borrowed_names(script):
         for name in sorted(used - made):
             if made_in.get(name) and made_in[name] != block.section:
                 found.append(f"{block.section} uses {name} of {made_in[name]}")
-        for name in made:
-            if not block.is_optional:
-                made_in[name] = ""
-            elif made_in.get(name) != "":
-                made_in[name] = block.section
+        made_in |= dict.fromkeys(made, block.section if block.is_optional else "")
     return found
 
 
-def expect_failure_of_unedited(path, request):
-    if path.stem[:2] in NOT_YET:
-        request.applymarker(pytest.mark.xfail(reason=NOT_YET[path.stem[:2]], strict=True))
-
-
 @each_lesson
-def test_the_stated_minutes_are_near_the_estimate_and_the_core_fits_an_evening(path, request):
-    expect_failure_of_unedited(path, request)
-    script = path.read_text(encoding="utf-8")
-    core, (teaching, exercises) = minutes.estimate(script), minutes.stated(script)
-    assert abs(teaching - core.teaching) <= 0.15 * core.teaching, core
-    assert abs(exercises - core.exercises) <= 0.15 * core.exercises, core
+def test_the_stated_minutes_are_near_the_estimate_and_the_core_fits_an_evening(lesson, request):
+    if lesson.number in NOT_YET:
+        request.applymarker(pytest.mark.xfail(reason=NOT_YET[lesson.number], strict=True))
+    core = minutes.estimate(script_of(lesson))
+    assert abs(lesson.teaching - core.teaching) <= 0.15 * core.teaching, core
+    assert abs(lesson.exercises - core.exercises) <= 0.15 * core.exercises, core
     assert core.teaching <= minutes.MOST_TEACHING and core.exercises <= minutes.MOST_EXERCISES, core
 
 
 @each_lesson
-def test_no_section_needs_an_optional_one(path):
-    assert borrowed_names(path.read_text(encoding="utf-8")) == []
+def test_no_section_needs_an_optional_one(lesson):
+    assert borrowed_names(script_of(lesson)) == []
+
+
+@each_lesson
+def test_the_catalogue_lists_the_optional_sections(lesson):
+    marked = re.findall(r"^# (#+ .*\(optional\))$", script_of(lesson), re.MULTILINE)
+    assert all(re.match(r"## \d+\. ", heading) for heading in marked), marked
+    assert tuple(re.findall(r"\d+", heading)[0] for heading in marked) == lesson.optional
 
 
 def test_a_borrowed_name_is_found():
@@ -88,9 +90,3 @@ def test_words_lines_and_optional_sections_are_counted():
     assert found.optional_teaching == pytest.approx((3 + 80) / 40, abs=0.03)
     assert found.optional_exercises == pytest.approx(4 / 40 + 1 / 3 + 2, abs=0.03)
     assert found.exercises == 0
-
-
-def test_every_optional_section_is_numbered():
-    for path in SCRIPTS:
-        for heading in re.findall(r"^# (#+) (.*\(optional\))$", path.read_text(encoding="utf-8"), re.MULTILINE):
-            assert heading[0] == "##" and re.match(r"\d+\. ", heading[1]), heading

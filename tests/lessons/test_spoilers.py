@@ -1,23 +1,31 @@
 """Nothing gives an answer away: what follows a question, up to the next heading, is folded (tools/spoilers.py)."""
 
-from pathlib import Path
-
 import pytest
 
+from tools.catalogue import load_course
+from tools.generate import generate
 from tools.spoilers import open_answers
 
-SCRIPTS = sorted((Path(__file__).parents[2] / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+COURSE = load_course()
 NOT_YET = {  # lesson → why its answers may still be open; the list only shrinks
     number: "not yet edited for spoilers"
     for number in ("05", "06", "07", "08", "09", "10", "11", "12", "22", "23", "25", "26")
 }
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_nothing_gives_an_answer_away(path, request):
-    if path.stem[:2] in NOT_YET:
-        request.applymarker(pytest.mark.xfail(reason=NOT_YET[path.stem[:2]], strict=True))
-    assert open_answers(path.read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.file)
+def test_nothing_gives_an_answer_away(lesson, request):
+    if lesson.number in NOT_YET:
+        request.applymarker(pytest.mark.xfail(reason=NOT_YET[lesson.number], strict=True))
+    assert open_answers(COURSE.script(lesson).read_text(encoding="utf-8")) == []
+
+
+def test_the_build_folds_outputs_and_the_code_of_claims_and_figures():
+    cells = generate(COURSE, COURSE.lesson("04"), solved=False).cells
+    folded = [(cell.source, cell.metadata["jupyter"]) for cell in cells if "reveal" in cell.metadata.get("tags", [])]
+    assert len(folded) >= 4 and all(how["outputs_hidden"] for _, how in folded)
+    for source, how in folded:
+        assert how.get("source_hidden", False) == ("claim(" in source or "show(" in source)
 
 
 QUESTION = """# %% [markdown]
