@@ -371,7 +371,7 @@ print(f"{len(last)} users in the last fifth, {len(first & last)} of them in the 
 
 # %% [markdown] tags=["open"]
 # So choose the rows to hold out yourself, and pass them as `validation_data=`. A recommender is asked about the *future*,
-# so we hold out the last ratings of each user. Lesson 04 compares four ways to do this and what each of them leaks.
+# so we hold out the last ratings of each user. Lesson 04 compares four ways to do this.
 
 # %% [markdown]
 # ## 7. Compared with what, and how often? (optional)
@@ -488,7 +488,7 @@ def inputs(part):
 
 
 # %% [markdown]
-# The model of section 5 gets two additions. A [bias](glossary.md#bias) is one learned number for each user and each film;
+# We add two parts to the model of section 5. A [bias](glossary.md#bias) is one learned number for each user and each film;
 # the [score](glossary.md#score) of a pair is now the dot product plus both biases.
 # [Regularisation](glossary.md#regularization) adds a penalty to the loss, `l2` times the squares of the embeddings, so that
 # an embedding grows only where it lowers the loss by more than that.

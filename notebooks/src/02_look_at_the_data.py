@@ -288,6 +288,8 @@ print(f"Gini of all films {gini(film_counts):.2f}, of users {gini(user_counts):.
 
 # %% [markdown]
 # ## 4. What the stars say (optional)
+#
+# Which ratings do people give, and does a rating mean the same to everybody?
 
 # %%
 stars = ratings["rating"].value_counts(sort=False).sort_index()

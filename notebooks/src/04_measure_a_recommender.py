@@ -49,7 +49,7 @@ assert metrics.mae(predicted, actual) == mae and metrics.rmse(predicted, actual)
 
 # %% [markdown]
 # One film is off by four stars. It lifts RMSE to 1.90 while MAE is 1.20. Neither says whether the *right films* would be at the
-# top of a list, which is what a visitor sees.
+# top of a list.
 
 # %% [markdown]
 # ## 2. How wrong is a yes or no?
