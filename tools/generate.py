@@ -74,7 +74,8 @@ def generate(course: Course, lesson: Lesson, solved: bool) -> NotebookNode:
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:03d}"
         if "reveal" in cell.metadata.get("tags", []):  # stored, but folded: the answer to a question asked before it
-            cell.metadata["jupyter"] = {"outputs_hidden": True}
+            tells = re.search(r"^(?:claim|show)\(", cell.source, re.MULTILINE)  # so do a claim and an alt text
+            cell.metadata["jupyter"] = {"outputs_hidden": True} | ({"source_hidden": True} if tells else {})
         if cell.cell_type == "code":
             cell["source"] = MARKS.sub("", cell.source).rstrip("\n") if solved else learner_source(cell.source)
     minutes = {"teaching": lesson.teaching, "exercises": lesson.exercises}  # for instructors

@@ -46,8 +46,8 @@ def new_lesson(course: Course, number: str, name: str) -> list[Path]:
 file = "{number}_{name}"
 title = "{title}"
 task = "TODO: what learners do, in one sentence."
-teaching = 60
-exercises = 30
+teaching = 3
+exercises = 15
 seconds = 5
 needs = ["{before[-1].number}"]
 """

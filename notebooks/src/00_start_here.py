@@ -1,18 +1,18 @@
 # %% [markdown]
 # # Start here
 #
-# Pick five films, get ten recommendations, and see why you got them. Then: is your machine ready, how do the exercises
-# work, and where does the course lead?
+# Pick five films, get ten recommendations, and see why you got each of them. Then check your machine, learn how the
+# exercises work, and see where the course leads.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute a first recommendation for yourself, from real data, and name the reason for each film
-# - **O2** check your machine and mend what is wrong
+# - **O2** check your machine and fix what is wrong
 # - **O3** solve an exercise and find your progress
 #
-# **What you need**: Python, and half an hour. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The whole
-# notebook runs in about twenty seconds.
+# **What you need**: Python, and 40 minutes. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The
+# whole notebook runs in about 15 seconds.
 
 # %%
 import numpy as np
@@ -28,8 +28,8 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. Your ten films
 #
-# The data is MovieLens: 671 people rated 9,066 films, up to the year 2016. Each film has a number, its `item_id`. This
-# cell finds films by a part of their title, those that most people rated first:
+# The data is MovieLens: 671 people rated 9,066 films between 1995 and 2016. Each film has a number, its `item_id`. The next
+# cell finds films by a part of their title and lists the most rated ones first.
 
 # %%
 n_ratings = ratings["item_id"].value_counts()
@@ -45,28 +45,31 @@ def find(text):
 find("matrix")
 
 # %% [markdown]
-# **Your turn**: look for films you love with `find("…")`. One word is enough, without *the* or *a*: these stand at the end
-# of a title ("Godfather, The"). Then put five of their numbers here; those that stand here are examples.
+# **Your turn**: look for films you love with `find("…")`. One word is enough. Leave out *the* and *a*, because titles end
+# with them: "Godfather, The". Then replace the five example numbers below by those of your films. A number that is not in
+# the data is left out.
 
 # %%
 my_films = [2571, 4993, 5618, 1, 6711]
-print("not in the data:", sorted(set(my_films) - set(movies["item_id"])) or "none")
+unknown = sorted(set(my_films) - set(movies["item_id"]))
+my_films = [film for film in my_films if film not in unknown]
+print("not in the data, so left out:", unknown or "none")
 movies[movies["item_id"].isin(my_films)]
 
 # %% [markdown]
-# Now the recommender. It is called EASE, and you will build it yourself in lesson 04. It looks at who rated what (not at
-# the stars), and finds for every pair of films how strongly having rated the one speaks for rating the other: one big
-# table of *weights*. `IdMap` numbers users and films from 1 on; lesson 03 explains why.
+# Now the recommender. It is called EASE, and you will build it yourself in lesson 04. It looks at who rated what and ignores
+# the stars. For every pair of films it computes a *weight*: how strongly a rating of one film speaks for rating the
+# other. `IdMap` numbers users and films from 1 on; lesson 03 explains why.
 
 # %%
 users, items = IdMap(ratings["user_id"]), IdMap(movies["item_id"])
-who_rated_what = to_matrix(ratings, users, items)  # one row a user, one column a film
-weights = baselines.ease(who_rated_what)  # one row and one column a film
+who_rated_what = to_matrix(ratings, users, items)  # one row per user, one column per film
+weights = baselines.ease(who_rated_what)  # one row and one column per film
 weights.shape  # one more than there are films: row 0 stays empty
 
 # %% [markdown]
-# Each of your films has a row in that table. The score of any other film is the sum of its five weights in those rows. It
-# has no unit: only the order counts.
+# Each of your films has a row in this table. The score of any other film is the sum of its weights in your rows. A score
+# has no unit: only the order of the scores matters.
 
 # %%
 my_rows = weights[items.to_idx(my_films)]  # (5, n_items + 1)
@@ -75,7 +78,7 @@ scores[items.to_idx(my_films)] = -np.inf  # hide what you know already
 best = np.argsort(-scores)[:10]
 
 # %% [markdown]
-# **Because you like** … is the film among your five with the largest weight for this one:
+# The column **because you like** names the one of your films with the largest weight for the recommended film:
 
 # %%
 titles = movies.set_index("item_id")["title"]
@@ -91,22 +94,44 @@ recommended = pd.DataFrame(
 recommended
 
 # %% [markdown]
-# That is a recommender: **interactions in, scores out, sort, hide what is known, show the first ten**. Everything in
-# this course makes one of these steps better, or measures whether it did.
+# This is a recommender: **take interactions, compute scores, hide what is known, sort, show the first ten**. Everything in
+# this course either improves one of these steps or measures whether it improved.
 #
-# Change `my_films` and run the cells again. What do you get for five films of one kind? For five that nobody would name
-# together?
+# Change `my_films` and run the cells again. What do you get for five films of one kind? And for five films that nobody would
+# name together?
 
 # %% [markdown]
-# ## 2. How exercises work
+# ## 2. Is your machine ready?
 #
-# Replace the dots with your answer, run the cell, then run the cell with `check`. It answers in one of three ways:
-# *not attempted yet*, *correct*, or *not yet* with a hint. Dots never break *Run All*. Solutions are in the folder
-# `solutions`, one notebook a lesson; hints open with a click.
+# The next cell reports the versions of Python and the packages, the free memory and the GPU. It starts TensorFlow, which
+# takes a few seconds.
+
+# %% tags=["nbval-ignore-output"]
+facts, problems = environment_report()
+for name, value in facts:
+    print(f"{name:18} {value}")
+
+# %% [markdown]
+# If something is wrong, the next cell says how to fix it:
+
+# %% tags=["nbval-ignore-output"]
+print("\n".join(problems) or "Nothing to fix: this machine is ready.")
+
+# %% [markdown]
+# **On Colab**, *Runtime → Change runtime type* gives you a free GPU. **On a laptop**, close programs that use much memory.
+# **In a classroom without a network**, everything works: all data came with the course.
+
+# %% [markdown]
+# ## 3. How exercises work
+#
+# Replace the dots with your answer and run the cell. Then run the cell with `check`. It answers *not attempted yet*,
+# *correct*, or *not yet* with a hint. Unanswered exercises never stop *Run All*. Hints open with a click, and the folder
+# `solutions` has a solved notebook for each lesson. Outputs that would give an answer away are folded: click the three dots
+# to open them.
 #
 # ### Exercise 00.1 · trace (O1)
 #
-# Two of somebody's films speak for *Shrek* with weights 0.30 and 0.05; another one speaks against it with −0.10. Which
+# Two of somebody's films speak for *Shrek* with weights 0.30 and 0.05. A third film speaks against it with −0.10. Which
 # score does *Shrek* get from the three together?
 
 # %%
@@ -121,8 +146,9 @@ check("00.1", answer)
 # %% [markdown]
 # ### Exercise 00.2 · code (O1)
 #
-# Write the last steps yourself: the `k` indices with the highest scores, best first, leaving out the indices in the array
-# `known`. There are always k others. The scores that come in must stay as they are.
+# Write the last steps of the recommender yourself. Return the `k` indices with the highest scores, best first, without the
+# indices in the array `known`. At least `k` indices are not known. Equal scores may come in any order. Do not change the
+# array `scores` that comes in.
 #
 # <details><summary>Hint 1</summary>Copy the scores first (<code>scores.copy()</code>), then give the known ones a score
 # of <code>-np.inf</code>.</details>
@@ -145,8 +171,8 @@ check("00.2", recommend)
 # %% [markdown]
 # ### Exercise 00.3 · choose (O2)
 #
-# The report about your machine (section 3) says on another computer: `Python 3.10.4`, `memory free 9.1 GiB`, `keras
-# 3.15.1`, `GPU none`. What has to be mended?
+# On another computer, the report of section 2 says: `Python 3.10.4`, `memory free 9.1 GiB`, `keras 3.15.1`, `GPU none`.
+# What has to be fixed?
 #
 # - **a** the GPU: without one the course cannot be taken
 # - **b** Python: the course needs 3.11, 3.12 or 3.13, so the environment must be made again with one of them
@@ -165,12 +191,13 @@ check("00.3", answer)
 # %% [markdown]
 # ### Your progress
 #
-# What you have solved is remembered in one small file on this machine; nothing leaves it. A full square is a solved
-# exercise. To see the map from a terminal: `python -c "from recsys_helpers.exercises import progress; progress()"`.
+# The exercises you solve are remembered in one small file on your machine; nothing leaves it. In the map, a full square is
+# a solved exercise. This command shows the map in a terminal:
+# `python -c "from recsys_helpers.exercises import progress; progress()"`.
 #
 # ### Exercise 00.4 · predict (O3)
 #
-# If all three exercises above are solved, how many full squares will lesson 00 show once this one is counted too?
+# Suppose you have solved all three exercises above. How many full squares will lesson 00 show once this one counts, too?
 
 # %%
 squares = ...
@@ -181,28 +208,8 @@ squares = 4
 # %%
 check("00.4", squares)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["reveal", "nbval-ignore-output"]
 progress()
-
-# %% [markdown]
-# ## 3. Is your machine ready?
-#
-# The next cell looks at Python, the packages, memory and GPU. It starts TensorFlow, which takes some seconds.
-
-# %% tags=["nbval-ignore-output"]
-facts, problems = environment_report()
-for name, value in facts:
-    print(f"{name:18} {value}")
-
-# %% [markdown]
-# And what has to be mended, with its remedy:
-
-# %% tags=["nbval-ignore-output"]
-print("\n".join(problems) or "Nothing to mend: this machine is ready.")
-
-# %% [markdown]
-# **On Colab**: *Runtime → Change runtime type* gives you a GPU for free. **On your laptop**: close what eats memory.
-# **In a classroom without a network**: nothing in the lessons needs one; all data came with the course.
 
 # %% [markdown]
 # ## 4. The map
@@ -221,11 +228,12 @@ print("\n".join(problems) or "Nothing to mend: this machine is ready.")
 # <!-- parts:end -->
 
 # %% [markdown]
-# Each lesson needs the ones before it, and says at its top what you will be able to do. Small numbers first, then real
-# data; you predict, run, and look. Words you do not know stand in the [glossary](glossary.md), in English and Chinese.
+# Each lesson lists the lessons it needs and what you will be able to do afterwards. It starts with numbers that are small
+# enough to check by hand, then moves to real data. A section marked *(optional)* is not needed later. The
+# [glossary](glossary.md) explains the terms, in English and Chinese.
 #
-# Did you edit a lesson and want the original back? `make lesson-reset N=04`, or `python -m tools.reset 04` without make: your
-# version moves to the folder `my_copies`, the original takes its place, and your progress stays.
+# Did you edit a lesson and want the original back? Type `make lesson-reset N=04`, or `python -m tools.reset 04` without
+# make. Your version moves to the folder `my_copies`, the original takes its place, and your progress stays.
 
 # %% [markdown]
 # ## What you did
@@ -234,7 +242,7 @@ print("\n".join(problems) or "Nothing to mend: this machine is ready.")
 # - You checked your machine (**O2**).
 # - You solved exercises and found the map of your progress (**O3**).
 #
-# Next: a model that is always right, and why that should scare you.
+# Next: a model that is always right, and why that should worry you.
 
 # %% [markdown] tags=["reading"]
 # **Read on**

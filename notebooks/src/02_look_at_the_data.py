@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Look at the data
 #
-# Before any model: who did what, how often, and when. You will see that a table of ratings is almost empty, very
-# unequal and oddly timed, and that three numbers made by hand already make a small recommender.
+# Before any model, look at who did what, how often, and when. You will see that a table of ratings is almost empty, very
+# unequal and oddly timed, and that three numbers per film, chosen by hand, already make a small recommender.
 
 # %% [markdown]
 # **What you will do**
@@ -13,8 +13,8 @@
 # - **O4** predict preferences with embeddings made by hand
 # - **O5** find a film's neighbours by counting, and explain why raw counts favour popular films
 #
-# **What you need**: lesson 01, and about 105 minutes; there is a good place for a break before section 6. The whole
-# notebook runs in some ten seconds. No model, no TensorFlow: NumPy and pandas.
+# **What you need**: lesson 01, and about two hours without the optional sections; take a break before section 6. The whole
+# notebook runs in a few seconds. There is no model and no TensorFlow, only NumPy and pandas.
 
 # %%
 import numpy as np
@@ -27,26 +27,27 @@ from recsys_helpers.start import set_seed
 
 set_seed(42)
 ratings, movies = load_movielens()
+titles = movies.set_index("item_id")["title"]
 
 # %% [markdown]
 # ## 1. One row, one interaction
 #
-# [MovieLens](glossary.md#movielens) is a website where people rate films. This is a sample of real people from 1995 to 2016. A
-# [user](glossary.md#user) gave an [item](glossary.md#item), here a film, some stars:
+# [MovieLens](glossary.md#movielens) is a website on which people rate films. Our sample holds ratings of real people from
+# 1995 to 2016. A [user](glossary.md#user) gave an [item](glossary.md#item), here a film, some stars:
 
 # %%
 ratings.head(3)
 
 # %% [markdown]
-# The first row: user 1 gave film 31 two and a half stars. `timestamp` counts seconds since 1 January 1970. Such a row is
-# an [interaction](glossary.md#interaction). A second table, `movies`, knows the titles, and pandas turns seconds into dates:
+# User 1 gave film 31 two and a half stars. Such a row is an [interaction](glossary.md#interaction). `timestamp` counts
+# seconds since 1 January 1970; pandas turns them into dates. A second table, `movies`, has the titles:
 
 # %%
 ratings["when"] = pd.to_datetime(ratings["timestamp"], unit="s")
 ratings.merge(movies, on="item_id")[["user_id", "title", "rating", "when"]].head(3)
 
 # %% [markdown]
-# Three questions to ask any such table. How many of each? Can a pair occur twice? How is it sorted?
+# Ask three questions about any such table: how many of each are there, can a pair occur twice, and how is it sorted?
 
 # %%
 print("users", ratings["user_id"].nunique(), "· films", ratings["item_id"].nunique(), "· rows", len(ratings))
@@ -55,21 +56,20 @@ print("sorted by user, then film:", ratings.equals(ratings.sort_values(["user_id
 print("fewest ratings of a user:", ratings["user_id"].value_counts().min())
 
 # %% [markdown]
-# Remember the last two lines. The file is **not** in order of time. And nobody has fewer than 20 ratings: whoever had
-# fewer was left out before you saw the data.
+# Remember the last two lines. The file is **not** in order of time. And nobody has fewer than 20 ratings: users with fewer
+# were removed before you saw the data.
 #
 # ### What did they tell us?
 #
 # | what happened | kind | what we know |
 # |---|---|---|
 # | gave 4.5 stars | explicit | the user's own judgement |
-# | wrote "boring" | explicit | the same, harder to read |
 # | watched to the end | implicit | they did it; whether they liked it is a guess |
-# | stopped after two minutes | implicit | perhaps dislike, perhaps the door bell |
-# | never opened it | nothing | disliked? unknown to them? we cannot tell |
+# | stopped after two minutes | implicit | perhaps dislike, perhaps the doorbell |
+# | never opened it | nothing | disliked or unknown to them? We cannot tell |
 #
-# [Explicit feedback](glossary.md#explicit-feedback) is what people say, [implicit feedback](glossary.md#implicit-feedback) what they do. There is far more of the
-# second, because doing costs nothing extra.
+# [Explicit feedback](glossary.md#explicit-feedback) is what people say, [implicit feedback](glossary.md#implicit-feedback) is
+# what they do. There is far more implicit feedback, because it costs people nothing.
 
 # %% [markdown]
 # ### Exercise 02.1 · choose (O1)
@@ -91,27 +91,26 @@ answer = "c"
 check("02.1", answer)
 
 # %% [markdown]
-# Stars can be read both ways. As explicit feedback they have a height. As implicit feedback only the row counts:
-# somebody bothered to rate this film.
+# ### Two readings of the stars
+#
+# As explicit feedback, stars have a height. As implicit feedback, only the row counts: somebody cared enough to rate this
+# film. When this course *ranks* films, every rating counts as an interaction, even half a star. When it *predicts stars*, in
+# lesson 07, it uses their height.
 
 # %%
 print(f"rated at all: {len(ratings):,}   four stars or more: {(ratings['rating'] >= 4).mean():.1%} of them")
 
 # %% [markdown]
-# When this course *ranks* films, every rating counts as an interaction, half a star too (the first reading). When it
-# *predicts stars*, in lesson 07, it uses their height.
-
-# %% [markdown]
 # ## 2. Mostly empty
 #
-# Four users, five films, a 1 where somebody rated:
+# Four users, five films, and a 1 where somebody rated:
 
 # %%
 small = np.array([[1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 1, 0, 0, 0]])  # (4 users, 5 films)
 print(f"{small.sum()} of {small.size} cells are filled: density {small.mean():.2f}, sparsity {1 - small.mean():.2f}")
 
 # %% [markdown]
-# [Density](glossary.md#density) is the share of filled cells, [sparsity](glossary.md#sparsity) the rest.
+# [Density](glossary.md#density) is the share of filled cells, [sparsity](glossary.md#sparsity) the share of empty ones.
 #
 # ### Exercise 02.2 · trace (O2)
 #
@@ -127,31 +126,26 @@ density = 0.42
 check("02.2", density)
 
 # %% [markdown]
-# The same matrix for the real data has a row for each of 671 users and a column for each of 9,066 films:
+# ### The real matrix
+#
+# The same matrix for the real data has a row for each of 671 users and a column for each of 9,066 films. To see it, we put
+# the busiest user on top and the most rated film on the left. Then we look at the whole, and at two small windows of
+# 60 users × 60 films.
 
 # %%
 table = pd.crosstab(ratings["user_id"], ratings["item_id"])  # how often each pair occurs: 0 or 1
 seen = table.to_numpy(dtype=np.float32)  # (n_users, n_items)
-print(seen.shape, f"density {seen.mean():.2%}")
-
-# %% [markdown]
-# Of a hundred cells, fewer than two are filled. To see the matrix, sort it: the busiest user on top, the most rated film
-# on the left. Then look at the whole and through two small windows of 60 users × 60 films.
-
-# %%
 by_activity = np.argsort(-seen.sum(axis=1), kind="stable")
 by_popularity = np.argsort(-seen.sum(axis=0), kind="stable")
 picture = seen[by_activity][:, by_popularity]
+print(seen.shape, f"density {seen.mean():.2%}")
+
+# %%
 windows = {  # first and last user, first and last film
     "everything": (0, 671, 0, 9066),
     "top left corner": (0, 60, 0, 60),
     "in the middle": (300, 360, 3000, 3060),
 }
-for name, (top, bottom, left, right) in windows.items():
-    window = picture[top:bottom, left:right]
-    print(f"{name:16} {window.shape[0]:3} × {window.shape[1]:4}   density {window.mean():.1%}")
-
-# %%
 figure, axes = new_figure(9, 3.4, n_panels=3, width_ratios=[1.5, 1, 1])
 for panel, (name, (top, bottom, left, right)) in zip(axes, windows.items()):
     window = picture[top:bottom, left:right]
@@ -159,6 +153,7 @@ for panel, (name, (top, bottom, left, right)) in zip(axes, windows.items()):
     panel.imshow(window, cmap="Greys", aspect="auto", vmax=darkest, extent=(left, right, bottom, top))
     panel.set(title=f"{name}: {window.mean():.1%}", xlabel="films, most rated first", xticks=[left, right])
     panel.grid(False)
+    print(f"{name:16} {window.shape[0]:3} × {window.shape[1]:4}   density {window.mean():.1%}")
 axes[0].set_ylabel("users, busiest first")
 show(
     figure,
@@ -167,13 +162,13 @@ show(
 )
 
 # %% [markdown]
-# One table, two worlds. In the corner of the busiest users and the most rated films 72.5 % of the cells are filled. In
-# the middle, where a recommender would be of real help, there is next to nothing: 0.3 %.
+# Of a hundred cells, fewer than two are filled, and they are not spread evenly. In the corner of the busiest users and the
+# most rated films it is 72.5 %. In the middle, where a recommender would help most, it is 0.3 %.
 
 # %% [markdown]
 # ## 3. The long tail
 #
-# Five films and how many people rated each: 20 ratings together.
+# Here are five films and how many people rated each: 20 ratings in all.
 
 # %%
 counts = np.array([10, 1, 5, 1, 3])
@@ -181,27 +176,13 @@ share = np.sort(counts)[::-1].cumsum() / counts.sum()
 share
 
 # %% [markdown]
-# Sorted and added up from the largest: the first film alone holds half of all ratings, the first two 75 %. This is the
-# [cumulative share](glossary.md#cumulative-share). One number for the whole inequality is the [Gini coefficient](glossary.md#gini-coefficient): the mean difference
-# over all pairs of films, each film with itself too, divided by twice the mean count.
-
-# %%
-difference = np.abs(counts[:, None] - counts)  # (5, 5): each film with each
-difference
-
-# %%
-print(f"differences: sum {difference.sum()}, mean {difference.mean():.2f}; mean count {counts.mean():.1f}")
-print(f"Gini {difference.mean() / (2 * counts.mean()):.2f}")
-
-# %% [markdown]
-# The 25 differences sum to 88, so their mean is 3.52; twice the mean count is 8; the Gini is 3.52 / 8 = 0.44. If all
-# films were equal it would be 0; if one of very many films held everything, nearly 1.
-
-# %% [markdown]
+# Sorted and added up from the largest, the first film alone has half of all ratings, the first two have 75 %. This is the
+# [cumulative share](glossary.md#cumulative-share).
+#
 # ### Exercise 02.3 · predict (O2)
 #
-# Now the real films. Sort all 9,066 by their number of ratings: which share of all ratings do the first *tenth* of the
-# films hold? Guess a number between 0 and 1.
+# Now the real films. Sort all 9,066 by their number of ratings. Which share of all ratings does the first *tenth* of the
+# films have? Guess a number between 0 and 1.
 
 # %%
 share_of_the_top_tenth = ...
@@ -212,10 +193,61 @@ share_of_the_top_tenth = 0.6
 # %%
 check("02.3", share_of_the_top_tenth)
 
+# %% tags=["reveal"]
+film_counts = ratings["item_id"].value_counts()  # sorted, largest first
+film_share = (film_counts.cumsum() / len(ratings)).to_numpy()
+tenth = len(film_counts) // 10
+n_rare = (film_counts <= 5).sum()
+print(f"the first tenth of the films has {film_share[tenth - 1]:.1%} of the ratings")
+print(f"films with one rating: {(film_counts == 1).mean():.1%}; with five at most: {n_rare:,}, {n_rare / 9066:.1%}")
+
+# %% tags=["reveal"]
+figure, axes = new_figure(8.5, 3.2, n_panels=2)
+axes[0].plot(np.arange(1, 9067), film_counts.to_numpy(), marker="")
+axes[0].set(xlabel="films, most rated first", ylabel="ratings", title="the long tail")
+axes[0].annotate(f"{titles[film_counts.index[0]]}, {film_counts.iloc[0]}", (1, 341), xytext=(700, 335), va="center")
+axes[0].axvspan(9066 - n_rare, 9066, color="#E69F00", alpha=0.25)
+axes[0].annotate(f"{n_rare:,} films:\nfive ratings at most", (9066 - n_rare / 2, 60), ha="center")
+axes[1].plot(np.linspace(0, 1, 9066), film_share, marker="", label="MovieLens")
+axes[1].plot([0, 1], [0, 1], marker="", label="all films equal")
+axes[1].plot([0.1], [film_share[tenth - 1]], linestyle="", label=f"first tenth: {film_share[tenth - 1]:.0%}")
+axes[1].set(xlabel="share of films", ylabel="share of ratings", title="cumulative share")
+axes[1].legend(loc="lower right")
+show(
+    figure,
+    alt="Left: ratings per film fall steeply from 341; the last 5,967 of 9,066 films, shaded, have five at most. "
+    "Right: the cumulative share rises steeply, 60 % of ratings at a tenth of the films, far above the diagonal.",
+)
+
+# %% [markdown]
+# <details><summary>What the outputs show</summary>
+#
+# A tenth of the films has 60 % of the ratings. At the other end is the [long tail](glossary.md#long-tail): a third of the
+# films have just one rating. This has two consequences. Recommending the famous films to everybody is hard to beat
+# (lesson 04). And most of the catalogue must be recommended from almost no data.
+#
+# </details>
+
+# %% [markdown]
+# ### One number for the inequality
+#
+# The [Gini coefficient](glossary.md#gini-coefficient) is the mean difference over all pairs of films, each film with itself
+# too, divided by twice the mean count. For our five films:
+
+# %%
+difference = np.abs(counts[:, None] - counts)  # (5, 5): each film with each
+print(difference)
+print(f"differences: sum {difference.sum()}, mean {difference.mean():.2f}; mean count {counts.mean():.1f}")
+print(f"Gini {difference.mean() / (2 * counts.mean()):.2f}")
+
+# %% [markdown]
+# The 25 differences sum to 88, so their mean is 3.52. Twice the mean count is 8, so the Gini is 3.52 / 8 = 0.44. If all
+# films were equal it would be 0; if one of very many films had everything, nearly 1.
+
 # %% [markdown]
 # ### Exercise 02.4 · code (O2)
 #
-# Write the Gini coefficient of an array of counts. It must work for any number of films.
+# Write the Gini coefficient of an array of counts. It must work for any number of films, and the counts come in any order.
 #
 # <details><summary>Hint 1</summary><code>counts[:, None] - counts</code> has a row and a column for each film; take
 # absolute values and their mean.</details>
@@ -235,62 +267,29 @@ def my_gini(counts):
 check("02.4", my_gini)
 
 # %% [markdown]
-# All pairs of 9,066 films are 82 million differences. Sorting gives the same number without them. In a sorted list of
-# *n*, the value at place *i* is the larger one of *i* − 1 pairs, where it is added, and the smaller one of *n* − *i*,
-# where it is subtracted: (*i* − 1) − (*n* − *i*) = 2*i* − *n* − 1 times in all. (Each pair stands twice in the square
-# above; that 2 cancels with the one of "twice the mean".)
+# All pairs of 9,066 films are 82 million differences. Sorting the counts gives the same number much faster: in a sorted list
+# of *n*, the value at position *i* is the larger one of *i* − 1 pairs and the smaller one of *n* − *i*, so it counts
+# (*i* − 1) − (*n* − *i*) = 2*i* − *n* − 1 times.
 
 
 # %%
 def gini(counts):
-    counts = np.sort(counts)
-    n = len(counts)
-    place = np.arange(1, n + 1)
-    return ((2 * place - n - 1) * counts).sum() / (n * counts.sum())
+    counts, n = np.sort(counts), len(counts)
+    position = np.arange(1, n + 1)
+    return ((2 * position - n - 1) * counts).sum() / (n * counts.sum())
 
 
-print(f"{gini(counts):.2f} for the five films; pairs of 9,066 films: {9066**2 / 1e6:.0f} million")
-
-# %% tags=["reveal"]
-film_counts = ratings["item_id"].value_counts()  # sorted, largest first
-user_counts = ratings["user_id"].value_counts()
-film_share = (film_counts.cumsum() / len(ratings)).to_numpy()
-tenth = len(film_counts) // 10
-print(f"the first tenth of the films holds {film_share[tenth - 1]:.1%} of the ratings")
-print(f"films with one rating: {(film_counts == 1).mean():.1%}; with five at most: {(film_counts <= 5).mean():.1%}")
-print(f"Gini of films {gini(film_counts):.2f}, of users {gini(user_counts):.2f}")
-
-# %%
-figure, axes = new_figure(8.5, 3.2, n_panels=2)
-axes[0].plot(np.arange(1, 9067), film_counts.to_numpy(), marker="")
-axes[0].set(xlabel="films, most rated first", ylabel="ratings", title="the long tail")
-axes[0].annotate("Forrest Gump, 341", (1, 341), xytext=(700, 335), va="center")
-n_rare = (film_counts <= 5).sum()
-axes[0].axvspan(9066 - n_rare, 9066, color="#E69F00", alpha=0.25)
-axes[0].annotate(f"{n_rare:,} films:\nfive ratings at most", (9066 - n_rare / 2, 60), ha="center")
-axes[1].plot(np.linspace(0, 1, 9066), film_share, marker="", label="MovieLens")
-axes[1].plot([0, 1], [0, 1], marker="", label="all films equal")
-axes[1].plot([0.1], [film_share[tenth - 1]], linestyle="", label="first tenth: 60 %")
-axes[1].set(xlabel="share of films", ylabel="share of ratings", title="cumulative share")
-axes[1].legend(loc="lower right")
-show(
-    figure,
-    alt="Left: ratings per film fall steeply from 341; the last 5,967 of 9,066 films, shaded, have five at most. "
-    "Right: the cumulative share rises steeply, 60 % of ratings at a tenth of the films, far above the diagonal.",
-)
-
-# %%
-most_rated = movies.set_index("item_id").loc[film_counts.index[0], "title"]
-claim("Forrest Gump leads with 341 ratings", most_rated == "Forrest Gump" and film_counts.iloc[0] == 341)
-claim("5,967 films have five ratings at most", n_rare == 5967)
+film_counts, user_counts = ratings["item_id"].value_counts(), ratings["user_id"].value_counts()
+print(f"pairs of 9,066 films: {9066**2 / 1e6:.0f} million; Gini of the five films {gini(counts):.2f}")
+print(f"Gini of all films {gini(film_counts):.2f}, of users {gini(user_counts):.2f}")
 
 # %% [markdown]
-# A tenth of the films holds 60 % of the ratings. The other end is the [long tail](glossary.md#long-tail): a third of the films have just one
-# rating. Two consequences. Showing everybody the famous films is hard to beat (lesson 04). And most of the
-# catalogue must be recommended from almost nothing.
+# The number of ratings per film is far more unequal (0.72) than in our example (0.44).
 
 # %% [markdown]
-# ## 4. What the stars say
+# ## 4. What the stars say (optional)
+#
+# Which ratings do people give, and does a rating mean the same to everybody?
 
 # %%
 stars = ratings["rating"].value_counts(sort=False).sort_index()
@@ -310,38 +309,33 @@ show(
 )
 
 # %% [markdown]
-# Two oddities. The mean is 3.54, above the middle of the scale. A likely reason: people rate what they chose to watch,
-# and nobody sees the stars of what they avoided. And half stars are rare, as if people disliked them. Section 5 has a
-# better explanation.
+# Two things are odd. The mean is 3.54, above the middle of the scale; a likely reason is that people rate what they chose to
+# watch. And half stars are rare, as if people disliked them. Section 5 has a better explanation.
 #
-# The same stars also mean different things. Two users, three films, the same taste:
-
-# %%
-ada, bert = np.array([5.0, 4.5, 4.0]), np.array([3.0, 2.5, 2.0])
-print("Ada ", ada - ada.mean(), "\nBert", bert - bert.mean())
-
-# %% [markdown]
-# Minus their own mean, Ada and Bert agree completely. How far apart are the means of real users?
+# The same stars also mean different things to different users. How far apart are the means of single users?
 
 # %%
 user_mean = ratings.groupby("user_id")["rating"].mean()
 print(user_mean.quantile([0, 0.05, 0.5, 0.95, 1]).round(2).to_dict())
 
 # %% [markdown]
-# One user gives 1.33 stars on average, another one 4.95. Lesson 07 therefore begins with a mean for each user.
+# One user gives 1.33 stars on average, another one 4.95. Four stars are rare praise from the first and a disappointment from
+# the second. Lesson 07 therefore starts with a mean for each user.
 
 # %% [markdown]
 # ## 5. Drift: the years are not alike
 #
-# Group the ratings by year: how many, by whom, how high, and how many films that nobody had rated before.
+# We group the ratings by year: how many there are, by how many users, how high they are, and how many films are rated for
+# the first time.
 
 # %%
 ratings["year"] = ratings["when"].dt.year
 by_year = ratings.groupby("year").agg(ratings=("rating", "size"), users=("user_id", "nunique"), mean=("rating", "mean"))
 by_year["half_stars"] = (ratings["rating"] % 1 == 0.5).groupby(ratings["year"]).mean()
 by_year["new_films"] = ratings.groupby("item_id")["year"].min().value_counts()
-since_2004 = by_year.loc[2004:, "half_stars"]
-print(f"half stars since 2004: between {since_2004.min():.0%} and {since_2004.max():.0%} of a year's ratings")
+half_stars, new_films = by_year.loc[2004:, "half_stars"], by_year.loc[1996:, "new_films"]
+print(f"half stars since 2004: {half_stars.min():.0%} to {half_stars.max():.0%} of a year's ratings")
+print(f"films rated for the first time, since 1996: {new_films.min()} to {new_films.max():,} a year")
 by_year.loc[[1996, 1999, 2000, 2002, 2003, 2004, 2007, 2015, 2016]].round(2)
 
 # %%
@@ -362,86 +356,27 @@ show(
 # Until 2002 there is **not one** half star; from 2004 on they are 38 to 47 % of all ratings. Taste does not change like
 # that: in 2003 the website began to offer half stars. A model that learns from all years learns two scales at once.
 #
-# Change of the data over time is called [drift](glossary.md#drift). The number of ratings drifts (a peak of 13,869 in 2000), the users do
-# (105 rated in 1996, 48 in 2016), and so do the films:
+# A change of the data over time is called [drift](glossary.md#drift). The number of ratings drifts (it peaks at 13,869 in
+# 2000), and so do the users (105 rated in 1996, 48 in 2016) and the films:
 
 # %%
-titles = movies.set_index("item_id")["title"]
 for first, last in ((1996, 1998), (2005, 2006), (2015, 2016)):
     period = ratings[ratings["year"].between(first, last)]
     top = period["item_id"].value_counts(sort=False).sort_index().nlargest(3)
     print(f"{first}–{last}:", " · ".join(f"{titles[item]} ({n})" for item, n in top.items()))
 
 # %% [markdown]
-# "Popular" needs a date. And in each year hundreds of films get their first rating; a model trained before cannot know
-# them.
-
-# %% [markdown]
-# Does one person drift too? Take everybody with at least 100 ratings over more than a year, put the ratings in order of
-# time, and compare the second half of each user's ratings with the first.
-
-# %%
-shuffled = ratings.sample(frac=1, random_state=42)  # ratings of the same second shall not stay in order of film id
-ordered = shuffled.sort_values(["user_id", "timestamp"], kind="stable").reset_index(drop=True)
-per_user = ordered.groupby("user_id")
-ordered["place"] = per_user.cumcount()  # 0 for the user's first rating
-ordered["n"] = per_user["rating"].transform("size")
-ordered["is_late"] = ordered["place"] >= ordered["n"] / 2
-ordered["seconds"] = ordered["timestamp"] - per_user["timestamp"].transform("min")  # since the first rating
-
-
-# %%
-def late_minus_early(frame):
-    mean = frame.groupby(["user_id", "is_late"])["rating"].mean().unstack()
-    return mean[True] - mean[False]  # one value per user, in stars
-
-
-last = ordered.groupby("user_id")["seconds"].transform("max")
-long = ordered[(last > 365 * 24 * 3600) & (ordered["n"] >= 100)]
-change = late_minus_early(long)
-print(f"{len(change)} users: mean change {change.mean():+.2f} stars, standard deviation {change.std():.2f}")
-print(f"changed by more than 0.3 stars: {(change.abs() > 0.3).mean():.0%}")
-
-# %% [markdown]
-# Up and down cancel out, but single users move. Or is that chance? Shuffle the stars within each user, so that early
-# and late mean nothing, and do the same again.
-
-# %%
-rng = np.random.default_rng(42)
-stars_mixed = long.groupby("user_id")["rating"].transform(lambda stars: rng.permutation(stars.to_numpy()))
-by_chance = late_minus_early(long.assign(rating=stars_mixed))
-print(f"by chance alone: standard deviation {by_chance.std():.2f}")
-
-# %%
-figure, axes = new_figure(6, 2.6)
-edges = np.linspace(-0.9, 0.9, 19)
-axes.hist(change, edges, color="#0072B2", alpha=0.7, label="as it was")
-axes.hist(by_chance, edges, histtype="step", hatch="//", color="#D55E00", label="stars shuffled")
-axes.set(xlabel="mean of the later half − mean of the earlier half, stars", ylabel="users")
-axes.legend()
-show(
-    figure,
-    alt="Two histograms of the change of 71 users' mean rating. Shuffled, nearly all lie within 0.2 stars of zero. "
-    "As it was, they spread from −0.8 to +0.6.",
-)
-
-# %%
-claim("real changes spread more than twice as wide as chance", change.std() > 2 * by_chance.std())
-
-# %% [markdown]
-# Real changes spread almost three times as wide as chance. People's stars do drift: their scale, their taste, or the
-# films they meet. The table cannot tell which. But it warns you: an old rating may be a weaker witness than a fresh
-# one.
+# "Popular" needs a date. And every year brings films that nobody had rated before, which an older model cannot know.
 
 # %% [markdown]
 # This is a good place for a break.
 #
-# ## 6. Bursts: why MovieLens is odd
+# ## 6. When people rate
 #
 # ### Exercise 02.5 · predict (O3)
 #
-# Take two consecutive ratings of one user. How often do they lie at most 60 seconds apart? Guess a number between 0
-# and 1. A film lasts two hours.
+# Take two consecutive ratings of one user. How often are they at most 60 seconds apart? Guess a number between 0 and 1.
+# A film lasts two hours.
 
 # %%
 share_within_a_minute = ...
@@ -453,14 +388,16 @@ share_within_a_minute = 0.8
 check("02.5", share_within_a_minute)
 
 # %% tags=["reveal"]
-gap = ordered.groupby("user_id")["timestamp"].diff().dropna()  # seconds since the same user's rating before
+shuffled = ratings.sample(frac=1, random_state=42)  # ratings of the same second must not stay in order of film id
+ordered = shuffled.sort_values(["user_id", "timestamp"], kind="stable").reset_index(drop=True)
+gap = ordered.groupby("user_id")["timestamp"].diff()  # seconds since the same user's rating before
 edges = [-1, 0, 10, 60, 3600, 86400, np.inf]
 names = ["same second", "1–10 s", "11–60 s", "1–60 min", "1–24 hours", "more than a day"]
-gap_share = pd.cut(gap, edges, labels=names).value_counts(normalize=True, sort=False)
-print(f"at most 60 seconds: {(gap <= 60).mean():.0%}")
+gap_share = pd.cut(gap.dropna(), edges, labels=names).value_counts(normalize=True, sort=False)
+print(f"at most 60 seconds: {(gap.dropna() <= 60).mean():.0%}")
 gap_share.round(3).to_dict()
 
-# %%
+# %% tags=["reveal"]
 figure, axes = new_figure(6, 2.6)
 axes.barh(names[::-1], gap_share[::-1], color=["#999999"] * 3 + ["#0072B2"] * 3)
 axes.set(xlabel="share of consecutive ratings of one user (blue: at most a minute apart)")
@@ -471,14 +408,26 @@ show(
 )
 
 # %% [markdown]
-# 83 % within a minute, 22 % within the same second. Nobody watches films like that. The time in this table is the time
-# of *rating*, done from memory, page by page. Two users, each rating one step up:
+# <details><summary>What the outputs show</summary>
+#
+# 83 % are at most a minute apart, and 22 % share a second. Nobody watches films like that. The time in this table is the time
+# of *rating*: people rate from memory, page by page.
+#
+# </details>
+
+# %% [markdown]
+# ### Two users
+#
+# Each line climbs by one at every rating:
 
 # %%
+first_time = ordered.groupby("user_id")["timestamp"].transform("min")
+ordered["seconds"] = ordered["timestamp"] - first_time  # since the user's first rating
+ordered["position"] = ordered.groupby("user_id").cumcount()  # 0 for the user's first rating
 figure, axes = new_figure(8.5, 2.8, n_panels=2)
 for panel, user_id, unit, seconds in zip(axes, (42, 68), ("minutes", "years"), (60, 365 * 24 * 3600)):
     rows = ordered[ordered["user_id"] == user_id]
-    panel.step(rows["seconds"] / seconds, rows["place"] + 1, where="post", marker="")
+    panel.step(rows["seconds"] / seconds, rows["position"] + 1, where="post", marker="")
     panel.set(title=f"user {user_id}: {len(rows)} ratings", xlabel=f"{unit} since the first", ylabel="ratings so far")
     print(f"user {user_id}: {len(rows)} ratings in {rows['seconds'].max() / seconds:.1f} {unit}")
 show(
@@ -488,21 +437,21 @@ show(
 )
 
 # %% [markdown]
-# User 42 rates a film about every four seconds and never comes back. User 68 comes back after years, and each visit is again a
-# vertical jump. Such a visit is a [session](glossary.md#session). A usual rule: a new session begins after a pause of more than 30 minutes.
+# User 42 rates a film about every four seconds and never comes back. User 68 comes back several times, and most of the 123
+# ratings fall into a few vertical jumps. Such a visit is a [session](glossary.md#session). A common rule starts a new
+# session after a pause of more than 30 minutes.
 
 # %%
-pause = ordered.groupby("user_id")["timestamp"].diff()
-starts = pause.isna() | (pause > 30 * 60)  # the first rating of a user, or one after a long pause
+starts = gap.isna() | (gap > 30 * 60)  # the first rating of a user, or one after a long pause
 sessions = starts.groupby(ordered["user_id"]).sum()
 print(f"users with one session only: {(sessions == 1).mean():.0%}; user 68 has {sessions[68]}")
 
 # %% [markdown]
 # ### Exercise 02.6 · find the bug (O3)
 #
-# This function counts the sessions of one user from an array of timestamps, in seconds. It was tried on a sorted list
-# and worked. On rows as they stand in our table it is wrong: for user 68 it finds 87 sessions, where the cell above
-# found 8. Remember how the table is sorted, and mend it.
+# This function counts the sessions of one user from an array of timestamps in seconds. It worked on a sorted list. On rows
+# as they stand in our table it is wrong: for user 68 it finds 87 sessions, where the cell above found 8. Remember how the
+# table is sorted, and repair the function.
 #
 # <details><summary>Hint 1</summary>Try it on <code>np.array([0, 9000, 10])</code>: two ratings at the start, one much
 # later, so two sessions. Then on the same times in another order.</details>
@@ -527,35 +476,82 @@ print("user 68:", count_sessions(ratings.loc[ratings["user_id"] == 68, "timestam
 check("02.6", count_sessions)
 
 # %% [markdown]
-# ### What the site had to do with it
+# ### What the site has to do with it
 #
-# A newcomer to MovieLens is shown films to rate, so that the site gets to know them. Later, the site's own
-# recommender decides what they see. Fan and colleagues (2024) studied these stages and conclude that results on
-# MovieLens "should not be solely relied upon". Our sample shows a trace: compare the first ten ratings of busy users
-# with their ratings 91 to 100.
+# MovieLens shows newcomers films to rate, so that the site gets to know them. Later, the site's own recommender decides what
+# they see. Fan and colleagues (2024) studied these stages and conclude that results on MovieLens "should not be solely relied
+# upon". Our sample shows a trace of this: compare the first ten ratings of busy users with their ratings 91 to 100.
 
 # %%
-busy = ordered[ordered["n"] >= 100].assign(popularity=lambda rows: rows["item_id"].map(film_counts))
-early, later = busy[busy["place"] < 10], busy[busy["place"].between(90, 99)]
+busy = ordered[ordered["user_id"].map(user_counts) >= 100]
+popularity = busy["item_id"].map(film_counts)
+early, later = popularity[busy["position"] < 10], popularity[busy["position"].between(90, 99)]
 print(f"{busy['user_id'].nunique()} users with 100 ratings or more. Median number of ratings of the films they rate:")
-print(f"first ten: {early['popularity'].median():.0f}   ratings 91 to 100: {later['popularity'].median():.0f}")
+print(f"first ten: {early.median():.0f}   ratings 91 to 100: {later.median():.0f}")
 
 # %% [markdown]
-# They begin with the well-known and move on. What follows for us:
+# They begin with well-known films and move on to rarer ones. For us this means:
 #
-# - The order within a burst is the order of a web page, not of a life. Ratings of the same second have no order at all:
-#   wherever it matters we draw one at random.
-# - "The next film" means the next one *rated*. A model that learns from the order of ratings learns the site as well as
-#   the person.
-# - What works here need not work in a shop, where people buy one thing at a time.
-#
-# It stays a fine place to practise: real people, known titles, small enough for a laptop.
+# - The order within a burst is the order of a web page. Ratings of the same second have no order at all: wherever it
+#   matters, we draw one at random.
+# - "The next film" means the next one *rated*. A model that learns from this order learns the site as well as the person.
+# - What works here may fail in a shop, where people buy one thing at a time.
 
 # %% [markdown]
-# ## 7. Three numbers for a film
+# ## 7. Does one person drift too? (optional)
 #
-# No model yet. But you know films, so you can describe them. Give each film three numbers: how much **action** (0 to 1),
-# how much **romance** (0 to 1), and how **new** it is (−1 old, 0 the 1990s, 1 brand-new).
+# Take everybody with at least 100 ratings over more than a year, and compare the second half of each user's ratings with
+# the first half.
+
+
+# %%
+def late_minus_early(frame):
+    mean = frame.groupby(["user_id", "is_late"])["rating"].mean().unstack()
+    return mean[True] - mean[False]  # one value per user, in stars
+
+
+n = ordered["user_id"].map(user_counts)
+years = ordered.groupby("user_id")["seconds"].transform("max") / (365 * 24 * 3600)
+long = ordered.assign(is_late=ordered["position"] >= n / 2)[(n >= 100) & (years > 1)]
+change = late_minus_early(long)
+print(f"{len(change)} users: mean change {change.mean():+.2f} stars, standard deviation {change.std():.2f}")
+print(f"changed by more than 0.3 stars: {(change.abs() > 0.3).mean():.0%}")
+
+# %% [markdown]
+# On average nothing changes, because ups and downs cancel, but single users move. Is that more than chance? Shuffle the stars
+# within each user, so that early and late mean nothing, and compute the same again.
+
+# %%
+rng = np.random.default_rng(42)
+stars_mixed = long.groupby("user_id")["rating"].transform(lambda stars: rng.permutation(stars.to_numpy()))
+by_chance = late_minus_early(long.assign(rating=stars_mixed))
+print(f"by chance alone: standard deviation {by_chance.std():.2f}")
+
+# %%
+figure, axes = new_figure(6, 2.6)
+edges = np.linspace(-0.9, 0.9, 19)
+axes.hist(change, edges, color="#0072B2", alpha=0.7, label="as it was")
+axes.hist(by_chance, edges, histtype="step", hatch="//", color="#D55E00", label="stars shuffled")
+axes.set(xlabel="mean of the later half − mean of the earlier half, stars", ylabel="users")
+axes.legend()
+show(
+    figure,
+    alt="Two histograms of the change of 71 users' mean rating. Shuffled, nearly all lie within 0.2 stars of zero. "
+    "As it was, they spread from −0.8 to +0.6.",
+)
+
+# %%
+claim("real changes spread more than twice as wide as chance", change.std() > 2 * by_chance.std())
+
+# %% [markdown]
+# Real changes spread almost three times as wide as chance. People's stars do drift: their scale, their taste, or the films
+# they meet. The table cannot tell which. But it warns you that an old rating may say less about a user than a fresh one.
+
+# %% [markdown]
+# ## 8. Three numbers for a film
+#
+# There is no model yet, but you know films, so you can describe them. Give each film three numbers: how much **action**
+# (0 to 1), how much **romance** (0 to 1), and how **new** it is (−1 old, 0 the 1990s, 1 brand-new).
 
 # %%
 films = {
@@ -571,22 +567,18 @@ films = {
 film_vectors = np.array(list(films.values()))  # (8 films, 3 numbers)
 
 # %% [markdown]
-# Such a row of numbers is an [embedding](glossary.md#embedding): a place on a map for each thing. A user gets three numbers as well, in the
-# same order: how much they *want* each. Ann wants action and dislikes romance. Ben wants romance. Cleo wants old films.
+# These rows are [embeddings](glossary.md#embedding), as in lesson 01, only chosen by hand instead of learned. A user gets
+# three numbers in the same order: how much they *want* each. Ann wants action and dislikes romance, Ben wants romance, Cleo
+# wants old films. How well do Ann and *Titanic* fit? Compute the dot product: multiply number by number and add.
 
 # %%
 people = {"Ann": (1.0, -0.5, 0.0), "Ben": (-0.3, 1.0, 0.0), "Cleo": (0.3, 0.3, -1.0)}
 user_vectors = np.array(list(people.values()))  # (3 users, 3 numbers)
-
-# %% [markdown]
-# How well do Ann and *Titanic* fit? Multiply number by number and add: the [dot product](glossary.md#dot-product).
-
-# %%
 products = user_vectors[0] * film_vectors[3]
 print("Ann · Titanic =", " + ".join(f"({value:.1f})" for value in products), f"= {products.sum():.1f}")
 
 # %% [markdown]
-# The action speaks for it (0.4), the romance against it (−0.5), the age does not matter: −0.1.
+# The action speaks for it (0.4), the romance against it (−0.5), and the age does not matter: −0.1.
 #
 # ### Exercise 02.7 · trace (O4)
 #
@@ -601,16 +593,16 @@ cleo_casablanca = 1.33
 # %%
 check("02.7", cleo_casablanca)
 
-# %% [markdown]
-# All users and all films at once are one matrix product.
-
-# %%
-scores = user_vectors @ film_vectors.T  # (3 users, 8 films)
+# %% tags=["reveal"]
+scores = user_vectors @ film_vectors.T  # (3 users, 8 films): all users and all films at once
 pd.DataFrame(scores.T.round(2), index=list(films), columns=list(people))
 
 # %% [markdown]
-# Sort a column and you have that person's list. Ann gets *Terminator 2*, Ben *Sleepless in Seattle*, Cleo *Casablanca*.
-# This is already a recommender, and Ann never rated anything. Two of the three numbers drawn as a map:
+# ### A first recommender
+#
+# The folded table holds the scores of all users and films, computed by one matrix product. Sort a column and you have that
+# person's list: Ann gets *Terminator 2*, Ben *Sleepless in Seattle*, Cleo *Casablanca*. This is already a recommender, and
+# Ann never rated anything. Two of the three numbers, drawn as a map:
 
 # %%
 figure, axes = new_figure(6.5, 4)
@@ -637,19 +629,11 @@ show(
 )
 
 # %% [markdown]
-# A user is an arrow. Films that lie far along an arrow score high for this user, films behind it score below zero. The
-# third number, new, does not fit on paper. For Cleo it matters most:
-
-# %%
-on_paper = user_vectors[2, :2] @ film_vectors[:, :2].T  # (8 films,): without the third number
-print("Cleo, two numbers:  ", list(films)[on_paper.argmax()])
-print("Cleo, three numbers:", list(films)[scores[2].argmax()])
-
-# %% [markdown]
-# On paper *Titanic* would be Cleo's film; the third number makes it *Casablanca*.
+# A user is an arrow. Films that lie far along the arrow score high, films behind its start score below zero. The third
+# number, new, is not on the map.
 #
-# Films can be compared as well: the [cosine](glossary.md#cosine-similarity) of two films is their dot product divided by both lengths, so that only the
-# direction counts: 1 is the same direction, 0 nothing in common, −1 opposite.
+# Two films can be compared in the same way. Their [cosine](glossary.md#cosine-similarity) is the dot product divided by
+# both lengths, so that only the direction counts: 1 is the same direction, 0 nothing in common, −1 opposite.
 
 # %%
 titanic, casablanca = film_vectors[3], film_vectors[6]
@@ -684,14 +668,14 @@ def nearest_film(vectors):
 check("02.8", nearest_film)
 
 # %% [markdown]
-# Nobody can describe 9,066 films and 671 people by hand, and who says that action and romance are the numbers that
-# matter? From lesson 07 on the computer chooses the numbers: those with which dot products fit what people did. The
-# idea stays the one of this section.
+# Nobody can describe 9,066 films and 671 people by hand, and who says that action and romance are the numbers that matter?
+# Lesson 01 let Keras choose the numbers; lesson 07 shows how they are found: they are the ones whose dot products fit what
+# people did.
 
 # %% [markdown]
-# ## 8. Neighbours by counting
+# ## 9. Neighbours by counting
 #
-# The opposite way: know nothing about films, only count. Six users and four films: a hit, two animated films, a rarity.
+# Now the opposite: know nothing about films, only count. Six users and four films: a hit, two animated films, a rarity.
 
 # %%
 names = ["Hit", "Anime 1", "Anime 2", "Rarity"]
@@ -700,10 +684,10 @@ together = watched.T @ watched  # (4 films, 4 films)
 pd.DataFrame(together, names, names)
 
 # %% [markdown]
-# The diagonal counts the users of each film; the rest is [co-occurrence](glossary.md#co-occurrence): users of both. Which film is the neighbour
-# of Anime 1? Raw counts say the Hit (3), not Anime 2 (2). But all 6 of 6 users watched the Hit. So of *any* 3 users we
-# expect 3 × 6 / 6 = 3 who did: size × size / number of users. Divide the count by what chance expects, and you have the
-# [lift](glossary.md#lift).
+# The diagonal counts the users of each film. The rest is [co-occurrence](glossary.md#co-occurrence): users of both films.
+# Which film is the neighbour of Anime 1? Raw counts say the Hit (3), not Anime 2 (2). But all 6 users watched the Hit. So
+# of *any* 3 users we expect 3 × 6 / 6 = 3 who watched it: size × size / number of users. Divide the count by this
+# expectation, and you have the [lift](glossary.md#lift).
 
 # %%
 size = np.diag(together)  # users of each film
@@ -711,19 +695,20 @@ expected = np.outer(size, size) / 6  # 6 users
 pd.DataFrame((together / expected).round(2), names, names)
 
 # %% [markdown]
-# Anime 1 and the Hit: 1.0, as often as chance says, so no news at all. Anime 1 and Anime 2: 2.0, twice as often. But
-# the Rarity has 2.0 as well, and that is *one* person. A middle way: divide by √(size × size). It is the cosine of
-# section 7: for columns of 0 and 1 the dot product counts the shared users, and the length is the root of the size.
+# Anime 1 and the Hit have lift 1.0: they occur together as often as chance says. Anime 1 and Anime 2 have 2.0, twice as
+# often. But the Rarity has 2.0 as well, and that is *one* person. The cosine lies between the two: divide by
+# √(size × size). For columns of 0 and 1 the dot product counts the shared users, and the length is the root of the size.
 
 # %%
 pd.DataFrame((together / np.sqrt(np.outer(size, size))).round(2), names, names)
 
 # %% [markdown]
-# Now Anime 2 comes first for Anime 1 (0.82), then the Hit (0.71), then the Rarity (0.58).
+# By cosine, Anime 2 comes first for Anime 1 (0.82), then the Hit (0.71), then the Rarity (0.58).
 #
 # ### Exercise 02.9 · code (O5)
 #
-# Write lift as a function. `together` holds the counts, with the number of users of each film on its diagonal.
+# Write lift as a function. `together` holds the counts, with the number of users of each film on its diagonal. Every film has
+# at least one user.
 #
 # <details><summary>Hint 1</summary><code>np.outer(size, size)</code> multiplies the sizes of each pair.</details>
 # <details><summary>Hint 2</summary>Chance expects size × size / n_users for a pair. Lift is the count divided by
@@ -752,41 +737,31 @@ n_seen = seen.sum(axis=0)
 def score_neighbours(item_id):
     column = np.flatnonzero(film_ids == item_id)[0]
     together = seen[:, column] @ seen  # (9066,): users who rated both
-    chance = n_seen[column] * n_seen / len(seen)
+    expected = n_seen[column] * n_seen / len(seen)
     cosine = together / np.sqrt(n_seen[column] * n_seen)
-    found = pd.DataFrame({"raw": together, "lift": together / chance, "cosine": cosine}, index=film_ids)
+    found = pd.DataFrame({"raw": together, "lift": together / expected, "cosine": cosine}, index=film_ids)
     found["together"], found["n_ratings"] = together.astype(int), n_seen.astype(int)
     return found.drop(item_id)
 
 
 # %%
 spirited_away, casablanca_id = 5618, 912
-for item_id in (spirited_away, casablanca_id):
-    top = score_neighbours(item_id).nlargest(5, "raw")
-    print(f"{titles[item_id]}, {film_counts[item_id]} ratings. Raw counts:")
-    print(top[["together", "n_ratings"]].rename(titles).rename_axis("").to_string(), "\n")
+for kind in ("raw", "cosine"):
+    for item_id in (spirited_away, casablanca_id):
+        top = score_neighbours(item_id).nlargest(4, kind)[[kind, "together", "n_ratings"]]
+        print(f"{titles[item_id]}, {film_counts[item_id]} ratings, by {kind}:")
+        print(top.round(2).rename(titles).rename_axis("").to_string(), "\n")
 
 # %% [markdown]
-# Nothing from Japan, nothing animated, and the same *Silence of the Lambs* in both lists. These neighbours say more about
-# the site than about the film: they are among its most rated.
-
-# %%
-for item_id in (spirited_away, casablanca_id):
-    top = score_neighbours(item_id).nlargest(5, "cosine")
-    print(f"{titles[item_id]}. Cosine:")
-    print(top[["cosine", "together", "n_ratings"]].round(2).rename(titles).rename_axis("").to_string(), "\n")
-
-# %% [markdown]
-# Divided by the sizes, the neighbours make sense: animated films from Japan here, classics there. No text, no genre, no
-# director was used, only who rated what.
-
-# %% [markdown]
-# And lift? Many films share its first place for *Spirited Away*. Five of them:
+# By raw counts, *The Silence of the Lambs* is in both lists: such neighbours are simply among the most rated films. By cosine,
+# the neighbours make sense: animated films from Japan for one, classics for the other. No text, genre or director was used.
+#
+# And lift? Many films share its first rank for *Spirited Away*. Here are five of them:
 
 # %%
 by_lift = score_neighbours(spirited_away)
 top = by_lift.nlargest(5, "lift")
-print("films that share the first place:", np.isclose(by_lift["lift"], by_lift["lift"].max()).sum())
+print("films that share the first rank:", np.isclose(by_lift["lift"], by_lift["lift"].max()).sum())
 print(top[["lift", "together", "n_ratings"]].round(2).rename(titles).rename_axis("").to_string())
 
 # %% [markdown]
@@ -809,8 +784,10 @@ answer = "b"
 check("02.10", answer)
 
 # %% [markdown]
-# Does raw counting give everybody the same neighbours? Take the films with at least 50 ratings, give each its ten
-# neighbours, and count in how many of these lists a film stands.
+# ## 10. What raw counts and the crowd say (optional)
+#
+# Do raw counts give every film the same neighbours? Take the films with at least 50 ratings, give each its ten neighbours,
+# and count in how many of these lists a film stands.
 
 # %%
 known = seen[:, n_seen >= 50]  # (n_users, n_known)
@@ -825,39 +802,37 @@ for name, score in {"raw": together, "cosine": together / np.sqrt(np.outer(size,
     print(f"the commonest, {commonest}, in {lists.max() / len(size):.0%} of the lists")
 
 # %% [markdown]
-# With raw counts *Forrest Gump* is a neighbour of almost every film, and 138 films fill all lists. With cosine nearly all
-# films stand in some list. Lesson 04 turns exactly this into a recommender, item-kNN, and adds a small number below the
-# fraction so that pairs with little evidence stay down.
+# With raw counts, *Forrest Gump* is a neighbour of almost every film, and 138 films fill all lists. With cosine, nearly all
+# films stand in some list.
 #
-# Last: does the crowd agree with your own knowledge? The eight films of section 7 have two kinds of vectors now: your
-# three numbers, and a column of 671 zeros and ones. The same code finds the nearest film by either.
+# Does the crowd agree with your own knowledge? The eight films of section 8 now have two kinds of vectors: your three
+# numbers, and a column of 671 zeros and ones. The same code finds the nearest film by either.
 
 
 # %%
 def nearest_names(vectors):  # (8 films, any number)
     direction = vectors / np.sqrt((vectors**2).sum(axis=1, keepdims=True))
     cosine = direction @ direction.T - 2 * np.eye(len(vectors))  # minus 2: never itself
-    return [list(films)[place] for place in cosine.argmax(axis=1)]
+    return [list(films)[nearest] for nearest in cosine.argmax(axis=1)]
 
 
-eight = [1036, 589, 2571, 1721, 539, 597, 912, 908]  # their ids, in the order of section 7
+eight = [1036, 589, 2571, 1721, 539, 597, 912, 908]  # their ids, in the order of section 8
 columns = seen[:, np.searchsorted(film_ids, eight)]  # (n_users, 8)
 result = pd.DataFrame({"by hand": nearest_names(film_vectors), "by the crowd": nearest_names(columns.T)}, list(films))
 print("they agree for", (result["by hand"] == result["by the crowd"]).sum(), "of", len(result), "films")
 result
 
 # %% [markdown]
-# Six of eight, though the counts know nothing of action or romance. The crowd puts *Titanic* with *The Matrix*: two big
-# hits of neighbouring years. Eight famous films are an illustration, no proof. But here is the bet of the whole field:
-# **what people do together says what things are**.
+# They agree for six of eight, although the counts know nothing of action or romance. The crowd puts *Titanic* with *The
+# Matrix*: two big hits of neighbouring years. Eight famous films prove nothing, but they illustrate the bet of the whole
+# field: **what people do together says what things are**.
 
 # %% [markdown]
 # ## What you did
 #
 # - You described a table of interactions and told explicit from implicit; an empty cell says nothing (**O1**).
-# - You measured it: density 1.64 %, the first tenth of the films holds 60 % of the ratings, Gini 0.72 (**O2**).
-# - You found a scale that changed in 2003, people who drift, and bursts: 83 % of ratings follow the one before within a
-#   minute (**O3**).
+# - You measured it: density 1.64 %, the first tenth of the films has 60 % of the ratings, Gini 0.72 (**O2**).
+# - You found a scale that changed in 2003, and bursts: 83 % of ratings follow the one before within a minute (**O3**).
 # - You recommended with three hand-made numbers and a dot product (**O4**).
 # - You found neighbours by counting and divided popularity out (**O5**).
 #

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Prepare the data
 #
-# Models take clean numbers of equal length. Data come with gaps, repeats, slips, names and lists. This lesson walks
-# from one to the other, says *why* at each step, and measures what happens when the test part is seen too early.
+# Models take clean numbers of equal length. Real data comes with gaps, duplicates, mistakes, names and lists. This lesson
+# leads from one to the other, gives the reason for each step, and measures what happens when the test part is seen too early.
 
 # %% [markdown]
 # **What you will do**
@@ -11,11 +11,11 @@
 # - **O2** compute normalisation and standardisation, and choose between them
 # - **O3** encode ids and categories, so that unknown ones have a place too
 # - **O4** pad histories to one length, and mask the padding
-# - **O5** follow the same preparation through scikit-learn and Keras, fitted on train only
+# - **O5** arrange a preparation so that it is fitted on train only, and follow it through scikit-learn
 # - **O6** measure what leaks when a preparation sees the test part
 #
-# **What you need**: lesson 02, and about 130 minutes; there is a good place for a break before section 6. The whole
-# notebook runs in half a minute; most of it is the start of TensorFlow in section 7.
+# **What you need**: lesson 02, and about two hours without the optional sections; take a break before section 7. The whole
+# notebook runs in about 10 seconds, most of them for the start of TensorFlow in section 9.
 
 # %%
 import tempfile
@@ -36,7 +36,7 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. A broken file
 #
-# Ten rows that somebody exported for you. Read them slowly: how many troubles do you see?
+# Somebody exported ten rows for you. Read them slowly. How many faults do you see?
 
 # %%
 text = """user,film,stars,time
@@ -59,7 +59,7 @@ pd.read_csv(path).dtypes
 # %% [markdown]
 # ### Exercise 03.1 · predict (O1)
 #
-# How many troubles did you count in the ten rows? (That the columns have other names than ours is not one of them.)
+# How many faults did you count in the ten rows? (The column names differ from ours; that is not a fault.)
 
 # %%
 n_troubles = ...
@@ -70,23 +70,6 @@ n_troubles = 7
 # %%
 check("03.1", n_troubles)
 
-# %% [markdown]
-# pandas does not complain. But look at the types: the users became decimal numbers (because one is missing) and the
-# stars became text (because of one word; pandas 2, for example on Colab, writes `object` for text). A model trained on
-# this would fail later, far away from the cause, or not fail at all.
-#
-# `load_csv` knows four columns, `user_id`, `item_id`, `rating`, `timestamp` (it cannot do without the first two), and
-# checks them against a [schema](glossary.md#schema): a list of what each column must be.
-
-# %%
-try:
-    load_csv(path)
-except DataProblems as error:
-    print(error)
-
-# %% [markdown]
-# The names differ, so it stops there and says what to write:
-
 # %% tags=["reveal"]
 names = {"user_id": "user", "item_id": "film", "rating": "stars", "timestamp": "time"}
 try:
@@ -95,27 +78,21 @@ except DataProblems as error:
     print(error)
 
 # %% [markdown]
-# Seven problems at once, each with its line and a way out. Did you see them all? Three more files, each broken in a way
-# that is easy to miss:
-
-# %%
-broken = {
-    "another encoding": "user_id,item_id\n1,Amélie\n2,Léon\n".encode("latin-1"),
-    "decimal commas": b"user_id,item_id,rating\n1,5,3,5\n2,5,4,0\n",
-    "rounded ids": b"user_id,item_id\n1.23E+12,5\n1.24E+12,6\n",
-}
-for name, content in broken.items():
-    (Path(folder.name) / "bad.csv").write_bytes(content)
-    try:
-        load_csv(Path(folder.name) / "bad.csv")
-    except DataProblems as error:
-        print(f"{name}: {error.problems[0]}")
+# <details><summary>What the output shows</summary>
+#
+# Seven problems at once, each with its line and a way out. Did you see them all?
+#
+# </details>
 
 # %% [markdown]
-# The third one was opened in a spreadsheet and saved: the true ids are lost, and two users may have become one.
+# ### What pandas did not say
 #
-# Now repair the first file, one problem after the other, and count what is left. Read everything as text first, so that
-# nothing is converted in silence.
+# pandas did not complain. But look at the types above: the users became decimal numbers (because one is missing), and the
+# stars became text (because of one word; pandas 2, for example on Colab, writes `object` for text). A model trained on this
+# would fail later, far away from the cause, or not at all. `load_csv` compares each column with a
+# [schema](glossary.md#schema), a list of what the column must be, and stops early.
+#
+# Now repair the file, one problem after the other. Read everything as text first, so that nothing is converted silently.
 
 
 # %%
@@ -135,19 +112,17 @@ rows = pd.read_csv(path, dtype="str").rename(columns={theirs: ours for ours, the
 report("as it came", rows)
 
 # %% [markdown]
-# **Errors of format** have one right answer: "4 stars" is 4. **Errors of unit** as well: a time a thousand times too large
-# is in milliseconds.
+# **Errors of format and unit** have one right answer: "4 stars" is 4, a time a thousand times too large is in milliseconds.
 
 # %%
 rows["rating"] = pd.to_numeric(rows["rating"].replace(" stars$", "", regex=True))
-report("stars are numbers", rows)
 rows["timestamp"] = pd.to_numeric(rows["timestamp"])
 is_milliseconds = rows["timestamp"] > 1e11
 rows.loc[is_milliseconds, "timestamp"] //= 1000
-report("times are seconds", rows)
+report("numbers, and seconds", rows)
 
 # %% [markdown]
-# **Impossible values** have no right answer. 50 may have been 5.0, or 0.5, or a slip of the finger.
+# **Impossible values** have no right answer. 50 may have been 5.0, or 0.5, or a typing error.
 #
 # ### Exercise 03.2 · choose (O1)
 #
@@ -172,33 +147,29 @@ rows["rating"] = rows["rating"].where(rows["rating"].between(0.5, 5))
 report("impossible is missing", rows)
 
 # %% [markdown]
-# **Missing values**: it depends on what is missing.
+# ### Missing values and duplicates
+#
+# What to do with a missing value depends on what is missing.
 #
 # | missing | usual answer | why |
 # |---|---|---|
 # | an id | drop the row | nobody to learn about |
 # | the [label](glossary.md#label), here the rating | drop the row | nothing to learn from it |
-# | a [feature](glossary.md#feature), such as a film's year | fill in, and note it in a column of its own | the row still tells something: section 3 |
-# | the whole row | nothing to do | not a gap: see lesson 02 |
+# | a [feature](glossary.md#feature), such as a film's year | fill in, and note it in a column of its own | the row still tells something: section 4 |
+#
+# There are two kinds of duplicates. The same row twice is an export error: keep one. The same pair with another rating is a
+# change of mind: keep the latest. (If rows were plays or purchases, you would count the repeats instead.)
 
 # %%
 rows = rows.dropna(subset=["user_id", "item_id", "rating"])
 report("no id or label missing", rows)
-
-# %% [markdown]
-# **Repeats** are of two kinds. The same row twice is a slip of the export: keep one. The same pair with another rating is
-# a change of mind: keep the latest. (If rows were plays or purchases, a repeat would be news: count them.)
-
-# %%
 rows = rows.drop_duplicates()
 report("no row twice", rows)
 rows = rows.sort_values("timestamp").drop_duplicates(["user_id", "item_id"], keep="last")
 report("no pair twice", rows)
-check_interactions(rows)
 
 # %% [markdown]
-# Five of ten rows are left, and the types are right: whole numbers for users and times. Keep such a log of your steps. It
-# is part of the result: whoever gets your numbers must be able to see what was thrown away.
+# Five of ten rows are left, without a problem. Keep such a log: your readers must be able to see what was thrown away.
 
 # %% [markdown]
 # ### Exercise 03.3 · code (O1)
@@ -222,7 +193,27 @@ def keep_latest(frame):
 check("03.3", keep_latest)
 
 # %% [markdown]
-# ### And the real file?
+# ## 2. More files, and what is not an error (optional)
+#
+# These three files are broken in ways that are easy to miss:
+
+# %%
+broken = {
+    "another encoding": "user_id,item_id\n1,Amélie\n2,Léon\n".encode("latin-1"),
+    "decimal commas": b"user_id,item_id,rating\n1,5,3,5\n2,5,4,0\n",
+    "rounded ids": b"user_id,item_id\n1.23E+12,5\n1.24E+12,6\n",
+}
+for name, content in broken.items():
+    (Path(folder.name) / "bad.csv").write_bytes(content)
+    try:
+        load_csv(Path(folder.name) / "bad.csv")
+    except DataProblems as error:
+        print(f"{name}: {error.problems[0]}")
+
+# %% [markdown]
+# Somebody opened the third file in a spreadsheet and saved it. The true ids are lost, and two users may have become one.
+#
+# And the real file?
 
 # %%
 print("problems in MovieLens:", len(problems_in(ratings)))
@@ -232,68 +223,62 @@ print("titles that belong to several films:", movies["title"][movies["title"].du
 movies[movies.duplicated(["title", "year"], keep=False)]
 
 # %% [markdown]
-# The ratings are clean: others have done this work before. The films are not quite. Five have neither title nor year, and
-# stand in the table above because gaps look alike. 17 have a missing value in disguise, a text that says "nothing". 208
-# titles are shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same
+# The ratings are clean, because others have cleaned them before. The films are not quite. Five have neither title nor year;
+# they are in the table above because their gaps look alike. 17 have a missing value in disguise, a text that says "nothing".
+# 208 titles are shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same
 # year*: one film with two ids, or two films? No schema can tell. Somebody has to look.
 #
-# ### Outliers
-#
-# An [outlier](glossary.md#outlier) is a value far from all others. It is a question, not an error. A usual rule looks
-# at the middle half of all values, and calls far what lies more than one and a half times its width above it:
+# An [outlier](glossary.md#outlier) is a value far from all others. A common rule takes the width of the middle half of the
+# values, from the first quartile to the third, and calls a value an outlier if it lies more than one and a half widths above
+# the third quartile. We apply it to the number of ratings per user:
 
 # %%
-n_ratings = ratings["user_id"].value_counts()  # per user
-low, middle, high = n_ratings.quantile([0.25, 0.5, 0.75])
+n_per_user = ratings["user_id"].value_counts()
+low, middle, high = n_per_user.quantile([0.25, 0.5, 0.75])
 limit = high + 1.5 * (high - low)
-busy = n_ratings[n_ratings > limit]
-times = ratings.loc[ratings["user_id"] == n_ratings.index[0], "timestamp"]  # of the busiest user
-print(f"quartiles {low:.0f}, {middle:.0f}, {high:.0f}; far: above {limit:.0f} ratings, {len(busy)} users")
+busy = n_per_user[n_per_user > limit]
+times = ratings.loc[ratings["user_id"] == n_per_user.index[0], "timestamp"]  # of the busiest user
+print(f"quartiles {low:.0f}, {middle:.0f}, {high:.0f}; outliers: above {limit:.0f} ratings, {len(busy)} users")
 print(f"they wrote {busy.sum() / len(ratings):.0%} of all ratings")
 print(f"the busiest: {busy.max():,} in {(times.max() - times.min()) / (365 * 24 * 3600):.1f} years")
 
 # %% [markdown]
-# 60 users would go, and with them 43 % of the data. But 2,391 ratings over almost 16 years are possible, and nothing
-# says that they are an error. So do not delete them; choose a scale on which they do no harm. That is the next section.
+# The rule would remove 60 users, and with them 43 % of the data. But 2,391 ratings in almost 16 years are possible, and nothing
+# says that they are errors. So an outlier is a question, not an error. Do not delete it; choose a scale on which it does no
+# harm. That is the next section.
 
 # %% [markdown]
-# ## 2. Numbers: two ways to scale
+# ## 3. Numbers: two ways to scale
 #
-# Five numbers. [Normalisation](glossary.md#normalization) (min–max) moves them into 0 … 1: subtract the smallest, divide by the range.
+# We scale five numbers in two ways. [Normalisation](glossary.md#normalization) (min–max, lesson 01) moves them into 0 … 1.
+# [Standardisation](glossary.md#standardization) subtracts the mean and divides by the standard deviation, the usual measure
+# of how far values lie from their mean. Here the mean is 5. The squared distances are 9, 1, 0, 1, 9; their mean is 4, and its
+# root is 2.
 
 # %%
 numbers = np.array([2.0, 4.0, 5.0, 6.0, 8.0])
-normalised = (numbers - numbers.min()) / (numbers.max() - numbers.min())
-normalised.round(2)
-
-# %% [markdown]
-# [Standardisation](glossary.md#standardization) subtracts the mean and divides by the standard deviation, the usual measure of how far values
-# lie from their mean; we also call it their *spread*. The mean is 5. The squared distances are 9, 1, 0, 1, 9; their mean
-# is 4, its root 2.
-
-# %%
-standardised = (numbers - numbers.mean()) / numbers.std()
 print("mean", numbers.mean(), "standard deviation", numbers.std())
-standardised
+print("normalised  ", ((numbers - numbers.min()) / (numbers.max() - numbers.min())).round(2))
+print("standardised", (numbers - numbers.mean()) / numbers.std())
 
 # %% [markdown]
-# Now the values have mean 0 and spread 1, and no limits. What if the last number is 80 instead of 8?
+# The standardised values have mean 0 and standard deviation 1, and no limits. What if the last number is 80 instead of 8?
 
 # %%
 with_outlier = np.array([2.0, 4.0, 5.0, 6.0, 80.0])
-print("min–max     ", ((with_outlier - 2) / 78).round(2))
+print("normalised  ", ((with_outlier - 2) / 78).round(2))
 print("standardised", ((with_outlier - with_outlier.mean()) / with_outlier.std()).round(2))
 logs = np.log(with_outlier)
 print("log first   ", ((logs - logs.mean()) / logs.std()).round(2))
 
 # %% [markdown]
-# One outlier and both squeeze the other four together: between 0 and 0.05, or between −0.57 and −0.44. The logarithm
-# first, and they are apart again. Use it for counts.
+# With one outlier, both methods squeeze the other four together: between 0 and 0.05, or between −0.57 and −0.44. After a
+# logarithm they are apart again. Use the logarithm for counts.
 #
 # ### Exercise 03.4 · predict (O2)
 #
-# The real thing: numbers of ratings per user go from 20 to 2,391; half of the users have 71 or fewer. After min–max, where
-# between 0 and 1 does the user with 71 ratings stand?
+# Now real data: the numbers of ratings per user go from 20 to 2,391, and half of the users have 71 or fewer. After min–max
+# scaling, where between 0 and 1 is the user with 71 ratings?
 
 # %%
 median_user = ...
@@ -310,6 +295,7 @@ def standardise_one(values):  # a pandas Series; it divides by n − 1 unless to
     return (values - values.mean()) / values.std(ddof=0)
 
 
+n_ratings = ratings["user_id"].value_counts()  # per user
 scaled = {
     "min–max": (n_ratings - n_ratings.min()) / (n_ratings.max() - n_ratings.min()),
     "standardised": standardise_one(n_ratings),
@@ -318,7 +304,7 @@ scaled = {
 for name, values in scaled.items():
     print(f"{name:23} smallest {values.min():5.2f}   median {values.median():5.2f}   largest {values.max():5.2f}")
 
-# %%
+# %% tags=["reveal"]
 figure, axes = new_figure(9, 2.5, n_panels=3)
 for panel, (name, values) in zip(axes, scaled.items()):
     panel.hist(values, bins=30, color="#0072B2")
@@ -332,28 +318,30 @@ show(
 )
 
 # %% [markdown]
-# Min–max and standardising only move and stretch: the shape stays. Only the logarithm changes it. (The third picture has
-# a vertical scale of its own: its highest bar holds fewer than 70 users, that of the others more than 400.)
+# <details><summary>What the outputs show</summary>
 #
-# ### What scales what
+# Min–max puts half of the users between 0 and 0.02. Both methods only move and stretch: the shape stays. Only the logarithm
+# changes it. (The third panel has its own vertical scale.)
+#
+# </details>
+
+# %% [markdown]
+# ### Which column gets what
 #
 # | column | do | because |
 # |---|---|---|
-# | ids | never scale | names, not amounts: section 4 |
+# | ids | never scale | names, not amounts: section 5 |
 # | the label (stars) | leave it, or subtract a mean | so that errors stay in stars |
 # | counts, prices, play time | log, then standardise | long tails |
 # | year, age | standardise | no long tail, no natural limits |
-# | already 0 … 1, or yes/no | leave | nothing to gain |
-# | a constant column | drop it | its spread is 0, and dividing by 0 gives no number |
-#
-# Networks need this, and so does all that measures a distance between two rows.
+# | a constant column | drop it | it carries no information |
 
 # %% [markdown]
 # ### Exercise 03.5 · code (O2)
 #
-# Standardise each column of `other` with the mean and standard deviation **of `train`**. Both have shape (rows, columns),
-# with different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0, as scikit-learn and
-# Keras do. (In lesson 01 such a column became 0. Either is fine, as long as it is the same for all rows.)
+# Standardise each column of `other` with the mean and standard deviation **of `train`**. Both have shape (rows, columns), with
+# different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0, as scikit-learn does. (In
+# exercise 01.3 such a column became 0. Now a later value that differs from the constant stays visible.)
 #
 # <details><summary>Hint 1</summary><code>train.mean(axis=0)</code> has one value for each column.</details>
 # <details><summary>Hint 2</summary><code>np.where(spread == 0, 1, spread)</code> replaces the zeros.</details>
@@ -371,54 +359,42 @@ def standardise(train, other):
 check("03.5", standardise)
 
 # %% [markdown]
-# ## 3. Gaps in features
+# ## 4. Gaps in features
 #
-# Five films, one without a year. The popular one-liner is `fillna(0)`:
+# Lesson 01 showed what `fillna(0)` does to ages. A film without a year would seem two thousand years old, and all other years
+# would be squeezed together near 1. So fill with the median of train, and record in a column of its own that it is a guess.
+# This is [imputation](glossary.md#imputation).
 
 # %%
 years = pd.Series([1994.0, 1999.0, np.nan, 1972.0, 2008.0])
-with_zero = years.fillna(0)
-with_median = years.fillna(years.median())
-for name, filled in {"filled with 0": with_zero, "with the median": with_median}.items():
-    print(f"{name:16}", ((filled - filled.min()) / (filled.max() - filled.min())).round(2).tolist())
+pd.DataFrame({"year": years.fillna(years.median()), "year_is_missing": years.isna().astype(int)}).T
 
 # %% [markdown]
-# Zero is a year too, and the model will believe it: the film seems two thousand years old, and all the others are squeezed
-# between 0.98 and 1. The median is a modest guess. That it *is* a guess belongs into a column of its own. This is
-# [imputation](glossary.md#imputation).
-
-# %%
-pd.DataFrame({"year": with_median, "year_is_missing": years.isna().astype(int)}).T
-
-# %% [markdown]
-# ## 4. Names: ids and categories
+# ## 5. Names: ids and categories
 #
-# Film 50 is not twice film 25. An [id](glossary.md#id-map) is a name. Networks look names up in a table, row by row, so each id needs a row
-# number: a **dense index**.
-
-# %%
-print("films:", len(movies), "· largest id:", movies["item_id"].max())
-
-# %% [markdown]
-# A table with a row for each *possible* id would have 163,949 rows for 9,066 films. So we number the known ids 1, 2, 3 …
-# Index 0 stays free. In this course it has two jobs: it fills up short histories (section 6), and it stands for whatever
-# is unknown. The price: an unknown film inside a history looks like padding, so it is passed over. (Others keep 0 for
-# padding and give the unknown an index of their own.)
+# An [id](glossary.md#id-map) is a name: film 50 is not twice film 25. Networks look names up in a table, so each id needs a
+# row number, a **dense index**. Our 9,066 films have ids up to 163,949, so we number the known ids 1, 2, 3 … instead of
+# making a row for every possible id.
+#
+# Index 0 stays free. In this course it has two uses: it fills up short histories (section 7), and it stands for whatever is
+# unknown. The price is that an unknown film inside a history looks like padding and is skipped. `IdMap`, which you have
+# used since lesson 00, works like the class below, but an unknown id is an error unless you say `unknown=0`.
 
 
 # %%
 class MyIdMap:
     def __init__(self, raw_ids):
         self.ids = sorted(set(raw_ids))
-        self.index_of = {raw: place for place, raw in enumerate(self.ids, start=1)}
+        self.index_of = {raw: position for position, raw in enumerate(self.ids, start=1)}
 
     def to_idx(self, raw_ids):
         return np.array([self.index_of.get(raw, 0) for raw in raw_ids])  # unknown: 0
 
     def to_id(self, idx):
-        return np.array([self.ids[place - 1] for place in idx])
+        return np.array([self.ids[position - 1] for position in idx])
 
 
+print("films:", len(movies), "· largest id:", movies["item_id"].max())
 mine = MyIdMap([50, 10, 50, 30])
 print("known", mine.ids, "· index of 10 and 50:", mine.to_idx([10, 50]), "· id of index 2:", mine.to_id([2]))
 
@@ -437,48 +413,33 @@ indices = [2, 0, 1]
 check("03.6", indices)
 
 # %% [markdown]
-# The helpers hold the same thing, `IdMap`, faster and with one difference: an unknown id is an error, unless you say
-# `unknown=0`.
-
-# %%
-helper, mine = IdMap(movies["item_id"]), MyIdMap(movies["item_id"])
-some = [1, 1721, 999_999, 162376]
-assert (helper.to_idx(some, unknown=0) == mine.to_idx(some)).all()
-assert (helper.to_id([1, 2, helper.n]) == mine.to_id([1, 2, helper.n])).all()
-print(dict(zip(some, helper.to_idx(some, unknown=0).tolist())), "· rows of a table:", helper.n_rows)
-
-# %% [markdown]
 # ### Categories
 #
-# A genre is a name as well, but there are few, and a film can have several. One column for each: [one-hot](glossary.md#one-hot-encoding) if exactly one
+# A genre is a name as well, but there are few, and a film can have several. Numbering them in one column would claim that
+# genre 4 is four times genre 1. So give each genre a column: [one-hot](glossary.md#one-hot-encoding) if exactly one genre
 # applies, [multi-hot](glossary.md#multi-hot-encoding) if several can.
 
 # %%
-genres = ["Action|Comedy", "Drama", "Comedy|Drama|War"]
-vocabulary = ["Action", "Comedy", "Drama", "War"]
-multi_hot = np.zeros((len(genres), len(vocabulary)), dtype=int)  # (n_films, n_genres)
-for row, names_of_film in enumerate(genres):
-    for name in names_of_film.split("|"):
-        multi_hot[row, vocabulary.index(name)] = 1
-multi_hot
-
-# %% [markdown]
-# Numbering the genres 1, 2, 3, 4 in a single column would claim that War is four times Action. pandas has it as one
-# call; the disguised missing value becomes a row of zeros.
+genres = pd.Series(["Action|Comedy", "Drama", "Comedy|Drama|War"])
+genres.str.get_dummies("|")
 
 # %%
-genre_table = movies["genres"].replace("(no genres listed)", "").str.get_dummies("|")
+genre_table = movies["genres"].replace("(no genres listed)", "").str.get_dummies("|")  # a missing value in disguise
 print(genre_table.shape, "· genres per film:", genre_table.sum(axis=1).value_counts().sort_index().to_dict())
+
+# %% [markdown]
+# `get_dummies` takes its columns from the data it is given, so tomorrow's table may have other columns than today's. A model
+# needs the same columns every time, those of a fixed vocabulary.
 
 # %% [markdown]
 # ### Exercise 03.7 · code (O3)
 #
-# Write it as a function that also works next year: a genre that is not in the vocabulary is left out, without an error.
-# Return an array of zeros and ones, shape (len(genres), len(vocabulary)).
+# Write it as a function that will still work next year: leave out a genre that is not in the vocabulary, without an error.
+# Return an array of zeros and ones, shape (len(genres), len(vocabulary)), with the columns in the order of `vocabulary`.
 #
 # <details><summary>Hint 1</summary>Start with <code>np.zeros((len(genres), len(vocabulary)))</code> and split each text at
 # <code>"|"</code>.</details>
-# <details><summary>Hint 2</summary>Ask <code>if name in vocabulary</code> before you look for its place. Compare whole
+# <details><summary>Hint 2</summary>Ask <code>if name in vocabulary</code> before you look for its position. Compare whole
 # names: "Art" is inside "Martial Arts", too.</details>
 
 
@@ -498,13 +459,12 @@ def multi_hot_of(genres, vocabulary):
 check("03.7", multi_hot_of)
 
 # %% [markdown]
-# ## 5. Fit on train only
+# ## 6. Fit on train only
 #
-# Every step above *learned* something from data: a mean, a median, a vocabulary. What is learned must come from the train
-# part alone; the test part plays the future. So first cut, then fit.
+# Every step above *learned* something from data: a mean, a median, a vocabulary. It must learn from the train part alone,
+# because the test part plays the future. So cut first, then fit.
 #
-# First cut. Test: the last fifth of each user's ratings. Train: everything before. (Section 8 splits train once more: its
-# latest part is called *valid*, for choosing a setting.) Lesson 04 says why just so.
+# The last fifth of each user's ratings is our test part, everything before is train. (Lesson 04 explains this choice.)
 
 # %%
 movies["main_genre"] = movies["genres"].str.split("|").str[0]
@@ -513,24 +473,15 @@ movies["year"] = movies["year"].astype("float64")
 cut = splits.split_last_share(ratings)
 train = pd.concat([cut.train, cut.valid]).merge(movies, on="item_id")
 test = cut.test.merge(movies, on="item_id")
-print(f"train {len(train):,} rows, of films without a year {train['year'].isna().sum()}")
-print(f"test  {len(test):,} rows, of films without a year {test['year'].isna().sum()}")
+print(f"train {len(train):,} rows, test {len(test):,} rows")
 train[["rating", "year", "n_genres", "main_genre"]].head(3)
 
 # %% [markdown]
-# A row is a rating with the columns of its film. The five films without a year have 3 + 4 = 7 ratings.
+# A row is a rating with the columns of its film.
 #
-# The vocabulary of ids is learned as well. Some test films were never in train. They get index 0:
-
-# %%
-items = IdMap(train["item_id"])
-is_unknown = items.to_idx(test["item_id"], unknown=0) == 0
-print(f"known films {items.n:,}; test ratings of unknown films {is_unknown.sum():,} ({is_unknown.mean():.1%})")
-
-# %% [markdown]
-# scikit-learn chains such steps in a [pipeline](glossary.md#pipeline). `fit` learns, `transform` applies. A `ColumnTransformer` sends each
-# column through its own steps: numbers are filled with the median and standardised, the genre is one-hot encoded, and
-# an unknown genre becomes zeros.
+# scikit-learn chains preparation steps in a [pipeline](glossary.md#pipeline): `fit` learns, `transform` applies. A
+# `ColumnTransformer` sends each column through its own steps. Here numbers are filled with the median and standardised,
+# and the genre is one-hot encoded; an unknown genre becomes zeros.
 
 # %%
 from sklearn.compose import ColumnTransformer
@@ -550,19 +501,16 @@ x_test = prepare.transform(test)  # … and never here
 print(x_train.shape, x_test.shape)
 
 # %% [markdown]
-# Two numbers and 19 values of the main genre make 21 columns. (One of the 19 is "no genres listed": a missing category
-# may be a category of its own.) What did it learn, and did it do what we did by hand?
+# Two numbers and 19 values of the main genre make 21 columns. Did it do what we did by hand?
 
 # %%
 filled = train[number_columns].fillna(train[number_columns].median())
-by_hand = (filled - filled.mean()) / filled.std(ddof=0)
-assert np.allclose(x_train[:, :2], by_hand)
-print(f"median year {filled['year'].median():.0f}, mean {filled['year'].mean():.1f}")
+assert np.allclose(x_train[:, :2], (filled - filled.mean()) / filled.std(ddof=0))
 print("test, mean of the scaled columns:", x_test[:, :2].mean(axis=0).round(2))
 
 # %% [markdown]
-# The test columns do not have mean 0: their films are a little newer, and have fewer genres. That is right. The ruler
-# belongs to train.
+# It did. The test columns do not have mean 0, because the test films are a little newer and have fewer genres. That is
+# right: test is measured on the scale of train.
 #
 # ### Exercise 03.8 · put in order (O5)
 #
@@ -590,10 +538,10 @@ check("03.8", order)
 # %% [markdown]
 # This is a good place for a break.
 #
-# ## 6. Lists: pad and mask
+# ## 7. Lists: pad and mask
 #
-# Three users with histories of films, as indices, oldest first. A network wants a rectangle. [Padding](glossary.md#padding) fills short
-# histories with 0; long ones are cut, and the *latest* films are kept, because they say most about what comes next.
+# Three users have histories of films, as indices, oldest first. A network needs a rectangle. [Padding](glossary.md#padding)
+# fills short histories with 0. Long ones are cut; the *latest* films are kept, because they say most about what comes next.
 
 # %%
 histories = [[3, 5], [7], [2, 4, 6, 8, 1]]
@@ -612,8 +560,8 @@ pad(histories, 4)
 # %% [markdown]
 # ### Exercise 03.9 · fill in (O4)
 #
-# The zeros may stand behind as well. Write this other `pad`: again the latest films of a long history are kept, the
-# oldest of them first. For our three histories and length 4 the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
+# The zeros may stand behind instead. Write this other `pad`: again it keeps the latest films of a long history, the oldest
+# of them first. For our three histories and length 4 the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
 #
 # <details><summary>Hint 1</summary>Go through the histories as <code>pad</code> does. Only the cells you write to are
 # others.</details>
@@ -636,8 +584,7 @@ def pad_behind(histories, length):
 check("03.9", pad_behind)
 
 # %% [markdown]
-# The zeros are no films. Every later step must know which cells are real. The [mask](glossary.md#mask) says so, and its name says what
-# True means: `is_real`.
+# The zeros are no films. The [mask](glossary.md#mask) says which cells are real, and its name says what True means: `is_real`.
 
 # %%
 padded = pad(histories, 4)
@@ -646,8 +593,11 @@ print("mean of all cells: ", padded.mean(axis=1))
 print("mean of real cells:", padded.sum(axis=1) / is_real.sum(axis=1))
 
 # %% [markdown]
-# (A mean of indices has no meaning; think of a number that belongs to each film.) The first user's mean is 4. With the
-# zeros counted in it is 2: padding pulls every short history towards nothing.
+# The first user's mean is 4. With the zeros counted in, it is 2: padding pulls the mean of every short history towards 0.
+#
+# Libraries call zeros in front *pre* and zeros behind *post*. With *pre*, the latest film is always at the last position.
+# With *post*, it is at position *number of real films − 1*, which differs from row to row. Code that mixes the two reads
+# zeros, and nothing fails.
 
 # %%
 by_side = {"pre": padded, "post": np.array([[3, 5, 0, 0], [7, 0, 0, 0], [4, 6, 8, 1]])}
@@ -656,28 +606,24 @@ for panel, (side, table) in zip(axes, by_side.items()):
     panel.imshow(table != 0, cmap="Blues", vmax=1.6, vmin=0, aspect="auto")
     for (row, column), value in np.ndenumerate(table):
         panel.annotate(value, (column, row), ha="center", va="center", color="black" if value else "#777777")
-    panel.set(title=f"padding={side!r}", xlabel="place", xticks=range(4), yticks=range(3), ylabel="user")
+    panel.set(title=f"padding={side!r}", xlabel="position", xticks=range(4), yticks=range(3), ylabel="user")
     panel.grid(False)
 show(
     figure,
-    alt="Two rectangles of 3 users and 4 places, real cells blue. Padded before: rows 0 0 3 5, 0 0 0 7 and 4 6 8 1, so "
-    "the latest film stands always in the last place. Padded after: 3 5 0 0, 7 0 0 0 and 4 6 8 1.",
+    alt="Two rectangles of 3 users and 4 positions, real cells blue. Padded before: rows 0 0 3 5, 0 0 0 7 and 4 6 8 1, "
+    "so the latest film is always at the last position. Padded after: 3 5 0 0, 7 0 0 0 and 4 6 8 1.",
 )
 
 # %% [markdown]
-# Libraries call zeros in front *pre* and zeros behind *post*. With *pre* the latest film always stands in the last place.
-# With *post* it stands at place *number of real films − 1*, another one in each row. Code that mixes the two reads
-# zeros, and nothing fails.
-#
 # ### Exercise 03.10 · find the bug (O4)
 #
 # This function should return the latest film of each user, from an array padded on **either** side. It is right for one
-# side only. Mend it. Every user has at least one film.
+# side only. Repair it. Every user has at least one film.
 #
-# <details><summary>Hint 1</summary>The number of real cells minus one is the last real place only if the zeros stand
+# <details><summary>Hint 1</summary>The number of real cells minus one is the last real position only if the zeros stand
 # behind.</details>
-# <details><summary>Hint 2</summary><code>np.arange(length)</code> numbers the places; times the mask, its largest value in a
-# row is the last real place.</details>
+# <details><summary>Hint 2</summary><code>np.arange(length)</code> numbers the positions; times the mask, its largest value
+# in a row is the last real position.</details>
 
 
 # %%
@@ -698,25 +644,26 @@ def latest_film(padded):  # noqa: F811
 check("03.10", latest_film)
 
 # %% [markdown]
-# The real histories are of very different lengths. Which length to choose? Each choice costs something:
+# ## 8. Which length? (optional)
+#
+# The real histories have very different lengths. Which length should you choose? Each choice costs something:
 
 # %%
-ordered = splits.order_in_time(train)
-lengths = ordered.groupby("user_id").size()
+lengths = splits.order_in_time(train).groupby("user_id").size()
 for length in (20, 50, 100, 200):
     is_padding = 1 - np.minimum(lengths, length).sum() / (len(lengths) * length)
     is_cut = (lengths > length).mean()
     print(f"length {length:3}: {is_cut:.0%} of the histories are cut, {is_padding:.0%} of the cells are padding")
 
 # %% [markdown]
-# Short rectangles cut many users, long ones hold mostly zeros. A later lesson comes back to this.
+# Short rectangles cut many histories, long ones hold mostly zeros. Lesson 10 comes back to this.
 
 # %% [markdown]
-# ## 7. The same in Keras
+# ## 9. The same in Keras (optional)
 #
-# Keras has layers for these steps. They can live *inside* the model, so that the running service prepares data exactly as
+# Keras has layers for these steps. They can live *inside* the model, so that a running service prepares data exactly as
 # training did; otherwise there is [training–serving skew](glossary.md#trainingserving-skew). The first import of
-# TensorFlow takes some seconds.
+# TensorFlow takes a few seconds.
 
 # %%
 quiet_tensorflow()
@@ -729,8 +676,8 @@ for side, ours in by_side.items():
 print("padded by Keras, post:\n", theirs)
 
 # %% [markdown]
-# Watch `truncating`: it says which end is cut *away*, so "pre" keeps the latest films. Next, standardisation: `adapt`
-# is Keras's word for fit.
+# `truncating` says which end is cut *away*, so "pre" keeps the latest films. Next, standardisation; Keras calls fitting
+# `adapt`.
 
 # %%
 fill = train[number_columns].median()  # Keras has no layer that fills gaps: we do it before
@@ -745,12 +692,12 @@ assert error < 1e-6 < np.abs(np.asarray(unshifted(numbers_test)) - x_test[:, :2]
 print("largest difference from scikit-learn below 1e-6:", bool(error < 1e-6))
 
 # %% [markdown]
-# The layer is called Normalization, but it standardises, and agrees with scikit-learn.
+# The layer is called Normalization, but it standardises, and it agrees with scikit-learn.
 #
 # <details><summary>Why subtract 2000 from the years first?</summary>
 #
 # In exact arithmetic that changes nothing, because the mean moves along. But Keras computes with 32 bits, about seven
-# digits, and a year like 1994 spends four of them before anything interesting begins. Without the shift the difference
+# digits, and a year like 1994 uses four of them before anything interesting begins. Without the shift the difference
 # is larger than 1e-6: the assert says so.
 #
 # </details>
@@ -769,12 +716,13 @@ one_hot = np.asarray(lookup(test[["main_genre"]].to_numpy().astype("U")))
 assert (one_hot[:, 1:] == x_test[:, 2:]).all()
 
 # %% [markdown]
-# Action is second in the vocabulary, for a bracket sorts before letters: column 2. Opera is unknown: column 0.
+# Action is second in the vocabulary, because a bracket sorts before letters, so it is column 2. Opera is unknown: column 0.
 #
-# Ids: `IntegerLookup` with the known ids in sorted order is our id map, unknown ones at 0 included. And `CategoryEncoding`
-# makes multi-hot rows out of padded lists of indices.
+# Ids: `IntegerLookup` with the known ids in sorted order is our id map, with unknown ids at 0. And `CategoryEncoding` makes
+# multi-hot rows out of padded lists of indices.
 
 # %%
+items = IdMap(train["item_id"])
 id_lookup = layers.IntegerLookup(vocabulary=items.ids, mask_token=None)
 assert (np.asarray(id_lookup(test["item_id"].to_numpy())) == items.to_idx(test["item_id"], unknown=0)).all()
 encode = layers.CategoryEncoding(num_tokens=9, output_mode="multi_hot")
@@ -799,16 +747,15 @@ print(from_keras.shape, "the same as scikit-learn to 1e-6")
 
 # %% [markdown]
 # Raw years and words go in, prepared columns come out. Only the filling of gaps stayed outside: whoever runs this model
-# must do it too, with the same median. Which of the two to take? scikit-learn for its own models and for trying things out,
-# Keras layers for a network that will answer visitors of a website: they travel with it (a later lesson).
+# must do it too, with the same median. Use scikit-learn for its own models and for experiments; use Keras layers for a network
+# that will answer visitors of a website, because the layers travel with it (lesson 22).
 
 # %% [markdown]
-# ## 8. What leaks, measured
+# ## 10. What leaks, measured
 #
-# "Fit on train only" is a rule. How much does it matter? Measure: predict the stars of the test part from the 21 columns,
-# once prepared by train, once by train and test together. The model is linear: each column times a weight, all added
-# up. scikit-learn's `Ridge` finds the weights with small squared errors on train. [RMSE](glossary.md#root-mean-squared-error) is the error in stars, smaller is better
-# (lesson 04 says more).
+# "Fit on train only" is a rule. How much does it matter? We predict the stars of the test part from the 21 columns, prepared
+# once by train and once by train and test together. The model, scikit-learn's `Ridge`, adds up the columns, each times
+# a weight. [RMSE](glossary.md#root-mean-squared-error) is the error in stars; smaller is better (lesson 04).
 
 # %%
 from sklearn.base import clone
@@ -823,15 +770,16 @@ def error_with(prepared):
 both = pd.concat([train, test], ignore_index=True)
 honest, leaky = error_with(prepare), error_with(clone(prepare).fit(both))
 print(f"fitted on train {honest:.4f}, on train and test {leaky:.4f}")
-print("equal to one millionth:", bool(abs(honest - leaky) < 1e-6))
+
+# %%
+claim("both errors are equal to one millionth", abs(honest - leaky) < 1e-6)
 
 # %% [markdown]
-# Nothing. A mean and a spread of 80,251 rows hardly change with 19,753 more, and they hold no label. Say it honestly: with
-# so many rows, a leaking scaler is a bad habit rather than a wrong result. (With few rows or strong drift it can be
-# more, and doing it right costs nothing.)
+# It makes no difference: the mean and the standard deviation of 80,251 rows hardly change with 19,753 more. With so many rows,
+# a leaking scaler is a bad habit rather than a wrong result. (With few rows or strong drift it can matter.)
 #
-# Now something that *does* hold labels. 9,066 films are too many for one-hot columns. [Target encoding](glossary.md#target-encoding) describes a film by one
-# number: its mean rating. By hand:
+# Now something that *does* hold labels. 9,066 films are too many for one-hot columns, so
+# [target encoding](glossary.md#target-encoding) describes a film by one number: its mean rating. By hand:
 
 # %%
 toy = pd.DataFrame({"film": ["A", "A", "B"], "rating": [4.0, 2.0, 5.0], "part": ["train", "train", "test"]})
@@ -839,8 +787,8 @@ print("means of train only:", toy[toy["part"] == "train"].groupby("film")["ratin
 print("means of all rows:  ", toy.groupby("film")["rating"].mean().to_dict())
 
 # %% [markdown]
-# From train, film B has no mean; one must guess, for example the mean of all. From all rows, B's "feature" is 5.0, and
-# that is the very label we were asked to predict. Now the real rows: predict each test rating by its film's mean.
+# In train, film B has no mean, so we must guess. In all rows, B's "feature" is 5.0, the very label that we must predict.
+# Now the real rows: we predict each test rating by its film's mean.
 
 
 # %%
@@ -851,12 +799,11 @@ def error_of_means(learn_from, train, test):
 
 
 def three_errors(train, test):
-    both = pd.concat([train, test])
     constant = np.full(len(test), train["rating"].mean())
     return {
         "mean of everything": metrics.rmse(constant, test["rating"].to_numpy()),
         "film means, train only": error_of_means(train, train, test),
-        "film means, all rows": error_of_means(both, train, test),
+        "film means, all rows": error_of_means(pd.concat([train, test]), train, test),
     }
 
 
@@ -864,8 +811,7 @@ real = three_errors(train, test)
 {name: round(error, 3) for name, error in real.items()}
 
 # %% [markdown]
-# With the leak the error falls from 1.029 to 0.883 stars. A jump like this looks like a breakthrough. It is a look at the
-# answers.
+# With the leak, the error falls from 1.029 to 0.883 stars. It looks like a breakthrough, but the model has seen the answers.
 #
 # ### Exercise 03.11 · predict (O6)
 #
@@ -888,7 +834,7 @@ shuffled = both.assign(rating=rng.permutation(both["rating"].to_numpy()))
 noise = three_errors(shuffled[: len(train)], shuffled[len(train) :])
 pd.DataFrame({"real stars": real, "shuffled stars": noise}).round(3)
 
-# %%
+# %% tags=["reveal"]
 leaky_real, honest_real = real["film means, all rows"], real["film means, train only"]
 leaky_noise, honest_noise = noise["film means, all rows"], noise["film means, train only"]
 claim("real stars: 1.029 from train, 0.883 with the leak", f"{honest_real:.3f} {leaky_real:.3f}" == "1.029 0.883")
@@ -896,11 +842,11 @@ claim("real stars: 1.029 from train, 0.883 with the leak", f"{honest_real:.3f} {
 claim("on noise the leak seems to predict", leaky_noise < noise["mean of everything"] - 0.06)
 claim("on noise the honest means lose to a constant", honest_noise > noise["mean of everything"] + 0.05)
 
-# %%
+# %% tags=["reveal"]
 figure, axes = new_figure(7.5, 2.8)
-for place, (name, colour, hatch) in enumerate(zip(real, ("#999999", "#0072B2", "#D55E00"), ("", "", "//"))):
+for number, (name, colour, hatch) in enumerate(zip(real, ("#999999", "#0072B2", "#D55E00"), ("", "", "//"))):
     heights = real[name], noise[name]
-    bars = axes.bar(np.arange(2) + 0.26 * (place - 1), heights, 0.24, color=colour, hatch=hatch, label=name)
+    bars = axes.bar(np.arange(2) + 0.26 * (number - 1), heights, 0.24, color=colour, hatch=hatch, label=name)
     axes.bar_label(bars, fmt="%.2f", fontsize=9)
 axes.set(xticks=[0, 1], xticklabels=["real stars", "shuffled stars: noise"], ylabel="RMSE on test", ylim=(0, 1.3))
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
@@ -911,9 +857,14 @@ show(
 )
 
 # %% [markdown]
-# On pure noise the honest film means do *worse* than one constant (1.13 against 1.06), as they must: they have learned
-# noise. The leaking ones do better than it (0.99). A method that predicts noise has seen the labels.
+# <details><summary>What the outputs show</summary>
 #
+# On pure noise, the honest film means do *worse* than one constant (1.13 against 1.06), as they must: they have learned
+# noise. The leaking ones do better than the constant (0.99). A method that predicts noise has seen the labels.
+#
+# </details>
+
+# %% [markdown]
 # ### Exercise 03.12 · choose (O6)
 #
 # The scaler saw the test part and nothing happened; the film means saw it and the error collapsed. Why?
@@ -937,12 +888,24 @@ n_of_film = test["item_id"].map(both["item_id"].value_counts())
 print(f"test ratings that are the only rating of their film: {(n_of_film == 1).sum():,} of {len(test):,}")
 
 # %% [markdown]
-# For 1,151 test ratings the leaking "feature" *is* the label.
+# <details><summary>What the output shows</summary>
 #
-# ### Repair it
+# For 1,151 test ratings, the leaking "feature" *is* the label.
 #
-# Train only, and one more thing: a mean of one rating is a weak witness. So pretend that each film also has *k* ratings at
-# the overall mean. This is called smoothing. How many? A setting, chosen on the valid part.
+# </details>
+
+# %% [markdown]
+# ### Three questions
+#
+# Ask of every prepared column: *what did it learn, from which rows, and was a label among them?* Then shuffle the labels and
+# see whether your model predicts noise.
+
+# %% [markdown]
+# ## 11. Repair the film means (optional)
+#
+# Use train only, and one more thing: a mean of a single rating is unreliable. So pretend that each film also has *k* ratings
+# at the overall mean. This is called smoothing. *k* is a hyperparameter, chosen on the validation part (*valid*), the latest
+# ratings of train.
 
 
 # %%
@@ -958,23 +921,20 @@ for k in (0, 1, 2, 5, 10, 20):
 print(f"chosen k = 5, error on test {smoothed_error(train, test, 5):.3f}")
 
 # %% [markdown]
-# 1.000 stars: honest, and less than the 1.029 without smoothing. Not 0.883, but this one will still be there tomorrow.
-#
-# Before you trust a result, ask of every prepared column: *what did it learn, from which rows, and was a label among them?*
-# Then shuffle the labels and look whether your model predicts noise.
+# The error is 1.000 stars: honest, and less than the 1.029 without smoothing. It is not 0.883, but it will still be true
+# on data that nobody has seen.
 
 # %% [markdown]
 # ## What you did
 #
-# - You read a broken file's seven problems, and repaired each for a reason: ten rows became five (**O1**).
-# - You normalised and standardised by hand, saw that a long tail wants a logarithm first, and never scaled an id
-#   (**O2**).
+# - You read a broken file's seven problems and repaired each for a reason: ten rows became five (**O1**).
+# - You normalised and standardised by hand, and saw that a long tail needs a logarithm first (**O2**).
 # - You gave ids dense indices with 0 for padding and unknown, and genres one-hot and multi-hot columns (**O3**).
 # - You padded histories and named the mask `is_real` (**O4**).
-# - You followed the same 21 columns through scikit-learn and Keras, to 1e-6, fitted on train (**O5**).
+# - You followed 21 columns through a scikit-learn pipeline that was fitted on train only (**O5**).
 # - You measured leaks: none from the scaler; film means fell from 1.029 to 0.883, and "predicted" pure noise (**O6**).
 #
-# Next: lesson 04 builds the ruler for recommendations.
+# Next: lesson 04 measures recommendations.
 
 # %% [markdown] tags=["reading"]
 # **Read on**
