@@ -134,7 +134,7 @@ def wrong_02_6_by_total(timestamps):
 def right_02_6_loop(timestamps):
     t = sorted(timestamps.tolist())
     n = 1
-    for a, b in zip(t, t[1:]):  # noqa: RUF007 (as learners write it)
+    for a, b in zip(t, t[1:]):
         n += b - a > 30 * 60
     return n
 

@@ -1,6 +1,6 @@
 """Natural answers of lesson 03: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
-# ruff: noqa: B007 - this is how learners write
+
 
 import numpy as np
 import pandas as pd
