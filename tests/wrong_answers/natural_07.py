@@ -1,6 +1,6 @@
 """Natural answers of lesson 07: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
-# ruff: noqa: E741 - this is how learners write
+# ruff: noqa: E741, NPY002 - this is how learners write
 
 import numpy as np
 
