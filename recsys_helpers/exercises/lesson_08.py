@@ -140,6 +140,8 @@ def lookup(answer) -> None:
             raise NotYet(f"The id {error} is not in the vocabulary; it gets row 0: `row_of.get(raw, 0)`.") from None
         if isinstance(got, (list, np.ndarray)) and any(row is None for row in got):
             raise NotYet("An unknown id gets None in yours. Give `get` its second argument: `row_of.get(raw, 0)`.")
+        if np.asarray(got).dtype.kind == "f":
+            raise NotYet("Your rows are floats, and a float cannot index a table. Make whole numbers of them: int.")
         if np.shape(got) == np.unique(cases[0][1]).shape:
             raise NotYet("An id may stand twice in `ids`: return one row for each entry, in their order.")
     mistakes = {

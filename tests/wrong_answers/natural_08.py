@@ -158,12 +158,16 @@ def wrong_08_4_codes(vocabulary, ids):
     return np.unique(ids, return_inverse=True)[1]
 
 
+def wrong_08_4_floats(vocabulary, ids):
+    return np.array([vocabulary.index(i) + 1.0 if i in vocabulary else 0.0 for i in ids])
+
+
 def right_08_4_list(vocabulary, ids):
     return [vocabulary.index(i) + 1 if i in vocabulary else 0 for i in ids.tolist()]
 
 
 def right_08_4_matrix(vocabulary, ids):
-    return (ids[:, None] == np.array(vocabulary)) @ np.arange(1, len(vocabulary) + 1.0)
+    return (ids[:, None] == np.array(vocabulary)) @ np.arange(1, len(vocabulary) + 1)
 
 
 def neg(low=1, high=None, reject=True, once=False, gen=None, redraw_low=None):
@@ -383,6 +387,7 @@ NATURAL = {
         (wrong_08_4_from_2, "In yours 1 is the unknown and known ids begin"),
         (wrong_08_4_unique, "An id may stand twice in `ids`: return one row"),
         (wrong_08_4_codes, "You numbered the ids among themselves. The rows"),
+        (wrong_08_4_floats, "Your rows are floats, and a float cannot index"),
     ],
     "08.7": [
         (wrong_08_7_rows, "Your loop does not end: a user has seen all"),
