@@ -38,9 +38,9 @@ def numpy_network(lazy, n_threads):
     """A function that trains one epoch and returns its mean loss."""
     rng = np.random.default_rng(42)
     sizes = {"dtype": np.float32}
-    layers = [Embedding([N_USERS, N_ITEMS], DIM, rng, **sizes), Dense(2 * DIM, 128, rng, **sizes), ReLU()]
+    layers = [Embedding([N_USERS, N_ITEMS], DIM, rng, lazy=lazy, **sizes), Dense(2 * DIM, 128, rng, **sizes), ReLU()]
     network = Network([*layers, Dense(128, 64, rng, **sizes), ReLU(), Dense(64, 1, rng, **sizes)])
-    optimiser = Optimiser(network.parameters, adam, 0.001, lazy)
+    optimiser = Optimiser(network.parameters, adam, 0.001)
 
     def epoch(x, y, batch_size):
         with threadpool_limits(n_threads):

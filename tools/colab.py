@@ -2,6 +2,7 @@
 
     python -m tools.colab                 all lessons, one after the other
     python -m tools.colab 03 22           these lessons
+    python -m tools.colab --solved        the solved notebooks, so that the checks of the exercises run, too
     python -m tools.colab --jobs 2        two at a time
     python -m tools.colab --python PATH   with this Python 3.13 instead of the one on the path
 
@@ -10,7 +11,6 @@ this folder in the place of the repository's address, and then all the others. W
 screen, and packages of Colab that the course does not use.
 """
 
-import argparse
 import re
 import sys
 import tempfile
@@ -19,13 +19,17 @@ from pathlib import Path
 
 import nbformat
 
+from tools.catalogue import ROOT, Lesson, load_course
 from tools.environments import find_python, python_of, run
-from tools.run_elsewhere import ROOT, execute, learner_notebooks, problems_of, report
+from tools.run_elsewhere import chosen, command_line, execute, problems_of, report
 
 PYTHON = "3.13"
 VERSIONS = ROOT / "tools" / "colab_versions.txt"
 MACHINE = ROOT / ".venv-colab"
-MAY_BE_RAISED = {"keras"}  # the one package of Colab that the lessons' first cell replaces
+MAY_BE_RAISED = {
+    "keras",  # every lesson's first cell does
+    "protobuf",  # onnx needs 6.31 or later, and TensorFlow 2.20 works with it
+}
 ON_COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab'); "
 START_KERNEL = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 
@@ -75,7 +79,7 @@ def replaced(machine: Path, layer: Path) -> list[str]:
     ]
 
 
-def try_lesson(path: Path, wheel: Path) -> list[str]:
+def try_lesson(path: Path, wheel: Path, alone: bool = False) -> list[str]:
     """Run one lesson on a machine of its own and return what is wrong with it."""
     book = nbformat.read(path, as_version=4)
     first = next((cell for cell in book.cells if "colab" in cell.metadata.get("tags", [])), None)
@@ -85,22 +89,22 @@ def try_lesson(path: Path, wheel: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         layer = make_layer(Path(folder) / "layer")
         start = [str(python_of(layer)), "-X", "frozen_modules=off", "-c", ON_COLAB + START_KERNEL]
-        execute(book, [*start, "-f", "{connection_file}"])
+        execute(book, [*start, "-f", "{connection_file}"], alone)
         return replaced(packages_of(MACHINE), packages_of(layer)) + problems_of(book)
 
 
 def main() -> None:
     """Command line; see the top of this file."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; all if none is named")
-    parser.add_argument("--jobs", type=int, default=1, help="how many lessons run at the same time")
-    parser.add_argument("--python", help=f"the path of a Python {PYTHON}")
-    asked = parser.parse_args()
-    paths = learner_notebooks(asked.lessons)
+    asked, course = command_line(__doc__).parse_args(), load_course()
+    lessons = chosen(course, asked.lessons)
     make_machine(find_python(PYTHON, asked.python))
     with tempfile.TemporaryDirectory() as folder:
         wheel = package_from_here(folder)
-        sys.exit(not report(paths, lambda path: try_lesson(path, wheel), asked.jobs))
+
+        def run_one(lesson: Lesson) -> list[str]:
+            return try_lesson(course.notebook(lesson, asked.solved), wheel, lesson.alone)
+
+        sys.exit(not report(lessons, run_one, asked.jobs))
 
 
 if __name__ == "__main__":

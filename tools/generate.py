@@ -39,7 +39,11 @@ def links(course: Course, lesson: Lesson, solved: bool) -> str:
 
 
 def colab_cell(course: Course, lesson: Lesson) -> str:
-    """Installs the package, and what a lesson needs beside it, on Colab and nowhere else; its TensorFlow stays."""
+    """Installs the package, and what a lesson needs beside it, on Colab and nowhere else; its TensorFlow stays.
+
+    Colab opens relative links to other notebooks, but none to a text such as the glossary. One notebook cannot hold two
+    kinds of links, and absolute ones would be dead without a network: so the cell says where the glossary is.
+    """
     lines = [
         "import sys",
         "",
@@ -49,6 +53,8 @@ def colab_cell(course: Course, lesson: Lesson) -> str:
     ]
     if lesson.colab:
         lines.append(f'    get_ipython().run_line_magic("pip", "install -q {" ".join(lesson.colab)}")')
+    glossary = f"{course.repository}/blob/main/notebooks/glossary.md"
+    lines.append(f'    print("Links to the glossary do not open on Colab. It is here: {glossary}")')
     return "\n".join(lines)
 
 

@@ -8,18 +8,17 @@
 A lower bound that was never tried is a guess. Packages that pyproject.toml does not name come in their newest versions.
 """
 
-import argparse
 import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import nbformat
 from packaging.requirements import Requirement
 
+from tools.catalogue import ROOT, Lesson, load_course
 from tools.environments import find_python, python_of, run
-from tools.run_elsewhere import ROOT, execute, learner_notebooks, problems_of, report
+from tools.run_elsewhere import chosen, command_line, execute, problems_of, report
 
 ENVIRONMENT = ROOT / ".venv-oldest"
 
@@ -46,36 +45,34 @@ def make_environment(python: str) -> None:
     """Install the package with every direct dependency at its lower bound, unless that was done."""
     constraints, made_from = ENVIRONMENT / "lower_bounds.txt", ENVIRONMENT / "made_from.txt"
     wanted = "".join(f"{name}=={version}\n" for name, version in sorted(lower_bounds().items()))
-    if made_from.exists() and made_from.read_text(encoding="utf-8") == python + wanted:
+    recipe = f"{python}\n{wanted}"
+    if made_from.exists() and made_from.read_text(encoding="utf-8") == recipe:
         return
     print(f"Installing the oldest versions into {ENVIRONMENT.name} (about 2 GB, some minutes, once) …", flush=True)
     run(python, "-m", "venv", "--clear", ENVIRONMENT)
     constraints.write_text(wanted, encoding="utf-8")
     run(python_of(ENVIRONMENT), "-m", "pip", "install", "-q", "-c", constraints, "-e", f"{ROOT}[course]")
-    made_from.write_text(python + wanted, encoding="utf-8")
-
-
-def try_lesson(path: Path) -> list[str]:
-    """Run one lesson in the environment and return what is wrong with it."""
-    book = nbformat.read(path, as_version=4)
-    start = [str(python_of(ENVIRONMENT)), "-X", "frozen_modules=off", "-m", "ipykernel_launcher"]
-    execute(book, [*start, "-f", "{connection_file}"])
-    return problems_of(book)
+    made_from.write_text(recipe, encoding="utf-8")
 
 
 def main() -> None:
     """Command line; see the top of this file."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; all, and the tests, if none is named")
-    parser.add_argument("--jobs", type=int, default=1, help="how many lessons run at the same time")
-    parser.add_argument("--python", help="the path of the oldest Python that pyproject.toml allows")
-    asked = parser.parse_args()
-    paths = learner_notebooks(asked.lessons)
-    oldest = re.search(r">=(\d+\.\d+)", project()["requires-python"])[1]
-    make_environment(find_python(oldest, asked.python))
-    tests = [str(python_of(ENVIRONMENT)), "-m", "pytest", "-q", "tests", "recsys_helpers"]
-    green = bool(asked.lessons) or subprocess.run(tests, cwd=ROOT).returncode == 0
-    sys.exit(not (report(paths, try_lesson, asked.jobs) and green))
+    asked, course = command_line(__doc__).parse_args(), load_course()
+    lessons = chosen(course, asked.lessons)
+    make_environment(find_python(re.search(r">=(\d+\.\d+)", project()["requires-python"])[1], asked.python))
+    python = str(python_of(ENVIRONMENT))
+
+    def run_one(lesson: Lesson) -> list[str]:
+        book = nbformat.read(course.notebook(lesson, asked.solved), as_version=4)
+        start = [python, "-X", "frozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        execute(book, start, lesson.alone)
+        return problems_of(book)
+
+    green = True
+    if not asked.lessons:
+        tests = [python, "-m", "tools.test", "--jobs", str(asked.jobs), "tests", "recsys_helpers"]
+        green = subprocess.run(tests, cwd=ROOT).returncode == 0
+    sys.exit(not (report(lessons, run_one, asked.jobs) and green))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ versions stay as they are. A lesson passes when no cell raises, no claim of the 
 stderr, which readers would see.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -21,19 +22,28 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
+from tools.catalogue import Course, Lesson
+from tools.execute import ONE_THREAD
+
 FAILED_CLAIM = "✗ not in this run"
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-def learner_notebooks(numbers: list[str]) -> list[Path]:
-    """The learners' notebooks with these lesson numbers, in order; all of them for an empty list."""
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-    unknown = set(numbers) - {path.name[:2] for path in paths}
+def command_line(description: str) -> argparse.ArgumentParser:
+    """The options that the programs share: lesson numbers, --solved, --jobs and --python."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; all if none is named")
+    parser.add_argument("--solved", action="store_true", help="run the solved notebooks instead of the learners'")
+    parser.add_argument("--jobs", type=int, default=1, help="how many lessons run at the same time")
+    parser.add_argument("--python", metavar="PATH", help="the interpreter to take; looked for if it is not named")
+    return parser
+
+
+def chosen(course: Course, numbers: list[str]) -> list[Lesson]:
+    """The lessons with these numbers, in order; all of them for an empty list."""
+    unknown = set(numbers) - {lesson.number for lesson in course.lessons}
     if unknown:
-        sys.exit(f"There is no lesson {', '.join(sorted(unknown))} in {NOTEBOOKS.relative_to(ROOT)}.")
-    return [path for path in paths if not numbers or path.name[:2] in numbers]
+        sys.exit(f"There is no lesson {', '.join(sorted(unknown))}.")
+    return [lesson for lesson in course.lessons if not numbers or lesson.number in numbers]
 
 
 def problems_of(book: NotebookNode) -> list[str]:
@@ -56,10 +66,11 @@ def problems_of(book: NotebookNode) -> list[str]:
     return found
 
 
-def execute(book: NotebookNode, argv: list[str]) -> None:
+def execute(book: NotebookNode, argv: list[str], alone: bool = False) -> None:
     """Run all cells of a notebook in place, in a fresh kernel and in a folder that holds nothing else.
 
-    `argv` starts the kernel, for example `[python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]`.
+    `argv` starts the kernel, for example `[python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]`. With
+    `alone` it may use all threads of the machine.
     """
     with tempfile.TemporaryDirectory() as kernels, tempfile.TemporaryDirectory() as settings:
         spec = Path(kernels) / "lesson" / "kernel.json"
@@ -71,10 +82,10 @@ def execute(book: NotebookNode, argv: list[str]) -> None:
             nbformat.write(book, Path(folder) / "lesson.ipynb")
             client = NotebookClient(book, km=manager, timeout=600, allow_errors=True, record_timing=False)
             client.resources = {"metadata": {"path": folder}}
-            asyncio.run(run_and_stop(client, environment_of_kernel(settings)))
+            asyncio.run(_run_and_stop(client, _environment(settings, alone)))
 
 
-async def run_and_stop(client: NotebookClient, environment: dict[str, str]) -> None:
+async def _run_and_stop(client: NotebookClient, environment: dict[str, str]) -> None:
     """Execute a notebook and end its kernel, whatever happened."""
     try:
         await client.async_execute(env=environment)
@@ -83,37 +94,39 @@ async def run_and_stop(client: NotebookClient, environment: dict[str, str]) -> N
         await client.km.shutdown_kernel(now=True)
 
 
-def environment_of_kernel(settings: str) -> dict[str, str]:
+def _environment(settings: str, alone: bool) -> dict[str, str]:
     """Environment variables of a kernel: this process's own Python stays out, and so does the reader's progress."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    return (
-        own
-        | dict.fromkeys(ONE_THREAD, "1")
-        | {
-            "IPYTHONDIR": settings,
-            "RECSYS_PROGRESS": str(Path(settings) / "progress.json"),
-            "TQDM_DISABLE": "1",  # progress bars go to stderr, where everything else is a fault
-        }
-    )
+    left_out = ("PYTHON", "VIRTUAL_ENV", "RECSYS_", *ONE_THREAD)
+    own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    own |= {"IPYTHONDIR": settings, "RECSYS_PROGRESS": str(Path(settings) / "progress.json")}
+    own["TQDM_DISABLE"] = "1"  # progress bars go to stderr, where everything else is a fault
+    return own if alone else own | ONE_THREAD
 
 
-def report(paths: list[Path], run: Callable[[Path], list[str]], jobs: int) -> bool:
-    """Run the lessons, `jobs` at a time, and print a line for each; returns whether all of them passed."""
-    started, failed = time.perf_counter(), []
+def report(lessons: list[Lesson], run: Callable[[Lesson], list[str]], jobs: int) -> bool:
+    """Run the lessons, `jobs` at a time, and print a line for each; returns whether all of them passed.
 
-    def timed(path: Path) -> tuple[list[str], float]:
+    What measures speed runs alone, at the end.
+    """
+    started, failed, done = time.perf_counter(), [], 0
+
+    def timed(lesson: Lesson) -> tuple[list[str], float]:
         began = time.perf_counter()
-        return run(path), time.perf_counter() - began
+        return run(lesson), time.perf_counter() - began
 
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(timed, path): path for path in paths}
-        for done, future in enumerate(as_completed(waiting), start=1):
-            found, seconds = future.result()
-            name = waiting[future].stem
-            print(f"[{done:2}/{len(paths)}] {'FAIL' if found else 'ok  '} {name:<32}{seconds:5.0f} s", flush=True)
-            for problem in found:
-                print("        " + problem.replace("\n", "\n        "), flush=True)
-            failed += [name] if found else []
+    for group, at_a_time in (
+        ([lesson for lesson in lessons if not lesson.alone], jobs),
+        ([lesson for lesson in lessons if lesson.alone], 1),
+    ):
+        with ThreadPoolExecutor(at_a_time) as pool:
+            waiting = {pool.submit(timed, lesson): lesson for lesson in group}
+            for future in as_completed(waiting):
+                (found, seconds), name, done = future.result(), waiting[future].file, done + 1
+                state = "FAIL" if found else "ok  "
+                print(f"[{done:2}/{len(lessons)}] {state} {name:<32}{seconds:5.0f} s", flush=True)
+                for problem in found:
+                    print("        " + problem.replace("\n", "\n        "), flush=True)
+                failed += [name] if found else []
     seconds = time.perf_counter() - started
-    print(f"{len(paths) - len(failed)} of {len(paths)} lessons passed in {seconds:.0f} s", flush=True)
+    print(f"{len(lessons) - len(failed)} of {len(lessons)} lessons passed in {seconds:.0f} s", flush=True)
     return not failed

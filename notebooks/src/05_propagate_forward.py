@@ -1,29 +1,31 @@
 # %% [markdown]
 # # Propagate forward
 #
-# A neural network is a multiplication, an addition and a bend, repeated. In this lesson you compute one by hand for one
-# user and one film, then for a batch, and you learn what it must answer before it has learned anything.
+# A neural network is a multiplication, an addition and a nonlinearity, repeated. In this lesson you compute one by
+# hand for one user and one film, then for a batch, and you find out what it answers before it has learned anything.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute the output of a neuron, a layer and a network, by hand and in code
 # - **O2** trace the shape of every array, and diagnose a wrong shape that raises no error
-# - **O3** compare activations by their pictures and slopes, and choose one for an output
+# - **O3** compare activations by their graphs and slopes, and choose one for an output
 # - **O4** compute mean squared error and the two cross-entropies
 # - **O5** implement losses that survive large numbers, and predict the loss of an untrained network
 #
-# **What you need**: lessons 03 and 04, and a little more than two hours (70 minutes to read and run, 60 for the
-# exercises). The whole notebook runs in about five seconds. NumPy only: no framework, no magic.
+# **What you need**: lessons 03 and 04, and two and a quarter hours (90 minutes to read and run, 45 for the exercises).
+# Sections 9 and 10 are optional and not counted; later lessons do not need them. The whole notebook runs in about five
+# seconds. NumPy only, no framework.
 
 # %%
 import numpy as np
-import pandas as pd
 
 from recsys_helpers.data import IdMap, load_movielens, splits
+from recsys_helpers.data.rating_features import five_features
 from recsys_helpers.exercises import check
 from recsys_helpers.models import scratch
 from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.notebook.drawings import draw_network
 from recsys_helpers.start import set_seed
 
 set_seed(42)
@@ -35,16 +37,16 @@ ratings, movies = load_movielens()
 # How many stars will Ada give *Casablanca*? We know three numbers about this pair, its [features](glossary.md#feature):
 #
 # - Ada gives half a star more than the average user: 0.5;
-# - the film gets 0.8 stars more than the average film;
-# - the film was 5 decades old when Ada met it.
+# - the film receives 0.8 stars more than the average film;
+# - the film was 5 decades old when Ada watched it.
 
 # %%
 x = np.array([0.5, 0.8, 5.0])  # (3,): Ada's habit, the film's fame, its age in decades
 
 # %% [markdown]
-# A [neuron](glossary.md#neuron), or *unit*, gives each number a [weight](glossary.md#weight), adds up, and adds one
-# number more, the [bias](glossary.md#bias). We choose them by hand: the habit and the fame count fully, each decade
-# takes a tenth of a star off, and the average rating is 3.5.
+# A [neuron](glossary.md#neuron), also called a *unit*, multiplies each number by a [weight](glossary.md#weight), adds up
+# the products, and adds one more number, the [bias](glossary.md#bias). We choose these numbers by hand: habit and fame
+# count fully, each decade takes off a tenth of a star, and the bias is the average rating, 3.5.
 
 # %%
 w = np.array([1.0, 1.0, -0.1])  # (3,): one weight for each feature
@@ -55,7 +57,7 @@ print(f"sum {(x * w).sum():.1f}, plus bias {b}: {(x * w).sum() + b:.1f} stars")
 
 # %% [markdown]
 # Half a star for Ada's habit, 0.8 for the film's fame, half a star off for its age, and 3.5 to start from: 4.3 stars.
-# The sum of products is the [dot product](glossary.md#dot-product) of lesson 02, so the neuron is one line:
+# The sum of products is the [dot product](glossary.md#dot-product) of lesson 02, so the neuron is one line of code:
 
 # %%
 print(round(x @ w + b, 2))
@@ -65,8 +67,8 @@ print(round(x @ w + b, 2))
 #
 # ### Exercise 05.1 · trace (O1)
 #
-# On paper: Bert gives a whole star *less* than the average user (−1.0). The film is brand new (0 decades) and gets 0.4
-# stars more than the average film. What does the neuron say?
+# On paper: Bert gives a whole star *less* than the average user (−1.0). The film is brand new (0 decades) and receives
+# 0.4 stars more than the average film. What does the neuron predict?
 
 # %%
 stars_of_bert = ...
@@ -80,17 +82,17 @@ check("05.1", stars_of_bert)
 # %% [markdown]
 # ## 2. A batch: one row for each pair
 #
-# Nobody asks for one pair. Put four of them below each other, one row a pair: a [batch](glossary.md#minibatch). The
-# second row is Bert's.
+# In practice we ask about many pairs at once. Stack four of them, one row per pair; this is a
+# [batch](glossary.md#minibatch). The second row is Bert's.
 
 # %% tags=["reveal"]
 X = np.array([[0.5, 0.8, 5.0], [-1.0, 0.4, 0.0], [0.5, -0.6, 2.0], [0.0, 0.0, 3.0]])  # (4 pairs, 3 features)
 print((X @ w + b).round(2), (X @ w + b).shape)
 
 # %% [markdown]
-# The same line, four answers. Read a matrix product by its **shapes**: `(4, 3) @ (3,)` gives `(4,)`. The inner numbers
-# must agree, here 3 and 3, and vanish. If they do not agree, NumPy refuses. To see the message and go on, a small
-# helper:
+# The same line of code gives four answers. Read a matrix product by its **shapes**: `(4, 3) @ (3,)` gives `(4,)`. The
+# inner numbers, here 3 and 3, must agree, and they disappear. If they do not agree, NumPy raises an error. A small
+# helper shows the message without stopping the notebook:
 
 
 # %%
@@ -104,15 +106,15 @@ def attempt(action):
 attempt(lambda: X @ np.ones(4))  # (4, 3) @ (4,)
 
 # %% [markdown]
-# Its end says what is wrong: size 4 is different from 3. A mistake that is refused is a friend; you will meet another
-# kind in section 6. A habit that protects you: write the shape beside every line, as the comments here do.
+# The end of the message says what is wrong: size 4 is different from 3. A mistake that raises an error is easy to find;
+# section 6 shows one that does not. To protect yourself, write the shape beside every line, as the comments here do.
 
 # %% [markdown]
 # ## 3. A layer: several neurons side by side
 #
-# A second neuron looks at the same three features with other weights. Say it answers: is this an old and famous film?
-# It ignores the user, adds fame and 0.2 for each decade, and its bias of −1 makes it hard to please. Both neurons
-# together are one matrix with a **column** for each neuron.
+# A second neuron looks at the same three features with other weights. It answers another question: is this an old and
+# famous film? It ignores the user, adds the fame and 0.2 for each decade, and its bias of −1 keeps most films below
+# zero. The two neurons together form one matrix with a **column** for each neuron.
 
 # %%
 W = np.array([[1.0, 0.0], [1.0, 1.0], [-0.1, 0.2]])  # (3 features, 2 neurons)
@@ -121,12 +123,12 @@ hidden = X @ W + b  # (4, 3) @ (3, 2) → (4, 2), plus (2,) on every row
 hidden.round(2)
 
 # %% [markdown]
-# Row *i*, column *j*: what neuron *j* says about pair *i*. The first column is the stars of before. The second:
-# 0.8 + 5 × 0.2 − 1 = 0.8 for Ada's *Casablanca*, and less for the others. The bias has shape (2,) and is added to each
-# of the four rows; NumPy calls this [broadcasting](glossary.md#broadcasting).
+# Row *i*, column *j* is what neuron *j* says about pair *i*. The first column holds the stars from before. The second
+# holds 0.8 + 5 × 0.2 − 1 = 0.8 for Ada's *Casablanca*, and less for the other pairs. The bias has shape (2,) and is
+# added to each of the four rows; NumPy calls this [broadcasting](glossary.md#broadcasting).
 #
-# This is a [dense layer](glossary.md#dense-layer): every output sees every input. In the helpers it keeps its weights,
-# otherwise it is the same:
+# This is a [dense layer](glossary.md#dense-layer): every output depends on every input. The course's own version
+# computes the same, and stores its weights:
 
 # %%
 layer = scratch.Dense(3, 2, np.random.default_rng(0))  # starts with random weights
@@ -136,9 +138,9 @@ assert np.array_equal(layer.forward(X), hidden)
 # %% [markdown]
 # ## 4. Two layers, and a disappointment
 #
-# The output of one layer can be the input of the next. A layer whose output is not the answer, only something that
-# later layers use, is called [hidden](glossary.md#hidden-layer). A last neuron takes the stars as they are, plus half
-# of the "old and famous" number:
+# The output of one layer can be the input of the next. A layer whose output only serves later layers is called
+# [hidden](glossary.md#hidden-layer). Our last neuron takes the stars as they are and adds half of the "old and famous"
+# number:
 
 # %%
 V = np.array([[1.0], [0.5]])  # (2 neurons, 1 output)
@@ -147,34 +149,19 @@ out = hidden @ V + c  # (4, 2) @ (2, 1) → (4, 1)
 out.round(2)
 
 # %% [markdown]
-# Ada's *Casablanca*: 4.3 + 0.5 × 0.8 = 4.7. Drawn, with the weights on the arrows and Ada's numbers in the circles:
+# For Ada's *Casablanca* that is 4.3 + 0.5 × 0.8 = 4.7. The drawing has the weights on the arrows and Ada's numbers in
+# the circles:
 
 # %%
-figure, axes = new_figure(7, 2.8)
-columns = [x, hidden[0], out[0]]
-for i, (values, across) in enumerate(zip(columns, ["features", "hidden layer", "output"])):
-    places = np.arange(len(values)) - (len(values) - 1) / 2  # centred around 0
-    for place, value in zip(places, values):
-        axes.text(2 * i, -place, f"{value:.1f}", ha="center", va="center", bbox={"boxstyle": "circle", "fc": "white"})
-    axes.text(2 * i, 1.6, across, ha="center")
-for i, weights in enumerate([W, V]):
-    for (j, k), weight in np.ndenumerate(weights):
-        start, end = (weights.shape[0] - 1) / 2 - j, (weights.shape[1] - 1) / 2 - k
-        arrow = {"arrowstyle": "->", "color": "#0072B2"}
-        axes.annotate("", (2 * i + 1.75, end), (2 * i + 0.25, start), arrowprops=arrow)
-        label = {"color": "#D55E00", "ha": "center", "va": "center", "bbox": {"fc": "white", "ec": "none", "pad": 1}}
-        axes.text(2 * i + 0.7, start + 0.3 * (end - start), f"{weight:g}".replace("-", "−"), **label)
-axes.set(xlim=(-0.5, 4.5), ylim=(-1.5, 1.9))
-axes.axis("off")
 show(
-    figure,
+    draw_network([x, hidden[0], out[0]], [W, V], ["features", "hidden layer", "output"]),
     alt="Three circles, features 0.5, 0.8 and 5.0, each with an arrow to two hidden circles, 4.3 and 0.8, and these "
     "with arrows to one output, 4.7. The weights stand on the arrows: 1, 0, 1, 1, −0.1, 0.2, then 1 and 0.5.",
 )
 
 # %% [markdown]
-# (The biases are not drawn.) A *deep* network, then? Multiply the two matrices with each other first, and look at a
-# single layer with that product as its weights:
+# (The biases are not drawn.) Are two layers more powerful than one? Multiply the two matrices with each other first, and
+# use the product as the weights of a single layer:
 
 # %%
 W_one = W @ V  # (3, 2) @ (2, 1) → (3, 1)
@@ -184,14 +171,14 @@ assert np.allclose(one_layer, out)
 print("weights", W_one.ravel().round(2), "bias", b_one.round(2))
 
 # %% [markdown]
-# The same answers. Two layers bought us nothing: (X W + b) V + c = X (W V) + (b V + c), and that is one layer with the
-# weights 1, 1.5 and 0. It happens with ten layers just as well. **A stack of linear layers is one linear layer.** What
-# is missing is a bend.
+# The answers are the same. The second layer added nothing: (X W + b) V + c = X (W V) + (b V + c), which is one layer
+# with the weights 1, 1.5 and 0. The same happens with ten layers. **A stack of linear layers is one linear layer.** What
+# is missing is a nonlinearity.
 #
 # ### Exercise 05.2 · trace (O2)
 #
-# Weights and biases are what a network learns, so we count them. A network takes 20 features, has a hidden layer of 64
-# neurons, and 10 outputs. How many numbers does it learn?
+# Weights and biases are the numbers that a network learns, so it helps to be able to count them. A network takes 20
+# features and has a hidden layer of 64 neurons and 10 outputs. How many numbers does it learn?
 
 # %%
 n_learned = ...
@@ -203,19 +190,19 @@ n_learned = (20 * 64 + 64) + (64 * 10 + 10)
 check("05.2", n_learned)
 
 # %% [markdown]
-# ## 5. The bend
+# ## 5. Activations
 #
-# After a layer, every number passes through a function, the [activation](glossary.md#activation). The most used one is
-# [ReLU](glossary.md#relu): what is below zero becomes zero.
+# After a layer, every number passes through a nonlinear function, the [activation](glossary.md#activation). The most
+# common one is [ReLU](glossary.md#relu): it replaces everything below zero by zero.
 
 # %%
-bent = np.maximum(hidden, 0)  # (4, 2)
-bent.round(2)
+activated = np.maximum(hidden, 0)  # (4, 2)
+activated.round(2)
 
 # %% [markdown]
-# The second neuron now keeps silent (0) about every pair but Ada's *Casablanca*. That is news: a neuron with a bend can
-# say "not my business". Are two layers still one? A task that no straight line can do: the distance from zero. Two
-# neurons, ReLU, and a sum do it exactly.
+# The second neuron now says 0 about every pair except Ada's *Casablanca*: a neuron with an activation can stay out of
+# what does not concern it. Do two layers still collapse into one? Here is a function that no linear layer can compute,
+# the distance from zero. Two neurons, ReLU and a sum compute it exactly.
 
 # %%
 points = np.array([[-2.0], [-1.0], [0.0], [1.0], [2.0]])  # (5, 1)
@@ -224,11 +211,11 @@ distance = two_neurons @ np.array([[1.0], [1.0]])  # (5, 2) @ (2, 1) → (5, 1)
 print(two_neurons.T, "→", distance.ravel())
 
 # %% [markdown]
-# One neuron speaks on the right, the other on the left, and their sum is a V. With more neurons you get more corners,
-# and with enough of them you come as close to any curve as you like.
+# One neuron is active on the right, the other on the left, and their sum has the shape of a V. More neurons give more
+# corners, and with enough of them a network comes as close as you like to any continuous curve on a bounded range.
 #
-# Five activations, each with its **slope**. Why the slope? Learning follows slopes (lesson 06). Where it is 0, nothing
-# is learned.
+# Below are five activations, each with its **slope**. The slope matters because learning follows slopes (lesson 06):
+# where it is 0, nothing is learned.
 
 
 # %%
@@ -244,97 +231,66 @@ activations = {  # name: (value, slope)
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
 }
 
-# %% [markdown]
-# Are the slopes right? A slope is a rise divided by a run, so take a tiny run:
-
 # %%
-z = np.array([-4.0, -1.0, 0.5, 4.0])  # not 0: ReLU has a corner there
+z = np.array([-4.0, -1.0, 0.5, 4.0])
 for name, (value, slope) in activations.items():
-    rise = value(z + 1e-4) - value(z - 1e-4)
-    assert np.allclose(rise / 2e-4, slope(z), atol=1e-8)
     left, right = (f"{value(z)[i]:6.3f}, slope {slope(z)[i]:.3f}" for i in (0, 3))
     print(f"{name:10}  at −4: {left}   at 4: {right}")
 
-
 # %%
-def draw(names, ylim, alt):
-    z = np.linspace(-5, 5, 201)
-    figure, axes = new_figure(8.5, 2.6, n_panels=3, sharey=True)
-    for panel, name in zip(axes, names):
-        value, slope = activations[name]
-        panel.plot(z, value(z), marker="", linewidth=2, label="value")
-        panel.plot(z, slope(z), marker="", label="slope")
-        panel.set(title=name, xlabel="z", ylim=ylim)
-    axes[0].legend()
-    show(figure, alt)
-
-
-draw(
-    ["linear", "ReLU", "leaky ReLU"],
-    (-1.5, 2.5),
-    "Three panels. Linear: a rising line with slope 1 everywhere. ReLU: zero with slope 0 on the left, then a rising "
-    "line with slope 1. Leaky ReLU: a gentle line with slope 0.3 on the left, then slope 1.",
+line = np.linspace(-5, 5, 201)
+figure, axes = new_figure(9.5, 2.6, n_panels=4, sharey=True)
+for panel, (name, (value, slope)) in zip(axes, list(activations.items())[1:]):
+    panel.plot(line, value(line), marker="", linewidth=2, label="value")
+    panel.plot(line, slope(line), marker="", label="slope")
+    panel.set(title=name, xlabel="z", ylim=(-1.6, 2.5))
+axes[0].legend()
+show(
+    figure,
+    alt="Four panels. ReLU is zero with slope 0 on the left, then rises with slope 1. Leaky ReLU has slope 0.3 on the "
+    "left, then 1. Sigmoid is an S from 0 to 1, its slope peaks at 0.25 in the middle. Tanh is an S from −1 to 1, its "
+    "slope peaks at 1.",
 )
 
 # %% [markdown]
-# ReLU has no slope on the left: a neuron that is always there learns nothing. Leaky ReLU keeps a little slope, 0.3 here
-# as in Keras's layer. The soft ones are drawn below, and beside them a function that needs more than one number.
+# ReLU has slope 0 on the left, so a neuron whose input is always negative learns nothing. Leaky ReLU keeps a small slope
+# there, 0.3 here as in Keras's layer. The two S-shaped curves are flat at both ends: at 4 the slope of the sigmoid is
+# 0.018 and that of tanh 0.001, so a neuron out there hardly learns. The slope of the sigmoid is never above 0.25; ten
+# sigmoids in a row pass on very little. This is why hidden layers usually take ReLU or one of its variants.
 #
-# [Softmax](glossary.md#softmax) turns *n* numbers into *n* chances that sum to 1: raise *e* to each, then divide by the
-# sum. Here are three films:
+# The last layer takes what the *answer* needs. For one choice out of *n*, that is [softmax](glossary.md#softmax). It
+# turns *n* numbers into *n* probabilities that sum to 1: raise *e* to each number, then divide by the sum. Here are
+# three films:
 
 # %%
 e = np.exp([2.0, 1.0, 0.0])
 print(e.round(2), "sum", e.sum().round(2), "→", (e / e.sum()).round(3))
 
 # %% [markdown]
-# The largest number gets the largest share, 0.665, and all three move together: what one wins the others lose. The
-# numbers before a softmax or a [sigmoid](glossary.md#sigmoid) are called [logits](glossary.md#logit). For the picture,
-# let the first of the three logits run and keep the others at 1 and 0.
-
-
-# %%
-def first_of_three(z):
-    e = np.exp(np.stack([z, np.ones_like(z), np.zeros_like(z)], axis=-1))  # (…, 3)
-    return e[..., 0] / e.sum(axis=-1)
-
-
-activations["softmax, first of three"] = (first_of_three, lambda z: first_of_three(z) * (1 - first_of_three(z)))
-draw(
-    ["sigmoid", "tanh", "softmax, first of three"],
-    (-1.1, 1.5),
-    "Three S-shaped curves. Sigmoid rises from 0 to 1, its slope peaks at 0.25 in the middle. Tanh goes from −1 to 1, "
-    "its slope peaks at 1. Softmax, first of three logits, rises from 0 to 1 like a sigmoid moved to the right.",
-)
-
-# %% [markdown]
-# All three are flat at both ends: at 4 the sigmoid's slope is 0.018, that of tanh 0.001. A neuron out there hardly
-# learns. And the sigmoid's slope is never more than 0.25, so ten sigmoids in a row pass on little. Hence hidden layers
-# usually take ReLU or a relative, and the last layer takes what the *answer* needs:
+# The largest number gets the largest share, 0.665. The three move together: if one rises, the others fall. The numbers
+# that go into a softmax or a [sigmoid](glossary.md#sigmoid) are called [logits](glossary.md#logit).
 #
 # | you predict | last activation | the answer |
 # |---|---|---|
 # | stars | linear | any number |
-# | a yes or no | sigmoid | one chance |
-# | one of *n* | softmax | *n* chances, sum 1 |
-
-# %% [markdown]
-# The helpers hold the same functions, and a softmax with two logits is a sigmoid of their difference:
+# | a yes or no | sigmoid | one probability |
+# | one of *n* | softmax | *n* probabilities that sum to 1 |
+#
+# The course's own activations are small classes with the same functions. The last line shows that a softmax over two
+# logits is a sigmoid of their difference:
 
 # %%
-classes = {"ReLU": scratch.ReLU, "leaky ReLU": scratch.LeakyReLU, "sigmoid": scratch.Sigmoid, "tanh": scratch.Tanh}
-for name, make in classes.items():
-    ours = make()
-    assert np.allclose(ours.forward(z), activations[name][0](z))
-    assert np.allclose(ours.slope, activations[name][1](z))
-assert np.allclose(scratch.softmax(np.array([2.0, 1.0, 0.0])), e / e.sum())
+for layer in (scratch.ReLU(), scratch.LeakyReLU(), scratch.Sigmoid(), scratch.Tanh()):
+    name = {"LeakyReLU()": "leaky ReLU", "Sigmoid()": "sigmoid", "Tanh()": "tanh"}.get(str(layer), "ReLU")
+    assert np.allclose(layer.forward(z), activations[name][0](z))
+    assert np.allclose(layer.slope, activations[name][1](z))
 assert np.isclose(scratch.softmax(np.array([2.0, 0.5]))[0], sigmoid(2.0 - 0.5))
 
 # %% [markdown]
 # ### Exercise 05.3 · choose (O3)
 #
-# For five films at once, you want the chance that a visitor watches each of them this week. A visitor may watch
-# several, or none. What stands after the last layer with its five outputs?
+# For five films at once, you want the probability that a visitor watches each of them this week. A visitor may watch
+# several, or none. Which activation follows the last layer with its five outputs?
 #
 # - **a** softmax over the five
 # - **b** ReLU on each of the five
@@ -353,10 +309,11 @@ check("05.3", answer)
 # %% [markdown]
 # ### Exercise 05.4 · fill in (O1)
 #
-# Two layers for a batch. The hidden layer, with ReLU, is given. Add the last layer; it is linear.
+# Two layers for a batch. The hidden layer, with ReLU, is given. Add the last layer, which is linear.
 #
 # <details><summary>Hint 1</summary>The input of the last layer is <code>hidden</code>, not <code>x</code>.</details>
-# <details><summary>Hint 2</summary>(batch, n_hidden) @ (n_hidden, n_out) gives (batch, n_out); then the bias.</details>
+# <details><summary>Hint 2</summary>(batch, n_hidden) @ (n_hidden, n_out) gives (batch, n_out); then add the
+# bias.</details>
 
 
 # %%
@@ -374,12 +331,13 @@ check("05.4", two_layers)
 # ### Exercise 05.5 · code (O1)
 #
 # Now for any number of layers. Dense layers with ReLU between them are called a
-# [multilayer perceptron](glossary.md#multilayer-perceptron), MLP. `layers` is a list of pairs `(W, b)`. After every
-# layer comes ReLU, but not after the last one. Return the output for the batch `x`.
+# [multilayer perceptron](glossary.md#multilayer-perceptron), MLP. `layers` is a list of pairs `(W, b)`. ReLU follows
+# every layer except the last one. Return the output for the batch `x`.
 #
-# <details><summary>Hint 1</summary>A loop in which the output of each layer becomes the next <code>x</code>.</details>
-# <details><summary>Hint 2</summary><code>layers[:-1]</code> are those with ReLU, <code>layers[-1]</code> is the
-# last.</details>
+# <details><summary>Hint 1</summary>Write a loop in which the output of each layer becomes the next
+# <code>x</code>.</details>
+# <details><summary>Hint 2</summary><code>layers[:-1]</code> are the layers with ReLU, <code>layers[-1]</code> is the
+# last one.</details>
 
 
 # %%
@@ -399,7 +357,7 @@ check("05.5", forward)
 # ## 6. The loss: how wrong is it?
 #
 # Training needs one number that says how wrong the outputs are: the [loss](glossary.md#loss-function). For stars it is
-# the **mean squared error** (MSE), the RMSE of lesson 04 before the root.
+# the **mean squared error** (MSE), which is the RMSE of lesson 04 before the root is taken.
 
 # %%
 predicted = X @ W_one + b_one  # (4, 1)
@@ -408,8 +366,8 @@ error = predicted - target
 print(error.ravel().round(2), "squared", (error**2).ravel().round(2), f"→ mean {(error**2).mean():.3f}")
 
 # %% [markdown]
-# The last pair is a whole star too high and makes up half of the loss. Now a trap. Give the same targets without the
-# second dimension, as a column of a table comes, and nothing is refused:
+# The last pair is predicted a whole star too high, and its square makes up half of the total. Now make a common mistake.
+# Give the same targets without the second dimension, as you get them from a column of a table; NumPy does not object:
 
 # %%
 flat = target.ravel()  # (4,)
@@ -418,9 +376,10 @@ print("shape", difference.shape, f"→ mean {(difference**2).mean():.3f}")
 difference.round(1)
 
 # %% [markdown]
-# Broadcasting compared **every prediction with every target**: sixteen differences instead of four, and 1.946 instead of
-# 0.515. No error. And the best that a network can do against such a loss is to say the mean target to everybody. So, one
-# rule: prediction and target have the same shape, and a function that can check this does. The helper refuses:
+# Broadcasting compared **every prediction with every target**: sixteen differences instead of four, and a loss of 1.946
+# instead of 0.515. There is no error message, and the best that a network can do against such a loss is to predict the
+# mean target for everybody. Hence a rule: predictions and targets have the same shape, and a function that can check
+# this does. The course's own loss refuses:
 
 # %%
 assert np.isclose(scratch.mean_squared_error(predicted, target)[0], (error**2).mean())
@@ -432,7 +391,7 @@ attempt(lambda: scratch.mean_squared_error(predicted, flat))
 # `users` and `films` hold one row of numbers for each of *n* pairs, both (n, dim), as in lesson 02. Wanted: *n* scores,
 # shape (n,), the dot product of row with row. `np.tensordot` multiplies number by number and sums over as many
 # dimensions as its last argument says. Run `score_pairs(np.ones((4, 3)), np.ones((4, 3)))` and look at the shape, then
-# mend the function.
+# repair the function.
 #
 # The line has a history: in 2021 a reader reported it in a public film tutorial (keras-io, issue 397). Biases of shape
 # (n, 1) were added next, and broadcasting made the shape look right again.
@@ -458,20 +417,20 @@ def score_pairs(users, films):  # noqa: F811
 check("05.6", score_pairs)
 
 # %% [markdown]
-# **Yes or no.** The model gives a chance *p*, then we learn what happened. The loss is minus the logarithm of the
-# chance that the model gave to *what happened*: the [cross-entropy](glossary.md#cross-entropy), called binary with two
-# outcomes.
+# **Yes or no.** The model gives a probability *p*, and then we learn what happened. The loss is minus the logarithm of
+# the probability that the model gave to *what happened*: the [cross-entropy](glossary.md#cross-entropy), called binary
+# when there are two outcomes.
 
 # %%
 for p in (0.9, 0.5, 0.1):
     print(f"said {p}: costs {-np.log(p):.3f} if it was a yes, {-np.log(1 - p):.3f} if it was a no")
 
 # %% [markdown]
-# To be right and sure costs little (0.105), to be wrong and sure costs much (2.303). Who says one half pays 0.693, the
-# logarithm of 2, whatever happens: remember this number.
+# Being confident and right costs little (0.105), being confident and wrong costs a lot (2.303). A model that says one
+# half pays 0.693, the logarithm of 2, whatever happens. You will meet this number again.
 #
-# With the target *t* as 1 or 0, both cases are one formula, −t log p − (1 − t) log(1 − p), and the mean over the batch
-# is the binary cross-entropy, the log loss of lesson 04:
+# With the target *t* as 1 or 0, both cases are one formula, −t log p − (1 − t) log(1 − p). Its mean over the batch is
+# the binary cross-entropy, the log loss of lesson 04:
 
 # %%
 t = np.array([1.0, 0.0, 1.0])
@@ -480,23 +439,24 @@ loss = -t * np.log(p) - (1 - t) * np.log(1 - p)
 print(loss.round(3), f"→ mean {loss.mean():.3f}")
 
 # %% [markdown]
-# **One of n.** The same with *n* chances: minus the logarithm of the chance given to the film that was watched. The
-# target is [one-hot](glossary.md#one-hot-encoding), so a product with it picks the right one. Two visitors, three
-# films:
+# **One of n.** With *n* probabilities, the loss is again minus the logarithm of the probability given to what happened,
+# here to the film that was watched. The target is [one-hot](glossary.md#one-hot-encoding), so a product with it selects
+# the right one. Two visitors, three films:
 
 # %%
-chances = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])  # (2 visitors, 3 films), rows sum to 1
+p_watched = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])  # (2 visitors, 3 films), rows sum to 1
 watched = np.array([[0, 1, 0], [0, 0, 1]])  # (2, 3): film 2, film 3
-loss = -(watched * np.log(chances)).sum(axis=1)  # (2,)
+loss = -(watched * np.log(p_watched)).sum(axis=1)  # (2,)
 print(loss.round(3), f"→ mean {loss.mean():.3f}")
 
 # %% [markdown]
-# −log 0.2 = 1.609 for a surprise, −log 0.8 = 0.223 for what was expected: **categorical cross-entropy** 0.916.
+# A film that the model thought unlikely costs −log 0.2 = 1.609, a film that it expected −log 0.8 = 0.223. The mean,
+# 0.916, is the **categorical cross-entropy**.
 
 # %% [markdown]
 # ## 7. When numbers overflow
 #
-# These formulas are right on paper and break in a computer. Softmax of three large logits, then the binary
+# These formulas are right on paper and break in a computer. Here are a softmax of three large logits, and the binary
 # cross-entropy of a logit of 40 when the answer was no:
 
 # %%
@@ -507,39 +467,15 @@ with np.errstate(all="ignore"):  # be silent, so that we see what comes out
     print("p =", p, "→ loss", -np.log(1 - p))
 
 # %% [markdown]
-# *e* to the 1,000 does not fit into a number: infinity, and infinity by infinity is `nan`, not a number. The sigmoid of
-# 40 is rounded to exactly 1, and the logarithm of 0 is minus infinity. One `nan` in a batch, and every weight becomes
-# `nan`. By default NumPy only warns. You can ask it to stop instead:
-
-
-# %%
-def overflow():
-    with np.errstate(over="raise"):
-        return np.exp(1000.0)
-
-
-attempt(overflow)
-
-# %% [markdown]
-# Are logits of 40 far-fetched? Frameworks usually compute in `float32`, with about seven digits. From which logit on is
-# the loss infinite?
-
-
-# %%
-def naive_loss_of_a_no(z):
-    with np.errstate(divide="ignore"):
-        return -np.log(1 - 1 / (1 + np.exp(-z)))
-
-
-for kind in (np.float32, np.float64):
-    logits = np.arange(100, dtype=kind)
-    print(f"{kind.__name__}: infinite from z = {np.argmax(np.isinf(naive_loss_of_a_no(logits)))}")
-
-# %% [markdown]
-# A logit of 17 is enough. Three repairs, each a line of school algebra.
+# *e* to the power of 1,000 is too large for a floating-point number, so NumPy returns infinity, and infinity divided by
+# infinity is `nan`, not a number. The sigmoid of 40 is rounded to exactly 1, and the logarithm of 0 is minus infinity. A
+# single `nan` in a batch turns every weight into `nan`. By default NumPy only warns; `np.errstate(over="raise")` makes
+# it stop instead. And logits need not be that large: in `float32`, which frameworks use, 17 is enough (section 9).
 #
-# **Softmax**: add the same number to all logits, and the chances stay: the factor cancels. So take off the largest
-# first; then the largest exponent is 0, and nothing overflows.
+# The remedies are three lines of school algebra.
+#
+# **Softmax**: if you add the same number to all logits, the probabilities do not change, because the factor cancels. So
+# subtract the largest logit first. Then the largest exponent is 0, and nothing overflows.
 
 # %%
 logits = np.array([1000.0, 999.0, 998.0])
@@ -547,28 +483,28 @@ e = np.exp(logits - logits.max())
 print(e.round(3), "→", (e / e.sum()).round(3))
 
 # %% [markdown]
-# The same chances as for 2, 1, 0 in section 5, as it should be.
+# These are the same probabilities as for 2, 1, 0 in section 5, as they should be.
 #
 # **[Log-sum-exp](glossary.md#log-sum-exp)**: the logarithm of a softmax is z − log Σ eᶻ. With *m* the largest logit,
-# log Σ eᶻ = m + log Σ eᶻ⁻ᵐ, and no chance is ever rounded to 0 before its logarithm is taken:
+# log Σ eᶻ = m + log Σ eᶻ⁻ᵐ, and no probability is rounded to 0 before its logarithm is taken:
 
 # %%
 log_sum = logits.max() + np.log(np.exp(logits - logits.max()).sum())
-print(f"log-sum-exp {log_sum:.3f}, log chances {(logits - log_sum).round(3)}")
+print(f"log-sum-exp {log_sum:.3f}, log probabilities {(logits - log_sum).round(3)}")
 
 # %% [markdown]
-# The third repair, binary cross-entropy, is yours.
+# The third one, for binary cross-entropy, is yours to find.
 #
 # ### Exercise 05.7 · code (O5)
 #
-# Write the mean binary cross-entropy from logits: `z` and `t` have the same shape. It must be right for any *z*, so the
-# chance p = 1 / (1 + e⁻ᶻ) may never be computed. On paper: write 1 − p and p with eᶻ, then take their logarithms.
+# Write the mean binary cross-entropy from logits; `z` and `t` have the same shape. It must be right for any *z*, so the
+# probability p = 1 / (1 + e⁻ᶻ) may never be computed. On paper, write 1 − p and p with eᶻ, then take their logarithms.
 # `np.logaddexp(a, b)` is the log-sum-exp of two numbers, log(eᵃ + eᵇ).
 #
 # <details><summary>Hint 1</summary>1 − p = 1 / (1 + eᶻ), so a no costs log(1 + eᶻ). And p = eᶻ / (1 + eᶻ): what does a
 # yes cost?</details>
 # <details><summary>Hint 2</summary>1 is e⁰, so log(1 + eᶻ) is <code>np.logaddexp(0, z)</code>. A yes costs <i>z</i> less
-# than a no. Choose with <code>t</code>, then the mean.</details>
+# than a no. Choose with <code>t</code>, then take the mean.</details>
 
 
 # %%
@@ -582,55 +518,36 @@ def my_binary_cross_entropy(z, t):
 check("05.7", my_binary_cross_entropy)
 
 # %% [markdown]
-# **Binary cross-entropy from logits**, step by step. With p = 1 / (1 + e⁻ᶻ) one finds log(1 − p) = −log(1 + eᶻ) and
-# log p = z − log(1 + eᶻ). Put both into −t log p − (1 − t) log(1 − p), and what remains is
+# <details><summary>The derivation, for after the exercise</summary>
 #
-# **loss = log(1 + eᶻ) − t z**.
+# With p = 1 / (1 + e⁻ᶻ), log(1 − p) = −log(1 + eᶻ) and log p = z − log(1 + eᶻ). Put both into
+# −t log p − (1 − t) log(1 − p), and what remains is <b>loss = log(1 + eᶻ) − t z</b>. The first part is the log-sum-exp
+# of 0 and <i>z</i>.
 #
-# The first part is the log-sum-exp of 0 and *z*:
+# </details>
+#
+# The course's own version returns the loss and, for lesson 06, a gradient. The loss is the first of the two:
 
 # %%
-z, t = np.array([2.0, 40.0, 1000.0, -1000.0]), np.array([0.0, 0.0, 0.0, 1.0])
-loss = np.logaddexp(0, z) - t * z
-loss.round(3)
+for logit in (2.0, 40.0, 1000.0):
+    print(f"a no after a logit of {logit:g}: {scratch.binary_cross_entropy(np.array([logit]), np.array([0.0]))[0]:.3f}")
 
 # %% [markdown]
-# A no after a logit of 40 costs 40, one of 1,000 costs 1,000: large and finite. Both versions in `float32`:
+# A no after a logit of 40 costs 40, and after a logit of 1,000 it costs 1,000: large and finite. **This is why networks
+# end in logits, and the loss takes logits.** Keras does the same with `from_logits=True`.
 
 # %%
-z = np.linspace(-5, 25, 601, dtype=np.float32)
-naive = naive_loss_of_a_no(z)
-figure, axes = new_figure(6.5, 3)
-axes.plot(z, np.logaddexp(0, z), marker="", linewidth=5, alpha=0.35, label="from logits")
-axes.plot(z[np.isfinite(naive)], naive[np.isfinite(naive)], marker="", linestyle="-", label="naive")
-axes.annotate("the naive one ends: infinity", (16.7, 16.6), xytext=(5, 22), arrowprops={"arrowstyle": "->"})
-axes.set(xlabel="logit z, when the answer is no", ylabel="loss")
-axes.legend(loc="lower right")
-show(
-    figure,
-    alt="Loss of a no against the logit. Both curves lie near 0 on the left and rise with slope 1 on the right. The "
-    "one from logits goes on to 25; the naive one turns into stairs from about 14 and ends before 17.",
-)
-
-# %% [markdown]
-# Already from about 14 on, the naive curve is a staircase: the digits are gone. From 17 on, walking backwards (lesson
-# 06) gives infinity × 0 = `nan`. **So networks end in
-# logits, and the loss takes logits.** The helpers do the same, and so does Keras with `from_logits=True`.
-
-# %%
-z, t = np.array([[2.0], [-1.0], [1000.0]]), np.array([[0.0], [1.0], [0.0]])
-assert np.isclose(scratch.binary_cross_entropy(z, t)[0], 1003.44 / 3, atol=0.01)  # 2.127 + 1.313 + 1000, over 3
-loss = -(watched * np.log(chances)).sum(axis=1).mean()  # log chances are logits: their softmax gives the chances back
-assert np.isclose(scratch.categorical_cross_entropy(np.log(chances), watched)[0], loss)
+loss = -(watched * np.log(p_watched)).sum(axis=1).mean()  # log p_watched are logits: their softmax is p_watched
+assert np.isclose(scratch.categorical_cross_entropy(np.log(p_watched), watched)[0], loss)
 
 # %% [markdown]
 # ### Exercise 05.8 · code (O5)
 #
-# Write softmax for a batch of logits, shape (batch, n): each **row** becomes chances. It must survive any logits, and
-# rows that differ much from each other.
+# Write softmax for a batch of logits, shape (batch, n): each **row** becomes probabilities. It must survive any logits,
+# including rows that differ a lot from each other.
 #
-# <details><summary>Hint 1</summary>Take off the largest logit of each row, not that of the whole batch.</details>
-# <details><summary>Hint 2</summary><code>keepdims=True</code> keeps the shape (batch, 1), so that rows meet
+# <details><summary>Hint 1</summary>Subtract the largest logit of each row, not that of the whole batch.</details>
+# <details><summary>Hint 2</summary><code>keepdims=True</code> keeps the shape (batch, 1), which lines up with the
 # rows.</details>
 
 
@@ -648,8 +565,8 @@ check("05.8", my_softmax)
 # %% [markdown]
 # ### Exercise 05.9 · put in order (O4)
 #
-# Categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch, n). One line does not
-# belong. Write the letters of the others in the right order, for example `"DCBA"`.
+# The lines compute the categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch, n).
+# One line does not belong. Write the letters of the others in the right order, for example `"DCBA"`.
 #
 # ```text
 # A   loss_of_row = -(target * log_chance).sum(axis=1)
@@ -671,30 +588,20 @@ check("05.9", order)
 # %% [markdown]
 # ## 8. A forward pass over MovieLens
 #
-# Now 70,529 real pairs: the train part of the course's split. Five features of each: how the user rates on average and
-# how much, the same for the film, and the film's age in years. All of it counted in train only. (The row's own rating
-# is in these means; harmless here, not in lesson 06.)
+# Now 70,529 real pairs, the train part of the course's split. Each has five features: how high and how often the user
+# rates, the same for the film, and the film's age in years. All of them are computed from train only. (Each row's own
+# rating is part of these means; that does no harm here, but it will in lesson 06.)
 
 # %%
 train = splits.split_last_share(ratings).train.merge(movies, on="item_id")
-by_user, by_film = train.groupby("user_id")["rating"], train.groupby("item_id")["rating"]
-rated_in = pd.to_datetime(train["timestamp"], unit="s").dt.year
-features = pd.DataFrame(
-    {
-        "user mean": by_user.transform("mean"),
-        "user count": by_user.transform("size"),
-        "film mean": by_film.transform("mean"),
-        "film count": by_film.transform("size"),
-        "film age": rated_in - train["year"].astype(float),
-    }
-)
-features = features.fillna(features.mean())  # three ratings are of films without a year
+features = five_features(train)
 features.describe().loc[["mean", "std", "min", "max"]].round(1)
 
 # %% [markdown]
-# Very different sizes, so we [standardise](glossary.md#standardization) them (lesson 03). And the question: will the
-# user love the film, that is, give it 4.5 stars or more? The network: 5 features, 16 hidden neurons with ReLU, one
-# logit. Its weights are **random and small**, its biases 0. It knows nothing.
+# The features have very different scales, so we [standardise](glossary.md#standardization) them (lesson 03). The
+# question is whether the user will love the film, that is, give it 4.5 stars or more. The network has 5 features, 16
+# hidden neurons with ReLU, and one logit. Its weights are **random and small**, and its biases are 0. It has learned
+# nothing.
 
 # %%
 raw = features.to_numpy()
@@ -705,8 +612,8 @@ print(x.shape, t.shape, f"share of loved films {t.mean():.3f}")
 # %% [markdown]
 # ### Exercise 05.10 · predict (O5)
 #
-# Before you run on: which binary cross-entropy will this network have? You need no computer. What is its chance for
-# every pair, if all its logits are nearly 0? And what does that cost?
+# Before you run on: which binary cross-entropy will this network have? You need no computer. Which probability does it
+# give to every pair if all its logits are nearly 0? And what does that cost?
 
 # %%
 starting_loss = ...
@@ -731,23 +638,81 @@ z = logits_of(x, scale=0.01)
 print(f"logits between {z.min():.3f} and {z.max():.3f}: loss {scratch.binary_cross_entropy(z, t)[0]:.3f}")
 
 # %% [markdown]
-# 0.693, the price of "one half" to everything: log 2. **An untrained network with small weights starts there.** If
-# yours does not, something is wrong before training has begun. Two ways to spoil it: weights that are too large, and
-# features that were not standardised.
+# <details><summary>What the output shows</summary>
+#
+# The loss is 0.693, the price of saying "one half" to everything: log 2. <b>An untrained network with small weights
+# starts there.</b> With softmax over <i>n</i> outputs, every probability is nearly 1/n, and the loss starts at log n.
+#
+# </details>
+#
+# So you know the first number of a training run before you start it. If yours is different, something is wrong before
+# training has begun:
+#
+# | the loss starts | look at |
+# |---|---|
+# | where you predicted | all is well |
+# | far above | inputs not standardised, weights too large |
+# | far below | the loss is not what you think, for example a mean taken twice |
+# | at `nan` | a gap in the data, an overflow |
+#
+# Section 10 spoils the start in these ways, and improves on it.
+
+# %% [markdown]
+# ## 9. Where the naive loss breaks (optional)
+#
+# Are logits of 40 realistic? Frameworks usually compute in `float32`, with about seven digits. From which logit on does
+# the naive formula, through the probability, return infinity?
+
 
 # %%
+def naive_loss_of_a_no(z):
+    with np.errstate(divide="ignore"):
+        return -np.log(1 - 1 / (1 + np.exp(-z)))
+
+
+for kind in (np.float32, np.float64):
+    logits = np.arange(100, dtype=kind)
+    print(f"{kind.__name__}: infinite from z = {np.argmax(np.isinf(naive_loss_of_a_no(logits)))}")
+
+# %%
+z = np.linspace(-5, 25, 601, dtype=np.float32)
+naive = naive_loss_of_a_no(z)
+stable = [scratch.binary_cross_entropy(np.array([one]), np.array([0.0]))[0] for one in z]
+figure, axes = new_figure(6.5, 3)
+axes.plot(z, stable, marker="", linewidth=5, alpha=0.35, label="from logits")
+axes.plot(z[np.isfinite(naive)], naive[np.isfinite(naive)], marker="", linestyle="-", label="naive")
+axes.annotate("the naive one ends: infinity", (16.7, 16.6), xytext=(5, 22), arrowprops={"arrowstyle": "->"})
+axes.set(xlabel="logit z, when the answer is no", ylabel="loss")
+axes.legend(loc="lower right")
+show(
+    figure,
+    alt="Loss of a no against the logit. Both curves lie near 0 on the left and rise with slope 1 on the right. The "
+    "one from logits goes on to 25; the naive one turns into stairs from about 14 and ends before 17.",
+)
+
+# %% [markdown]
+# In `float32` the naive loss is infinite from a logit of 17 on. From about 14 on its curve is already a staircase,
+# because the digits are lost. Beyond 17, the backward pass of lesson 06 would compute infinity × 0 = `nan`.
+
+# %% [markdown]
+# ## 10. Better and worse starts (optional)
+#
+# There are two ways to spoil the start: weights that are too large, and features that were not standardised.
+
+# %% tags=["reveal"]
 for name, inputs in (("standardised", x), ("raw", raw)):
     losses = [scratch.binary_cross_entropy(logits_of(inputs, scale), t)[0] for scale in (0.01, 0.1, 1)]
     print(f"{name:12}  weights × 0.01: {losses[0]:6.3f}   × 0.1: {losses[1]:6.3f}   × 1: {losses[2]:8.3f}")
 is_near, is_far = abs(losses[0] - 0.693) < 0.1, losses[2] > 10
-claim("raw counts with weights × 0.01 hide near log 2; × 1 is above 10", is_near and is_far)
+claim("raw features: weights × 0.01 hide the fault, × 1 starts above 10", is_near and is_far)
 
 # %% [markdown]
-# With large weights the network is sure of itself and knows nothing: it starts far above, and training has to unlearn
-# that first. Raw counts are off already at weights ten times smaller (0.924). Only the tiniest weights hide them (0.688).
+# With large weights the network is confident without having learned anything. Its loss starts far above the best start,
+# and training has to undo that first. With raw features, the loss is too high already at weights ten times smaller
+# (0.924); only the tiniest weights hide the fault (0.688).
 #
-# One step better than one half is to know the share of yes. Give the last neuron that share as its bias, as a logit:
-# log(p / (1 − p)).
+# You can also start better. One half is a poor guess if most answers are no. Set the bias of the last neuron to the
+# share of yes, as a logit, log(p / (1 − p)):
 
 # %%
 share = t.mean()
@@ -757,11 +722,10 @@ by_hand = -share * np.log(share) - (1 - share) * np.log(1 - share)  # the price 
 print(f"last bias {last_bias:.2f} → loss {loss:.3f}; by hand {by_hand:.3f}")
 
 # %% [markdown]
-# 0.550 without learning anything about users or films. This is the number that a trained network has to beat here, not
-# 0.693.
+# The loss is 0.550 although the network still knows nothing about users or films. This is the number that a trained
+# network has to beat here.
 #
-# And with softmax? Ten outputs for the ten possible ratings, 0.5 to 5 stars. Or one output for each of 9,066 films:
-# which one is it? If all *n* logits are nearly 0, every chance is 1/n, and the loss is log n.
+# Finally, softmax. Predict one of the ten possible ratings, 0.5 to 5 stars, or one of all 9,066 films:
 
 
 # %%
@@ -780,27 +744,19 @@ for name, column, n in (("stars", star_column, 10), ("films", film_column, len(m
     print(f"{name}: loss {starting_loss_of_softmax(rows, column, n):.3f}, log {n:,} = {np.log(n):.3f}")
 
 # %% [markdown]
-# 2.303 and 9.112, as predicted. So you know the first number of a training run before you start it, and you can read
-# what another number means:
-#
-# | it starts | look at |
-# |---|---|
-# | near log n | all is well |
-# | far above | inputs not standardised, weights too large |
-# | far below | the loss is not what you think, for example a mean taken twice |
-# | at `nan` | a gap in the data, an overflow |
+# The losses are 2.303 and 9.112, and both equal log n.
 
 # %% [markdown]
 # ## What you did
 #
 # - You computed a neuron, a layer and a network by hand, and for a whole batch (**O1**).
 # - You wrote the shape beside every line, and caught broadcasting and a collapsed batch (**O2**).
-# - You saw that linear layers collapse into one, compared six activations and their slopes, and know which answer needs
+# - You saw that linear layers collapse into one, compared activations and their slopes, and know which answer needs
 #   which (**O3**).
-# - You computed MSE, binary and categorical cross-entropy (**O4**), …
-# - … saw them overflow, mended them, and predicted log 2 and log n before they appeared (**O5**).
+# - You computed MSE, binary and categorical cross-entropy (**O4**).
+# - You saw them overflow, repaired them, and predicted the loss of an untrained network before you saw it (**O5**).
 #
-# The network knows nothing yet. In the next lesson it learns: the same way, walked backwards.
+# The network knows nothing yet. In the next lesson it learns, by going through the same steps backwards.
 
 # %% [markdown] tags=["reading"]
 # **Read on**

@@ -9,7 +9,7 @@ from recsys_helpers.data.ids import IdMap
 from recsys_helpers.data.matrix import to_matrix
 from recsys_helpers.data.movielens import load_movielens
 from recsys_helpers.data.own_data import DataProblems, check_interactions, load_csv
-from recsys_helpers.data.sequences import histories, last_items, windows
+from recsys_helpers.data.sequences import histories, last_items, windows, windows_with_targets
 from recsys_helpers.data.splits import (
     Split,
     order_in_time,
@@ -39,4 +39,5 @@ __all__ = [
     "split_random",
     "to_matrix",
     "windows",
+    "windows_with_targets",
 ]

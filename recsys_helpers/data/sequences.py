@@ -77,3 +77,47 @@ def windows(
     if not inputs:
         raise ValueError("No user has two items, so there is no next item to learn from.")
     return np.array(inputs, np.int32), np.array(targets, np.int32)
+
+
+def windows_with_targets(
+    histories: list[np.ndarray],
+    length: int,
+    n_windows: int,
+    n_positions: int,
+    horizon: int,
+    target_decay: float,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw windows and, in each, several positions with a target: `window`, `n_seen`, `target`.
+
+    Shapes (n_windows, length), (n_windows, n_positions), (n_windows, n_positions). `window` holds consecutive items, 0
+    pads at the end; `n_seen` says how many of them, counted from the first, a prediction may use; `target` lies j
+    items behind these, j from 0 to `horizon` − 1 with a probability proportional to exp(−j / target_decay), or is the
+    newest item if the history ends before. A history with n + 1 items is drawn with a probability proportional to
+    n, so that every position of every history counts about the same.
+
+    >>> window, n_seen, target = windows_with_targets([np.array([7, 8])], 3, 1, 2, 5, 1.0, np.random.default_rng(0))
+    >>> window, n_seen, target
+    (array([[7, 0, 0]], dtype=int32), array([[1, 1]], dtype=int32), array([[8, 8]], dtype=int32))
+    """
+    if min(length, n_windows, n_positions, horizon) < 1 or target_decay <= 0:
+        raise ValueError("length, n_windows, n_positions, horizon and target_decay must be positive.")
+    lengths = np.array([len(history) for history in histories])
+    if lengths.max() < 2:
+        raise ValueError("No user has two items, so there is no next item to learn from.")
+    starts = np.cumsum(lengths) - lengths
+    flat = np.concatenate(histories).astype(np.int32)
+    share = np.maximum(lengths - 1, 0)
+    owner = rng.choice(len(lengths), n_windows, p=share / share.sum())
+    newest = lengths[owner] - 1  # the newest item is never read, it can only be a target
+    stop = np.minimum(1 + (rng.random(n_windows) * newest).astype(int) + rng.integers(0, length, n_windows), newest)
+    first = np.maximum(stop - length, 0)
+
+    at = first[:, None] + np.arange(length)
+    is_real = at < stop[:, None]
+    window = np.where(is_real, flat[np.minimum(starts[owner][:, None] + at, len(flat) - 1)], 0)
+    n_seen = 1 + (rng.random((n_windows, n_positions)) * (stop - first)[:, None]).astype(np.int32)
+    nearness = np.exp(-np.arange(horizon) / target_decay)
+    ahead = rng.choice(horizon, n_seen.shape, p=nearness / nearness.sum())
+    target = flat[starts[owner][:, None] + np.minimum(first[:, None] + n_seen + ahead, newest[:, None])]
+    return window, n_seen, target

@@ -14,6 +14,7 @@ from recsys_helpers.exercises import (
     parsons,
     predict,
     trace,
+    variants,
 )
 
 
@@ -80,11 +81,11 @@ def _layers(seed: int, n_layers: int | None = None) -> list[tuple]:
     return cases
 
 
-def _forward(x, layers, inside=_relu, last=lambda z: z, bias=1.0):
+def _forward(x, layers, inside=_relu, last=lambda z: z, bias=1.0, last_bias=1.0):
     for W, b in layers[:-1]:
         x = inside(x @ W + bias * b)
     W, b = layers[-1]
-    return last(x @ W + bias * b)
+    return last(x @ W + bias * last_bias * b)
 
 
 @exercise(
@@ -105,6 +106,17 @@ def two_layers(answer) -> None:
             lambda x, W, b, V, c: truth(x, W, b, V, c, last=_relu)
         ),
         "You returned the hidden layer. Multiply it by V and add c.": lambda x, W, b, V, c: _relu(x @ W + b),
+        "The bias of the hidden layer, b, is missing: use `hidden`, which is given.": (
+            lambda x, W, b, V, c: truth(x, W, 0 * b, V, c)
+        ),
+        "You add b after the ReLU. It belongs inside: use `hidden`, which is given.": (
+            lambda x, W, b, V, c: _relu(x @ W) @ V + b @ V + c
+        ),
+        "You subtract c. The bias is added.": lambda x, W, b, V, c: truth(x, W, b, V, -c),
+        "You add c twice. The bias is added once.": lambda x, W, b, V, c: truth(x, W, b, V, 2 * c),
+        "There is a sigmoid at the end of yours. The last layer is linear.": (
+            lambda x, W, b, V, c: truth(x, W, b, V, c, last=lambda z: 1 / (1 + np.exp(-z)))
+        ),
         "Your hidden layer has lost its ReLU: use `hidden`, which is given.": (
             lambda x, W, b, V, c: truth(x, W, b, V, c, inside=lambda z: z)
         ),
@@ -114,18 +126,36 @@ def two_layers(answer) -> None:
 
 @exercise("05.5", "O1", "code", done="Your function is the forward pass of any multilayer perceptron.")
 def forward(answer) -> None:
-    mistakes = {
-        "There is a ReLU after the last layer too. The last one is linear.": (
-            lambda x, layers: _forward(x, layers, last=_relu)
-        ),
-        "No ReLU at all: your layers collapse into one linear layer.": (
-            lambda x, layers: _forward(x, layers, inside=lambda z: z)
-        ),
-        "The biases are missing.": lambda x, layers: _forward(x, layers, bias=0.0),
+    changes = {
+        "There is a ReLU after the last layer too. The last one is linear.": {"last": _relu},
+        "There is a sigmoid after the last layer. The last one is linear.": {"last": lambda z: 1 / (1 + np.exp(-z))},
+        "No ReLU at all: your layers collapse into one linear layer.": {"inside": lambda z: z},
+        "You use tanh. ReLU is asked for: np.maximum(z, 0).": {"inside": np.tanh},
+        "You take absolute values. ReLU cuts negative numbers off: np.maximum(z, 0).": {"inside": np.abs},
+        "The biases are missing.": {"bias": 0.0},
+        "The bias of the last layer is missing.": {"last_bias": 0.0},
+    }
+    mistakes = variants(_forward, changes) | {
         "You stop before the last layer.": lambda x, layers: _forward(x, layers[:-1], last=_relu) if layers[1:] else x,
+        "You stop after the first layer: does `return` stand inside the loop?": (
+            lambda x, layers: _forward(x, layers[:1], last=_relu)
+        ),
+        "Only the first layer is used. Give the output of one layer to the next, through all of `layers`.": (
+            lambda x, layers: _forward(x, layers[:1])
+        ),
         "ReLU comes after adding the bias, not before.": _bias_after,
+        "ReLU is missing between the last two layers: it comes after every layer but the last.": (
+            lambda x, layers: _forward(_forward(x, layers[:-1]) if layers[1:] else x, layers[-1:])
+        ),
+        "The ReLU stands before the layers. It comes after each layer but the last.": _relu_before,
     }
     judge(answer, _layers(2), _forward, mistakes)
+
+
+def _relu_before(x, layers):
+    for number, (W, b) in enumerate(layers):
+        x = (_relu(x) if 0 < number < len(layers) - 1 else x) @ W + b
+    return x
 
 
 def _bias_after(x, layers):
@@ -157,6 +187,20 @@ def score_pairs(answer) -> None:
         "Right numbers, shape (n, 1). Shape (n,) is asked for: sum without keepdims.": (
             lambda users, films: (users * films).sum(axis=1, keepdims=True)
         ),
+        "You add the rows of user and film. Multiply them number by number, then sum.": (
+            lambda users, films: (users + films).sum(axis=1)
+        ),
+        "You divide by the lengths, which makes a cosine. The plain dot product is asked for.": (
+            lambda users, films: (
+                (users * films).sum(axis=1) / np.linalg.norm(users, axis=1) / np.linalg.norm(films, axis=1)
+            )
+        ),
+        "Every film is scored with the first user. Row i of `users` meets row i of `films`.": (
+            lambda users, films: films @ users[0]
+        ),
+        "You took the largest product. A score is the *sum* of the products.": (
+            lambda users, films: (users * films).max(axis=1)
+        ),
         "You multiplied, but did not sum over the numbers of a pair.": lambda users, films: users * films,
     }
     judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes)
@@ -185,6 +229,13 @@ def binary_cross_entropy(answer) -> None:
             lambda z, t: _binary(z, 0 * t)
         ),
         "In yours every pair costs the price of a yes. What does a no cost?": lambda z, t: _binary(z, 0 * t + 1),
+        "You add t z. It is subtracted: log(1 + eᶻ) − t z.": lambda z, t: np.mean(np.logaddexp(0, z) + t * z),
+        "That is the mean squared error of the probabilities. Cross-entropy is log(1 + eᶻ) − t z.": (
+            lambda z, t: np.mean((1 / (1 + np.exp(-z)) - t) ** 2)
+        ),
+        "You sum over each row before the mean. The mean is taken over all entries.": (
+            lambda z, t: _binary(z, t, lambda cost: cost.sum(axis=1).mean())
+        ),
         "A no costs nothing in yours: the part with 1 − t is missing.": lambda z, t: np.mean(t * np.logaddexp(0, -z)),
         "You took the logits for probabilities. z is any number; the probability would be its sigmoid.": of_chances,
     }
@@ -217,7 +268,12 @@ def softmax(answer) -> None:
     rng = np.random.default_rng(4)
     small = [(rng.normal(size=(int(rng.integers(2, 5)), int(rng.integers(5, 9)))),) for _ in range(20)]
     must_be_function(answer)
-    got = np.asarray(answer(small[0][0].copy()))
+    try:
+        got = np.asarray(answer(small[0][0].copy()))
+    except ValueError as error:
+        if "broadcast" not in str(error):
+            raise
+        raise NotYet("A maximum or a sum for each row needs `keepdims=True`, so that it fits beside its row.") from None
     if got.shape == small[0][0].shape:
         if np.allclose(got.sum(axis=0), 1):
             raise NotYet("Your columns sum to 1. A row is one visitor: sum over axis 1.")
@@ -225,6 +281,14 @@ def softmax(answer) -> None:
             raise NotYet("The whole batch sums to 1. Sum each row by itself: axis=1, keepdims=True.")
     mistakes = {
         "You divided by the largest instead of the sum of the row.": lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
+        "That is a sigmoid of each logit. Softmax compares them: e to each, divided by the sum of the row.": (
+            lambda z: 1 / (1 + np.exp(-z))
+        ),
+        "Yours favours the *lowest* logit: a minus too many in exp.": lambda z: _softmax(-z),
+        "That is the logarithm of softmax. Raise e to it.": lambda z: np.log(_softmax(z)),
+        "You put everything on the largest. Softmax gives the others a share as well.": (
+            lambda z: np.eye(z.shape[1])[z.argmax(axis=1)]
+        ),
         "Numbers, not their exponentials: raise e to each logit first.": lambda z: z / z.sum(axis=1, keepdims=True),
     }
     judge(answer, small, _softmax, mistakes)

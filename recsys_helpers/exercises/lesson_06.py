@@ -4,7 +4,17 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, as_number, choice, exercise, judge, must_be_function, parsons, trace
+from recsys_helpers.exercises import (
+    NotYet,
+    as_number,
+    choice,
+    exercise,
+    judge,
+    must_be_function,
+    parsons,
+    trace,
+    variants,
+)
 
 trace(
     "06.1",
@@ -59,6 +69,8 @@ def slope_at(answer) -> None:
             "From up to down is a way of 2 h, not h: yours is twice too large.": (up - down) / h,
             "The sign is reversed: up minus down.": (down - up) / (2 * h),
             "Python divides by 2 and then multiplies by h. Parentheses: / (2 * h).": (up - down) / 2 * h,
+            "Parentheses: (up − down) / (2 * h); yours divides only the second value.": up - down / (2 * h),
+            "That is a mean. A slope is a *difference*, divided by the way, 2 h.": (up + down) / 2,
             "That is a difference. A slope is the difference divided by the way, 2 h.": up - down,
             "One-sided: you compared the value itself with the downward nudge.": (here - down) / h,
         }
@@ -129,6 +141,17 @@ def sigmoid_backward(answer) -> None:
     slope = lambda x: _sigmoid(x) * _sigmoid(-x)  # noqa: E731
     mistakes = {
         "That is the slope alone. Multiply `grad`, which comes from above, by it.": lambda x, grad: slope(x),
+        "Parentheses: `grad * y * 1 - y` subtracts y at the end. Write grad * y * (1 - y).": (
+            lambda x, grad: grad * _sigmoid(x) - _sigmoid(x)
+        ),
+        "That is the slope of a ReLU. The sigmoid's is y (1 − y).": lambda x, grad: grad * (x > 0),
+        "That is y, the forward pass. Return `grad` times the slope y (1 − y).": lambda x, grad: _sigmoid(x),
+        "You put `grad` into the sigmoid. The slope is taken at x, and `grad` is multiplied by it.": (
+            lambda x, grad: slope(grad)
+        ),
+        "That is the slope of e⁻ˣ, or half of the formula. The sigmoid's slope is y (1 − y).": (
+            lambda x, grad: grad * np.exp(-x)
+        ),
         "You returned `grad` as it came. The slope of the sigmoid is missing.": lambda x, grad: grad,
         "You multiplied by y. That is the value, not the slope; the slope is 0 at both ends.": (
             lambda x, grad: grad * _sigmoid(x)
@@ -181,6 +204,24 @@ def cross_entropy_gradient(answer) -> None:
         "You divided by all entries. The loss is a mean over rows: divide by the number of rows.": partial(
             _gradient, rows=np.size
         ),
+        "You divided by the number of columns. The loss is a mean over *rows*.": partial(
+            _gradient, rows=lambda z: z.shape[1]
+        ),
+        "You used a sigmoid for each logit. The probabilities of a row come from one softmax.": (
+            lambda z, target: (1 / (1 + np.exp(-z)) - target) / len(z)
+        ),
+        "Only the right class has a gradient in yours. The other logits of the row have one as well: p.": (
+            lambda z, target: _gradient(z, target) * target
+        ),
+        "That is the loss. Its gradient is asked for, one number for each logit: (p − t) / rows.": (
+            lambda z, target: -np.log((_gradient(z, 0 * target, rows=lambda z: 1) * target).sum(axis=1)).mean()
+        ),
+        "Your columns sum to 1. Each row has its own softmax: axis=1.": (
+            lambda z, target: (_gradient(z.T, 0 * z.T, rows=lambda z: 1).T - target) / len(z)
+        ),
+        "You took the logarithm of the probabilities. The gradient is p − t, without it.": (
+            lambda z, target: (np.log(_gradient(z, 0 * target, rows=lambda z: 1)) - target) / len(z)
+        ),
         "The sign is reversed: the probabilities minus the target.": partial(_gradient, sign=-1.0),
         "You multiplied with p (1 − p). It has cancelled out already: with logits the slope is p − t.": partial(
             _gradient, extra=lambda p: p * (1 - p)
@@ -226,15 +267,18 @@ parsons(
 
 def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True, sign=-1.0, **how):
     m_before, v_before = m, v
-    m = how.get("keep_m", 0.9) * m + (1 - how.get("keep_m", 0.9)) * grad
-    v = how.get("keep_v", 0.999) * v + (1 - how.get("keep_v", 0.999)) * grad ** how.get("power", 2)
+    keep_m, keep_v = how.get("keep_m", 0.9), how.get("keep_v", 0.999)
+    m = keep_m * m + how.get("new_m", 1 - keep_m) * grad
+    v = keep_v * v + how.get("new_v", 1 - keep_v) * how.get("square", np.square)(grad)
     m_used, v_used = (m_before, v_before) if how.get("too_early") else (m, v)
     power = how.get("correct_power", lambda t: t)(t)
     m_hat = m_used / (1 - 0.9**power) if correct_m else m_used
     v_hat = v_used / (1 - 0.999**power) if correct_v else v_used
     scale = np.sqrt(v_hat) if root else v_hat
     kept = (m_hat, v_hat) if how.get("keep_corrected") else (m, v)
-    return value + sign * rate * (grad if how.get("raw") else m_hat) / (scale + how.get("eps", 1e-7)), *kept
+    return how.get("keep_value", 1.0) * value + sign * rate * (grad if how.get("raw") else m_hat) / (
+        scale + how.get("eps", 1e-7)
+    ), *kept
 
 
 @exercise("06.8", "O3", "code", done="The rule that trains most networks of today, in four lines.")
@@ -246,13 +290,23 @@ def adam(answer) -> None:
         path = []
         for t, grad in enumerate(grads, start=1):
             result = rule(value.copy(), grad.copy(), m.copy(), v.copy(), rate, t)
-            if result is None or result is Ellipsis:
-                return result  # a stub
-            if not isinstance(result, tuple | list) or len(result) != 3:
+            if not isinstance(result, tuple | list | np.ndarray) or np.shape(result) != (3, len(value)):
                 raise NotYet("Three arrays are asked for: return value, m, v.")
             value, m, v = (np.asarray(part, dtype=float) for part in result)
             path.append(np.stack([value, m, v]))
         return np.array(path)
+
+    def first_step(got) -> None:
+        """What should be there after one step with gradient g: easier to check by hand than four steps."""
+        grad = 2.0
+        value, m, v = (float(part[0]) for part in answer(*np.array([[1.0], [grad], [0.0], [0.0]]), 0.1, 1))
+        told = f"After step 1 with gradient {grad:g} (m and v were 0, rate 0.1, value 1)"
+        for name, mine, right in (("m", m, 0.1 * grad), ("v", v, 0.001 * grad**2)):
+            if not np.isclose(mine, right):
+                rule = {"m": "0.1 · g", "v": "0.001 · g²"}[name]
+                raise NotYet(f"{told}, {name} should be {rule} = {right:g}; yours is {mine:g}.")
+        if not np.isclose(value, 0.9, atol=1e-5):
+            raise NotYet(f"{told}, the new value should be 0.9, one whole `rate` lower; yours is {value:g}.")
 
     mistakes = {
         "Without the corrections by 1 − 0.9ᵗ and 1 − 0.999ᵗ: the first steps are off, as m and v start at 0.": dict(
@@ -262,7 +316,8 @@ def adam(answer) -> None:
         "v is not corrected by 1 − 0.999ᵗ.": dict(correct_v=False),
         "Divide by the square root of v, not by v itself.": dict(root=False),
         "Uphill: the step goes against the gradient.": dict(sign=1.0),
-        "v is the running mean of the squared gradient; yours is not squared.": dict(power=1),
+        "v is the running mean of the squared gradient; yours is not squared.": dict(square=lambda g: g),
+        "v is the running mean of the *squared* gradient; yours takes absolute values.": dict(square=np.abs),
         "You moved by the gradient. Adam moves by its running mean, m.": dict(raw=True),
         "You return the corrected m and v. The memory stays uncorrected; the correction is for this step only.": dict(
             keep_corrected=True
@@ -276,6 +331,12 @@ def adam(answer) -> None:
         ),
         "m is 0.9 old + 0.1 new; yours is 0.1 old + 0.9 new.": dict(keep_m=0.1),
         "v is 0.999 old + 0.001 new; yours is 0.001 old + 0.999 new.": dict(keep_v=0.001),
+        "m is the sum 0.9 old + new: the new gradient gets a share of 0.1, and its square one of 0.001.": dict(
+            new_m=1.0, new_v=1.0
+        ),
+        "v forgets too fast: it is 0.999 old + 0.001 new.": dict(keep_v=0.99),
+        "ε is far too large: 1e-7 only keeps a gradient of 0 from dividing by 0.": dict(eps=1e-2),
+        "You return the step. The new value is asked for: value minus the step.": dict(keep_value=0.0),
         "You move before m and v are updated: the new gradient has no say in its own step.": dict(too_early=True),
     }
     rng = np.random.default_rng(4)
@@ -290,12 +351,13 @@ def adam(answer) -> None:
             lambda grads, rate: steps(answer, grads, rate),
             cases,
             lambda grads, rate: steps(_adam, grads, rate),
-            {
-                hint: partial(lambda grads, rate, how: steps(partial(_adam, **how), grads, rate), how=how)
-                for hint, how in mistakes.items()
-            },
+            variants(lambda grads, rate, **how: steps(partial(_adam, **how), grads, rate), mistakes),
             atol=1e-5,
+            otherwise=first_step,
         )
+        small = answer(*np.array([[0.0], [0.003], [0.0], [0.0]]), 0.1, 1)[0]
+    if np.abs(small) < 0.0997:
+        raise NotYet("ε stands inside the root in yours, where it slows small gradients down. Root first, then + 1e-7.")
 
 
 @exercise("06.9", "O4", "predict", done="About 0.07 to the power of 10: near 1e-12. Nothing is left.")
@@ -357,6 +419,21 @@ def rmse_over_all_rows(answer) -> None:
         ),
         "One root at the end, good. But the last batch may be smaller, and a mean of means counts it like the "
         "others.": (by_batch(lambda errors: np.sqrt(np.mean([(e**2).mean() for e in errors])))),
+        "You add the roots of the batches up. Add up *squares*; one root, at the end.": by_batch(
+            lambda errors: sum(np.sqrt((e**2).mean()) for e in errors)
+        ),
+        "A median of roots is not the RMSE over all rows. Add up squares; one root, at the end.": by_batch(
+            lambda errors: np.median([np.sqrt((e**2).mean()) for e in errors])
+        ),
+        "You divide by the size of one batch. Divide the sum of squares by the number of *all* rows.": (
+            lambda predict, x, y, size: np.sqrt(((predict(x) - y) ** 2).sum() / size)
+        ),
+        "You divide by the number of whole batches. Divide the sum of squares by the number of *rows*.": (
+            lambda predict, x, y, size: np.sqrt(((predict(x) - y) ** 2).sum() / max(len(x) // size, 1))
+        ),
+        "The root comes before the division: divide the sum of squares by the number of rows, then take the root.": (
+            lambda predict, x, y, size: np.sqrt(((predict(x) - y) ** 2).sum()) / len(x)
+        ),
         "That is the mean squared error. Take its root, at the end.": by_batch(
             lambda errors: _root_of_mean(errors) ** 2
         ),
@@ -367,7 +444,9 @@ def rmse_over_all_rows(answer) -> None:
             lambda errors: np.sqrt((np.concatenate(errors) ** 2).sum() / len(errors))
         ),
         "The last, smaller batch is left out. All rows count.": (
-            lambda predict, x, y, size: _root_of_mean([e for e in _batches(predict, x, y, size) if len(e) == size])
+            lambda predict, x, y, size: _root_of_mean(
+                [e for e in _batches(predict, x, y, size) if len(e) == size] or [np.zeros(1)]
+            )
         ),
         "You took absolute errors. RMSE adds up their squares.": by_batch(
             lambda errors: np.abs(np.concatenate(errors)).mean()

@@ -111,7 +111,10 @@ def draws(answer) -> None:
             ),
             (_weights(counts, 1.0), "The power is not used: film i has the weight counts[i] ** power."),
             (_weights(counts, 0.0), "All films are drawn alike, whatever the power: counts[i] ** power is missing."),
-            (_weights(counts, -power), "You divide by counts ** power, so rare films are drawn more often. Multiply."),
+            (
+                _weights(np.maximum(counts, 1), -power),
+                "You divide by counts ** power, so rare films are drawn more often. Multiply.",
+            ),
             (
                 _weights(counts + 1, power),
                 "You add 1 to each count, which changes all probabilities. Only padding needs care.",

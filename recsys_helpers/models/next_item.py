@@ -61,7 +61,8 @@ def next_item_model(
     logits = ops.concatenate([right, ops.where(is_right, -1e9, wrong)], axis=-1)
 
     n_real = ops.sum(ops.cast(history > 0, "int32"), axis=1)
-    is_newest = ops.expand_dims(ops.one_hot(n_real - 1, length, dtype=states.dtype), -1)  # (batch, length, 1)
+    is_newest = ops.equal(np.arange(1, length + 1), ops.expand_dims(n_real, -1))  # nowhere in an empty history
+    is_newest = ops.expand_dims(ops.cast(is_newest, states.dtype), -1)  # (batch, length, 1)
     newest = ops.sum(states * is_newest, axis=1)  # zeros for an empty history
     scores = table(_with_one(read_out(newest)), reverse=True)
     return keras.Model([history, target, negative], logits), keras.Model(history, scores)

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Barrier
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from tools import colab, environments, oldest, run_elsewhere
+from tools.catalogue import Lesson, load_course
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"^([A-Za-z0-9.-]+)==([^\s;]+)", re.MULTILINE)
@@ -101,18 +103,32 @@ def test_a_lesson_runs_alone_in_its_folder_without_this_projects_python_path(mon
     assert book.cells[1].outputs[0].text == "after\n"
 
 
-def test_the_report_counts_what_failed(capsys):
-    paths = [Path("01_one.ipynb"), Path("02_two.ipynb")]
-    assert run_elsewhere.report(paths, lambda path: [], jobs=2)
-    assert not run_elsewhere.report(paths, lambda path: ["cell-001 raised"] if path.stem == "02_two" else [], jobs=1)
+def lesson(file, alone=False):
+    return Lesson(file, title="", task="", teaching=0, exercises=0, seconds=0, alone=alone)
+
+
+def test_the_report_counts_what_failed_and_runs_what_measures_speed_alone_at_the_end(capsys):
+    lessons, both, order = [lesson("01_one", alone=True), lesson("02_two"), lesson("03_three")], Barrier(2), []
+
+    def run(one):
+        if not one.alone:
+            both.wait(timeout=20)  # fails unless two lessons are here at the same time
+        order.append(one.file)
+        return ["cell-001 raised"] if one.file == "02_two" else []
+
+    assert not run_elsewhere.report(lessons, run, jobs=2)
+    assert len(order) == 3 and order[-1] == "01_one"
     printed = capsys.readouterr().out
-    assert "FAIL 02_two" in printed and "cell-001 raised" in printed and "1 of 2 lessons passed" in printed
+    assert "FAIL 02_two" in printed and "cell-001 raised" in printed and "2 of 3 lessons passed" in printed
+    assert run_elsewhere.report(lessons[:1], run, jobs=1)
 
 
 def test_an_unknown_lesson_number_is_refused():
-    assert [path.name[:2] for path in run_elsewhere.learner_notebooks(["04", "00"])] == ["00", "04"]
+    course = load_course()
+    assert [found.number for found in run_elsewhere.chosen(course, ["04", "00"])] == ["00", "04"]
+    assert len(run_elsewhere.chosen(course, [])) == len(course.lessons)
     with pytest.raises(SystemExit, match="no lesson 99"):
-        run_elsewhere.learner_notebooks(["04", "99"])
+        run_elsewhere.chosen(course, ["04", "99"])
 
 
 def test_a_python_is_taken_only_if_it_is_of_the_version():

@@ -26,6 +26,7 @@ WITH_KERAS = {  # the files that load TensorFlow when they are imported; everyth
     "models/bodies.py",
     "models/next_item.py",
     "models/pair_models.py",
+    "models/wide_deep.py",
 }
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -1,6 +1,8 @@
 """The NumPy network against centred differences, broken versions of itself, slow loops, bad input, and known cases."""
 
+import itertools
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,7 @@ sizes, seeds = st.integers(1, 5), st.integers(0, 2**32 - 1)
 PROVEN = 1e-6  # the largest error of a right gradient in all cases below was 3e-8, of most 1e-10
 BROKEN = 1e-4  # the smallest error of a broken one is 0.3
 ACTIVATIONS = {name: getattr(scratch, name) for name in ("ReLU", "LeakyReLU", "Sigmoid", "Tanh")}
-KINKED = [ACTIVATIONS[name].args[0] for name in ("ReLU", "LeakyReLU")]
+KINKED = (scratch.ReLU, scratch.LeakyReLU)
 MSE, BCE, CCE = scratch.mean_squared_error, scratch.binary_cross_entropy, scratch.categorical_cross_entropy
 LOSSES = {"MSE": MSE, "BCE": BCE, "CCE": CCE}
 RULES = {rule: getattr(scratch, rule) for rule in ("sgd", "momentum", "rmsprop", "adam")}
@@ -54,7 +56,7 @@ def distance_to_kinks(network, x):
     """The smallest |input| of a ReLU or LeakyReLU: closer than h, a difference would step across the kink."""
     distance = np.inf
     for layer in network.layers:
-        if getattr(layer, "f", None) in KINKED:
+        if isinstance(layer, KINKED):
             distance = min(distance, np.abs(x).min())
         x = layer.forward(x)
     return distance
@@ -359,7 +361,6 @@ class TestLayers:
             slow = np.zeros((50, 4))
             np.add.at(slow, ids, grad)
             np.testing.assert_allclose(layer.table.grad, slow, rtol=0, atol=1e-14)
-            assert layer.table.rows.tolist() == sorted(set(ids.tolist()))
 
     def test_dropout_keeps_the_mean_in_training_and_is_the_identity_in_evaluation(self):
         layer, x = Dropout(0.3, np.random.default_rng(0)), np.full((200, 500), 2.0)
@@ -372,17 +373,22 @@ class TestLayers:
 
     def test_float32_stays_float32_through_training(self):
         rng = np.random.default_rng(0)
-        for name in ACTIVATIONS:
-            layers = [Embedding([4, 6], 3, rng, dtype=np.float32, l2=0.1), Dense(6, 5, rng, dtype=np.float32)]
+        for name, lazy in itertools.product(ACTIVATIONS, (False, True)):
+            layers = [
+                Embedding([4, 6], 3, rng, dtype=np.float32, l2=0.1, lazy=lazy),
+                Dense(6, 5, rng, dtype=np.float32),
+            ]
             layers += [ACTIVATIONS[name](), Dropout(0.2, rng), Dense(5, 2, rng, dtype=np.float32)]
             network = Network(layers)
             ids = rng.integers(0, (4, 6), (9, 2))
             for loss in LOSSES.values():
                 for rule in RULES.values():
-                    optimiser = Optimiser(network.parameters, rule, 0.01, lazy=True)
+                    optimiser = Optimiser(network.parameters, rule, 0.01)
                     fit(network, ids, targets_for(loss, (9, 2), rng), loss, optimiser, rng, 1, 4, progress=False)
+                    arrays = [a for p in network.parameters for a in (p.value, p.grad)]
+                    arrays += [a for memory in optimiser.memory for a in memory.values()]
+                    assert {a.dtype for a in arrays} == {np.dtype(np.float32)}
             assert network.forward(ids).dtype == np.float32
-            assert {a.dtype for p, m, v in optimiser.state for a in (p.value, p.grad, m, v)} == {np.dtype(np.float32)}
 
 
 def slow_rule(name, value, grads, rate):
@@ -401,6 +407,77 @@ def slow_rule(name, value, grads, rate):
             m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
             value -= rate * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t) * m / (v**0.5 + 1e-7)
     return value
+
+
+class Twice:
+    """A row of layers without the refusal of `Network`: what would happen if a layer stood in it twice."""
+
+    def __init__(self, layers):
+        self.layers = layers
+        self.parameters = list({id(p): p for layer in layers for p in layer.parameters}.values())
+
+    forward, backward = Network.forward, Network.backward
+
+
+def same_dense_twice(rng):
+    layer = Dense(3, 3, rng)
+    return [layer, scratch.Tanh(), layer]
+
+
+def same_activation_twice(rng):
+    layer = scratch.Tanh()
+    return [Dense(3, 3, rng), layer, Dense(3, 3, rng), layer, Dense(3, 3, rng)]
+
+
+def same_weights_in_two_layers(rng):
+    one, two = Dense(3, 3, rng), Dense(3, 3, rng)
+    two.W, two.parameters = one.W, [one.W, two.b]
+    return [one, scratch.Tanh(), two]
+
+
+REPEATED = {
+    "a dense layer": (same_dense_twice, r"Dense\(3, 3\) stands in this network twice"),
+    "an activation": (same_activation_twice, r"Tanh\(\) stands in this network twice"),
+    "the weights of two layers": (same_weights_in_two_layers, r"Parameter\(3, 3\) stands in this network twice"),
+}
+
+
+class TestNetwork:
+    """A layer remembers one batch and keeps one gradient, so what stands in a network twice is refused."""
+
+    @pytest.mark.parametrize("name", REPEATED)
+    def test_what_stands_in_it_twice_is_refused(self, name):
+        make, message = REPEATED[name]
+        with pytest.raises(ValueError, match=message):
+            Network(make(np.random.default_rng(0)))
+
+    @pytest.mark.parametrize("name", REPEATED)
+    def test_the_refusal_prevents_a_gradient_that_is_wrong(self, name):
+        rng = np.random.default_rng(0)
+        network, x, target = Twice(REPEATED[name][0](rng)), rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+        assert largest_error(network, x, target, MSE) > BROKEN
+
+    def test_equal_layers_are_not_the_same_layer(self):
+        rng = np.random.default_rng(0)
+        network = Network([Dense(3, 3, rng), scratch.Tanh(), Dense(3, 3, rng), scratch.Tanh()])
+        assert largest_error(network, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), MSE) < PROVEN
+
+    def test_a_network_in_a_network_unfolds_and_hides_nothing_that_stands_twice(self):
+        rng = np.random.default_rng(0)
+        inner = Network([Dense(3, 4, rng), scratch.Tanh()])
+        outer = Network([inner, Dense(4, 2, rng)])
+        assert largest_error(outer, rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), MSE) < PROVEN
+        with pytest.raises(ValueError, match=r"Tanh\(\) stands in this network twice"):
+            Network([inner, Dense(4, 4, rng), inner.layers[1]])
+
+    def test_it_shows_what_it_is_made_of(self):
+        rng = np.random.default_rng(0)
+        tables = Embedding([5, 9], 2, rng)
+        network = Network([tables, Dense(4, 8, rng), scratch.LeakyReLU(), Dropout(0.5, rng), Dense(8, 1, rng)])
+        shown = "Network([Embedding([5, 9], 2), Dense(4, 8), LeakyReLU(), Dropout(0.5), Dense(8, 1)])"
+        assert repr(network) == shown
+        assert repr(Embedding(7, 2, rng)) == "Embedding(7, 2)"
+        assert repr(tables.table) == "Parameter(14, 2)"
 
 
 class TestOptimisers:
@@ -432,21 +509,40 @@ class TestOptimisers:
     @pytest.mark.parametrize("name", RULES)
     def test_lazy_leaves_other_rows_and_their_memory_alone(self, name):
         rng = np.random.default_rng(0)
-        layer = Embedding(6, 2, rng, l2=0.1)
-        optimiser = Optimiser(layer.parameters, RULES[name], 0.1, lazy=True)
+        layer = Embedding(6, 2, rng, l2=0.1, lazy=True)
+        optimiser = Optimiser(layer.parameters, RULES[name], 0.1)
+        arrays = [layer.table.value, *optimiser.memory[0].values()]
         for ids in ([0, 1, 1], [1, 2, 5], [5, 5, 5]):
-            _, m, v = optimiser.state[0]
             others = np.setdiff1d(np.arange(6), ids)
-            before = layer.table.value[others].copy(), m[others].copy(), v[others].copy()
+            before = [array.copy() for array in arrays]
             layer.forward(np.array(ids))
             layer.backward(rng.normal(size=(3, 2)))
             optimiser.step()
-            np.testing.assert_array_equal((layer.table.value[others], m[others], v[others]), before)
+            for array, old in zip(arrays, before, strict=True):
+                np.testing.assert_array_equal(array[others], old[others])
+                assert (array[ids] != old[ids]).all()  # and those of the batch did move
+
+    def test_lazy_moves_nothing_before_there_was_a_batch_not_even_by_a_penalty(self):
+        layer = Embedding(6, 2, np.random.default_rng(0), l2=0.1, lazy=True)
+        before = layer.table.value.copy()
+        Optimiser(layer.parameters, scratch.adam, 0.1).step()
+        np.testing.assert_array_equal(layer.table.value, before)
+
+    @pytest.mark.parametrize(
+        ("name", "needs"), [("sgd", []), ("momentum", ["m"]), ("rmsprop", ["v"]), ("adam", ["m", "v"])]
+    )
+    def test_an_optimiser_keeps_only_the_memory_that_its_rule_asks_for(self, name, needs):
+        layer = Dense(3, 2, np.random.default_rng(0))
+        for rule in (RULES[name], partial(RULES[name])):
+            memory = Optimiser(layer.parameters, rule).memory
+            assert [list(of_one) for of_one in memory] == [needs, needs]
+            assert [array.shape for array in memory[0].values()] == [(3, 2)] * len(needs)
+            assert not any(array.any() for of_one in memory for array in of_one.values())
 
     def train(self, name, lazy, all_rows=False):
         rng = np.random.default_rng(1)
-        layer = Embedding(5, 3, rng)
-        optimiser = Optimiser(layer.parameters, RULES[name], 0.1, lazy=lazy)
+        layer = Embedding(5, 3, rng, lazy=lazy)
+        optimiser = Optimiser(layer.parameters, RULES[name], 0.1)
         for _ in range(10):
             ids = rng.permutation(5) if all_rows else rng.integers(0, 5, 3)
             layer.forward(ids)
@@ -470,10 +566,11 @@ class TestTraining:
     @pytest.mark.parametrize("name", LOSSES)
     def test_overfits_one_batch_of_32_within_200_steps(self, name, lazy):
         rng = np.random.default_rng(0)
-        network = Network([Embedding([20, 40], 8, rng), Dense(16, 32, rng), scratch.ReLU(), Dense(32, 3, rng)])
+        tables = Embedding([20, 40], 8, rng, lazy=lazy)
+        network = Network([tables, Dense(16, 32, rng), scratch.ReLU(), Dense(32, 3, rng)])
         ids = np.stack([rng.integers(0, 20, 32), rng.permutation(40)[:32]], axis=1)
         target = targets_for(LOSSES[name], (32, 3), rng)
-        optimiser = Optimiser(network.parameters, scratch.adam, 0.02, lazy=lazy)
+        optimiser = Optimiser(network.parameters, scratch.adam, 0.02)
         history = fit(network, ids, target, LOSSES[name], optimiser, rng, n_epochs=200, progress=False)
         assert history[0] > 0.5
         assert history[-1] < 1e-2

@@ -119,14 +119,14 @@ def test_leaky_relu_but_for_a_slope_that_tensorflow_keeps_in_float32(keras, tf):
     x, rounding = np.linspace(-3, 3, 7)[:, None], float(np.float32(0.3)) - 0.3
     assert 1e-9 < rounding < 2e-8
 
-    class Rounded(type(scratch.LeakyReLU())):
+    class Rounded(scratch.LeakyReLU):
         def forward(self, x, training=False):
             return super().forward(x) + rounding * np.minimum(x, 0)
 
         def backward(self, grad):
             return super().backward(grad) + rounding * grad * (x <= 0)
 
-    compare_layer(tf, Rounded(*scratch.LeakyReLU.args), keras.layers.LeakyReLU(), x)
+    compare_layer(tf, Rounded(), keras.layers.LeakyReLU(), x)
 
 
 def test_softmax(keras, tf):
@@ -251,9 +251,9 @@ def mlp(keras, strength):
 class Factorisation:
     """rating = mean + user bias + item bias + user factors · item factors; ids (batch, 2) → (batch, 1)."""
 
-    def __init__(self, dim, rng, l2):
-        self.factors = Embedding([N_USERS, N_ITEMS], dim, rng, l2)
-        self.biases = Embedding([N_USERS, N_ITEMS], 1, rng, l2)
+    def __init__(self, dim, rng, l2, lazy=False):
+        self.factors = Embedding([N_USERS, N_ITEMS], dim, rng, l2, lazy=lazy)
+        self.biases = Embedding([N_USERS, N_ITEMS], 1, rng, l2, lazy=lazy)
         self.mean = Parameter(np.array([3.5]))
         self.parameters = [*self.factors.parameters, *self.biases.parameters, self.mean]
 
@@ -348,7 +348,7 @@ def test_fit_has_the_history_and_the_weights_of_keras_fit(keras, model):
 
 
 def test_keras_adam_sums_squares_where_an_id_repeats_instead_of_squaring_the_sum(keras, tf):
-    """Should this turn red after an update of Keras, then Keras has mended it: drop the test and the note above."""
+    """Should this turn red after an update of Keras, then Keras has repaired it: drop the test and the note above."""
     beta_1, beta_2 = CONSTANTS["Adam"]["beta_1"], CONSTANTS["Adam"]["beta_2"]
     for repeats in (False, True):
         rng = np.random.default_rng(0)
@@ -380,8 +380,8 @@ def test_lazy_adam_is_another_rule_than_that_of_keras():
     results = []
     for lazy in (False, True):
         rng = np.random.default_rng(0)
-        model, x, y = Factorisation(4, rng, l2=0.0), ids(rng, 800), labels("factorisation", rng, 800)
-        optimiser = Optimiser(model.parameters, RULES["Adam"], RATES["Adam"], lazy)
+        model, x, y = Factorisation(4, rng, 0.0, lazy), ids(rng, 800), labels("factorisation", rng, 800)
+        optimiser = Optimiser(model.parameters, RULES["Adam"], RATES["Adam"])
         fit(model, x, y, scratch.mean_squared_error, optimiser, None, 1, BATCH, progress=False)
         results.append(model.factors.table.value)
     assert np.abs(results[0] - results[1]).max() > 1e5 * WEIGHTS

@@ -202,6 +202,8 @@ def test_the_repository_is_named_once_and_every_lesson_is_built_from_it():
         assert url not in COURSE.script(LESSONS[name]).read_text(encoding="utf-8")
         cells = {tag: cell for cell in read(name).cells for tag in cell.metadata.get("tags", [])}
         assert f"git+{url}" in cells["colab"].source
+        glossary = re.search(rf"{re.escape(url)}/blob/main/(\S+\.md)", cells["colab"].source)
+        assert (ROOT / glossary[1]).exists()  # Colab does not open the links to it
         assert url.removeprefix("https://github.com/") in cells["links"].source
 
 

@@ -11,6 +11,7 @@ import pytest
 from recsys_helpers import exercises
 from tools import build
 from tools.catalogue import EARLIER, EXERCISE_IDS, ROOT, load_course
+from tools.dependencies import exercise_ids
 from tools.reset import COPIES
 
 COURSE = load_course()
@@ -65,3 +66,8 @@ def test_the_map_in_lesson_00_shows_every_exercise_of_the_course(solved, tmp_pat
     cells = nbformat.read(COURSE.notebook(first, solved), as_version=4).cells
     stored = [cell.outputs[0].text for cell in cells if cell.cell_type == "code" and cell.source == "progress()"]
     assert stored == [capsys.readouterr().out]
+
+
+def test_the_build_reads_the_same_ids_of_exercises_that_the_course_registers():
+    registered = [task.id for lesson in COURSE.lessons for task in exercises.exercises_of(lesson.number)]
+    assert exercise_ids(COURSE) == registered

@@ -223,7 +223,7 @@ def draw_uniform(rng, counts, power, n):
 
 
 def draw_rare_more(rng, counts, power, n):
-    return _drawn(rng, np.where(np.arange(len(counts)) > 0, np.maximum(counts, 0.01) ** -power, 0), n)
+    return _drawn(rng, np.where(np.arange(len(counts)) > 0, np.maximum(counts, 1.0) ** -power, 0), n)
 
 
 def draw_one_too_low(rng, counts, power, n):

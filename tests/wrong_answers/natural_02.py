@@ -1,5 +1,7 @@
 """Natural answers of lesson 02: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
+# ruff: noqa: RUF007 - this is how learners write
+
 import numpy as np
 import pandas as pd
 

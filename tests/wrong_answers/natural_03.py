@@ -1,5 +1,7 @@
 """Natural answers of lesson 03: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
+
+
 import numpy as np
 import pandas as pd
 
@@ -235,12 +237,12 @@ def wrong_03_7_comma(genres, vocabulary):
 
 def wrong_03_7_last_row_only(genres, vocabulary):
     out = np.zeros((len(genres), len(vocabulary)), int)
-    for r, t in enumerate(genres):
+    for _, t in enumerate(genres):
         row = np.zeros(len(vocabulary), int)
         for x in t.split("|"):
             if x in vocabulary:
                 row[vocabulary.index(x)] = 1
-    out[r] = row
+    out[len(genres) - 1] = row
     return out
 
 

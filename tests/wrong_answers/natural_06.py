@@ -1,0 +1,540 @@
+"""Natural answers of lesson 06: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
+
+# ruff: noqa: E731 - this is how learners write
+
+import numpy as np
+
+S = lambda z: 1 / (1 + np.exp(-z))
+
+
+def slope(body):
+    def slope_at(f, value, i, h=1e-5):
+        kept = value[i]
+        value[i] = kept + h
+        up = f()
+        r = body(f, value, i, h, kept, up)
+        value[i] = kept
+        return r
+
+    return slope_at
+
+
+def down_(f, value, i, h, kept, up):
+    value[i] = kept - h
+    return f()
+
+
+wrong_06_3_h = slope(lambda f, v, i, h, k, up: (up - down_(f, v, i, h, k, up)) / h)
+wrong_06_3_reversed = slope(lambda f, v, i, h, k, up: (down_(f, v, i, h, k, up) - up) / (2 * h))
+wrong_06_3_brackets = slope(lambda f, v, i, h, k, up: (up - down_(f, v, i, h, k, up)) / 2 * h)
+wrong_06_3_diff = slope(lambda f, v, i, h, k, up: up - down_(f, v, i, h, k, up))
+wrong_06_3_precedence = slope(lambda f, v, i, h, k, up: up - down_(f, v, i, h, k, up) / (2 * h))
+wrong_06_3_mean = slope(lambda f, v, i, h, k, up: (up + down_(f, v, i, h, k, up)) / 2)
+
+
+def wrong_06_3_one_sided(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept
+    return (up - f()) / h
+
+
+def wrong_06_3_minus_equals(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] -= h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
+def wrong_06_3_not_restored(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - h
+    return (up - f()) / (2 * h)
+
+
+def wrong_06_3_plus_h_back(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - h
+    down = f()
+    value[i] += 2 * h
+    return (up - down) / (2 * h)
+
+
+def right_06_3_copy(f, value, i, h=1e-5):
+    kept = value.copy()
+    value[i] += h
+    up = f()
+    value[...] = kept
+    value[i] -= h
+    down = f()
+    value[...] = kept
+    return (up - down) / (h + h)
+
+
+def right_06_3_array(f, value, i, h=1e-5):
+    kept = value[i]
+    s = 0
+    for k in (1, -1):
+        value[i] = kept + k * h
+        s += k * f()
+    value[i] = kept
+    return np.array(s / 2 / h)
+
+
+def wrong_06_4_no_T(x, W, grad):
+    return grad @ W, x @ grad, grad.sum(axis=0)
+
+
+def wrong_06_4_mean(x, W, grad):
+    return grad @ W.T, x.T @ grad / len(x), grad.mean(axis=0)
+
+
+def wrong_06_4_order(x, W, grad):
+    return x.T @ grad, grad @ W.T, grad.sum(axis=0)
+
+
+def wrong_06_4_b_total(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.sum()
+
+
+def wrong_06_4_b_axis1(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.sum(axis=1)
+
+
+def wrong_06_4_b_keepdims(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.sum(axis=0, keepdims=True)
+
+
+def wrong_06_4_b_grad(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad
+
+
+def wrong_06_4_W_T(x, W, grad):
+    return grad @ W.T, grad.T @ x, grad.sum(axis=0)
+
+
+def wrong_06_4_two(x, W, grad):
+    return grad @ W.T, x.T @ grad
+
+
+def wrong_06_4_minus(x, W, grad):
+    return -grad @ W.T, -x.T @ grad, -grad.sum(axis=0)
+
+
+def wrong_06_4_b_ones(x, W, grad):
+    return grad @ W.T, x.T @ grad, np.ones(grad.shape[1])
+
+
+def wrong_06_4_b_mean_only(x, W, grad):
+    return grad @ W.T, x.T @ grad, grad.mean(axis=0)
+
+
+def wrong_06_4_dict(x, W, grad):
+    return {"x": grad @ W.T, "W": x.T @ grad, "b": grad.sum(axis=0)}
+
+
+def right_06_4_einsum(x, W, grad):
+    return [np.einsum("bo,io->bi", grad, W), np.einsum("bi,bo->io", x, grad), np.einsum("bo->o", grad)]
+
+
+def right_06_4_ones(x, W, grad):
+    return (W @ grad.T).T, (grad.T @ x).T, np.ones(len(grad)) @ grad
+
+
+def wrong_06_5_slope(x, grad):
+    return S(x) * (1 - S(x))
+
+
+def wrong_06_5_y(x, grad):
+    return grad * S(x)
+
+
+def wrong_06_5_tanh(x, grad):
+    return grad * (1 - S(x) ** 2)
+
+
+def wrong_06_5_x(x, grad):
+    return grad * x * (1 - x)
+
+
+def wrong_06_5_twice(x, grad):
+    y = S(S(x))
+    return grad * y * (1 - y)
+
+
+def wrong_06_5_plus(x, grad):
+    return grad + S(x) * (1 - S(x))
+
+
+def wrong_06_5_brackets(x, grad):
+    return grad * S(x) * 1 - S(x)
+
+
+def wrong_06_5_minus(x, grad):
+    return -grad * S(x) * (1 - S(x))
+
+
+def wrong_06_5_matmul(x, grad):
+    return grad @ (S(x) * (1 - S(x)))
+
+
+def wrong_06_5_relu(x, grad):
+    return grad * (x > 0)
+
+
+def wrong_06_5_div(x, grad):
+    return grad / (S(x) * (1 - S(x)))
+
+
+def wrong_06_5_exp(x, grad):
+    return grad * np.exp(-x)
+
+
+def wrong_06_5_forward(x, grad):
+    return S(x)
+
+
+def wrong_06_5_grad_slope(x, grad):
+    return S(grad) * (1 - S(grad))
+
+
+def wrong_06_5_mean(x, grad):
+    return grad * S(x) * (1 - S(x)) / len(x)
+
+
+def right_06_5_exp(x, grad):
+    return (grad * np.exp(-x) / (1 + np.exp(-x)) ** 2).tolist()
+
+
+def right_06_5_tanh_half(x, grad):
+    return (grad * (1 - np.tanh(x / 2) ** 2) / 4).astype("float32")
+
+
+def sm(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def wrong_06_6_no_mean(z, target):
+    return sm(z) - target
+
+
+def wrong_06_6_size(z, target):
+    return (sm(z) - target) / z.size
+
+
+def wrong_06_6_columns(z, target):
+    return (sm(z) - target) / z.shape[1]
+
+
+def wrong_06_6_reversed(z, target):
+    return (target - sm(z)) / len(z)
+
+
+def wrong_06_6_logits(z, target):
+    return (z - target) / len(z)
+
+
+def wrong_06_6_chances(z, target):
+    return -target / sm(z) / len(z)
+
+
+def wrong_06_6_sigmoid(z, target):
+    return (S(z) - target) / len(z)
+
+
+def wrong_06_6_jac(z, target):
+    p = sm(z)
+    return (p - target) * p * (1 - p) / len(z)
+
+
+def wrong_06_6_only_right(z, target):
+    return (sm(z) - target) * target / len(z)
+
+
+def wrong_06_6_loss(z, target):
+    return -(target * np.log(sm(z))).sum(axis=1).mean()
+
+
+def wrong_06_6_axis0(z, target):
+    e = np.exp(z - z.max(axis=0))
+    return (e / e.sum(axis=0) - target) / len(z)
+
+
+def wrong_06_6_overflow(z, target):
+    e = np.exp(z)
+    return (e / e.sum(axis=1, keepdims=True) - target) / len(z)
+
+
+def wrong_06_6_log_p(z, target):
+    return (np.log(sm(z)) - target) / len(z)
+
+
+def wrong_06_6_mean_rows(z, target):
+    return (sm(z) - target).mean(axis=0)
+
+
+def right_06_6_loop(z, target):
+    out = np.zeros(z.shape)
+    for r in range(len(z)):
+        e = np.exp(z[r] - max(z[r]))
+        out[r] = (e / sum(e) - target[r]) / len(z)
+    return out.tolist()
+
+
+def right_06_6_logsumexp(z, target):
+    return (np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None]) - target) * (1 / z.shape[0])
+
+
+def adam(b1=0.9, b2=0.999, eps=1e-7, cm=True, cv=True, sqrt=True, sign=-1, inside=False, after=False):
+    def f(value, grad, m, v, rate, t):
+        m = b1 * m + (1 - b1) * grad
+        v = b2 * v + (1 - b2) * grad**2
+        mh = m / (1 - b1**t) if cm else m
+        vh = v / (1 - b2**t) if cv else v
+        d = np.sqrt(vh + eps) if inside else (np.sqrt(vh) if sqrt else vh) + eps
+        return value + sign * rate * mh / d, m, v
+
+    return f
+
+
+wrong_06_8_uncorrected = adam(cm=False, cv=False)
+wrong_06_8_m_only = adam(cv=False)
+wrong_06_8_v_only = adam(cm=False)
+wrong_06_8_no_sqrt = adam(sqrt=False)
+wrong_06_8_uphill = adam(sign=1)
+wrong_06_8_inside = adam(inside=True)
+wrong_06_8_eps8 = adam(eps=1e-2)
+wrong_06_8_no_eps = adam(eps=0)
+wrong_06_8_b_swapped = adam(b1=0.999, b2=0.9)
+wrong_06_8_b2_99 = adam(b2=0.99)
+
+
+def wrong_06_8_t0(value, grad, m, v, rate, t):
+    return adam()(value, grad, m, v, rate, t + 1)
+
+
+def wrong_06_8_two(value, grad, m, v, rate, t):
+    return adam()(value, grad, m, v, rate, t)[:2]
+
+
+def wrong_06_8_value_only(value, grad, m, v, rate, t):
+    return adam()(value, grad, m, v, rate, t)[0]
+
+
+def wrong_06_8_grad_not_squared(value, grad, m, v, rate, t):
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * np.abs(grad)
+    return value - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
+
+
+def wrong_06_8_returns_hats(value, grad, m, v, rate, t):
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    m = m / (1 - 0.9**t)
+    v = v / (1 - 0.999**t)
+    return value - rate * m / (np.sqrt(v) + 1e-7), m, v
+
+
+def wrong_06_8_sum(value, grad, m, v, rate, t):
+    m = 0.9 * m + grad
+    v = 0.999 * v + grad**2
+    return value - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7), m, v
+
+
+def wrong_06_8_step_returned(value, grad, m, v, rate, t):
+    a, m, v = adam()(value, grad, m, v, rate, t)
+    return a - value, m, v
+
+
+def right_06_8_lerp(value, grad, m, v, rate, t):
+    m = m + (grad - m) * 0.1
+    v = v + (grad * grad - v) * 0.001
+    return [value - rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-7), m, v]
+
+
+def right_06_8_paper(value, grad, m, v, rate, t):
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    c = np.sqrt(1 - 0.999**t)
+    return np.stack([value - rate * c / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-7 * c), m, v])
+
+
+def wrong_06_10_sqrt_mean(predict, x, y, batch_size):
+    e = [((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).mean() for s in range(0, len(x), batch_size)]
+    return np.sqrt(np.mean(e))
+
+
+def wrong_06_10_median(predict, x, y, batch_size):
+    e = [
+        np.sqrt(((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).mean())
+        for s in range(0, len(x), batch_size)
+    ]
+    return np.median(e)
+
+
+def wrong_06_10_sum_roots(predict, x, y, batch_size):
+    e = [
+        np.sqrt(((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).mean())
+        for s in range(0, len(x), batch_size)
+    ]
+    return np.sum(e)
+
+
+def wrong_06_10_weighted(predict, x, y, batch_size):
+    t = 0
+    for s in range(0, len(x), batch_size):
+        p = slice(s, s + batch_size)
+        t += np.sqrt(((predict(x[p]) - y[p]) ** 2).mean()) * len(y[p])
+    return t / len(y)
+
+
+def wrong_06_10_n_batches(predict, x, y, batch_size):
+    q = sum(((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).sum() for s in range(0, len(x), batch_size))
+    return np.sqrt(q / (len(x) // batch_size or 1))
+
+
+def wrong_06_10_drop_last(predict, x, y, batch_size):
+    q = n = 0
+    for s in range(0, len(x) - batch_size + 1, batch_size):
+        q += ((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).sum()
+        n += batch_size
+    return np.sqrt(q / max(n, 1))
+
+
+def wrong_06_10_mse(predict, x, y, batch_size):
+    return ((predict(x) - y) ** 2).mean()
+
+
+def wrong_06_10_batch_size(predict, x, y, batch_size):
+    q = sum(((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).sum() for s in range(0, len(x), batch_size))
+    return np.sqrt(q / batch_size)
+
+
+def wrong_06_10_root_of_sum_over_n(predict, x, y, batch_size):
+    q = sum(((predict(x[s : s + batch_size]) - y[s : s + batch_size]) ** 2).sum() for s in range(0, len(x), batch_size))
+    return np.sqrt(q) / len(x)
+
+
+def right_06_10_concatenate(predict, x, y, batch_size):
+    e = np.concatenate([predict(x[s : s + batch_size]) - y[s : s + batch_size] for s in range(0, len(x), batch_size)])
+    return np.linalg.norm(e) / np.sqrt(len(e))
+
+
+def right_06_10_weighted_squares(predict, x, y, batch_size):
+    t = 0
+    for s in range(0, len(x), batch_size):
+        p = slice(s, s + batch_size)
+        t += ((predict(x[p]) - y[p]) ** 2).mean() * len(y[p]) / len(y)
+    return float(t) ** 0.5
+
+
+NATURAL = {
+    "06.3": [
+        (wrong_06_3_h, "From up to down is a way of 2 h, not h: yours"),
+        (wrong_06_3_reversed, "The sign is reversed: up minus down."),
+        (wrong_06_3_brackets, "Python divides by 2 and then multiplies by h."),
+        (wrong_06_3_diff, "That is a difference. A slope is the difference"),
+        (wrong_06_3_precedence, "For h=0.01 it should be 1.384081, yours is"),
+        (wrong_06_3_mean, "For h=0.01 it should be 1.384081, yours is"),
+        (wrong_06_3_one_sided, "One-sided: you compared the upward nudge with"),
+        (wrong_06_3_minus_equals, "Nudge down from `kept`: taking h off the nudged"),
+        (wrong_06_3_not_restored, "The slope is right, but `value` is not as"),
+        (wrong_06_3_plus_h_back, "The slope is right, but `value` is not as"),
+    ],
+    "06.4": [
+        (wrong_06_4_no_T, "The shapes do not fit: matmul: Input operand 1"),
+        (wrong_06_4_mean, "grad_W is a mean over the batch. Sum: the mean"),
+        (wrong_06_4_order, "The right shapes in another order: return"),
+        (wrong_06_4_b_total, "grad_b has shape (); it needs that of its"),
+        (wrong_06_4_b_axis1, "grad_b has shape (3,); it needs that of its"),
+        (wrong_06_4_b_keepdims, "grad_b has shape (1, 6); it needs that of its"),
+        (wrong_06_4_b_grad, "grad_b has shape (3, 6); it needs that of its"),
+        (wrong_06_4_W_T, "grad_W has shape (6, 2); it needs that of its"),
+        (wrong_06_4_two, "Three arrays are asked for: return grad_x,"),
+        (wrong_06_4_minus, "grad_x has the wrong sign. The minus comes"),
+        (wrong_06_4_b_ones, "grad_b has the right shape, but other numbers"),
+        (wrong_06_4_b_mean_only, "grad_b is a mean over the batch. Sum: the mean"),
+        (wrong_06_4_dict, "Three arrays are asked for: return grad_x,"),
+    ],
+    "06.5": [
+        (wrong_06_5_slope, "That is the slope alone. Multiply `grad`, which"),
+        (wrong_06_5_y, "You multiplied by y. That is the value, not the"),
+        (wrong_06_5_tanh, "1 − y² is the slope of tanh. The sigmoid's is 0"),
+        (wrong_06_5_x, "You put x where y belongs: the slope is told"),
+        (wrong_06_5_twice, "The sigmoid is taken twice: `y` has gone"),
+        (wrong_06_5_plus, "That adds the slope to `grad`. The chain rule"),
+        (wrong_06_5_brackets, "Parentheses: `grad * y * 1 - y` subtracts y at"),
+        (wrong_06_5_minus, "The sign is reversed: a sigmoid only rises, so"),
+        (wrong_06_5_matmul, "Shapes do not fit in one of your steps: is an"),
+        (wrong_06_5_relu, "That is the slope of a ReLU. The sigmoid's is y"),
+        (wrong_06_5_div, "That is `grad` divided by the slope. The chain"),
+        (wrong_06_5_exp, "That is the slope of e⁻ˣ, or half of the"),
+        (wrong_06_5_forward, "That is y, the forward pass. Return `grad`"),
+        (wrong_06_5_grad_slope, "You put `grad` into the sigmoid. The slope is"),
+        (wrong_06_5_mean, "You took a mean over the batch. The mean is"),
+    ],
+    "06.6": [
+        (wrong_06_6_no_mean, "The mean is missing: the loss is a mean over"),
+        (wrong_06_6_size, "You divided by all entries. The loss is a mean"),
+        (wrong_06_6_columns, "You divided by the number of columns. The loss"),
+        (wrong_06_6_reversed, "The sign is reversed: the probabilities minus"),
+        (wrong_06_6_logits, "Logits minus target. The probabilities are"),
+        (wrong_06_6_chances, "That is the gradient with respect to the"),
+        (wrong_06_6_sigmoid, "You used a sigmoid for each logit. The"),
+        (wrong_06_6_jac, "You multiplied with p (1 − p). It has cancelled"),
+        (wrong_06_6_only_right, "Only the right class has a gradient in yours."),
+        (wrong_06_6_loss, "That is the loss. Its gradient is asked for,"),
+        (wrong_06_6_axis0, "Your columns sum to 1. Each row has its own"),
+        (wrong_06_6_overflow, "A logit of 1,000 gives nan: take the largest of"),
+        (wrong_06_6_log_p, "You took the logarithm of the probabilities."),
+        (wrong_06_6_mean_rows, "You took the sum over axis 0, which should stay"),
+    ],
+    "06.8": [
+        (wrong_06_8_uncorrected, "Without the corrections by 1 − 0.9ᵗ and 1 −"),
+        (wrong_06_8_m_only, "v is not corrected by 1 − 0.999ᵗ."),
+        (wrong_06_8_v_only, "m is not corrected by 1 − 0.9ᵗ."),
+        (wrong_06_8_no_sqrt, "Divide by the square root of v, not by v itself."),
+        (wrong_06_8_uphill, "Uphill: the step goes against the gradient."),
+        (wrong_06_8_inside, "ε stands inside the root in yours, where it"),
+        (wrong_06_8_eps8, "ε is far too large: 1e-7 only keeps a gradient"),
+        (wrong_06_8_no_eps, "A gradient of 0 gives 0 / 0, nan. Add ε = 1e-7"),
+        (wrong_06_8_b_swapped, "After step 1 with gradient 2 (m and v were 0,"),
+        (wrong_06_8_b2_99, "After step 1 with gradient 2 (m and v were 0,"),
+        (wrong_06_8_t0, "t counts from 1, so the power is t, not t + 1."),
+        (wrong_06_8_two, "Three arrays are asked for: return value, m, v."),
+        (wrong_06_8_value_only, "Three arrays are asked for: return value, m, v."),
+        (wrong_06_8_grad_not_squared, "v is the running mean of the *squared*"),
+        (wrong_06_8_returns_hats, "You return the corrected m and v. The memory"),
+        (wrong_06_8_sum, "m is the sum 0.9 old + new: the new gradient"),
+        (wrong_06_8_step_returned, "You return the step. The new value is asked"),
+    ],
+    "06.10": [
+        (wrong_06_10_sqrt_mean, "One root at the end, good. But the last batch"),
+        (wrong_06_10_median, "A median of roots is not the RMSE over all"),
+        (wrong_06_10_sum_roots, "You add the roots of the batches up. Add up"),
+        (wrong_06_10_weighted, "The batches count by their size now, but it is"),
+        (wrong_06_10_n_batches, "You divide by the number of whole batches."),
+        (wrong_06_10_drop_last, "The last, smaller batch is left out. All rows"),
+        (wrong_06_10_mse, "That is the mean squared error. Take its root,"),
+        (wrong_06_10_batch_size, "You divide by the size of one batch. Divide the"),
+        (wrong_06_10_root_of_sum_over_n, "The root comes before the division: divide the"),
+    ],
+}
+
+RIGHT = {
+    "06.3": [right_06_3_copy, right_06_3_array],
+    "06.4": [right_06_4_einsum, right_06_4_ones],
+    "06.5": [right_06_5_exp, right_06_5_tanh_half],
+    "06.6": [right_06_6_loop, right_06_6_logsumexp],
+    "06.8": [right_06_8_lerp, right_06_8_paper],
+    "06.10": [right_06_10_concatenate, right_06_10_weighted_squares],
+}
