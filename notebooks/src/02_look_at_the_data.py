@@ -433,12 +433,12 @@ for panel, user_id, unit, seconds in zip(axes, (42, 68), ("minutes", "years"), (
 show(
     figure,
     alt="Two staircases of ratings over time. User 42 climbs steadily to 70 ratings within 5.0 minutes. User 68 "
-    "reaches 123 in 4.8 years, in a few vertical jumps with flat years between them.",
+    "reaches 120 in four vertical jumps within the first two years, and 123 after 4.8 years.",
 )
 
 # %% [markdown]
-# User 42 rates a film about every four seconds and never comes back. User 68 comes back several times, and most of the 123
-# ratings fall into a few vertical jumps. Such a visit is a [session](glossary.md#session). A common rule starts a new
+# User 42 rates a film about every four seconds and never comes back. User 68 comes back several times; nearly all of the 123
+# ratings fall into four vertical jumps, and the later visits add almost nothing. Such a visit is a [session](glossary.md#session). A common rule starts a new
 # session after a pause of more than 30 minutes.
 
 # %%
@@ -739,17 +739,16 @@ def score_neighbours(item_id):
     together = seen[:, column] @ seen  # (9066,): users who rated both
     expected = n_seen[column] * n_seen / len(seen)
     cosine = together / np.sqrt(n_seen[column] * n_seen)
-    found = pd.DataFrame({"raw": together, "lift": together / expected, "cosine": cosine}, index=film_ids)
-    found["together"], found["n_ratings"] = together.astype(int), n_seen.astype(int)
-    return found.drop(item_id)
+    found = pd.DataFrame({"lift": together / expected, "cosine": cosine}, index=film_ids)
+    return found.assign(together=together.astype(int), n_ratings=n_seen.astype(int)).drop(item_id)
 
 
 # %%
 spirited_away, casablanca_id = 5618, 912
-for kind in ("raw", "cosine"):
+for kind, columns in (("together", []), ("cosine", ["cosine"])):
     for item_id in (spirited_away, casablanca_id):
-        top = score_neighbours(item_id).nlargest(4, kind)[[kind, "together", "n_ratings"]]
-        print(f"{titles[item_id]}, {film_counts[item_id]} ratings, by {kind}:")
+        top = score_neighbours(item_id).nlargest(4, kind)[[*columns, "together", "n_ratings"]]
+        print(f"{titles[item_id]}, {film_counts[item_id]} ratings, sorted by {kind}:")
         print(top.round(2).rename(titles).rename_axis("").to_string(), "\n")
 
 # %% [markdown]

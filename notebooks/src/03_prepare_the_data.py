@@ -14,8 +14,8 @@
 # - **O5** arrange a preparation so that it is fitted on train only, and follow it through scikit-learn
 # - **O6** measure what leaks when a preparation sees the test part
 #
-# **What you need**: lesson 02, and about two hours without the optional sections; take a break before section 7. The whole
-# notebook runs in about 10 seconds, most of them for the start of TensorFlow in section 9.
+# **What you need**: lesson 02, and two hours and a quarter without the optional sections; take a break before section 7. The
+# whole notebook runs in about 10 seconds, most of them for the start of TensorFlow in section 9.
 
 # %%
 import tempfile
@@ -36,7 +36,7 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. A broken file
 #
-# Somebody exported ten rows for you. Read them slowly. How many faults do you see?
+# Somebody exported ten rows. Read them slowly. How many faults do you see?
 
 # %%
 text = """user,film,stars,time
