@@ -22,7 +22,7 @@ from pathlib import Path
 
 import platformdirs
 
-from recsys_helpers.serving.bundle import BadBundle, load_bundle
+from recsys_helpers.serving.bundle import BadBundle, is_outdated, load_bundle
 from recsys_helpers.serving.settings import VARIABLE, Settings
 from recsys_helpers.serving.store import Store
 
@@ -203,8 +203,8 @@ def run(arguments, store: Store) -> None:
     elif arguments.command == "build":
         build(store, arguments.epochs, arguments.force)
     else:
-        if not store.versions():  # in its own process: TensorFlow should not stay in memory
-            again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--epochs", str(arguments.epochs)]
+        if all(is_outdated(store.path_of(version)) for version in store.versions()):  # in its own process: TensorFlow should not stay in memory
+            again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force", "--epochs", str(arguments.epochs)]
             if subprocess.call([*again, "--folder", str(arguments.folder)]):
                 sys.exit("No bundle was built; the message above says why.")
         serve(arguments)

@@ -17,7 +17,7 @@ from recsys_helpers.data.movielens import load_movielens
 from recsys_helpers.data.splits import order_in_time, split_last_share
 from recsys_helpers.evaluation.ranking import evaluate
 from recsys_helpers.models.baselines import ease, popularity
-from recsys_helpers.serving.bundle import BadBundle, Bundle, Item, Stages, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import BadBundle, Bundle, Item, Stages, is_outdated, load_bundle, save_bundle
 from recsys_helpers.serving.graph import graph_of, item_table
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.quality import check_quality
@@ -62,7 +62,7 @@ def build(store: Store, n_epochs: int = 12, force: bool = False) -> str:
 def put_into_use(store: Store, version: str, force: bool = False) -> None:
     """Move the pointer to a version; BadBundle if it is measured worse than the one in use, unless `force`."""
     current = None if force else store.current
-    if current is not None:
+    if current is not None and not is_outdated(store.path_of(current)):
         try:
             check_quality(*(load_bundle(store.path_of(name), only_popular=True).facts for name in (version, current)))
         except ValueError as error:

@@ -173,6 +173,14 @@ def _load(path: Path, only_popular: bool) -> Bundle:
     return bundle
 
 
+def is_outdated(path: Path) -> bool:
+    """Whether a bundle was written in an earlier format, which this service does not read; False if it is damaged."""
+    try:
+        return json.loads(read_at_most(Path(path) / MANIFEST, MANIFEST_LIMIT))["format"] < FORMAT
+    except (BadBundle, OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def _read_manifest(path: Path) -> dict:
     if not path.is_dir():
         raise BadBundle(f"There is no bundle {path.name!r}.")

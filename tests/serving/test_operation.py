@@ -15,7 +15,7 @@ import pytest
 from serving_kit import InProcess, filled_store, reseal, tiny_bundle
 
 from recsys_helpers.serving import log
-from recsys_helpers.serving.bundle import BadBundle, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import BadBundle, is_outdated, load_bundle, save_bundle
 from recsys_helpers.serving.events import EventStore
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
@@ -162,6 +162,15 @@ def test_a_pointer_of_the_first_format_is_read(tmp_path):
     store, (one, two) = filled_store(tmp_path, seeds=(0, 1))
     (tmp_path / "in_use.json").write_text(json.dumps({"current": two, "previous": one}))
     assert (store.current, store.previous) == (two, one)
+
+
+def test_a_bundle_of_an_earlier_format_is_told_from_a_damaged_one(tmp_path):
+    folder = save_bundle(tiny_bundle(), tmp_path)
+    assert not is_outdated(folder)
+    old = reseal(folder, lambda manifest: manifest.update(format=1))
+    assert is_outdated(old)
+    (old / "manifest.json").write_text("{")
+    assert not is_outdated(old)
 
 
 def test_a_pointer_moved_by_another_process_is_followed(tmp_path):
