@@ -203,9 +203,10 @@ def run(arguments, store: Store) -> None:
     elif arguments.command == "build":
         build(store, arguments.epochs, arguments.force)
     else:
-        if all(is_outdated(store.path_of(version)) for version in store.versions()):  # in its own process: TensorFlow should not stay in memory
-            again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force", "--epochs", str(arguments.epochs)]
-            if subprocess.call([*again, "--folder", str(arguments.folder)]):
+        if all(is_outdated(store.path_of(version)) for version in store.versions()):
+            again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force"]
+            options = ["--epochs", str(arguments.epochs), "--folder", str(arguments.folder)]
+            if subprocess.call([*again, *options]):  # in its own process: TensorFlow should not stay in memory
                 sys.exit("No bundle was built; the message above says why.")
         serve(arguments)
 
