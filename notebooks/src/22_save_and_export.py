@@ -1040,8 +1040,8 @@ for name, fsync in accidents.items():
 # %%
 from threadpoolctl import threadpool_limits
 
-from recsys_helpers.serving.build import graph_of
 from recsys_helpers.serving.bundle import BadBundle, Bundle, Item, load_bundle, save_bundle
+from recsys_helpers.serving.graph import graph_of
 
 rows = len(raw_of_row)
 bundle = Bundle(
