@@ -3,8 +3,9 @@
 The bound keeps the queue short, so those who are admitted are answered in time (Little's law: requests inside =
 answers per second × seconds inside). Which number fits depends on the machine and on who else uses it, so it is found
 while running, in windows of a tenth of a second: where answers take twice the `target` on average, half as many are
-right, and where they take half of it, twice as many. The limit goes half of the way, at most by a third. A small limit
-makes answers quick, which raises the limit again, and so does a quiet moment: whatever happened before, it comes back.
+right, and where they take half of it, twice as many. The limit goes half of the way, at most by a third; it falls only
+if it was at least half used, for otherwise something else made the answers slow. A small limit makes answers quick,
+which raises the limit again, and so does a quiet moment: whatever happened before, it comes back.
 Source: the gradient limiters of Netflix's concurrency-limits, 2018, with the deadline in place of the quickest answer
 seen. Left out: who is turned away how; see `guard` and `connection`.
 """
@@ -33,6 +34,7 @@ class Gate:
         self.limit = float(most)
         self.in_flight = self.most_in_flight = self.n_refused = 0
         self._clock, self._n, self._seconds, self._window_ends = clock, 0, 0.0, clock() + WINDOW
+        self._peak = 0  # most requests inside in this window
 
     @property
     def is_full(self) -> bool:
@@ -47,6 +49,7 @@ class Gate:
             self.n_refused += 1
             return False
         self.in_flight += 1
+        self._peak = max(self._peak, self.in_flight)
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         return True
 
@@ -64,9 +67,10 @@ class Gate:
         n_quiet = int((now - self._window_ends) / WINDOW)
         if self._n >= ENOUGH:
             ratio = self.target * self._n / max(self._seconds, 1e-9)
-            self.limit *= 1 + (min(max(ratio, LEAST), MOST) - 1) / 2
+            if ratio > 1 or self._peak >= self.limit / 2:
+                self.limit *= 1 + (min(max(ratio, LEAST), MOST) - 1) / 2
         else:
             n_quiet += 1
         self.limit *= MOST ** min(n_quiet, 100)
         self.limit = min(max(self.limit, self.fewest), self.most)
-        self._n, self._seconds, self._window_ends = 0, 0.0, now + WINDOW
+        self._n, self._seconds, self._peak, self._window_ends = 0, 0.0, self.in_flight, now + WINDOW

@@ -452,6 +452,13 @@ def test_the_limit_falls_while_answers_are_slow_and_rises_again_with_time_alone(
     crowd(0.01, 10)
     assert gate.limit > 12  # quick answers let more in, while the crowd is still there
     crowd(0.05, 100)
+    for _ in range(300):  # one visitor at a time, and something else makes the answers slow
+        assert gate.enter()
+        now[0] += 0.1
+        gate.leave(0.1)
+    assert gate.limit == 32
+    crowd(0.05, 100)
+    assert gate.limit == 4
     now[0] += 1  # nobody comes
     assert gate.enter() and gate.limit == 32
 
