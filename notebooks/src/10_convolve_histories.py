@@ -16,7 +16,7 @@
 #   that knows the order
 # - **O6** compare guesses for films nobody has rated, from their words alone, with simple averages (optional)
 #
-# **What you need**: lessons 08 and 09, and two evenings: a good point for a break is before section 6, and section 9 is
+# **What you need**: lessons 08 and 09, and about 200 minutes, in two or three sittings: a good point for a break is before section 6, and section 9 is
 # optional. The whole notebook runs in about 90 seconds, a third of it in section 8.
 
 # %%

@@ -13,7 +13,7 @@
 # - **O4** measure a service under load without fooling yourself, and compute how many it may let in
 # - **O5** diagnose overload and faults, and put the steps of a roll-out in order
 #
-# **What you need**: lessons 04, 11 and 22, and about 145 minutes; a good place for a break is before section 6. The whole
+# **What you need**: lessons 04, 11 and 22, and about 220 minutes, in three sittings; a good point for a break is before section 6. The whole
 # notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
 
 # %%
