@@ -79,7 +79,7 @@ class Connections:
                 for connection, since in list(connections.items()):
                     if now - since < seconds:
                         break  # the oldest come first
-                    connection.end(answer, "slow headers" if answer else "idle")
+                    connection.end(answer, "slow headers")
 
 
 class Connection(HttpToolsProtocol):
@@ -183,10 +183,12 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
         return None
 
-    def end(self, answer: bytes, reason: str) -> None:
-        """Close this connection, with an answer if there is one."""
-        self.others.metrics.refused.labels(reason).inc()
+    def end(self, answer: bytes = b"", reason: str = "") -> None:
+        """Close this connection: with an answer and its reason, or as idle."""
         self.others.forget(self)
         if answer:
+            self.others.metrics.refused.labels(reason).inc()
             self.transport.write(answer)
+        else:
+            self.others.metrics.closed.inc()
         self.transport.close()

@@ -19,7 +19,8 @@ class Metrics:
         self.requests = Counter(
             "recsys_requests", "Requests answered", ["method", "route", "status"], registry=registry
         )
-        self.refused = Counter("recsys_refused", "Requests refused by the gate", ["reason"], registry=registry)
+        self.refused = Counter("recsys_refused", "Requests refused early", ["reason"], registry=registry)
+        self.closed = Counter("recsys_idle_connections_closed", "Closed without a request", registry=registry)
         self.degraded = Counter("recsys_degraded", "Answers without the model", ["reason"], registry=registry)
         self.model_errors = Counter("recsys_model_errors", "Calls of the model that raised an error", registry=registry)
         self.events = Counter("recsys_events", "Events acknowledged", ["kind"], registry=registry)
