@@ -91,8 +91,7 @@ print((X @ w + b).round(2), (X @ w + b).shape)
 
 # %% [markdown]
 # The same line of code gives four answers. Read a matrix product by its **shapes**: `(4, 3) @ (3,)` gives `(4,)`. The
-# inner numbers, here 3 and 3, must agree, and they disappear. If they do not agree, NumPy raises an error. A small
-# helper shows the message without stopping the notebook:
+# inner numbers, here 3 and 3, must agree, and they disappear. Otherwise NumPy raises an error:
 
 
 # %%
