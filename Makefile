@@ -48,7 +48,7 @@ bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_scratch.py
 	$(BIN)/python tests/bench_training.py
-	$(BIN)/python tests/bench_serving.py
+	$(BIN)/python tests/bench/bench_serving.py
 
 lock: ## pin every version again from pyproject.toml (needs uv)
 	@echo "# Every version, made by 'make lock' from pyproject.toml; do not edit by hand." > requirements.txt

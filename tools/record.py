@@ -3,7 +3,7 @@
 Settings were chosen before the test part: on valid for the CNN, the GRU and self-attention, on the last quarter of
 train + valid for the others (`--cut` measures there, `--valid` on valid); then a model learns from train + valid and is
 tested once per seed. Writes recsys_helpers/recorded/three_seeds.csv.gz: one row for each model, seed and user, with the
-number of settings that were tried (empty where nobody counted). A few minutes per trained model, seconds for the others.
+number of settings that were tried (empty where nobody counted). Minutes per trained model, seconds for the others.
 
     python -m tools.record            # all models, test
     python -m tools.record GRU        # one model, test; the others stay as recorded

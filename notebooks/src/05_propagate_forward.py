@@ -91,8 +91,7 @@ print((X @ w + b).round(2), (X @ w + b).shape)
 
 # %% [markdown]
 # The same line of code gives four answers. Read a matrix product by its **shapes**: `(4, 3) @ (3,)` gives `(4,)`. The
-# inner numbers, here 3 and 3, must agree, and they disappear. If they do not agree, NumPy raises an error. A small
-# helper shows the message without stopping the notebook:
+# inner numbers, here 3 and 3, must agree, and they disappear. Otherwise NumPy raises an error:
 
 
 # %%
@@ -106,8 +105,8 @@ def attempt(action):
 attempt(lambda: X @ np.ones(4))  # (4, 3) @ (4,)
 
 # %% [markdown]
-# The end of the message says what is wrong: size 4 is different from 3. A mistake that raises an error is easy to find;
-# section 6 shows one that does not. To protect yourself, write the shape beside every line, as the comments here do.
+# The end of the message says what is wrong: size 4 is different from 3. Section 6 shows a mistake that raises no error.
+# To protect yourself, write the shape beside every line.
 
 # %% [markdown]
 # ## 3. A layer: several neurons side by side

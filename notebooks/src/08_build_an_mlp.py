@@ -13,7 +13,7 @@
 # - **O4** implement early stopping, watch a ranking metric while training, and save a model with its preparation
 # - **O5** compare a dot product with a learned similarity: same budget, three seeds, paired intervals
 #
-# **What you need**: lessons 04 and 07, and about 145 minutes; there is a good place for a break before section 7. The
+# **What you need**: lessons 04 and 07, and about 225 minutes, in three sittings; a good point for a break is before section 7. The
 # whole notebook runs in about a minute and a half. Outputs that would give away an answer are folded: click the three dots.
 
 # %%

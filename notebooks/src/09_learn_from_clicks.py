@@ -14,7 +14,7 @@
 # - **O5** compare losses on one model: quality, seconds, multiplications
 # - **O6** build an autoencoder over whole histories, and compare it with EASE
 #
-# **What you need**: lessons 04, 07 and 08, and about 150 minutes; a good place for a break is before section 5. The
+# **What you need**: lessons 04, 07 and 08, and about 200 minutes, in two or three sittings; a good point for a break is before section 5. The
 # whole notebook runs in less than a minute and a half.
 
 # %%

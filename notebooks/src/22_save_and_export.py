@@ -13,7 +13,7 @@
 # - **O4** explain what opening a file can do to a machine, and which forms refuse
 # - **O5** implement a versioned folder that is either whole or absent, and a check before loading
 #
-# **What you need**: lessons 08 and 11, and about 135 minutes; a good place for a break is before section 6. The whole
+# **What you need**: lessons 08 and 11, and about 215 minutes, in two or three sittings; a good point for a break is before section 6. The whole
 # notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
 
 # %%
@@ -1040,8 +1040,8 @@ for name, fsync in accidents.items():
 # %%
 from threadpoolctl import threadpool_limits
 
-from recsys_helpers.serving.build import graph_of
 from recsys_helpers.serving.bundle import BadBundle, Bundle, Item, load_bundle, save_bundle
+from recsys_helpers.serving.graph import graph_of
 
 rows = len(raw_of_row)
 bundle = Bundle(

@@ -4,7 +4,14 @@ Three answers: not attempted yet · correct · not yet (with the likely mistake)
 exercises stand in one small file, `RECSYS_PROGRESS` or the user's own data folder.
 """
 
-from recsys_helpers.exercises.answers import NotAttempted, NotYet, as_letters, as_number, must_be_function
+from recsys_helpers.exercises.answers import (
+    NotAttempted,
+    NotYet,
+    as_letters,
+    as_number,
+    as_power_of_ten,
+    must_be_function,
+)
 from recsys_helpers.exercises.attempts import Recorder, watched, without_source
 from recsys_helpers.exercises.compare import agree
 from recsys_helpers.exercises.judging import Sign, capped, judge, takes_best, variants
@@ -23,8 +30,9 @@ from recsys_helpers.exercises.registry import (
 )
 
 __all__ = [
-    "KINDS", "Exercise", "NotYet", "Sign", "agree", "as_letters", "as_number", "check", "choice", "exercise",
-    "exercises_of", "judge", "must_be_function", "parsons", "predict", "progress", "takes_best", "trace", "variants",
+    "KINDS", "Exercise", "NotYet", "Sign", "agree", "as_letters", "as_number", "as_power_of_ten", "check", "choice",
+    "exercise", "exercises_of", "judge", "must_be_function", "parsons", "predict", "progress", "takes_best", "trace",
+    "variants",
 ]  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 
 class NotYet(Exception):
     """The answer is not right yet; the message is the hint that the learner reads."""
@@ -14,13 +16,21 @@ class NotAttempted(Exception):
 def as_number(answer) -> float:
     """The answer as a float. Raises NotYet if it is none.
 
-    >>> as_number("0.25")
-    0.25
+    >>> as_number("0.25"), as_number(np.array([2.9]))
+    (0.25, 2.9)
     """
     try:
-        return float(answer)
+        return float(np.ravel(answer)[0] if np.size(answer) == 1 else answer)
     except (TypeError, ValueError):
         raise NotYet(f"A single number is asked for, not {type(answer).__name__}.") from None
+
+
+def as_power_of_ten(answer) -> float:
+    """The exponent of a guess such as −9. Raises NotYet, which says how to write it, for the number 1e-9 itself."""
+    guess = as_number(answer)
+    if 0 < guess < 0.5:
+        raise NotYet(f"Answer with the power of ten alone: {np.log10(guess):.0f} instead of {guess:.0e}.")
+    return guess
 
 
 def as_letters(answer) -> str:

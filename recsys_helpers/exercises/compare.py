@@ -54,7 +54,8 @@ def _close(left: np.ndarray, right: np.ndarray, atol: float) -> np.ndarray:
     """Entry by entry, with the tolerance that the coarser of the two types deserves."""
     if left.dtype.kind in "biufc" and right.dtype.kind in "biufc":
         is_coarse = any(part.dtype.kind == "f" and part.dtype.itemsize <= 4 for part in (left, right))
-        scale = float(np.abs(right[np.isfinite(right)]).max(initial=0.0))
+        size = np.abs(right.astype(complex if right.dtype.kind == "c" else float))
+        scale = float(size[size < 1e6].max(initial=0.0))  # −1e9, which hides, is no scale
         rtol, atol = (1e-4, max(atol, 2e-5 * scale)) if is_coarse else (1e-5, max(atol, 2e-6 * scale))
         with np.errstate(all="ignore"):
             return np.isclose(left.astype(complex) if left.dtype.kind == "c" else left.astype(float),

@@ -7,6 +7,7 @@ import numpy as np
 from recsys_helpers.exercises import (
     NotYet,
     as_number,
+    as_power_of_ten,
     choice,
     exercise,
     judge,
@@ -362,9 +363,7 @@ def adam(answer) -> None:
 
 @exercise("06.9", "O4", "predict", done="About 0.07 to the power of 10: near 1e-12. Nothing is left.")
 def power_of_ten(answer) -> str | None:
-    guess = as_number(answer)
-    if 0 < guess < 0.5:
-        raise NotYet(f"Answer with the power: −{-np.log10(guess):.0f}.")
+    guess = as_power_of_ten(answer)
     if guess < -12.8:
         return "Not quite so small: a factor of about 0.07 for each layer, ten times, is about 1e-12."
     if guess > -10.4:

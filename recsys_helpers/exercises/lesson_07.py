@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, variants
+from recsys_helpers.exercises import NotYet, Sign, choice, exercise, judge, must_be_function, parsons, predict, variants
 
 
 def _batches(seed: int) -> list[tuple]:
@@ -44,6 +44,21 @@ def scatter_add(answer) -> None:
         "You averaged the rows of an id. The gradient is their sum, as in one_hot.T @ grad.": _scatter_mean,
         "Your table ends at the highest id of the batch. It must have n_rows rows; the others stay 0.": (
             lambda ids, grad, n_rows: _scatter_add(ids, grad, ids.max() + 1)
+        ),
+        "Your table has rows only for the ids of the batch. It must have n_rows rows; the others stay 0.": (
+            lambda ids, grad, n_rows: _scatter_add(ids, grad, n_rows)[np.unique(ids)]
+        ),
+        "`grad[ids]` looks rows of grad up. The other way round: add row k of grad to row ids[k] of the table.": (
+            lambda ids, grad, n_rows: grad[ids]
+        ),
+        "You counted the ids (`np.bincount`). Add the rows of `grad`, for each of their columns.": (
+            lambda ids, grad, n_rows: np.bincount(ids, minlength=n_rows)
+        ),
+        "Of an id that repeats only the first row counts in yours. All of its rows are added.": (
+            lambda ids, grad, n_rows: _scatter_last(ids[::-1], grad[::-1], n_rows)
+        ),
+        "`one_hot @ …` gives a row for each rating. Transpose it: one_hot.T @ grad, a row for each id.": Sign(
+            lambda mine, ids, grad, n_rows: np.shape(mine) == grad.shape and not np.any(mine)
         ),
         "You returned a row for each rating. The gradient has the shape of the table: a row for each id.": (
             lambda ids, grad, n_rows: grad
@@ -97,6 +112,10 @@ def row_gradients(answer) -> None:
         "You summed over the batch. Each rating keeps its own row; adding up is the job of scatter-add.": (
             lambda p, q, grad: tuple(part.sum(axis=0) for part in _row_gradients(p, q, grad))
         ),
+        "Both of yours hold q. The slope with respect to q is p.": (lambda p, q, grad: (grad * q, grad * q)),
+        "Both of yours hold p. The slope with respect to p is q.": (lambda p, q, grad: (grad * p, grad * p)),
+        "You add `grad`. The chain rule multiplies.": lambda p, q, grad: (grad + q, grad + p),
+        "The second one is the slope alone. Multiply it by `grad` as well.": lambda p, q, grad: (grad * q, p),
         "You multiplied p and q with each other. Each side's slope is the other side alone.": (
             lambda p, q, grad: (grad * p * q, grad * p * q)
         ),
@@ -182,12 +201,20 @@ def _step(P, Q, user, item, target, rate, l2, add=_scatter_add, loss=2.0, decay=
     predicted = np.array([P[u] @ Q[i] for u, i in zip(user, item)])
     grad = (loss * (predicted - target) / n(target))[:, None]
     P_slope, Q_slope = (decay * l2 * _penalty(T, ids, how.get("kind", "all")) for T, ids in ((P, user), (Q, item)))
+    rate, keep = how.get("fixed_rate", rate), how.get("keep", 1.0)
+    P_slope, Q_slope = (how.get("l2_rate", rate) / rate * slope for slope in (P_slope, Q_slope))
+
+    def moved(table, ids, other, slope):
+        return keep * table - sign * rate * (add(ids, grad * other, len(table)) + slope)
+
+    if how.get("own"):
+        return moved(P, user, P[user], P_slope), moved(Q, item, Q[item], Q_slope)
     if how.get("first") == "Q":
-        Q_new = Q - sign * rate * (add(item, grad * P[user], len(Q)) + Q_slope)
-        return P - sign * rate * (add(user, grad * Q_new[item], len(P)) + P_slope), Q_new
-    P_new = P - sign * rate * (add(user, grad * Q[item], len(P)) + P_slope)
+        Q_new = moved(Q, item, P[user], Q_slope)
+        return moved(P, user, Q_new[item], P_slope), Q_new
+    P_new = moved(P, user, Q[item], P_slope)
     P_used = P_new if how.get("first") == "P" else P
-    Q_new = Q - sign * rate * (add(item, grad * P_used[user], len(Q)) + Q_slope)
+    Q_new = moved(Q, item, P_used[user], Q_slope)
     return (Q_new, P_new) if how.get("swapped") else (P_new, Q_new)
 
 
@@ -206,6 +233,15 @@ _STEP_MISTAKES = {
     "The slope of l2 · P² is 2 · l2 · P: the 2 of the penalty is missing.": {"decay": 1.0},
     "The penalty is missing: add 2 · l2 · table to each gradient.": {"decay": 0.0},
     "Your loss is the sum over the batch. The mean is asked for: divide by the number of ratings.": {"n": lambda _: 1},
+    "You return the gradients. The new tables are asked for: table − rate · gradient.": {
+        "keep": 0.0,
+        "fixed_rate": -1.0,
+    },
+    "The rate is missing: subtract rate times the gradient.": {"fixed_rate": 1.0},
+    "The rate multiplies the error's gradient only. The penalty's gradient belongs inside the same brackets.": {
+        "l2_rate": 1.0
+    },
+    "The two tables' rows are swapped in the gradients: the slope with respect to P is Q's row.": {"own": True},
     "You went uphill: subtract rate times gradient.": {"sign": -1},
     "Your error is target − prediction, so the factors walk away from the ratings. Reverse it.": {"loss": -2.0},
     "Your penalty moves away from zero: add 2 · l2 · table to the gradient, do not subtract it.": {"decay": -2.0},
@@ -295,6 +331,9 @@ _NEAREST_MISTAKES = {
     "Hidden rows have 0 in yours. A cosine may be negative, and then 0 is above it: hide with −∞.": _takes_first(
         lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, is_candidate, by=0)
     ),
+    "You took absolute values: an opposite direction is the least similar of all. Keep the sign.": _takes_first(
+        lambda vectors, j, is_candidate: _hide(np.abs(_cosine(vectors, j)), j, is_candidate)
+    ),
     "Rows that are no candidates have 0 in yours, and negative cosines lose to 0. Hide them with −∞, as row j.": (
         _takes_first(
             lambda vectors, j, is_candidate: np.where(
@@ -332,8 +371,9 @@ def nearest(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(5)
     asked, answers = [], []
-    for _ in range(60):
+    for number in range(60):
         n, dim, k = int(rng.integers(12, 20)), int(rng.integers(2, 5)), int(rng.integers(2, 8))
+        n, k = (n, k) if number < 59 else (5000, 900)  # so many that a half-sorted list is not sorted by luck
         vectors = rng.normal(size=(n, dim)) * rng.uniform(0.1, 5, (n, 1))
         j, is_candidate = int(rng.integers(n)), rng.random(n) < 0.7
         is_candidate[:8] = True

@@ -69,6 +69,19 @@ def neumf(answer) -> None:
         "You add `b` after the ReLU. It belongs inside: `np.maximum(… @ W + b, 0)`.": partial(
             _neumf, bias=0.0, late=1.0
         ),
+        "The nonlinearity is a ReLU, not tanh: np.maximum(…, 0).": (
+            lambda p, q, r, s, W, b, h: (
+                np.concatenate([p * q, np.tanh(np.concatenate([r, s], axis=1) @ W + b)], axis=1) @ h
+            )
+        ),
+        "You add the products up before `h`. They stay `dim` numbers, and `h` has a weight for each.": (
+            lambda p, q, r, s, W, b, h: (
+                (p * q).sum(axis=1) + np.maximum(np.concatenate([r, s], axis=1) @ W + b, 0) @ h[p.shape[1] :]
+            )
+        ),
+        "In the dense arm `r` and `s` stand side by side as they are. Only the product arm multiplies.": (
+            lambda p, q, r, s, W, b, h: _neumf(p, q, r * s, r * s, W, b, h)
+        ),
         "Your ReLU cuts the products, too. It belongs to the hidden layer alone.": _neumf_cut_products,
         "Your last layer has a ReLU. Scores may be negative: leave them as they are.": (
             lambda *parts: np.maximum(_neumf(*parts), 0)
@@ -127,6 +140,8 @@ def lookup(answer) -> None:
             raise NotYet(f"The id {error} is not in the vocabulary; it gets row 0: `row_of.get(raw, 0)`.") from None
         if isinstance(got, (list, np.ndarray)) and any(row is None for row in got):
             raise NotYet("An unknown id gets None in yours. Give `get` its second argument: `row_of.get(raw, 0)`.")
+        if np.asarray(got).dtype.kind == "f":
+            raise NotYet("Your rows are floats, and a float cannot index a table. Make whole numbers of them: int.")
         if np.shape(got) == np.unique(cases[0][1]).shape:
             raise NotYet("An id may stand twice in `ids`: return one row for each entry, in their order.")
     mistakes = {
@@ -142,6 +157,18 @@ def lookup(answer) -> None:
         "You sorted the vocabulary. Its order is the order of the rows, whatever it is.": partial(_lookup, sort=True),
         "Unknown ids get a row behind the last one in yours. They get row 0.": (
             lambda vocabulary, ids: _lookup(vocabulary, ids, unknown=len(vocabulary) + 1)
+        ),
+        "`np.searchsorted` finds positions in a *sorted* list, and something for unknown ids too. Use a dictionary.": (
+            lambda vocabulary, ids: np.searchsorted(np.sort(vocabulary), ids) + 1
+        ),
+        "You return whether an id is known. Its *row* is asked for: the position in the list, from 1.": (
+            lambda vocabulary, ids: np.isin(ids, vocabulary).astype(int)
+        ),
+        "An unknown id is returned as it is. It gets row 0.": (
+            lambda vocabulary, ids: np.array([vocabulary.index(i) + 1 if i in vocabulary else i for i in ids])
+        ),
+        "You numbered the ids among themselves. The rows come from `vocabulary`.": (
+            lambda vocabulary, ids: np.unique(ids, return_inverse=True)[1]
         ),
         "You left unknown ids out: the answers no longer stand beside their questions.": (
             lambda vocabulary, ids: _lookup(vocabulary, [raw for raw in ids if raw in vocabulary])
@@ -227,6 +254,9 @@ def negatives(answer) -> None:
             raise NotYet("You draw item 0, which is padding. Begin at 1.")
         if is_seen[user, item].any():
             raise NotYet("Some of your negatives were seen by their user. Draw those again until none is left.")
+        other = np.asarray(answer(np.random.default_rng(5), user.copy(), is_seen.copy()))
+        if np.array_equal(other, item):
+            raise NotYet("Another generator gives the same films in yours: draw with the `rng` that comes in.")
         free = ~is_seen[1:, 1:]
         possible = {(u + 1, i + 1) for u, i in zip(*free.nonzero())}
         drawn = set(zip(user.tolist(), item.tolist()))
@@ -325,6 +355,9 @@ def early_stopping(answer) -> None:
         ),
         "You look at patience before the comparison: a new best in this very epoch must count.": partial(
             _early_stopping_as_usual, compare_first=False
+        ),
+        "Your best epoch is one too small: counting begins at 1.": (
+            lambda valid, patience: _early_stopping(valid, patience) - [1, 0]
         ),
         "Your first number is the best value. Its *epoch* is asked for.": (
             lambda valid, patience: [

@@ -4,7 +4,17 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
+from recsys_helpers.exercises import (
+    NotYet,
+    choice,
+    exercise,
+    judge,
+    must_be_function,
+    parsons,
+    predict,
+    trace,
+    variants,
+)
 
 choice(
     "09.1",
@@ -19,12 +29,14 @@ choice(
 )
 
 
-def _user_factors(Q, x, regularisation, alpha, zero=1.0, right=None, penalty=True, diagonal=True):
-    weight = np.where(x > 0, 1 + alpha, zero)
+def _user_factors(
+    Q, x, regularisation, alpha, zero=1.0, click=None, right=None, penalty=np.eye, sign=1, power=1, x_right=1
+):
+    weight = np.where(x > 0, 1 + alpha if click is None else click(alpha), zero)
     left = sum(w * np.outer(row, row) for w, row in zip(weight, Q))
-    if penalty:
-        left = left + regularisation * (np.eye(Q.shape[1]) if diagonal else np.ones((Q.shape[1],) * 2))
-    return np.linalg.solve(left, Q.T @ ((weight if right is None else right) * x))
+    left = left + sign * regularisation**power * penalty(Q.shape[1])
+    pull = (1 + alpha) * (x > 0) + zero * (x == 0) if right == "weights" else weight if right is None else right
+    return np.linalg.solve(left, Q.T @ (pull * (x if x_right else 1)))
 
 
 @exercise("09.2", "O1", "faded", done="A small linear system for each user, one for each film: that is all of iALS.")
@@ -35,20 +47,31 @@ def user_factors(answer) -> None:
         x = np.zeros(n_films, int)
         x[: int(rng.integers(1, n_films - 2))] = 1
         cases.append((rng.normal(size=(n_films, dim)), rng.permutation(x), *rng.uniform(0.3, 4, 2)))
-    mistakes = {
-        "Yours counts the clicked films alone. A film without a click takes part with weight 1.": partial(
-            _user_factors, zero=0.0
+    changes = {
+        "Yours counts the clicked films alone. A film without a click takes part with weight 1.": {"zero": 0.0},
+        "The right side misses the weights: a click weighs 1 + α there too.": {"right": 1.0},
+        "A click weighs 1 + α; yours weighs α.": {"click": lambda alpha: alpha},
+        "The left side misses the weights: a click weighs 1 + α there too.": {
+            "click": lambda alpha: 1.0,
+            "right": "weights",
+        },
+        "All films weigh the same in yours. A click weighs 1 + α: use `weight` on both sides.": {
+            "click": lambda alpha: 1.0
+        },
+        "The penalty λ is missing on the left side.": {"penalty": lambda dim: np.zeros((dim, dim))},
+        "λ belongs on the diagonal only: regularisation times `np.eye(dim)`.": {
+            "penalty": lambda dim: np.ones((dim, dim))
+        },
+        "λ is added on the left side, not subtracted.": {"sign": -1},
+        "λ is squared in yours. Add it as it is.": {"power": 2},
+        "The right side misses x: only clicked films pull there.": {"x_right": 0},
+    }
+    mistakes = variants(_user_factors, changes) | {
+        "You return the right side alone. Solve the system: `np.linalg.solve(left, right)`.": (
+            lambda Q, x, regularisation, alpha: Q.T @ ((1 + alpha) * x)
         ),
-        "The right side misses the weights: a click weighs 1 + α there too.": partial(_user_factors, right=1.0),
-        "All films weigh the same in yours. A click weighs 1 + α: use `weight` on both sides.": (
-            lambda Q, x, regularisation, alpha: _user_factors(Q, x, regularisation, 0.0)
-        ),
-        "The penalty λ is missing on the left side.": partial(_user_factors, penalty=False),
-        "λ belongs on the diagonal only: regularisation times `np.eye(dim)`.": partial(_user_factors, diagonal=False),
-        "The right side misses x: only clicked films pull there.": (
-            lambda Q, x, regularisation, alpha: np.linalg.solve(
-                (Q.T * (1 + alpha * x)) @ Q + regularisation * np.eye(Q.shape[1]), Q.T @ (1 + alpha * x)
-            )
+        "You return scores. The factors of the user are asked for, one number for each column of Q.": (
+            lambda Q, x, regularisation, alpha: Q @ _user_factors(Q, x, regularisation, alpha)
         ),
     }
     if callable(answer) and isinstance(answer(*cases[0]), tuple):
@@ -179,6 +202,31 @@ def masked_scores(answer) -> None:
         "−inf hides too, but a mean over it is infinite, and ∞ − ∞ is no number. Take −1e9.": partial(
             _masked, hidden=-np.inf
         ),
+        "You hide the column of the positive and all that is no hit. The positive, column 0, always stays.": partial(
+            _masked, first=0, hit=lambda row, j: j == 0 or row[j] != row[0]
+        ),
+        "−1 does not hide: other scores lie below it. Take −1e9.": partial(_masked, hidden=-1.0),
+        "You compare with the positive of the *first* row. Each row has its own: candidates[:, :1].": (
+            lambda scores, candidates: np.where(
+                (candidates == candidates[0]) & (np.arange(candidates.shape[1]) > 0), -1e9, scores
+            )
+        ),
+        "Only the first negative is looked at. All columns from 1 on can be a hit.": (
+            lambda scores, candidates: np.concatenate(
+                [_masked(scores[:, :2], candidates[:, :2]), scores[:, 2:]], axis=1
+            )
+        ),
+        "The positive is missing: return all columns, with column 0 as it was.": (
+            lambda scores, candidates: _masked(scores, candidates)[:, 1:]
+        ),
+        "You hide every film that stands twice in a row. A negative drawn twice is no hit; only the positive counts.": (
+            lambda scores, candidates: np.array(
+                [
+                    [-1e9 if j and row[j] in row[:j] else score for j, score in enumerate(line)]
+                    for row, line in zip(candidates, np.array(scores, float))
+                ]
+            )
+        ),
         "+1e9 puts the hit on top of everything. It must be minus.": partial(_masked, hidden=1e9),
     }
     judge(answer, cases, _masked, mistakes)
@@ -231,6 +279,20 @@ def bpr(answer) -> None:
         ),
         "The mean runs over the rows in yours. Take it over the negatives: axis 1.": (
             lambda scores: np.logaddexp(0, scores[:, 1:] - scores[:, :1]).mean(axis=0)
+        ),
+        "That is a hinge loss, max(0, 1 − difference). BPR is −log σ of the difference.": partial(
+            _bpr, each=lambda z: max(0.0, 1 - z)
+        ),
+        "That is the difference itself. Put it into σ and take −log.": partial(_bpr, each=lambda z: z),
+        "That is the softmax loss, which compares all films at once. BPR looks at one negative at a time.": (
+            lambda scores: np.logaddexp.reduce(scores, axis=1) - scores[:, 0]
+        ),
+        "That is binary cross-entropy: each score alone. BPR looks at the *difference* of positive and negative.": (
+            lambda scores: np.logaddexp(0, -scores[:, 0]) + np.logaddexp(0, scores[:, 1:]).mean(axis=1)
+        ),
+        "Only the hardest negative counts in yours. Take the mean over all of them.": partial(_bpr, over=np.max),
+        "Only the first negative counts in yours. Take the mean over columns 1, 2, …": (
+            lambda scores: _bpr(np.array(scores)[:, :2])
         ),
         "You took the mean of the σ, then −log. Take −log of each first, then the mean.": (
             lambda scores: -np.log((1 / (1 + np.exp(scores[:, 1:] - scores[:, :1]))).mean(axis=1))
@@ -288,9 +350,8 @@ def corrected_softmax(answer) -> None:
         "You divided the score by q. Divide e to the power of s by it: s − log q.": partial(
             _corrected, logits=lambda s, q: s / q
         ),
-        "Only the negatives are corrected. The positive stands in the same softmax: correct column 0 too.": partial(
-            _corrected, logits=lambda s, q: _only(s, q, slice(1, None))
-        ),
+        "Only the negatives are corrected, which some papers prefer. The recipe of this lesson corrects column "
+        "0 too.": partial(_corrected, logits=lambda s, q: _only(s, q, slice(1, None))),
         "Only the positive is corrected. The negatives are what the sampler drew: correct all columns.": partial(
             _corrected, logits=lambda s, q: _only(s, q, slice(0, 1))
         ),
@@ -301,6 +362,14 @@ def corrected_softmax(answer) -> None:
         "You used the logarithm of base 2. The softmax lives on e: np.log.": partial(
             _corrected, logits=lambda s, q: s - np.log2(q)
         ),
+        "You multiplied the score by q. Take log q off it.": partial(_corrected, logits=lambda s, q: s * q),
+        "You took the logarithm of the scores. It is q whose logarithm is taken off.": partial(
+            _corrected, logits=lambda s, q: np.log(np.abs(s))
+        ),
+        "You correct the loss at the end. The *logits* are corrected, before the softmax.": (
+            lambda s, q: _corrected(s, q, logits=lambda s, q: s) - np.log(q[:, 0])
+        ),
+        "You take log(1 − q) off. It is log q.": partial(_corrected, logits=lambda s, q: s - np.log(1 - q)),
         "These are the corrected logits. Return `softmax_loss(logits)`.": lambda s, q: s - np.log(q),
         "One number for the whole batch: return one loss per row.": lambda s, q: _corrected(s, q).mean(),
     }

@@ -6,6 +6,7 @@ import numpy as np
 
 from recsys_helpers.exercises import (
     NotYet,
+    as_power_of_ten,
     choice,
     exercise,
     judge,
@@ -126,16 +127,16 @@ trace(
 )
 
 
-predict(
-    "11.4",
-    "O2",
-    truth=-9,
-    within=2.5,
-    between=(-30, 10),
-    low="Even less than there is. Each step keeps about six tenths: to the power of forty that is about a billionth.",
-    high="Most people hope so. But a fresh gate stands at one half, and keeps little more than half each step.",
-    done="About a billionth: gates that stand at one half do not keep anything for forty steps.",
-)
+@exercise("11.4", "O2", "predict", done="About a billionth: gates that stand at one half keep nothing for forty steps.")
+def power_of_ten(answer) -> str | None:
+    guess = as_power_of_ten(answer)
+    if not -30 <= guess <= 10:
+        raise NotYet("Guess a number between -30 and 10.")
+    if guess < -11.5:
+        return "Even less than there is. Each step keeps about six tenths: to the power of forty about a billionth."
+    if guess > -6.5:
+        return "Most people hope so. But a fresh gate stands at one half, and keeps little more than half each step."
+    return None
 
 
 def _gru(

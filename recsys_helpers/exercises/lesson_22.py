@@ -83,6 +83,12 @@ def rows(answer) -> None:
         "The last position of the table counts, too: inside is `ids < len(row_of_id)`.": (
             lambda table, ids: _rows(table, ids, high=-1)
         ),
+        "An id outside gets −1 in yours, which NumPy reads as the last row. It gets 0.": (
+            lambda table, ids: np.where((ids >= 0) & (ids < len(table)), _rows(table, ids), -1)
+        ),
+        "You left out the ids outside of the table. Each id keeps its place in the result, with row 0.": (
+            lambda table, ids: table[ids[(ids >= 0) & (ids < len(table))]]
+        ),
         "You return the ids. The *rows* are asked for: `row_of_id[…]`.": (
             lambda table, ids: np.where((ids >= 0) & (ids < len(table)), ids, 0)
         ),
@@ -138,6 +144,18 @@ def close_holes(answer) -> None:
         "With one key for all films `argsort` may mix them. Give each its position as a key, or say `kind='stable'`.": (
             lambda rows: np.take_along_axis(rows, np.argsort(rows == 0, axis=1), axis=1)
         ),
+        "The films of all users run into each other. Close the holes inside each row.": (
+            lambda rows: np.pad(rows[rows > 0], (0, (rows == 0).sum())).reshape(rows.shape)
+        ),
+        "You sorted down the columns, axis 0, across users. Sort along each row: axis=1.": (
+            lambda rows: np.take_along_axis(rows, np.argsort(rows == 0, axis=0, kind="stable"), axis=0)
+        ),
+        "All rows are moved as the first one needs it. Each row has an order of its own: np.take_along_axis.": (
+            lambda rows: rows[:, np.argsort(rows[0] == 0, kind="stable")]
+        ),
+        "`np.unique` sorts the films and drops repeated ones. Keep them as they came.": (
+            lambda rows: np.array([np.pad(np.unique(r[r > 0]), (0, len(r) - len(np.unique(r[r > 0])))) for r in rows])
+        ),
         "Your zeros stand in front. They get the *largest* key, so that they come last.": (
             lambda rows: _closed(rows, front=True)
         ),
@@ -187,6 +205,8 @@ def agree(answer) -> None:
         try:
             verdict = answer(left.copy(), right.copy(), bound)
         except (ValueError, AssertionError) as error:
+            if isinstance(error, AssertionError) and np.shape(left) == np.shape(right):
+                raise NotYet("`assert` stops the program. Return False where the two do not agree.") from None
             if np.shape(left) == np.shape(right):
                 raise NotYet(f"Your code raised {type(error).__name__}: {error}") from None
             raise NotYet("Arrays of unlike shapes raised an error. They do not agree: return False.") from None

@@ -48,6 +48,7 @@ def top_k(answer) -> None:
         (6, 4, 4),
         (5, 1, 9),
         (4, 4, 2),
+        (5000, 30, 900),  # so many that a half-sorted list is not sorted by luck
     ):
         scores = rng.normal(-1, 1, n)
         if n == 12:
@@ -142,6 +143,23 @@ def recall_of_index(answer) -> None:
         "You divide by a fixed 10. Each query has its own number of right ones.": _share_by(lambda t, f: 10),
         "You divide by the longer of the two. Recall divides by the right ones.": (
             _share_by(lambda t, f: max(len(t), len(f)))
+        ),
+        "You compare position by position. The order does not matter: which of the right ones are among the found?": (
+            lambda truth, found: np.mean(
+                [np.mean([a == b for a, b in zip(t, f)]) if len(f) else 0 for t, f in zip(truth, found)]
+            )
+        ),
+        "You divide by the shorter of the two. Recall divides by the number of right ones.": (
+            _share_by(lambda t, f: max(min(len(t), len(f)), 1))
+        ),
+        "That is the median of the queries. Take their mean.": (
+            lambda truth, found: np.median([len(set(t) & set(f)) / len(t) for t, f in zip(truth, found)])
+        ),
+        "You compare the lengths of the two lists. Count the *right* ones among the found.": (
+            lambda truth, found: np.mean([len(f) / len(t) for t, f in zip(truth, found)])
+        ),
+        "You ask whether all of them were found. Recall asks which share.": (
+            lambda truth, found: np.mean([set(t) <= set(f) for t, f in zip(truth, found)])
         ),
         "Only the first query is counted. Take the mean over all.": lambda truth, found: _recall(truth[:1], found[:1]),
         "A share from 0 to 1 is asked for, not per cent.": lambda truth, found: 100 * _recall(truth, found),
@@ -281,6 +299,14 @@ def _free_times(due, work):
     return np.array(due) + _waits(due, work)
 
 
+def _earlier(due, work):
+    free, times = 0.0, []
+    for came, needed in zip(due, work):
+        free = min(free, came) + needed
+        times.append(free - came)
+    return np.array(times)
+
+
 def _one_back(due, work):
     done_before = np.append(-np.inf, (due + work)[:-1])
     return np.maximum(due, done_before) + work - due
@@ -298,6 +324,14 @@ def my_waits(answer) -> None:
     mistakes = {
         "That is the work alone, what a polite client sees. Does `free` grow by it, so that the next one waits?": (
             lambda due, work: np.array(work)
+        ),
+        "The *later* of two times decides: max(free, due). Nobody is served before coming, or before the server "
+        "is free.": (_earlier),
+        "You count from the first request. Each waits from its own `due`.": (
+            lambda due, work: _free_times(due, work) - due[0]
+        ),
+        "You add up the work alone. A server that has nothing to do waits for the next request: max(free, due).": (
+            lambda due, work: np.cumsum(work)
         ),
         "You return when each is done. Take off when it came.": _free_times,
         "That is the waiting alone. The work counts, too: from `due` to the end.": (

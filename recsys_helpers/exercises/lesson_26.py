@@ -534,7 +534,7 @@ choice(
     right="d",
     why_not={
         "a": "The model knows nothing of what you love. It saw which films you rated.",
-        "b": "Attention was not faithful in this lesson, and a person cannot check the sentence.",
+        "b": "Attention does not say in which direction a film acts, and a person cannot check the sentence.",
         "c": "True of every list, and so it says nothing about this film.",
     },
     done="Ask the model again without Alien, compare the positions: it says no more than was checked.",

@@ -1,6 +1,10 @@
 """The recommendation service: a bundle of files, an index, a ranker, a web application. Start it with `make serve`.
 
-`bundle` writes and checks the files · `index` finds the nearest items · `recommender` turns a history into an answer ·
-`batching` runs it in one thread against a deadline · `events` keeps what visitors do · `gate` turns away what is too
-much · `app` is the web application · `build` trains and packs a bundle. Only `build` needs TensorFlow.
+Files: `bundle` writes and checks them · `store` knows which version is in use · `probe` what it must answer · `quality`
+whether it is good enough. Answers: `model` runs the network · `index` finds the nearest items · `titles` finds films by
+words · `recommender` turns a history into an answer · `batching` runs it in one thread against a deadline · `breaker`
+leaves a failing model alone. The service without HTTP: `settings` · `service` · `versions` changes what answers ·
+`events` keeps what visitors do · `metrics` and `log` say how it fares · `errors`. HTTP: `schemas` · `app` · `guard` and
+`gate` turn away what is too much · `connection` bounds what clients may leave open. `build` trains and packs a bundle,
+`graph` writes its model; only these two need TensorFlow.
 """

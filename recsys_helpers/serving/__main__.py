@@ -1,10 +1,12 @@
-"""Start the service, or look after its bundles. The usual way in is `make serve`.
+"""Start the service, or look after its bundles and events. The usual way in is `make serve`.
 
     python -m recsys_helpers.serving                   # build a bundle if there is none, then serve
-    python -m recsys_helpers.serving build             # train again and put the result into use
+    python -m recsys_helpers.serving build             # train again; put the result into use unless it is worse
     python -m recsys_helpers.serving versions          # what there is
-    python -m recsys_helpers.serving swap VERSION      # put another version into use while the service runs
-    python -m recsys_helpers.serving rollback          # go back to the version before
+    python -m recsys_helpers.serving swap VERSION      # put another version into use, also while the service runs
+    python -m recsys_helpers.serving rollback          # go back to the last good version
+    python -m recsys_helpers.serving prune             # delete old versions
+    python -m recsys_helpers.serving export FILE.csv   # the likes that visitors sent, for the next training
 """
 
 import argparse
@@ -19,6 +21,14 @@ import urllib.request
 from pathlib import Path
 
 import platformdirs
+
+from recsys_helpers.serving.bundle import BadBundle, is_outdated, load_bundle
+from recsys_helpers.serving.settings import VARIABLE, Settings
+from recsys_helpers.serving.store import Store
+
+COMMANDS = "serve build versions swap rollback prune export".split()
+HERE = ("127.0.0.1", "localhost", "::1")
+OTHER_FILES = 64  # files that a worker holds besides its connections
 
 
 def folders(chosen: str | None) -> tuple[Path, Path]:
@@ -38,9 +48,22 @@ def listen(host: str, port: int) -> socket.socket:
         taken.bind((host, port))
     except OSError as error:
         sys.exit(f"Port {port} of {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}")
-    taken.listen(128)
+    taken.listen(1024)
     taken.set_inheritable(True)
     return taken
+
+
+def connections_allowed(wanted: int) -> int:
+    """At most `wanted` connections, and fewer than the operating system lets this process have files."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY or hard > soft:
+        soft = wanted + OTHER_FILES if hard == resource.RLIM_INFINITY else min(hard, max(soft, wanted + OTHER_FILES))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(wanted, max(soft - OTHER_FILES, 8))
 
 
 def serve(arguments) -> None:
@@ -50,91 +73,157 @@ def serve(arguments) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    settings = {
-        "folder": str(arguments.folder),
-        "events": str(arguments.events),
-        "deadline": arguments.deadline,
-        "max_in_flight": arguments.max_in_flight,
-        "approximate": arguments.approximate,
-    }
-    os.environ["RECSYS_SERVING"] = json.dumps(settings)
+    is_open = arguments.host not in HERE
+    hosts = [name.lower() for name in arguments.allow_host]
+    if is_open and not hosts:
+        hosts = ["*"]
+    settings = Settings(
+        folder=str(arguments.folder),
+        events=str(arguments.events),
+        deadline=arguments.deadline,
+        max_in_flight=arguments.max_in_flight,
+        max_connections=connections_allowed(arguments.max_connections),
+        seconds_to_send=arguments.seconds_to_send,
+        seconds_idle=arguments.seconds_idle,
+        approximate=arguments.approximate,
+        hosts=tuple(hosts),
+        token=os.environ.get("RECSYS_TOKEN", ""),
+        access_log=arguments.access_log,
+    )
+    if is_open:
+        warn_about(settings)
+    os.environ[VARIABLE] = settings.to_json()
     taken = listen(arguments.host, arguments.port)
     host, port = taken.getsockname()[:2]
     config = uvicorn.Config(
         "recsys_helpers.serving.app:make_app_from_environment",
         factory=True,
+        http="recsys_helpers.serving.connection:Connection",
+        ws="none",
         workers=1,
-        log_level="warning",
+        log_level="error",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=int(settings.seconds_idle) + 1,
         timeout_graceful_shutdown=5,
     )
     print(f"Recommendations at http://{host}:{port}   (Ctrl-C stops the service)", flush=True)
     Multiprocess(config, sockets=[taken]).run()
 
 
-def ask_service(arguments, path: str, body: dict) -> None:
-    """Tell the running service to change its version, and print what it answers."""
+def warn_about(settings: Settings) -> None:
+    """What somebody should know who lets other computers in."""
+    lines = ["Other computers can reach this service, and it speaks plain HTTP: put a proxy with TLS before it."]
+    if not settings.token:
+        lines.append("Anybody can read /metrics and every user's recommendations: set RECSYS_TOKEN to protect both.")
+    if "*" in settings.hosts:
+        lines.append("It answers under every Host name: say --allow-host NAME to answer under one.")
+    print("\n".join(f"Warning: {line}" for line in lines), file=sys.stderr, flush=True)
+
+
+def ask_service(arguments, path: str, body: dict) -> str | None:
+    """Tell the running service to change its version; what it answers, or None if none runs."""
     try:
-        token = (arguments.folder / "admin_token").read_text()
+        token = (arguments.folder / "admin_token").read_text().strip()
         request = urllib.request.Request(
             f"http://127.0.0.1:{arguments.port}/admin/{path}",
             json.dumps(body).encode(),
             {"x-admin-token": token, "content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
-            print(f"In use: {json.load(response)['version']}")
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.load(response)["version"]
     except urllib.error.HTTPError as error:
         sys.exit(f"Refused: {json.load(error)['detail']}")
-    except OSError:
-        sys.exit(f"No service answers on port {arguments.port}. Start it with `make serve`, or name its --port.")
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def change_version(arguments, store: Store) -> None:
+    """Swap or roll back: through the running service, else in the pointer, where the next start finds it."""
+    is_swap = arguments.command == "swap"
+    body = {"version": arguments.what, "force": arguments.force} if is_swap else {}
+    version = ask_service(arguments, arguments.command, body)
+    if version is None:
+        from recsys_helpers.serving.recommender import Recommender
+
+        chosen = arguments.what if is_swap else store.pointer().roll_back().current
+        Recommender(load_bundle(store.path_of(chosen)))  # a bad bundle is refused here, too
+        store.use(chosen) if is_swap else store.roll_back()
+        print(f"No service answers on port {arguments.port}; the next one that starts in this folder uses the version.")
+    print(f"In use: {version or store.current}")
 
 
 def main() -> None:
     """Read the command line and do it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", nargs="?", default="serve", choices="serve build versions swap rollback".split())
-    parser.add_argument("version", nargs="?", help="for swap")
+    parser.add_argument("command", nargs="?", default="serve", choices=COMMANDS)
+    parser.add_argument("what", nargs="?", help="the VERSION for swap, the FILE for export")
     parser.add_argument("--folder", help="where bundles and events lie; default: this user's cache and data folders")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a Host name to answer under")
     parser.add_argument("--epochs", type=int, default=12, help="for build")
+    parser.add_argument("--force", action="store_true", help="for build and swap: also if the version is worse")
+    parser.add_argument("--keep", type=int, default=3, help="for prune: versions to keep besides the one in use")
     parser.add_argument("--deadline", type=float, default=0.05, help="seconds an answer may wait for the model")
-    parser.add_argument("--max-in-flight", type=int, default=32, help="requests at once; more are turned away")
+    parser.add_argument("--max-in-flight", type=int, default=32, help="requests at once, at most")
+    parser.add_argument("--max-connections", type=int, default=1000)
+    parser.add_argument("--seconds-to-send", type=float, default=5.0, help="for the headers, and again for the body")
+    parser.add_argument("--seconds-idle", type=float, default=10.0, help="a connection may stay open without a request")
     parser.add_argument("--approximate", action="store_true", help="retrieve with the approximate index")
+    parser.add_argument("--access-log", action="store_true", help="a line of the log for each request")
     arguments = parser.parse_args()
+    if arguments.command in ("swap", "export") and not arguments.what:
+        parser.error(f"{arguments.command} what? See --help.")
     arguments.folder, arguments.events = folders(arguments.folder)
-    from recsys_helpers.serving.bundle import Store
+    try:
+        run(arguments, Store(arguments.folder))
+    except BadBundle as error:
+        sys.exit(f"Refused: {error}")
 
-    store = Store(arguments.folder)
+
+def run(arguments, store: Store) -> None:
+    """Do what the command line says."""
     if arguments.command == "versions":
+        pointer = store.pointer()
         for version in store.versions():
-            print(version, {store.current: "in use", store.previous: "the one before"}.get(version, ""))
-    elif arguments.command == "swap":
-        ask_service(arguments, "swap", {"version": arguments.version or parser.error("swap which VERSION?")})
-    elif arguments.command == "rollback":
-        ask_service(arguments, "rollback", {})
+            words = ["in use"] if version == pointer.current else []
+            words += ["rolled back"] if version in pointer.bad else []
+            words += ["used before"] if version in pointer.earlier else []
+            print(version, ", ".join(words))
+    elif arguments.command in ("swap", "rollback"):
+        change_version(arguments, store)
+    elif arguments.command == "prune":
+        print(f"Deleted: {', '.join(store.prune(arguments.keep)) or 'nothing'}")
+    elif arguments.command == "export":
+        from recsys_helpers.serving.events import EventStore
+
+        print(f"{EventStore(arguments.events).export(arguments.what):,} likes in {arguments.what}")
+    elif arguments.command == "build":
+        build(store, arguments.epochs, arguments.force)
     else:
-        if arguments.command == "build":
-            return build(store, arguments.epochs)
-        if store.current is None:  # in its own process: TensorFlow shall not stay in memory
-            again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--epochs", str(arguments.epochs)]
-            if subprocess.call([*again, "--folder", str(arguments.folder)]):
+        if all(is_outdated(store.path_of(version)) for version in store.versions()):
+            again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force"]
+            options = ["--epochs", str(arguments.epochs), "--folder", str(arguments.folder)]
+            if subprocess.call([*again, *options]):  # in its own process: TensorFlow should not stay in memory
                 sys.exit("No bundle was built; the message above says why.")
         serve(arguments)
 
 
-def build(store, n_epochs: int) -> None:
-    """Train and pack a bundle, put it into use, and print what it is worth."""
+def build(store: Store, n_epochs: int, force: bool) -> None:
+    """Train and pack a bundle, put it into use unless it is worse, and print what it is worth."""
     from recsys_helpers.serving import build as packing
-    from recsys_helpers.serving.bundle import load_bundle
 
     print("Training the model of lesson 11 and packing it into a bundle: about a minute, once.", flush=True)
     started = time.perf_counter()
-    version = packing.build(store, n_epochs)
-    of_service, of_popular = (load_bundle(store.path_of(version)).facts["metrics"][n] for n in ("service", "popular"))
+    version = packing.pack(store, n_epochs)
+    facts = load_bundle(store.path_of(version)).facts
+    of_service, of_popular = (facts["metrics"][name] for name in ("service", "popular"))
     print(f"Bundle {version} after {time.perf_counter() - started:.0f} s. NDCG@10 of its answers on test: "
           f"{of_service['NDCG@10']}; of the popular films: {of_popular['NDCG@10']}.", flush=True)  # fmt: skip
+    packing.put_into_use(store, version, force)
+    print("It is in use; a running service takes it within a few seconds.", flush=True)
 
 
 if __name__ == "__main__":

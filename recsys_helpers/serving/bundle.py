@@ -12,12 +12,12 @@ import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-FORMAT = 1
+FORMAT = 2
 MIB = 2**20
 LIMITS = {  # the files of a bundle, and the most bytes each may have
     "model.onnx": 512 * MIB,
@@ -28,8 +28,10 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
     "histories.npy": 512 * MIB,
     "items.json": 64 * MIB,
 }
+OPTIONAL = {"vectors.npy"}  # a model that scores every item by itself needs none
 MANIFEST, MANIFEST_LIMIT = "manifest.json", MIB
-VERSION = re.compile(r"[0-9a-f]{16}")
+CHECKSUM = re.compile(r"[0-9a-f]{64}")
+LARGEST_ID = 2**63 - 1
 
 
 class BadBundle(ValueError):
@@ -46,14 +48,34 @@ class Item:
     genres: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Stages:
+    """How the two stages work with this model. Chosen when the bundle is built, and kept in its manifest.
+
+    `length`: items of a history that the model reads, the newest. `n_candidates`: items that the first stage hands
+    over. `fusion`: constant of the rank fusion. `bias_columns`: columns at the end of `vectors` that hold an item's
+    popularity and not its nature.
+    """
+
+    length: int = 50
+    n_candidates: int = 200
+    fusion: int = 60
+    bias_columns: int = 1
+
+    def __post_init__(self):
+        if not all(type(value) is int and 0 <= value <= 10_000 for value in asdict(self).values()) or not self.length:
+            raise BadBundle(f"stages holds something else than whole numbers from 0 to 10,000: {self}.")
+
+
 @dataclass
 class Bundle:
     """What a service needs, in memory. Row 0 of every array is padding; n_rows = number of items + 1.
 
-    `model`: ONNX, history (batch, length) → query (batch, dim); None if only the popular films are served.
-    `vectors` (n_rows, dim): score of an item = query · vector. `neighbours`, `weights` (n_rows, m): the items whose
-    presence in a history speaks most for an item, and how much. `popularity` (n_rows,): number of users of an item.
-    `histories` (n, 2): user_id and item_idx, oldest first within a user. `items`: row 1 onwards.
+    `model`: ONNX, `history` (batch, length) → `query` (batch, dim) or `scores` (batch, n_rows); None if only the
+    popular films are served. `vectors` (n_rows, dim): score of an item = query · vector; None if the model gives
+    scores. `neighbours`, `weights` (n_rows, m): the items whose presence in a history speaks most for an item, and how
+    much. `popularity` (n_rows,): number of users of an item. `histories` (n, 2): user_id and item_idx, oldest first
+    within a user. `items`: row 1 onwards. `facts`: origin of the data, metrics, and the probes that `probe` makes.
     """
 
     items: list[Item]
@@ -63,7 +85,8 @@ class Bundle:
     neighbours: np.ndarray | None = None
     weights: np.ndarray | None = None
     model: bytes | None = None
-    facts: dict = field(default_factory=dict)  # metrics, origin of the data, a history with its query to check against
+    stages: Stages = field(default_factory=Stages)
+    facts: dict = field(default_factory=dict)
     version: str = ""
 
     @property
@@ -80,18 +103,19 @@ def save_bundle(bundle: Bundle, folder: Path) -> Path:
     """
     _check_parts(bundle)
     arrays = {
-        "vectors.npy": bundle.vectors.astype("<f4"),
         "neighbours.npy": bundle.neighbours.astype("<i4"),
         "weights.npy": bundle.weights.astype("<f4"),
         "popularity.npy": bundle.popularity.astype("<f4"),
         "histories.npy": bundle.histories.astype("<i8"),
     }
+    if bundle.vectors is not None:
+        arrays["vectors.npy"] = bundle.vectors.astype("<f4")
     contents = {name: _to_npy(array) for name, array in arrays.items()}
     contents["model.onnx"] = bundle.model
     rows = [[item.item_id, item.title, item.year, list(item.genres)] for item in bundle.items]
     contents["items.json"] = json.dumps(rows, ensure_ascii=False).encode()
     files = {name: {"sha256": _sha256(raw), "bytes": len(raw)} for name, raw in sorted(contents.items())}
-    manifest = {"format": FORMAT, "files": files, "facts": bundle.facts}
+    manifest = {"format": FORMAT, "files": files, "stages": asdict(bundle.stages), "facts": bundle.facts}
     version = version_of(manifest)
     contents[MANIFEST] = manifest_text({"version": version, **manifest})
 
@@ -117,9 +141,17 @@ def load_bundle(path: Path, only_popular: bool = False) -> Bundle:
 
     `only_popular`: take the item table, popularity and histories alone, for a service whose model is damaged.
     """
-    path = Path(path)
+    try:
+        return _load(Path(path), only_popular)
+    except (BadBundle, MemoryError):
+        raise
+    except Exception as error:  # a bundle comes from outside: whatever is wrong with it is the bundle's fault
+        raise BadBundle(f"The bundle cannot be read: {type(error).__name__}: {error}.") from error
+
+
+def _load(path: Path, only_popular: bool) -> Bundle:
     manifest = _read_manifest(path)
-    wanted = ["items.json", "popularity.npy", "histories.npy"] if only_popular else list(LIMITS)
+    wanted = ["items.json", "popularity.npy", "histories.npy"] if only_popular else list(manifest["files"])
     if not only_popular and (extra := {entry.name for entry in path.iterdir()} - {MANIFEST, *LIMITS}):
         raise BadBundle(f"{sorted(extra)[0]!r} does not belong into a bundle.")
     raw = {name: _read_checked(path, name, manifest["files"][name]) for name in wanted}
@@ -127,31 +159,44 @@ def load_bundle(path: Path, only_popular: bool = False) -> Bundle:
         items=_items(raw["items.json"]),
         popularity=_from_npy(raw["popularity.npy"], "popularity.npy", "<f4", 1),
         histories=_from_npy(raw["histories.npy"], "histories.npy", "<i8", 2),
+        stages=Stages(**manifest["stages"]),
         facts=manifest["facts"],
         version=manifest["version"],
     )
     if not only_popular:
         bundle.model = raw["model.onnx"]
-        bundle.vectors = _from_npy(raw["vectors.npy"], "vectors.npy", "<f4", 2)
+        if "vectors.npy" in raw:
+            bundle.vectors = _from_npy(raw["vectors.npy"], "vectors.npy", "<f4", 2)
         bundle.neighbours = _from_npy(raw["neighbours.npy"], "neighbours.npy", "<i4", 2)
         bundle.weights = _from_npy(raw["weights.npy"], "weights.npy", "<f4", 2)
     _check_parts(bundle)
     return bundle
 
 
+def is_outdated(path: Path) -> bool:
+    """Whether a bundle was written in an earlier format, which this service does not read; False if it is damaged."""
+    try:
+        return json.loads(read_at_most(Path(path) / MANIFEST, MANIFEST_LIMIT))["format"] < FORMAT
+    except (BadBundle, OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def _read_manifest(path: Path) -> dict:
     if not path.is_dir():
         raise BadBundle(f"There is no bundle {path.name!r}.")
     try:
-        raw = _read_at_most(path / MANIFEST, MANIFEST_LIMIT)
+        raw = read_at_most(path / MANIFEST, MANIFEST_LIMIT)
         manifest = json.loads(raw)
         files, version = manifest["files"], manifest["version"]
         if manifest["format"] != FORMAT:
             raise BadBundle(f"{MANIFEST} has format {manifest['format']!r}, this service reads {FORMAT}.")
-        if set(files) != set(LIMITS):
+        if not LIMITS.keys() - OPTIONAL <= set(files) <= LIMITS.keys():
             raise BadBundle(f"{MANIFEST} names {sorted(files)}, but a bundle has {sorted(LIMITS)}.")
-        if not isinstance(manifest["facts"], dict) or not all(isinstance(f["bytes"], int) for f in files.values()):
+        if not isinstance(manifest["facts"], dict) or not isinstance(manifest["stages"], dict):
             raise BadBundle(f"{MANIFEST} is not built like one.")
+        for name, stated in files.items():
+            if type(stated["bytes"]) is not int or not CHECKSUM.fullmatch(stated["sha256"]):
+                raise BadBundle(f"{MANIFEST} states no size or no checksum of {name}.")
         content = {name: value for name, value in manifest.items() if name != "version"}
         if version != path.name or version != version_of(content) or raw != manifest_text(manifest):
             raise BadBundle(f"{MANIFEST} was changed after it was written, or its folder was renamed.")
@@ -163,13 +208,13 @@ def _read_manifest(path: Path) -> dict:
 
 
 def _read_checked(path: Path, name: str, stated: dict) -> bytes:
-    raw = _read_at_most(path / name, min(LIMITS[name], stated["bytes"]))
+    raw = read_at_most(path / name, min(LIMITS[name], stated["bytes"]))
     if len(raw) != stated["bytes"] or _sha256(raw) != stated["sha256"]:
         raise BadBundle(f"{name} is not the file that was written: its size or checksum differs.")
     return raw
 
 
-def _read_at_most(path: Path, limit: int) -> bytes:
+def read_at_most(path: Path, limit: int) -> bytes:
     """The bytes of a plain file; a link, a pipe or more than `limit` bytes are refused before reading."""
     if path.is_symlink() or not path.is_file():
         raise BadBundle(f"{path.name} is missing, or is not a plain file.")
@@ -191,25 +236,33 @@ def _items(raw: bytes) -> list[Item]:
 
 def _check_parts(bundle: Bundle) -> None:
     n_rows = bundle.n_rows
+    for item in bundle.items:
+        is_id = type(item.item_id) is int and abs(item.item_id) <= LARGEST_ID
+        is_year = item.year is None or type(item.year) is int
+        if not (is_id and is_year and isinstance(item.title, str) and isinstance(item.genres, tuple)):
+            raise BadBundle(f"The item table holds something that is not an item: {item}.")
+        if not all(isinstance(genre, str) for genre in item.genres):
+            raise BadBundle(f"The item table holds a genre that is no text: {item}.")
     if n_rows < 2 or len({item.item_id for item in bundle.items}) != n_rows - 1:
         raise BadBundle("The item table is empty or names an item twice.")
-    for item in bundle.items:
-        fits = isinstance(item.item_id, int) and isinstance(item.title, str) and isinstance(item.year, int | None)
-        if not fits or not all(isinstance(genre, str) for genre in item.genres):
-            raise BadBundle(f"The item table holds something that is not an item: {item}.")
     shapes = {"popularity": (bundle.popularity, (n_rows,)), "histories": (bundle.histories, (len(bundle.histories), 2))}
     if bundle.model is not None:
-        shapes["vectors"] = (bundle.vectors, (n_rows, bundle.vectors.shape[1]))
+        if bundle.neighbours.ndim != 2 or bundle.neighbours.shape[1] == 0:
+            raise BadBundle(f"neighbours has shape {bundle.neighbours.shape}: every item needs at least one.")
         shapes["neighbours"] = (bundle.neighbours, (n_rows, bundle.neighbours.shape[1]))
         shapes["weights"] = (bundle.weights, bundle.neighbours.shape)
+        if bundle.vectors is not None:
+            shapes["vectors"] = (bundle.vectors, (n_rows, *bundle.vectors.shape[1:]))
     for name, (array, shape) in shapes.items():
         if array.shape != shape:
             raise BadBundle(f"{name} has shape {array.shape} instead of {shape}.")
         if not np.isfinite(array).all():
             raise BadBundle(f"{name} holds a value that is not a number.")
-    indices = [bundle.histories[:, 1]] + ([] if bundle.model is None else [bundle.neighbours])
-    if any(len(part) and (part.min() < 0 or part.max() >= n_rows) for part in indices):
+    limits = [(bundle.histories[:, 1], 1)] + ([] if bundle.model is None else [(bundle.neighbours, 0)])
+    if any(part.size and (part.min() < lowest or part.max() >= n_rows) for part, lowest in limits):
         raise BadBundle("An index points outside the item table.")
+    if (np.diff(bundle.histories[:, 0]) < 0).any():
+        raise BadBundle("The histories are not sorted by user.")
 
 
 def _to_npy(array: np.ndarray) -> bytes:
@@ -267,60 +320,3 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-class Store:
-    """The bundles of a service below one folder, and which of them is in use.
-
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     store = Store(folder)
-    ...     store.use("0123456789abcdef"); store.use("fedcba9876543210")
-    ...     store.current, store.previous
-    ('fedcba9876543210', '0123456789abcdef')
-    """
-
-    def __init__(self, folder: Path):
-        self.folder = Path(folder)
-        self.bundles = self.folder / "bundles"
-        self.pointer = self.folder / "in_use.json"
-
-    def path_of(self, version: str) -> Path:
-        """Folder of a version; BadBundle if the name is not one that a version can have."""
-        if not VERSION.fullmatch(version):
-            raise BadBundle("A version is 16 hexadecimal digits.")
-        return self.bundles / version
-
-    def versions(self) -> list[str]:
-        """All versions there are, the newest last."""
-        found = [path for path in self.bundles.glob("*") if VERSION.fullmatch(path.name)]
-        return [path.name for path in sorted(found, key=lambda path: path.stat().st_mtime_ns)]
-
-    @property
-    def current(self) -> str | None:
-        """The version in use; None if there is none."""
-        return self._read()[0]
-
-    @property
-    def previous(self) -> str | None:
-        """The version that was in use before; None if there was none."""
-        return self._read()[1]
-
-    def _read(self) -> tuple[str | None, str | None]:
-        try:
-            kept = json.loads(_read_at_most(self.pointer, MIB))
-            names = (kept["current"], kept["previous"])
-        except (ValueError, KeyError, TypeError):
-            return None, None
-        return tuple(name if isinstance(name, str) and VERSION.fullmatch(name) else None for name in names)
-
-    def use(self, version: str) -> None:
-        """Put a version into use, durably and at once; the one before it stays at hand."""
-        self.path_of(version)
-        if version == self.current:
-            return
-        kept = json.dumps({"current": version, "previous": self.current}).encode()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.pointer.with_suffix(".writing")
-        write_durably(temporary, kept)
-        os.replace(temporary, self.pointer)
-        sync_folder(self.folder)

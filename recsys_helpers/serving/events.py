@@ -1,23 +1,34 @@
 """What visitors did, kept in one SQLite file: an event is acknowledged after the disk has it, and only then.
 
 Write-ahead log with synchronous=FULL: a process that is killed, or a computer that loses power, loses no acknowledged
-event. The next training can read them; the running model does not.
+event. Opinions (likes, dislikes, hidden films) are also held in memory, so that they count from the next answer on; the
+next training reads them through `export`.
 """
 
+import csv
 import sqlite3
 import threading
 import time
 from pathlib import Path
 
 TABLE = """CREATE TABLE IF NOT EXISTS events (
-    event_id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, item_id INTEGER NOT NULL, kind TEXT NOT NULL,
-    received REAL NOT NULL) WITHOUT ROWID"""
+    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, user_id INTEGER NOT NULL,
+    item_id INTEGER NOT NULL, kind TEXT NOT NULL, received REAL NOT NULL)"""
 INSERT = """INSERT INTO events (event_id, user_id, item_id, kind, received) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (event_id) DO NOTHING"""  # "OR IGNORE" would also swallow rows that break another rule
+OLD = """ALTER TABLE events RENAME TO old_events"""
+MOVE = """INSERT INTO events (event_id, user_id, item_id, kind, received)
+    SELECT event_id, user_id, item_id, kind, received FROM old_events ORDER BY received"""
+OPINIONS = ("like", "dislike", "hide", "forget")
+NO_OPINIONS: dict[int, str] = {}
 
 
 class NotKept(OSError):
     """An event that was not kept, for example because the disk is full; sending it again later is right."""
+
+
+class OtherContent(ValueError):
+    """An event whose event_id was used before, for something else."""
 
 
 class EventStore:
@@ -26,14 +37,19 @@ class EventStore:
     >>> events = EventStore(":memory:")
     >>> events.append("a", 1, 50, "like"), events.append("a", 1, 50, "like"), events.count()
     (True, False, 1)
+    >>> events.opinions_of(1)
+    {50: 'like'}
     """
 
     def __init__(self, path: Path | str):
         if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self.trouble = ""  # why events cannot be kept or read; empty if they can
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._opinions: dict[int, dict[int, str]] = {}  # user_id → item_id → the last opinion
+        self._seen = 0  # seq up to which opinions were read
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -41,6 +57,10 @@ class EventStore:
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
+                columns = {row[1] for row in connection.execute("PRAGMA table_info(events)")}
+                if columns and "seq" not in columns:  # a file of an earlier version of this service
+                    for step in ("BEGIN IMMEDIATE", OLD, TABLE, MOVE, "DROP TABLE old_events", "COMMIT"):
+                        connection.execute(step)
                 connection.execute(TABLE)
             except sqlite3.Error:
                 connection.close()
@@ -49,19 +69,77 @@ class EventStore:
         return self._connection
 
     def append(self, event_id: str, user_id: int, item_id: int, kind: str) -> bool:
-        """Keep one event; False if this event_id was kept before. Raises NotKept if the disk does not take it."""
-        values = (event_id, user_id, item_id, kind, time.time())
+        """Keep one event; False if it was kept before.
+
+        Raises NotKept if the disk does not take it, OtherContent if this event_id stands for something else.
+        """
         with self._lock:
             try:
-                return self._open().execute(INSERT, values).rowcount == 1
+                connection = self._open()
+                is_new = connection.execute(INSERT, (event_id, user_id, item_id, kind, time.time())).rowcount == 1
+                if not is_new:
+                    query = "SELECT user_id, item_id, kind FROM events WHERE event_id = ?"
+                    if connection.execute(query, (event_id,)).fetchone() != (user_id, item_id, kind):
+                        raise OtherContent("This event_id was used for another event. Make a new one.")
             except (sqlite3.Error, OSError) as error:
                 self._forget()
+                self.trouble = f"{error}"
                 raise NotKept(f"The event was not kept: {error}.") from error
+            self.trouble = ""
+            if is_new:
+                self._hold(user_id, item_id, kind)
+        return is_new
+
+    def opinions_of(self, user_id: int) -> dict[int, str]:
+        """The last opinion of a user on each item, in the order in which they came; from memory, at once."""
+        return self._opinions.get(user_id, NO_OPINIONS)
+
+    def refresh(self) -> int:
+        """Read what is new in the file, of other processes too, and return how many events; `trouble` says if not."""
+        with self._lock:
+            try:
+                query = "SELECT seq, user_id, item_id, kind FROM events WHERE seq > ? ORDER BY seq"
+                rows = self._open().execute(query, (self._seen,)).fetchall()
+            except (sqlite3.Error, OSError) as error:
+                self._forget()
+                self.trouble = f"{error}"
+                return 0
+            if rows:
+                self._seen = rows[-1][0]
+            for _, user_id, item_id, kind in rows:
+                self._hold(user_id, item_id, kind)
+            self.trouble = ""
+            return len(rows)
+
+    def _hold(self, user_id: int, item_id: int, kind: str) -> None:
+        if kind not in OPINIONS:
+            return
+        opinions = dict(self._opinions.get(user_id, NO_OPINIONS))  # a copy: readers hold the old one
+        opinions.pop(item_id, None)
+        if kind != "forget":
+            opinions[item_id] = kind
+        self._opinions[user_id] = opinions
 
     def count(self) -> int:
         """Number of events kept."""
         with self._lock:
             return self._open().execute("SELECT count(*) FROM events").fetchone()[0]
+
+    def export(self, path: Path | str) -> int:
+        """Write the likes that still hold to a CSV file and return how many: user_id, item_id, timestamp in seconds.
+
+        One row for each user and item, in time order, as `load_csv` reads it; disliked and hidden items are left out.
+        """
+        last: dict[tuple[int, int], tuple[str, float]] = {}
+        with self._lock:
+            query = "SELECT user_id, item_id, kind, received FROM events WHERE kind != 'view' ORDER BY seq"
+            for user_id, item_id, kind, received in self._open().execute(query):
+                last.pop((user_id, item_id), None)
+                last[user_id, item_id] = kind, received
+        rows = [(*pair, int(received)) for pair, (kind, received) in last.items() if kind == "like"]
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([("user_id", "item_id", "timestamp"), *rows])
+        return len(rows)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,101 +1,76 @@
-"""The gate in front of the application: so many requests at once and no more, bodies so large and no larger.
+"""How many requests may be inside at once: a limit that follows the time answers take, and that cannot get stuck.
 
-Whoever is turned away is told at once, why, and when to come back: a short queue keeps the answers of the others fast.
-How many at once is found while running: an answer that took too long while others were turned away lets a little fewer
-in, any other a little more (as TCP does; Jacobson, SIGCOMM 1988).
-Plain ASGI, because it must stay cheap when everything else is busy: turning away costs a fifth of an answer.
+The bound keeps the queue short, so those who are admitted are answered in time (Little's law: requests inside =
+answers per second × seconds inside). Which number fits depends on the machine and on who else uses it, so it is found
+while running, in windows of a tenth of a second: where answers take twice the `target` on average, half as many are
+right, and where they take half of it, twice as many. The limit goes half of the way, at most by a third; it falls only
+if it was at least half used, for otherwise something else made the answers slow. A small limit makes answers quick,
+which raises the limit again, and so does a quiet moment: whatever happened before, it comes back.
+Source: the gradient limiters of Netflix's concurrency-limits, 2018, with the deadline in place of the quickest answer
+seen. Left out: who is turned away how; see `guard` and `connection`.
 """
 
-import asyncio
-import json
+import time
+from collections.abc import Callable
 
-ALWAYS = ("/health/live", "/health/ready", "/metrics")  # a busy service must still be able to say so
-SECONDS_FOR_A_BODY = 5.0
-TOO_LONG, RECENT = 0.005, 0.1  # seconds inside that mean "too many at once" if somebody was turned away just now
-FEWEST = 4  # so many may enter in any case
+WINDOW, ENOUGH = 0.1, 5  # seconds; answers in a window that say something
+LEAST, MOST = 2 / 3, 4 / 3  # how much one window may change the limit
+FEWEST = 4  # so many may enter in any case: fewer would leave the model without work between two answers
 
 
 class Gate:
-    """Wraps an ASGI application. `max_in_flight` requests at once, `max_body` bytes in each.
+    """Admits up to `limit` requests, `most` at the very most; `target` is the mean time in seconds to aim at.
 
-    Counts in `turned_away`, `in_flight` and `most_in_flight` what it did; `limit` is how many may enter now.
+    >>> gate = Gate(most=2, target=0.025)
+    >>> gate.enter(), gate.enter(), gate.enter()
+    (True, True, False)
+    >>> gate.leave(0.01); gate.is_full
+    False
     """
 
-    def __init__(self, app, max_in_flight: int, max_body: int):
-        self.app, self.max_in_flight, self.max_body = app, max_in_flight, max_body
-        self.in_flight = self.most_in_flight = self.turned_away = 0
-        self.limit, self._refused = float(max_in_flight), -RECENT
+    def __init__(self, most: int, target: float, clock: Callable[[], float] = time.monotonic):
+        self.most, self.target = most, target
+        self.fewest = min(FEWEST, most)
+        self.limit = float(most)
+        self.in_flight = self.most_in_flight = self.n_refused = 0
+        self._clock, self._n, self._seconds, self._window_ends = clock, 0, 0.0, clock() + WINDOW
+        self._peak = 0  # most requests inside in this window
 
-    def adapt(self, seconds: float, since_refusal: float) -> None:
-        """Let fewer in after an answer that took too long while others were turned away, else slowly more again.
+    @property
+    def is_full(self) -> bool:
+        """Whether the next request would be turned away."""
+        return self.in_flight >= int(self.limit)
 
-        >>> gate = Gate(None, max_in_flight=32, max_body=1)
-        >>> gate.adapt(0.05, since_refusal=0.01); gate.limit
-        31.68
-        >>> gate.adapt(0.001, since_refusal=0.01); gate.limit
-        31.73
-        >>> gate.adapt(0.05, since_refusal=3); gate.limit  # slow, but there is no crowd any more
-        31.78
-        """
-        if seconds > TOO_LONG and since_refusal < RECENT:
-            self.limit = max(min(FEWEST, self.max_in_flight), self.limit * 0.99)
-        else:
-            self.limit = min(self.max_in_flight, self.limit + 0.05)
-
-    async def __call__(self, scope, receive, send):
-        if scope["type"] != "http" or scope["path"] in ALWAYS:
-            return await self.app(scope, receive, send)
-        if self.in_flight >= int(self.limit):
-            self.turned_away += 1
-            self._refused = asyncio.get_running_loop().time()
-            return await _refuse(send, 503, "Too many requests at once; try again in a second.", (b"retry-after", b"1"))
+    def enter(self) -> bool:
+        """Take a slot; False if there is none, and then nothing has to be given back."""
+        if (now := self._clock()) >= self._window_ends:
+            self._adapt(now)
+        if self.is_full:
+            self.n_refused += 1
+            return False
         self.in_flight += 1
-        entered = asyncio.get_running_loop().time()
+        self._peak = max(self._peak, self.in_flight)
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        try:
-            if scope["method"] not in ("GET", "HEAD"):
-                try:
-                    body = await asyncio.wait_for(self._body(scope, receive), SECONDS_FOR_A_BODY)
-                except TimeoutError:
-                    return await _refuse(send, 408, "The body of the request did not arrive in time.")
-                if body is None:
-                    return await _refuse(send, 413, f"The body may have {self.max_body:,} bytes at most.")
-                receive = _replay(body, receive)
-                entered = asyncio.get_running_loop().time()  # a slow line is not our crowd
-            await self.app(scope, receive, send)
-            now = asyncio.get_running_loop().time()
-            self.adapt(now - entered, now - self._refused)
-        finally:
-            self.in_flight -= 1
+        return True
 
-    async def _body(self, scope, receive) -> bytes | None:
-        """All of the body; None as soon as it is known to be too large."""
-        for name, value in scope["headers"]:
-            if name == b"content-length" and (not value.isdigit() or int(value) > self.max_body):
-                return None
-        body = bytearray()
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if len(body) > self.max_body:
-                return None
-            if not message.get("more_body"):
-                return bytes(body)
+    def leave(self, seconds: float | None = None) -> None:
+        """Give a slot back. `seconds`: how long the answer took; None if it says nothing about the load."""
+        self.in_flight -= 1
+        if seconds is not None:
+            self._n += 1
+            self._seconds += seconds
+        if (now := self._clock()) >= self._window_ends:
+            self._adapt(now)
 
-
-def _replay(body: bytes, receive):
-    waiting = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replay():
-        return waiting.pop() if waiting else await receive()
-
-    return replay
-
-
-async def _refuse(send, status: int, why: str, *headers: tuple[bytes, bytes]) -> None:
-    body = json.dumps({"detail": why}).encode()
-    named = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *headers]
-    if status in (408, 413):
-        named.append((b"connection", b"close"))  # the rest of the body is not read
-    await send({"type": "http.response.start", "status": status, "headers": named})
-    await send({"type": "http.response.body", "body": body})
+    def _adapt(self, now: float) -> None:
+        """Close the window; the quiet ones since count as windows with room."""
+        n_quiet = int((now - self._window_ends) / WINDOW)
+        if self._n >= ENOUGH:
+            ratio = self.target * self._n / max(self._seconds, 1e-9)
+            if ratio > 1 or self._peak >= self.limit / 2:
+                self.limit *= 1 + (min(max(ratio, LEAST), MOST) - 1) / 2
+        else:
+            n_quiet += 1
+        self.limit *= MOST ** min(n_quiet, 100)
+        self.limit = min(max(self.limit, self.fewest), self.most)
+        self._n, self._seconds, self._peak, self._window_ends = 0, 0.0, self.in_flight, now + WINDOW

@@ -1,32 +1,36 @@
-"""From a history to an answer in two stages, without TensorFlow: retrieve 200 films, rank them, say why.
+"""From a history to an answer in two stages, without TensorFlow: retrieve candidates, rank them, say why.
 
-1. Retrieval. The GRU reads the history and points somewhere; the index finds the films that lie that way.
+1. Retrieval. The model reads the history and gives a query, and the index finds the films that lie that way; or it
+   gives the scores of all films.
 2. Ranking. Their order is fused with a second opinion, the EASE neighbours of the films in the history, which is too
    slow to ask about every film. It also gives the reason: the film of the history that speaks most for the answer.
 
-Together they are better than either alone (lesson 11). Nobody's history is empty here: whoever has none gets what is
-popular.
+Together they are better than either alone (lesson 11). Whoever has no history gets what is popular.
 """
 
-import os
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from recsys_helpers.serving.bundle import BadBundle, Bundle, Item
-from recsys_helpers.serving.index import NO_ITEMS, ApproximateIndex, ExactIndex
-
-N_CANDIDATES, LENGTH, FUSION = 200, 50, 60  # films retrieved, films the GRU reads, constant of the rank fusion
+from recsys_helpers.serving.index import NO_ITEMS, ApproximateIndex, ExactIndex, best_of
+from recsys_helpers.serving.model import Model
+from recsys_helpers.serving.probe import prove
+from recsys_helpers.serving.titles import TitleIndex
 
 
 @dataclass
 class Question:
-    """Somebody's history (item indices, oldest first) and what is wanted: `k` films, perhaps of one genre."""
+    """Somebody's history (item indices, oldest first) and what is wanted: `k` films, perhaps of one genre.
+
+    `hidden`: further films that must not come. `verb`: what the person did with the films of the history.
+    """
 
     history: np.ndarray
     k: int = 10
     genre: str | None = None
-    verb: str = "liked"  # what the person did with the films of the history: it stands in the reasons
+    verb: str = "liked"
+    hidden: np.ndarray = field(default_factory=lambda: NO_ITEMS)
 
 
 @dataclass
@@ -43,53 +47,45 @@ class Pick:
 class Recommender:
     """Answers questions from one bundle; BadBundle if the model in it does not do what the bundle says.
 
-    `approximate`: retrieve with `ApproximateIndex`, for catalogues of hundreds of thousands.
+    `approximate`: retrieve with `ApproximateIndex`, for catalogues of hundreds of thousands. `check`: compare with the
+    probes in the manifest; False only to look at a bundle that fails them.
     """
 
     bundle: Bundle
     approximate: bool = False
+    check: bool = True
     by_id: dict[int, int] = field(init=False)  # item_id → item_idx
 
     def __post_init__(self):
         bundle = self.bundle
+        self.stages = bundle.stages
         self.by_id = {item.item_id: row for row, item in enumerate(bundle.items, start=1)}
-        order = np.argsort(-bundle.popularity[1:], kind="stable") + 1
-        self._popular = order
+        self._popular = np.argsort(-bundle.popularity[1:], kind="stable") + 1
         self._share = bundle.popularity / max(bundle.popularity.max(), 1)
         user_ids, starts = np.unique(bundle.histories[:, 0], return_index=True)
         self._histories = dict(zip(user_ids.tolist(), np.split(bundle.histories[:, 1], starts[1:])))
-        if (np.diff(bundle.histories[:, 0]) < 0).any():
-            raise BadBundle("The histories are not sorted by user.")
         self.genres = sorted({genre for item in bundle.items for genre in item.genres})
-        self._outside = {genre: [0] for genre in self.genres}  # genre → indices of the films outside it
+        inside = {genre: np.zeros(bundle.n_rows, bool) for genre in self.genres}
         for row, item in enumerate(bundle.items, start=1):
-            for genre in self._outside.keys() - set(item.genres):
-                self._outside[genre].append(row)
-        self._outside = {genre: np.array(rows) for genre, rows in self._outside.items()}
-        self._titles = [item.title.casefold() for item in bundle.items]
-        self.encode = None
+            for genre in item.genres:
+                inside[genre][row] = True
+        self._outside = {genre: np.flatnonzero(~is_inside) for genre, is_inside in inside.items()}
+        by_popularity = [bundle.items[row - 1] for row in self._popular]
+        self._titles = TitleIndex([item.title for item in by_popularity], [item.year for item in by_popularity])
+        self.model = self.index = None
         if bundle.model is not None:
-            self.encode = onnx_encoder(bundle.model)
-            self.index = (ApproximateIndex if self.approximate else ExactIndex)(bundle.vectors)
-            self._prove()
+            self.model = Model(bundle.model)
+            if bundle.vectors is not None:
+                self.index = (ApproximateIndex if self.approximate else ExactIndex)(bundle.vectors)
+            elif self.model.gives == "query":
+                raise BadBundle("model.onnx gives a query, but there is no vectors.npy to compare it with.")
+            if self.check:
+                prove(self)
 
     @property
     def has_model(self) -> bool:
         """False: the model is missing, and every answer is what is popular."""
-        return self.encode is not None
-
-    def _prove(self) -> None:
-        """First inference, on the history whose query stands in the manifest: warms up, and shows a wrong model."""
-        try:
-            probe = np.array(self.bundle.facts["probe"]["history"], np.int32)
-            query = np.array(self.bundle.facts["probe"]["query"], np.float32)
-            found = self.encode(probe[None])[0]
-            fits = found.shape == query.shape and np.allclose(found, query, atol=1e-3)
-        except Exception as error:
-            raise BadBundle(f"model.onnx does not run: {type(error).__name__}.") from error
-        if not fits:
-            raise BadBundle("model.onnx gives other scores than when it was packed.")
-        self.recommend([Question(probe)])
+        return self.model is not None
 
     def history_of(self, user_id: int) -> np.ndarray | None:
         """Item indices of a known user, oldest first; None for anybody else."""
@@ -100,6 +96,18 @@ class Recommender:
         unknown = [item_id for item_id in item_ids if item_id not in self.by_id]
         return np.array([self.by_id[i] for i in item_ids if i in self.by_id], int), unknown
 
+    def some_histories(self, n: int) -> list[np.ndarray]:
+        """`n` of the known histories, spread evenly from the shortest to the longest."""
+        by_length = sorted(self._histories.values(), key=len)
+        return [by_length[place] for place in np.linspace(0, len(by_length) - 1, n).astype(int)]
+
+    def top_ids(self, item_ids: list[int], k: int) -> list[int]:
+        """Raw ids in, raw ids of the best `k` out, as through HTTP; ValueError if an id is not known."""
+        history, unknown = self.indices_of(item_ids)
+        if unknown:
+            raise ValueError(f"items {unknown[:3]} are not in the item table")
+        return [pick.item.item_id for pick in self.recommend([Question(history, k)])[0]]
+
     def recommend(self, questions: list[Question]) -> list[list[Pick]]:
         """The best `k` films for each question; no film of its history, only its genre."""
         picks: list = [None] * len(questions)
@@ -108,15 +116,20 @@ class Recommender:
             picks[row] = self.popular(questions[row])
         if rows:
             asked = [questions[row] for row in rows]
-            queries = self.encode(_padded([question.history[-LENGTH:] for question in asked]))
-            hidden = [self._hidden(question) for question in asked]
-            found = self.index.search(queries, N_CANDIDATES, hidden)
-            for row, question, candidates in zip(rows, asked, found):
+            for row, question, candidates in zip(rows, asked, self.retrieve(asked)):
                 picks[row] = self.rank(question, candidates)
         return picks
 
+    def retrieve(self, questions: list[Question]) -> list[np.ndarray]:
+        """First stage: for each question (with a history) the candidates, best first."""
+        output = self.model([question.history[-self.stages.length :] for question in questions])
+        hidden = [self._hidden(question) for question in questions]
+        if self.model.gives == "scores":
+            return best_of(np.array(output, np.float32), self.stages.n_candidates, hidden)
+        return self.index.search(output, self.stages.n_candidates, hidden)
+
     def rank(self, question: Question, candidates: np.ndarray) -> list[Pick]:
-        """Order candidates (the GRU's order, best first) by rank fusion with their neighbours in the history."""
+        """Second stage: order candidates (the model's order, best first) by rank fusion with their neighbours."""
         if len(candidates) == 0:
             return []
         bundle, in_history = self.bundle, np.zeros(self.bundle.n_rows, np.float32)
@@ -125,15 +138,14 @@ class Recommender:
         support = bundle.weights[candidates] * in_history[sources]
         second = np.empty(len(candidates), int)
         second[np.argsort(-support.sum(axis=1), kind="stable")] = np.arange(len(candidates))
-        scores = 1 / (FUSION + 1 + np.arange(len(candidates))) + 1 / (FUSION + 1 + second)
+        first_position = self.stages.fusion + 1
+        scores = 1 / (first_position + np.arange(len(candidates))) + 1 / (first_position + second)
         order = np.argsort(-scores, kind="stable")[: question.k]
         strongest = support[order].argmax(axis=1)
         because = sources[order, strongest]
         has_none = support[order, strongest] <= 0
-        if has_none.any():  # then the nearest film of the history in the model's own space, popularity left out
-            recent = question.history[-LENGTH:]
-            near = bundle.vectors[candidates[order[has_none]], :-1] @ bundle.vectors[recent, :-1].T
-            because[has_none] = recent[near.argmax(axis=1)]
+        if has_none.any():
+            because[has_none] = self._nearest(candidates[order[has_none]], question.history)
         films = bundle.items
         return [
             Pick(
@@ -144,6 +156,14 @@ class Recommender:
             )
             for place, source in zip(order.tolist(), because.tolist())
         ]
+
+    def _nearest(self, rows: np.ndarray, history: np.ndarray) -> np.ndarray:
+        """For each item the film of the recent history nearest to it in the model's own space, popularity left out."""
+        recent = history[-self.stages.length :]
+        if self.bundle.vectors is None:
+            return np.full(len(rows), recent[-1])
+        vectors = self.bundle.vectors[:, : self.bundle.vectors.shape[1] - self.stages.bias_columns]
+        return recent[(vectors[rows] @ vectors[recent].T).argmax(axis=1)]
 
     def popular(self, question: Question) -> list[Pick]:
         """What most people watched, without the history: for newcomers, and when the model cannot answer in time."""
@@ -171,40 +191,13 @@ class Recommender:
         ]
 
     def find(self, text: str, k: int) -> list[Item]:
-        """Films whose title holds every word of `text`, the most popular first."""
-        words = text.casefold().split()
-        found = [row for row, title in enumerate(self._titles, 1) if all(word in title for word in words)]
-        return [self.bundle.items[row - 1] for row in sorted(found, key=lambda row: -self.bundle.popularity[row])[:k]]
+        """Films whose title has words that begin with those of `text`, the most popular first."""
+        return [self.bundle.items[self._popular[place] - 1] for place in self._titles.find(text, k)]
 
     def _hidden(self, question: Question) -> np.ndarray:
-        outside = NO_ITEMS if question.genre is None else self._outside.get(question.genre, self._popular)
-        return np.union1d(question.history, outside) if len(outside) else question.history
-
-
-def _padded(histories: list[np.ndarray]) -> np.ndarray:
-    padded = np.zeros((len(histories), max(map(len, histories))), np.int32)
-    for row, history in enumerate(histories):
-        padded[row, : len(history)] = history
-    return padded
-
-
-def onnx_encoder(model: bytes):
-    """A function from histories (batch, length) to queries (batch, dim), run by onnxruntime in the calling thread.
-
-    From 1.29 on onnxruntime reports its use to its maker unless this variable says no before it is imported. Raises
-    BadBundle if the bytes are no model that takes a history.
-    """
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        names = [value.name for value in session.get_inputs()]
-    except Exception as error:  # onnxruntime has a class of its own for each way to fail
-        raise BadBundle(f"model.onnx is no model that this service can run: {type(error).__name__}.") from error
-    if names != ["history"]:
-        raise BadBundle(f"model.onnx takes {names}, not a history.")
-    return lambda histories: session.run(None, {"history": histories})[0]
+        parts = [question.history]
+        if question.genre is not None:
+            parts.append(self._outside.get(question.genre, self._popular))
+        if len(question.hidden):
+            parts.append(question.hidden)
+        return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))

@@ -94,6 +94,22 @@ def _with_fixed_tables_of(own, other):
         yield (mine if "memory" in mine.path else theirs).numpy()
 
 
+def test_the_vector_of_the_padding_enters_neither_output_of_the_trainer():
+    trainer = random_model()[0]
+    history = sequences.last_items(HISTORIES[1:], LENGTH)
+    n_seen = np.tile((history > 0).sum(axis=1)[:, None], (1, 4))
+    ones = np.ones((len(history), 4), int)
+    table = trainer.get_layer("history_items")
+    before, kept = trainer([history, n_seen, ones, ones]), table.get_weights()
+    try:
+        table.set_weights([np.vstack([kept[0][:1] + 5.0, kept[0][1:]])])
+        after = trainer([history, n_seen, ones, ones])
+    finally:
+        table.set_weights(kept)
+    for one, two in zip(before, after):
+        np.testing.assert_allclose(one.numpy(), two.numpy(), atol=1e-5)
+
+
 def test_the_whole_model_adds_the_linear_scores_to_those_of_the_deep_half():
     model, weights = whole()
     wide = linear.aged(HISTORIES, N_ITEMS + 1) @ weights

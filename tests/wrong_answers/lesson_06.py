@@ -376,7 +376,7 @@ WRONG = {
         (adam_with(keep_v=0.001), "yours is 0.001 old"),
         (adam_moves_first, "move before"),
     ],
-    "06.9": [(1e-12, "Answer with the power: −12"), (0.001, "Answer with the power: −3")],
+    "06.9": [(1e-12, "power of ten alone: -12"), (0.001, "power of ten alone: -3")],
     "06.10": [
         (rmse_mean_of_means, "a mean of means"),
         (rmse_weighted_roots, "count by their size now"),

@@ -1,7 +1,5 @@
 """Natural answers of lesson 03: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
-
-
 import numpy as np
 import pandas as pd
 

@@ -15,9 +15,13 @@ import httpx
 import numpy as np
 import psutil
 
-from recsys_helpers.serving.app import Settings, make_app
-from recsys_helpers.serving.build import gru_graph, probe_of
-from recsys_helpers.serving.bundle import Bundle, Item, Store, manifest_text, save_bundle, version_of
+from recsys_helpers.serving.app import make_app
+from recsys_helpers.serving.bundle import Bundle, Item, manifest_text, save_bundle, version_of
+from recsys_helpers.serving.graph import gru_graph
+from recsys_helpers.serving.probe import add_probes
+from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.settings import Settings
+from recsys_helpers.serving.store import Store
 
 N_ITEMS, N_USERS, DIM, HIDDEN = 60, 7, 8, 6
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)> \"&' \u202e ✓"
@@ -48,7 +52,8 @@ def tiny_bundle(seed=0):
         weights=draw(N_ITEMS + 1, 5),
         model=model,
     )
-    bundle.facts = {"probe": probe_of(model, histories[-1][:, 1]), "seed": seed}
+    bundle.facts = {"seed": seed}
+    add_probes(Recommender(bundle, check=False))
     return bundle
 
 
@@ -61,15 +66,27 @@ def filled_store(folder, seeds=(0,)):
     return store, versions
 
 
+class Wrapped:
+    """A model that does something before it answers: `before(histories)` may sleep, count or raise."""
+
+    def __init__(self, model, before):
+        self.model, self.before, self.gives = model, before, model.gives
+
+    def __call__(self, histories):
+        self.before(histories)
+        return self.model(histories)
+
+
 class InProcess:
     """The application without a network; `ask` gives an httpx response. Exceptions of the application become 500."""
 
     def __init__(self, folder, **settings):
         settings = {"deadline": 1.0} | settings  # a test machine may be busy
         self.app = make_app(Settings(str(folder), str(folder / "events.sqlite3"), **settings))
-        self.service, self.gate = self.app.state.service, self.app.state.gate
+        self.service = self.app.service
+        self.gate = self.service.gate
         self.runner = asyncio.Runner()
-        self.lifespan = self.app.router.lifespan_context(self.app)
+        self.lifespan = self.app.app.router.lifespan_context(self.app.app)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
 

@@ -1,6 +1,6 @@
 """Measure the service beside the obvious way, in one run: throughput, latency, overload, start, memory, retrieval.
 
-    python tests/bench_serving.py [--folder FOLDER] [--rate 500] [--seconds 10]
+    python tests/bench/bench_serving.py [--folder FOLDER] [--rate 500] [--seconds 10]
 
 Open loop: requests leave at a fixed rate whether or not answers came; a request that finds no free connection waits,
 and its waiting counts. Generator and service share this computer's cores and loopback. "The obvious way" is an
@@ -29,9 +29,10 @@ from recsys_helpers.start import quiet_tensorflow
 quiet_tensorflow()
 import numpy as np, uvicorn
 from fastapi import FastAPI
-from recsys_helpers import keras_models
-from recsys_helpers.serving.bundle import Store, load_bundle
+from recsys_helpers.models import bodies, next_item
+from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.store import Store
 
 store = Store(sys.argv[1])
 known = Recommender(load_bundle(store.path_of(store.current), only_popular=True))
@@ -147,24 +148,34 @@ class Crowd:
         return answered, p50, p99
 
 
+TYPED = "st sta star star%20w star%20wars mat matrix the%20godf alien lord%20of spiderman miserab".split()
+
+
+def get(path):
+    """The bytes of a GET request."""
+    return f"GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode()
+
+
 def requests_for(folder, only_known=False):
-    """A thousand requests: four of five for a known user, one of five for a visitor with three likes."""
-    from recsys_helpers.serving.bundle import Store, load_bundle
+    """A thousand requests: of ten, three are searches as the page sends them, two come from a visitor with three likes,
+    and five are for a known user."""
+    from recsys_helpers.serving.bundle import load_bundle
+    from recsys_helpers.serving.store import Store
 
     store, rng = Store(folder), np.random.default_rng(0)
     bundle = load_bundle(store.path_of(store.current), only_popular=True)
     user_ids = np.unique(bundle.histories[:, 0])
     requests = []
     for number in range(1000):
-        if number % 5 or only_known:
-            requests.append(f"GET /recommend/{rng.choice(user_ids)}?k=10 HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        if number % 10 < 3 and not only_known:
+            requests.append(get(f"/items?k=8&q={rng.choice(TYPED)}"))
+        elif number % 10 < 8 or only_known:
+            requests.append(get(f"/recommend/{rng.choice(user_ids)}?k=10"))
         else:
             films = rng.choice(len(bundle.items), 3, replace=False)
             body = json.dumps({"likes": [bundle.items[film].item_id for film in films]}).encode()
-            head = (
-                f"POST /recommend HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
-            )
-            requests.append(head.encode() + b"\r\n\r\n" + body)
+            head = f"POST /recommend HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n"
+            requests.append(f"{head}content-type: application/json\r\n\r\n".encode() + body)
     return requests
 
 
@@ -206,9 +217,10 @@ def retrieval(folder, n_items=200_000, dim=64, k=10):
     """The approximate index against brute force: the catalogue of the bundle, and two large synthetic ones."""
     from threadpoolctl import threadpool_limits
 
-    from recsys_helpers.serving.bundle import Store, load_bundle
+    from recsys_helpers.serving.bundle import load_bundle
     from recsys_helpers.serving.index import ApproximateIndex, ExactIndex
-    from recsys_helpers.serving.recommender import Recommender, _padded
+    from recsys_helpers.serving.recommender import Recommender
+    from recsys_helpers.serving.store import Store
 
     rng, store = np.random.default_rng(0), Store(folder)
     tastes = rng.normal(size=(500, dim))
@@ -220,7 +232,7 @@ def retrieval(folder, n_items=200_000, dim=64, k=10):
     histories = [history[-50:] for history in known._histories.values()][:200]
     lengths = rng.lognormal(0, 0.2, (n_items + 1, 1))
     kinds = {
-        "the bundle's films": (known.bundle.vectors, known.encode(_padded(histories))),
+        "the bundle's films": (known.bundle.vectors, known.model(histories)),
         "500 tastes, unequal lengths": (by_taste(n_items + 1) * lengths, by_taste(200)),
         "pure noise, the hardest": (rng.normal(size=(n_items + 1, dim)), rng.normal(size=(200, dim))),
     }
@@ -237,7 +249,7 @@ def retrieval(folder, n_items=200_000, dim=64, k=10):
                 found, fast = timed(near, queries, k)
                 recall = np.mean([len(set(a) & set(b)) / k for a, b in zip(truth, found)])
                 faster = f"{1000 * fast:7.3f} ms a query, {slow / fast:5.1f} times faster"
-                print(f"  {effort:2} drawers   {faster}, recall@10 {recall:.3f}", flush=True)
+                print(f"  {effort:2} clusters   {faster}, recall@10 {recall:.3f}", flush=True)
 
 
 def timed(index, queries, k):
@@ -258,7 +270,7 @@ def main():
     parser.add_argument("--only", choices=["load", "retrieval"])
     chosen = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
-    sys.path.insert(0, str(HERE.parent))
+    sys.path.insert(0, str(HERE.parents[1] / "serving"))
     from serving_kit import RealService
 
     from recsys_helpers.serving.__main__ import folders

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys_helpers import exercises
 from recsys_helpers.exercises import NotYet, agree, as_letters, judge
 
 RNG = np.random.default_rng(0)
@@ -79,6 +80,15 @@ def test_tables_dicts_and_lists_are_told_by_their_entry():
 def test_a_wall_of_numbers_is_never_printed():
     told = hint(lambda *x: RNG.normal(size=(99, 99)), lambda *x: np.zeros((99, 99)), [tuple(np.ones((9, 99, 99)))])
     assert "an array of shape (99, 99)" in told
+
+
+def test_a_long_error_message_is_cut(capsys):
+    def fails(x):
+        raise RuntimeError("word " * 2000)
+
+    assert hint(fails, lambda x: x, [(np.zeros(3),)]).endswith("…")
+    exercises.check("04.3", fails)
+    assert len(capsys.readouterr().out) <= 430
 
 
 def test_an_error_is_told_with_its_input_and_named_where_a_mistake_leads_to_it():

@@ -19,7 +19,9 @@ from recsys_helpers.serving.app import PAGE
 from recsys_helpers.serving.build import neighbours_of
 from recsys_helpers.serving.bundle import save_bundle
 from recsys_helpers.serving.index import ApproximateIndex, ExactIndex
-from recsys_helpers.serving.recommender import FUSION, N_CANDIDATES, Question, Recommender
+from recsys_helpers.serving.recommender import Question, Recommender
+
+FUSION, N_CANDIDATES = 60, 200  # what the tiny bundle's manifest says
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +96,10 @@ def test_the_approximate_index_agrees_with_the_exact_one_and_hides_what_it_must(
     assert np.mean([len(set(a) & set(b)) / 10 for a, b in zip(one, two)]) > 0.97
 
 
-def test_all_drawers_open_find_what_brute_force_finds_and_more_drawers_find_more():
+def test_all_clusters_open_find_what_brute_force_finds_and_more_clusters_find_more():
     rng = np.random.default_rng(2)
     vectors, queries = rng.normal(size=(2001, 12)), rng.normal(size=(50, 12))
-    exact, near = ExactIndex(vectors).search(queries, 10), ApproximateIndex(vectors, n_drawers=40)
+    exact, near = ExactIndex(vectors).search(queries, 10), ApproximateIndex(vectors, n_clusters=40)
     recall = {}
     for effort in (1, 8, 40):
         near.effort = effort
@@ -109,9 +111,9 @@ def test_all_drawers_open_find_what_brute_force_finds_and_more_drawers_find_more
     assert near.search(queries[:1], 9, [exact[0][:1]])[0].tolist() == exact[0][1:].tolist()
 
 
-def test_where_the_open_drawers_hold_too_few_the_exact_search_answers():
+def test_where_the_open_clusters_hold_too_few_the_exact_search_answers():
     vectors = np.random.default_rng(3).normal(size=(401, 5))
-    near = ApproximateIndex(vectors, n_drawers=20, effort=1)
+    near = ApproximateIndex(vectors, n_clusters=20, effort=1)
     assert near.search(vectors[:1] + 1, 300)[0].tolist() == near.exact.search(vectors[:1] + 1, 300)[0].tolist()
 
 
@@ -216,8 +218,8 @@ def test_similar_films_are_the_strongest_neighbours(service):
 
 def test_metrics_count_the_answers_by_route_and_status(service):
     def count():
-        text = service.ask("/metrics").text
-        return float(re.search(r'recsys_requests_total{route="/similar/{item_id}",status="404"} (\d+)', text)[1])
+        line = r'recsys_requests_total{method="GET",route="/similar/{item_id}",status="404"} (\d+)'
+        return float(re.search(line, service.ask("/metrics").text)[1])
 
     service.ask("/similar/5")
     before = count()
@@ -455,8 +457,9 @@ def test_nobody_is_told_that_the_service_runs(tmp_path):
     code = """if True:
         import sys
         from pathlib import Path
-        from recsys_helpers.serving.bundle import Store, load_bundle
+        from recsys_helpers.serving.bundle import load_bundle
         from recsys_helpers.serving.recommender import Question, Recommender
+        from recsys_helpers.serving.store import Store
         store = Store(Path(sys.argv[1]))
         recommender = Recommender(load_bundle(store.path_of(store.current)))
         assert len(recommender.recommend([Question(recommender.history_of(3))])[0]) == 10"""
@@ -473,24 +476,24 @@ def test_a_keras_recommender_and_its_graph_agree_and_a_graph_with_other_weights_
 
     quiet_tensorflow()
     from recsys_helpers.models import bodies, next_item
-    from recsys_helpers.serving import build
-    from recsys_helpers.serving.recommender import onnx_encoder
+    from recsys_helpers.serving import graph as graphs
+    from recsys_helpers.serving.model import Model
 
     counts = np.arange(N_ITEMS + 1.0)
     _, model = next_item.next_item_model(bodies.gru_body(DIM), counts, counts / counts.sum(), 12, DIM, 0.0)
-    graph = build.graph_of(model)
+    graph = graphs.graph_of(model)
     history = np.zeros((1, 12), np.int32)
     history[0, :3] = [4, 9, 2]
-    query = onnx_encoder(graph)(history[:, :3])  # short histories need no padding here
+    query = Model(graph)([np.array([4, 9, 2])])
     table = model.get_layer("items").get_weights()[0]
     np.testing.assert_allclose(query @ table.T, model(history).numpy(), atol=1e-5)
-    right = build.gru_graph
-    build.gru_graph = lambda table, kernel, *rest: right(table, kernel + 0.01, *rest)
+    right = graphs.gru_graph
+    graphs.gru_graph = lambda table, kernel, *rest: right(table, kernel + 0.01, *rest)
     try:
         with pytest.raises(ValueError, match="differs from the Keras model"):
-            build.graph_of(model)
+            graphs.graph_of(model)
     finally:
-        build.gru_graph = right
+        graphs.gru_graph = right
 
 
 def test_the_same_content_has_the_same_version_and_other_content_another(tmp_path):

@@ -1,0 +1,431 @@
+"""Natural answers of lesson 23: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
+
+import numpy as np
+
+
+def wrong_23_2_not_hidden(scores, hidden, k):
+    return np.argsort(-scores)[:k]
+
+
+def wrong_23_2_cut_first(scores, hidden, k):
+    b = np.argsort(-scores)[:k]
+    return b[~np.isin(b, hidden)]
+
+
+def wrong_23_2_ascending(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    b = np.argsort(s)[:k]
+    return b[s[b] > -np.inf]
+
+
+def wrong_23_2_zero(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = 0
+    return np.argsort(-s)[:k]
+
+
+def wrong_23_2_fill(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    return np.argsort(-s)[:k]
+
+
+def wrong_23_2_delete(scores, hidden, k):
+    return np.argsort(-np.delete(scores, hidden))[:k]
+
+
+def wrong_23_2_positive(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    b = np.argsort(-s)[:k]
+    return b[s[b] > 0]
+
+
+def wrong_23_2_scores(scores, hidden, k):
+    s = np.delete(scores, hidden)
+    return -np.sort(-s)[:k]
+
+
+def wrong_23_2_in_place(scores, hidden, k):
+    scores[hidden] = -np.inf
+    b = np.argsort(-scores)[:k]
+    return b[scores[b] > -np.inf]
+
+
+def wrong_23_2_partition(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    k = min(k, (s > -np.inf).sum())
+    return np.argpartition(-s, k - 1)[:k] if k else np.array([], int)
+
+
+def wrong_23_2_partition_crash(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    b = np.argpartition(-s, k)[:k]
+    return b[np.argsort(-s[b])]
+
+
+def wrong_23_2_worst_first(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    b = np.argsort(s)[-k:]
+    return b[s[b] > -np.inf]
+
+
+def wrong_23_2_nan(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = np.nan
+    return np.argsort(-s)[:k]
+
+
+def wrong_23_2_set(scores, hidden, k):
+    free = set(range(len(scores))) - set(hidden.tolist())
+    return sorted(free)[:k]
+
+
+def wrong_23_2_k_minus(scores, hidden, k):
+    s = scores.copy()
+    s[hidden] = -np.inf
+    b = np.argsort(-s)[: k - 1]
+    return b[s[b] > -np.inf]
+
+
+def right_23_2_list(scores, hidden, k):
+    h = set(hidden.tolist())
+    return [i for i in sorted(range(len(scores)), key=lambda i: -scores[i]) if i not in h][:k]
+
+
+def right_23_2_free(scores, hidden, k):
+    free = np.setdiff1d(np.arange(len(scores)), hidden)
+    return free[np.argsort(scores[free])[::-1]][:k]
+
+
+def wrong_23_3_precision(truth, found):
+    return np.mean([len(set(t) & set(f)) / max(len(f), 1) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_pooled(truth, found):
+    return sum(len(set(t) & set(f)) for t, f in zip(truth, found)) / sum(map(len, truth))
+
+
+def wrong_23_3_hit(truth, found):
+    return np.mean([len(set(t) & set(f)) > 0 for t, f in zip(truth, found)])
+
+
+def wrong_23_3_all(truth, found):
+    return np.mean([set(t) <= set(f) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_list(truth, found):
+    return [len(set(t) & set(f)) / len(t) for t, f in zip(truth, found)]
+
+
+def wrong_23_3_sum(truth, found):
+    return sum(len(set(t) & set(f)) / len(t) for t, f in zip(truth, found))
+
+
+def wrong_23_3_positions(truth, found):
+    return np.mean([np.mean([a == b for a, b in zip(t, f)]) if len(f) else 0 for t, f in zip(truth, found)])
+
+
+def wrong_23_3_jaccard(truth, found):
+    return np.mean([len(set(t) & set(f)) / len(set(t) | set(f)) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_min(truth, found):
+    return np.mean([len(set(t) & set(f)) / max(min(len(t), len(f)), 1) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_first(truth, found):
+    return len(set(truth[0]) & set(found[0])) / len(truth[0])
+
+
+def wrong_23_3_k10(truth, found):
+    return np.mean([len(set(t) & set(f)) / 10 for t, f in zip(truth, found)])
+
+
+def wrong_23_3_missed(truth, found):
+    return np.mean([len(set(t) - set(f)) / len(t) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_crash(truth, found):
+    return np.mean([len(set(t) & set(f)) / len(f) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_count(truth, found):
+    return np.mean([len(set(t) & set(f)) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_len_ratio(truth, found):
+    return np.mean([len(f) / len(t) for t, f in zip(truth, found)])
+
+
+def wrong_23_3_median(truth, found):
+    return np.median([len(set(t) & set(f)) / len(t) for t, f in zip(truth, found)])
+
+
+def right_23_3_isin(truth, found):
+    return np.mean([np.isin(t, f).mean() for t, f in zip(truth, found)])
+
+
+def right_23_3_loop(truth, found):
+    s = 0
+    for t, f in zip(truth, found):
+        s += sum(x in list(f) for x in t) / len(t)
+    return np.float32(s / len(truth))
+
+
+def wrong_23_5_k_wide(scores, is_seen, is_genre, k):
+    b = np.argsort(-scores)[: 10 * k]
+    return b[is_genre[b] & ~is_seen[b]][:k]
+
+
+def wrong_23_5_genre_after(scores, is_seen, is_genre, k):
+    s = np.where(is_seen, -np.inf, scores)
+    b = np.argsort(-s)[:k]
+    return b[is_genre[b] & ~is_seen[b]]
+
+
+def wrong_23_5_seen_after(scores, is_seen, is_genre, k):
+    s = np.where(is_genre, scores, -np.inf)
+    b = np.argsort(-s)[:k]
+    return b[is_genre[b] & ~is_seen[b]]
+
+
+def wrong_23_5_positions(scores, is_seen, is_genre, k):
+    a = np.flatnonzero(is_genre & ~is_seen)
+    return np.argsort(-scores[a])[:k]
+
+
+def wrong_23_5_fill(scores, is_seen, is_genre, k):
+    return np.argsort(-np.where(is_genre & ~is_seen, scores, -np.inf))[:k]
+
+
+def wrong_23_5_or(scores, is_seen, is_genre, k):
+    ok = is_genre | ~is_seen
+    a = np.flatnonzero(ok)
+    return a[np.argsort(-scores[a])][:k]
+
+
+def wrong_23_5_seen_wanted(scores, is_seen, is_genre, k):
+    a = np.flatnonzero(is_genre & is_seen)
+    return a[np.argsort(-scores[a])][:k]
+
+
+def wrong_23_5_uncut(scores, is_seen, is_genre, k):
+    b = np.argsort(-scores)
+    return b[is_genre[b] & ~is_seen[b]]
+
+
+def wrong_23_5_ascending(scores, is_seen, is_genre, k):
+    a = np.flatnonzero(is_genre & ~is_seen)
+    return a[np.argsort(scores[a])][:k]
+
+
+def wrong_23_5_zero(scores, is_seen, is_genre, k):
+    s = scores * (is_genre & ~is_seen)
+    return np.argsort(-s)[:k]
+
+
+def wrong_23_5_unsorted(scores, is_seen, is_genre, k):
+    return np.flatnonzero(is_genre & ~is_seen)[:k]
+
+
+def wrong_23_5_in_place(scores, is_seen, is_genre, k):
+    scores[is_seen | ~is_genre] = -np.inf
+    b = np.argsort(-scores)[:k]
+    return b[scores[b] > -np.inf]
+
+
+def wrong_23_5_worst_first(scores, is_seen, is_genre, k):
+    a = np.flatnonzero(is_genre & ~is_seen)
+    return a[np.argsort(scores[a])][-k:]
+
+
+def right_23_5_all_first(scores, is_seen, is_genre, k):
+    b = np.argsort(-scores)
+    return b[is_genre[b] & ~is_seen[b]][:k]
+
+
+def right_23_5_list(scores, is_seen, is_genre, k):
+    return sorted(
+        [i for i in range(len(scores)) if is_genre[i] and not is_seen[i]], key=lambda i: scores[i], reverse=True
+    )[:k]
+
+
+def wrong_23_8_work(due, work):
+    return work
+
+
+def wrong_23_8_end(due, work):
+    f, o = 0, []
+    for d, w in zip(due, work):
+        f = max(f, d) + w
+        o.append(f)
+    return np.array(o)
+
+
+def wrong_23_8_wait(due, work):
+    f, o = 0, []
+    for d, w in zip(due, work):
+        s = max(f, d)
+        o.append(s - d)
+        f = s + w
+    return np.array(o)
+
+
+def wrong_23_8_no_max(due, work):
+    f, o = 0, []
+    for d, w in zip(due, work):
+        f = f + w
+        o.append(f - d)
+    return np.array(o)
+
+
+def wrong_23_8_min(due, work):
+    f, o = 0, []
+    for d, w in zip(due, work):
+        f = min(f, d) + w
+        o.append(f - d)
+    return np.array(o)
+
+
+def wrong_23_8_previous_only(due, work):
+    o = []
+    for i in range(len(due)):
+        s = due[i] if i == 0 else max(due[i], due[i - 1] + work[i - 1])
+        o.append(s + work[i] - due[i])
+    return np.array(o)
+
+
+def wrong_23_8_not_updated(due, work):
+    f, o = 0, []
+    for d, w in zip(due, work):
+        s = max(f, d)
+        f = s
+        o.append(s + w - d)
+    return np.array(o)
+
+
+def wrong_23_8_max(due, work):
+    return right_23_8_list(due, work)[-1]
+
+
+def wrong_23_8_from_start(due, work):
+    f, o = 0, []
+    for d, w in zip(due, work):
+        f = max(f, d) + w
+        o.append(f - due[0])
+    return np.array(o)
+
+
+def wrong_23_8_cumsum(due, work):
+    return np.cumsum(work)
+
+
+def wrong_23_8_parallel(due, work):
+    return np.maximum(due, 0) + work - due
+
+
+def wrong_23_8_mean(due, work):
+    return np.mean(right_23_8_list(due, work))
+
+
+def wrong_23_8_sign(due, work):
+    return -np.array(right_23_8_list(due, work))
+
+
+def wrong_23_8_due_plus_max_work(due, work):
+    return np.maximum.accumulate(work)
+
+
+def right_23_8_list(due, work):
+    f, o = float("-inf"), []
+    for d, w in zip(due.tolist(), work.tolist()):
+        f = (d if d > f else f) + w
+        o.append(f - d)
+    return o
+
+
+def right_23_8_vector(due, work):
+    c = np.cumsum(work)
+    return c + np.maximum.accumulate(due - (c - work)) - due
+
+
+NATURAL = {
+    "23.2": [
+        (wrong_23_2_not_hidden, "A hidden film came back. It needs −∞: any other"),
+        (wrong_23_2_cut_first, "You return 18 films, 20 are there: hide"),
+        (wrong_23_2_ascending, "Your order begins with the lowest, and these"),
+        (wrong_23_2_zero, "A hidden film came back. It needs −∞: any other"),
+        (wrong_23_2_fill, "2 films are left and k is 4: return only those,"),
+        (wrong_23_2_delete, "After `np.delete` the positions are those of a"),
+        (wrong_23_2_positive, "Scores may be negative. Keep what is above −∞,"),
+        (wrong_23_2_scores, "You return scores. The *positions* of the films"),
+        (wrong_23_2_in_place, "Your function changed `scores`, which its"),
+        (wrong_23_2_partition, "The right films in no order: `argpartition`"),
+        (wrong_23_2_partition_crash, "2 films are left and k is 4: return only those,"),
+        (wrong_23_2_worst_first, "The right films, the worst first. Sort by"),
+        (wrong_23_2_nan, "2 films are left and k is 4: return only those,"),
+        (wrong_23_2_set, "Those are not the best films that are left."),
+        (wrong_23_2_k_minus, "You return 19 films, 20 are there: hide"),
+    ],
+    "23.3": [
+        (wrong_23_3_precision, "You divide by the number of *found* items: that"),
+        (wrong_23_3_pooled, "You put all queries into one pot. Take the"),
+        (wrong_23_3_hit, "You ask whether at least one was found. Recall"),
+        (wrong_23_3_all, "You ask whether all of them were found. Recall"),
+        (wrong_23_3_list, "You return one share for each query. Take their"),
+        (wrong_23_3_sum, "You return the sum over the queries. Take the"),
+        (wrong_23_3_positions, "You compare position by position. The order"),
+        (wrong_23_3_jaccard, "You divide by the size of the union. Recall"),
+        (wrong_23_3_min, "You divide by the shorter of the two. Recall"),
+        (wrong_23_3_first, "Only the first query is counted. Take the mean"),
+        (wrong_23_3_k10, "You divide by a fixed 10. Each query has its"),
+        (wrong_23_3_missed, "That is the share that was missed."),
+        (wrong_23_3_crash, "`found` may be empty: dividing by the *found*"),
+        (wrong_23_3_count, "That is the mean *number* of right items found."),
+        (wrong_23_3_len_ratio, "You compare the lengths of the two lists. Count"),
+        (wrong_23_3_median, "That is the median of the queries. Take their"),
+    ],
+    "23.5": [
+        (wrong_23_5_k_wide, "5 allowed films are there, and you return 0: a"),
+        (wrong_23_5_genre_after, "4 allowed films are there, and you return 1: a"),
+        (wrong_23_5_seen_after, "4 allowed films are there, and you return 1: a"),
+        (wrong_23_5_positions, "These are positions within `allowed`. Turn them"),
+        (wrong_23_5_fill, "Fewer than k are allowed here: throw out those"),
+        (wrong_23_5_or, "A film came back that was seen."),
+        (wrong_23_5_seen_wanted, "A film came back that was seen."),
+        (wrong_23_5_uncut, "Cut at last: k is 4, and you return 22 films."),
+        (wrong_23_5_ascending, "Allowed films, but not those with the highest"),
+        (wrong_23_5_zero, "A film came back that was seen."),
+        (wrong_23_5_unsorted, "Allowed films, but not those with the highest"),
+        (wrong_23_5_in_place, "Your function changed `scores`, which its"),
+        (wrong_23_5_worst_first, "The right films, but not the best first."),
+    ],
+    "23.8": [
+        (wrong_23_8_work, "That is the work alone, what a polite client"),
+        (wrong_23_8_end, "You return when each is done. Take off when it"),
+        (wrong_23_8_wait, "That is the waiting alone. The work counts,"),
+        (wrong_23_8_no_max, "Your server starts before the request has come:"),
+        (wrong_23_8_min, "The *later* of two times decides: max(free,"),
+        (wrong_23_8_previous_only, "You look back at one request only, as if it had"),
+        (wrong_23_8_not_updated, "That is the work alone, what a polite client"),
+        (wrong_23_8_max, "Yours holds only the last entry along axis 0."),
+        (wrong_23_8_from_start, "You count from the first request. Each waits"),
+        (wrong_23_8_cumsum, "You add up the work alone. A server that has"),
+        (wrong_23_8_parallel, "That is the work alone, what a polite client"),
+        (wrong_23_8_mean, "Only the mean is returned; all are asked for."),
+        (wrong_23_8_sign, "The sign is wrong: yours is minus what is asked"),
+        (wrong_23_8_due_plus_max_work, None),
+    ],
+}
+
+RIGHT = {
+    "23.2": [right_23_2_list, right_23_2_free],
+    "23.3": [right_23_3_isin, right_23_3_loop],
+    "23.5": [right_23_5_all_first, right_23_5_list],
+    "23.8": [right_23_8_list, right_23_8_vector],
+}
