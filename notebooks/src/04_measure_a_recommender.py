@@ -695,7 +695,7 @@ mean, low, high = paired_bootstrap(ease_ndcg, bar["popularity"].per_user["NDCG"]
 print(f"EASE − popularity: {mean:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it is 0.006 ahead, but the interval includes
+# EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it is 0.007 ahead, but the interval includes
 # zero: **we do not say that it beats item-kNN**. This is the course's rule for "A beats B".
 
 # %% [markdown]
@@ -823,14 +823,8 @@ claim("exact: C before A before B", exact[2] > exact[0] > exact[1])
 # also cut train + valid 75/25: its last quarter is about as long as the test part, and test stays closed.
 
 # %%
-import scipy.sparse as sp
-
-
-def aged(frame, decay):
-    age = frame.groupby("user_id").cumcount(ascending=False)  # 0 for the newest; frames of a split are in time order
-    user_idx, item_idx = users.to_idx(frame["user_id"]), items.to_idx(frame["item_id"])
-    return sp.csr_array((np.exp(-age / decay), (user_idx, item_idx)), shape=(users.n_rows, items.n_rows))
-
+from recsys_helpers.data import sequences
+from recsys_helpers.models import aged
 
 longer = splits.split_last_share(pd.concat([cut.train, cut.valid]), valid=0, test=0.25)
 horizons = {"next 10 % (valid)": (cut.train, cut.valid), "next 25 %": (longer.train, longer.test)}
@@ -838,15 +832,26 @@ horizon_ndcg = {}
 for name, (past, future) in horizons.items():
     seen, hidden = to_matrix(past, users, items), to_matrix(future, users, items)
     item_weights = baselines.ease(seen)
-    rows = {"all ages equal": seen} | {f"decay {decay}": aged(past, decay) for decay in (1, 3, 10, 30, 100)}
-    for label, row in rows.items():
+    histories = sequences.histories(past, users, items)  # films of each user, oldest first
+    rows = {f"decay {decay}": aged(histories, items.n_rows, decay, floor=0.0) for decay in (1, 3, 10, 30, 100)}
+    for label, row in ({"all ages equal": seen} | rows).items():
         outcome = evaluate(lambda user_idx: row[user_idx] @ item_weights, seen, hidden)
         horizon_ndcg.setdefault(name, {})[label] = outcome.mean()
 table = pd.DataFrame(horizon_ndcg)
 pd.concat({"NDCG@10": table, "times all ages equal": table / table.iloc[0]}, axis=1).round(3)
 
+# %%
+gain = table / table.iloc[0]
+claim("decay 3 gains a quarter or more on the next 10 %", gain.loc["decay 3", "next 10 % (valid)"] > 1.25)
+claim("and less than 5 % on the next 25 %", gain.loc["decay 3", "next 25 %"] < 1.05)
+
 # %% [markdown]
-# TODO
+# On the next 10 %, a decay of 3 gains 29 %. On the next 25 %, it gains only 2 %, and a decay of 1 even loses 19 %. **A short
+# horizon flatters recency**: what you watched last says much about the next few films and little about the fortieth. So
+# choose hyperparameters on a cut whose horizon is that of the test. Here a decay of 10 is best on both cuts, but by 30 % on
+# one and 11 % on the other. Later lessons compare models that know the order with models that do not; read their numbers
+# with this in mind.
+
 # %% [markdown]
 # ## What you did
 #
