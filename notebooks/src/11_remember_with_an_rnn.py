@@ -11,7 +11,7 @@
 # - **O2** measure how a gradient vanishes or explodes on its way back through time
 # - **O3** implement the gates of a GRU and an LSTM, and verify them against Keras
 # - **O4** diagnose mistakes with padding and masks, and implement the test that catches them
-# - **O5** train GRU4Rec, and compare it with EASE: where it wins, where it does not, what the order is worth
+# - **O5** train GRU4Rec, and compare it with EASE and with a linear model that knows the order
 #
 # **What you need**: lesson 10, and about three and a half hours, in two sittings: a good place for a break is before
 # section 7. Section 5 is optional. The whole notebook runs in about two minutes, most of it in sections 8 and 11.
@@ -294,7 +294,7 @@ reaches["GRU, update gate at 0.95"] = reach_of(layers.GRU, open_update_gate)
 reaches["LSTM"] = reach_of(layers.LSTM)
 pd.DataFrame({name: [f"{size[k]:.0e}" for k in BACK] for name, size in reaches.items()}, [f"{k} back" for k in BACK]).T
 
-# %%
+# %% tags=["reveal"]
 figure, axes = new_figure(7, 3.4)
 for name, size in reaches.items():
     axes.semilogy(range(50), size, label=name, markevery=5)
@@ -307,15 +307,19 @@ show(
     "stands at 0.95 stays high: it ends at about a twentieth.",
 )
 
-# %%
+# %% tags=["reveal"]
 claim("GRU as drawn, 40 steps back: less than a millionth is left", reaches["GRU"][40] < 1e-6)
 claim("GRU with its update gate at 0.95: more than a fiftieth", reaches["GRU, update gate at 0.95"][40] > 0.02)
 claim("LSTM as drawn: between these two", reaches["GRU"][40] < reaches["LSTM"][40] < 0.02)
 
 # %% [markdown]
+# <details><summary>What it shows</summary>
+#
 # A surprise for many: a fresh GRU forgets as fast as the plain RNN. Its gates stand at one half, and one half to the
 # power of forty is nothing. The difference is that it *can* learn to hold on: set the gate to 0.95 and the gradient
 # arrives. So a gate is no memory; it is a memory's valve. Section 9 measures how far a trained one reaches.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. The GRU of Keras, step by step
@@ -857,7 +861,7 @@ order_matters = {
 }
 pd.Series(order_matters, name="valid NDCG@10").round(4)
 
-# %%
+# %% tags=["reveal"]
 before, shuffled = order_matters["as it was"], order_matters["all shuffled"]
 claim("all shuffled: between 55 % and 90 % is left", 0.55 < shuffled / before < 0.9)
 claim("and the lead over EASE is gone, or below 0.01", shuffled < ease_valid + 0.01)
@@ -867,6 +871,8 @@ claim("shuffling only the newest five costs less than 0.01", newer > before - 0.
 claim("turned round is worse than shuffled, by 0.01", order_matters["turned round"] < shuffled - 0.01)
 
 # %% [markdown]
+# <details><summary>What it shows</summary>
+#
 # Same films, same weights, only the order is gone, and with it the lead over EASE, which never sees the order. But look
 # at the rows between: the order *within* the newest five hardly matters, and shuffling only the older films costs much
 # less than shuffling all. Worst is to turn it round: now the oldest films pass for the newest. What counts is **which**
@@ -874,6 +880,11 @@ claim("turned round is worse than shuffled, by 0.01", order_matters["turned roun
 #
 # A warning: this model was trained on histories in order. So the table says what *it* gets out of the order, not what a
 # model made for sets could reach.
+#
+# </details>
+
+# %% [markdown]
+# ### How far the trained memory reaches
 #
 # And how far does the trained memory reach? The measure of section 2, on users with 50 films or more:
 
