@@ -107,7 +107,7 @@ def test_keras_is_seeded_when_it_is_there_and_not_imported_when_it_is_not(monkey
 
 
 def test_quiet_tensorflow_keeps_what_the_user_has_set(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(__version__="2.21.0"))
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     start.quiet_tensorflow()
@@ -117,7 +117,7 @@ def test_quiet_tensorflow_keeps_what_the_user_has_set(monkeypatch):
 
 @pytest.mark.parametrize("is_installed", [True, False])
 def test_quiet_tensorflow_gives_stderr_back_and_hides_no_failed_import(monkeypatch, capfd, is_installed):
-    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace() if is_installed else None)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(__version__="2.21.0") if is_installed else None)
     with contextlib.nullcontext() if is_installed else pytest.raises(ImportError):
         start.quiet_tensorflow()
     os.write(2, b"heard")
