@@ -26,6 +26,7 @@ from tools.catalogue import Course, Lesson
 from tools.execute import ONE_THREAD
 
 FAILED_CLAIM = "✗ not in this run"
+SHOWN = 8  # problems of one lesson that are printed
 
 
 def command_line(description: str) -> argparse.ArgumentParser:
@@ -124,7 +125,8 @@ def report(lessons: list[Lesson], run: Callable[[Lesson], list[str]], jobs: int)
                 (found, seconds), name, done = future.result(), waiting[future].file, done + 1
                 state = "FAIL" if found else "ok  "
                 print(f"[{done:2}/{len(lessons)}] {state} {name:<32}{seconds:5.0f} s", flush=True)
-                for problem in found:
+                more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []  # most follow from the first
+                for problem in [*found[:SHOWN], *more]:
                     print("        " + problem.replace("\n", "\n        "), flush=True)
                 failed += [name] if found else []
     seconds = time.perf_counter() - started

@@ -96,7 +96,7 @@ def _with_fixed_tables_of(own, other):
 
 def test_the_vector_of_the_padding_enters_neither_output_of_the_trainer():
     trainer = random_model()[0]
-    history = sequences.last_items(HISTORIES[1:], LENGTH)
+    history = last_items(HISTORIES[1:], LENGTH)
     n_seen = np.tile((history > 0).sum(axis=1)[:, None], (1, 4))
     ones = np.ones((len(history), 4), int)
     table = trainer.get_layer("history_items")
