@@ -53,8 +53,8 @@ def colab_cell(course: Course, lesson: Lesson) -> str:
     ]
     if lesson.colab:
         lines.append(f'    get_ipython().run_line_magic("pip", "install -q {" ".join(lesson.colab)}")')
-    glossary = f"{course.repository}/blob/main/notebooks/glossary.md"
-    lines.append(f'    print("Links to the glossary do not open on Colab. It is here: {glossary}")')
+    lines.append(f'    glossary = "{course.repository}/blob/main/notebooks/glossary.md"')
+    lines.append('    print("Links to the glossary do not open on Colab. It is here:", glossary)')
     return "\n".join(lines)
 
 

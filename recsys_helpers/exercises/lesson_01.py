@@ -310,7 +310,7 @@ def model_with_biases(answer) -> None:
         raise NotYet("Hand over the function itself, without parentheses and arguments.")
     model = answer(7, 11, 3)
     if not isinstance(model, keras.Model):
-        raise NotYet("Your function should return keras.Model([user_in, film_in], chance).")
+        raise NotYet("Your function should return keras.Model([user_in, film_in], probability).")
     found = {layer.name: layer for layer in model.layers}
     missing = {name for name in _TABLES if name not in found}
     if missing >= {"users", "films"}:

@@ -301,7 +301,7 @@ WRONG = {
     "01.2": [
         (0.25, "without the missing value"),
         (20, "the filled age"),
-        (1.4, "numbers from 0 to 1"),
+        (1.4, "a number from 0 to 1"),
         (0.5, "10, 20, 50 and 0"),
     ],
     "01.3": [
