@@ -20,6 +20,7 @@ import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from tools.catalogue import Course, Lesson
@@ -113,7 +114,11 @@ def report(lessons: list[Lesson], run: Callable[[Lesson], list[str]], jobs: int)
 
     def timed(lesson: Lesson) -> tuple[list[str], float]:
         began = time.perf_counter()
-        return run(lesson), time.perf_counter() - began
+        try:
+            found = run(lesson)
+        except (CellTimeoutError, DeadKernelError) as error:  # the other lessons still run
+            found = [f"stopped: {str(error).strip().splitlines()[0]}"]
+        return found, time.perf_counter() - began
 
     for group, at_a_time in (
         ([lesson for lesson in lessons if not lesson.alone], jobs),

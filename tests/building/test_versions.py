@@ -123,6 +123,18 @@ def test_the_report_counts_what_failed_and_runs_what_measures_speed_alone_at_the
     assert run_elsewhere.report(lessons[:1], run, jobs=1)
 
 
+def test_a_kernel_that_dies_fails_its_lesson_and_not_the_others(capsys):
+    def run(one):
+        book = notebook(nbformat.v4.new_code_cell("import os; os._exit(1)" if one.file == "01_one" else "1"))
+        start = [sys.executable, "-X", "frozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        run_elsewhere.execute(book, start)
+        return run_elsewhere.problems_of(book)
+
+    assert not run_elsewhere.report([lesson("01_one"), lesson("02_two")], run, jobs=1)
+    printed = capsys.readouterr().out
+    assert "FAIL 01_one" in printed and "stopped: Kernel died" in printed and "ok   02_two" in printed
+
+
 def test_an_unknown_lesson_number_is_refused():
     course = load_course()
     assert [found.number for found in run_elsewhere.chosen(course, ["04", "00"])] == ["00", "04"]
