@@ -748,7 +748,6 @@ power_of_ten = 10 * np.log10(0.07)
 check("06.9", power_of_ten)
 
 
-
 # %%
 def rms(values):
     return np.sqrt((values**2).mean())
