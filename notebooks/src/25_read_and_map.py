@@ -13,9 +13,11 @@
 # - **O3** implement item-kNN's own explanation, "because you liked …", and measure when the sentence is false
 # - **O4** fit a readable surrogate of a network, measure its fidelity, and diagnose where it misleads
 # - **O5** compare maps of an embedding, and test with a probe and a shuffled control what the rows really hold
+#   (optional)
 #
-# **What you need**: lessons 04 and 11, and about 140 minutes; a good place for a break is before section 7. The whole
-# notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
+# **What you need**: lessons 04 and 11, and about three hours without the optional sections 9 and 10, in two sittings; a
+# good point for a break is before section 7. The whole notebook runs in about a minute. Outputs that would
+# give away an answer are folded: click the three dots.
 
 # %%
 from itertools import combinations, count
@@ -925,7 +927,7 @@ answer = "b"
 check("25.9", answer)
 
 # %% [markdown]
-# ## 9. Maps
+# ## 9. Maps (optional)
 #
 # The other way in: look at the [embeddings](glossary.md#embedding) of the films. The GRU's table has 64 numbers for each.
 # We map the films with at least 20 ratings in train. First a [PCA](glossary.md#principal-component-analysis), as in
@@ -1116,7 +1118,7 @@ answer = "c"
 check("25.11", answer)
 
 # %% [markdown]
-# ## 10. Ask the numbers: a probe
+# ## 10. Ask the numbers: a probe (optional)
 #
 # Is "horror" in these rows? Do not look, ask: train a small linear model, a [probe](glossary.md#probe), to tell horror
 # films from the others by their 63 numbers. If it can, on films that it has not seen, the numbers hold it. How good is

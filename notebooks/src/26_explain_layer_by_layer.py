@@ -9,13 +9,13 @@
 #
 # - **O1** compute and implement integrated gradients, verify that they add up, choose their steps
 # - **O2** implement layer-wise relevance rule by rule, and account for what biases absorb
-# - **O3** implement exact Shapley values, and compare SHAP with them
+# - **O3** implement exact Shapley values, and compare SHAP with them (optional)
 # - **O4** measure whether an explanation is faithful; diagnose attention maps, and one method that fails
 # - **O5** find the smallest change of a history that changes the list; choose an explanation for its reader
 #
-# **What you need**: lessons 08 and 11 (12 for section 7), and about 155 minutes; a good place for a break is before
-# section 5. The whole notebook runs in about a minute and a half, half of it training. Outputs that would give away an
-# answer are folded: click the three dots.
+# **What you need**: lessons 08 and 11 (12 for section 7), and about three and a half hours without the optional
+# sections 5 and 9, in two sittings; a good point for a break is before section 5. The whole notebook runs in about
+# a minute and a half, half of it training. Outputs that would give away an answer are folded: click the three dots.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -655,7 +655,7 @@ table.tail(8).round(2)
 # **A good place for a break**: to go on another day, run all cells above once more.
 
 # %% [markdown]
-# ## 5. Shapley values, and SHAP
+# ## 5. Shapley values, and SHAP (optional)
 #
 # Three friends share a taxi. What is fair? [Shapley's](glossary.md#shapley-value) answer (1953): let them get in, in every
 # possible order; each pays what the fare rises when they get in; take the mean. Here players are features, and the fare is
@@ -1246,7 +1246,7 @@ claim("for most users one or two films are enough", np.mean((sizes == 1) | (size
 # recommenders, and a reason not to read too much into a place.
 
 # %% [markdown]
-# ## 9. Known truth
+# ## 9. Known truth (optional)
 #
 # In real data nobody knows the true reason. So plant one. Synthetic histories of eight films without meaning; one of five
 # *causes* stands among them, and the label is that cause. A small GRU learns it. Where its answer is right, does each
