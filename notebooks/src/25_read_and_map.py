@@ -674,8 +674,9 @@ print(f"{titles[candidate]} because you liked {titles[first]}, which you gave {s
 # %% [markdown]
 # ## 8. A surrogate of a network
 #
-# The best single network so far is the GRU of lesson 11. Nobody can read its hundreds of thousands of weights. A
-# popular way out: train a readable model to copy its *scores*, and read the copy. It is called a
+# Take the GRU of lesson 11. It is not the best ranker of the course (the linear next-item model of lesson 10 knows the
+# order, too, and is ahead of it), but nobody can read its hundreds of thousands of weights. A popular way out: train a
+# readable model to copy its *scores*, and read the copy. It is called a
 # [surrogate](glossary.md#surrogate-model). First the network: half the size of lesson 11, a dozen epochs, about half a
 # minute.
 
@@ -906,7 +907,7 @@ claim("but fewer than half", looks["linear, seven features"][2] < 5)
 # %% [markdown]
 # Better, and now the reading says "and what is near to your newest films", which the first one could not. An explanation
 # can only use the words you gave it. Still most of the ten are missed: this network has no short honest summary in these
-# words. The luck of one training? With three other seeds every ✓ of this section came out the same.
+# words.
 #
 # ### Exercise 25.9 · choose (O4)
 #
