@@ -15,9 +15,9 @@
 # - **O5** compare maps of an embedding, and test with a probe and a shuffled control what the rows really hold
 #   (optional)
 #
-# **What you need**: lessons 04 and 11, and about three hours without the optional sections 9 and 10, in two sittings; a
-# good point for a break is before section 7. The whole notebook runs in about a minute and a half. Outputs that would
-# give away an answer are folded: click the three dots.
+# **What you need**: lessons 04 and 11, and about three hours (sections 9 and 10 are optional); take a break before
+# section 7. The whole notebook runs in about a minute and a half. Outputs that would give away an answer are folded: click
+# the three dots.
 
 # %%
 from itertools import combinations, count

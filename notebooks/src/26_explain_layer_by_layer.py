@@ -771,6 +771,7 @@ value_of = leave_out.replaced(f, some, background)
 exact = leave_out.shapley_values(value_of, n=len(some), n_players=6)
 explainer = shap.KernelExplainer(f, background)
 estimated = explainer.shap_values(some, silent=True)
+assert explainer.nsamplesAdded == 62  # every set but all and none
 sampled = explainer.shap_values(some, silent=True, nsamples=20)  # at most 20 of the sets
 
 sets = np.array(np.meshgrid(*[[False, True]] * 6, indexing="ij")).reshape(6, 64).T
