@@ -894,7 +894,8 @@ for decay in decays:
 # The **deep** half is small. The four sums of film vectors go through one dense layer with tanh, which returns a query;
 # the query meets the film table, and training uses the sampled softmax with the logQ correction (lesson 09). A second,
 # small task trains the same vectors: find all films of the window again, as the autoencoder of lesson 09 does.
-#
+
+# %% [markdown]
 # The **wide** half is the linear model of lesson 10, solved once and frozen. The model's score is the sum of both: deep
 # score + 80 · linear score. The idea is that of wide and deep learning (Cheng et al., 2016); there, both halves are trained
 # together.
@@ -932,7 +933,8 @@ claim("of the three seeds on their own, two have an interval above zero", sum(al
 # Averaging the scores of three trainings adds a little more.
 #
 # </details>
-#
+
+# %% [markdown]
 # How much of this is luck? The settings were chosen on the last quarter of train + validation: eight networks were
 # trained there, and each was measured at one to five epochs. The test set was read once, at the end. The log of all
 # trials comes with the course, and its best figure on that cut says how far ahead the two together were *before* the
