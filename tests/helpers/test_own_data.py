@@ -14,6 +14,7 @@ from recsys_helpers.data import DataProblems, check_interactions, load_csv
 
 HEADER = "user_id,item_id,rating,timestamp\n"
 T = 1000000000
+FOUR = ["user_id", "item_id", "rating", "timestamp"]
 GOOD = HEADER + "1,50,3.5,1000000000\n1,60,5,1000000060\n2,50,0.5,1000000120\n"
 
 
@@ -59,7 +60,104 @@ BAD = {
     "separator ;": (GOOD.replace(",", ";"), {}, ["1. The separator seems to be ';'. Pass sep=';'."], 1),
     "separator tab": (GOOD.replace(",", "\t"), {}, ["The separator seems to be '\\t'. Pass sep='\\t'."], 1),
     "separator that was passed": (GOOD, {"sep": ";"}, ["The separator seems to be ','. Pass sep=','."], 1),
-    "no header": (GOOD.removeprefix(HEADER), {}, ["'item_id' is missing", "first line a header"], 2),
+    "no header": (
+        GOOD.removeprefix(HEADER),
+        {},
+        ["1. The first line seems to be data", "names=['user_id', 'item_id', 'rating', 'timestamp']"],
+        1,
+    ),
+    "no header, three columns, the last of them times": (
+        f"1,50,{T}\n2,60,{T}\n",
+        {},
+        ["names=['user_id', 'item_id', 'timestamp']"],
+        1,
+    ),
+    "no header and ids of text": (
+        "ann,a1\nbob,b1\n",
+        {},
+        ["'user_id' is missing; there are ['ann', 'a1']", "If the first line is no header, pass names=["],
+        2,
+    ),
+    "the first row taken for a header": (
+        GOOD.removeprefix(HEADER),
+        {"columns": {"user_id": "1", "item_id": "50"}},
+        ["1. The first line seems to be data"],
+        1,
+    ),
+    "a header where names were passed": (
+        GOOD,
+        {"names": ["user_id", "item_id", "rating", "timestamp"]},
+        ["The first line is a header: ['user_id', 'item_id', 'rating', 'timestamp']", "Leave names out"],
+        1,
+    ),
+    "names for another number of columns": (
+        GOOD.removeprefix(HEADER),
+        {"names": ["user_id", "item_id"]},
+        ["Rows without the 2 fields of names (rows: 3; line 1: 4; line 2: 4; line 3: 4)", "one name for each field"],
+        2,
+    ),
+    "a header in the middle": (
+        GOOD + GOOD,
+        {"duplicates": "first"},
+        ["1. The header comes again (rows: 1; line 5)", "Delete these lines"],
+        1,
+    ),
+    "separator of two characters": (GOOD.replace(",", "::"), {}, ["seems to be '::'. Pass sep='::'."], 1),
+    "separator of two characters, cut at one": (GOOD.replace(",", "::"), {"sep": ":"}, ["Pass sep='::'."], 1),
+    "names in capitals": (
+        GOOD.replace("rating,timestamp", "Rating,Time Stamp"),
+        {},
+        [
+            "1. Column 'Rating' is nearly 'rating', but would not be used. To use it: columns={'rating': 'Rating'",
+            "2. Column 'Time Stamp' is nearly 'timestamp'",
+            "To do without it: columns={'rating': 'Rating', 'timestamp': None}",
+        ],
+        2,
+    ),
+    "one name in two spellings": (
+        HEADER + "Jos\u00e9,50,3,1\nJose\u0301,60,4,100000000\n",
+        {},
+        ["user_id looks like another id, but is spelled otherwise (rows: 1; line 3", "'Jos\\xe9' and 'Jose\\u0301'"],
+        1,
+    ),
+    "an invisible character": (GOOD + f"1,a b,3,{T}\n2,a \u200bb,3,{T}\n", {}, ["item_id looks like another id"], 1),
+    "one number in two spellings among text": (GOOD + f"x,50,3,{T}\n1.0,70,3,{T}\n", {}, ["'1' and '1.0'"], 1),
+    "ids that were floats": (
+        GOOD + f"9007199254740992.0,50,3,{T}\n",
+        {},
+        ["user_id was a number with a floating point, and has lost digits (rows: 1; line 5: 9007199254740992.0, 50"],
+        1,
+    ),
+    "utf-8 read as Windows": (
+        (HEADER + f"1,Amélie,3,{T}\n2,Heat,3,{T}\n").encode(),
+        {"encoding": "cp1252"},
+        ["damages lines that are written in utf-8 (rows: 1; line 2: '1,AmÃ©lie", "pass encoding='utf-8-sig'"],
+        1,
+    ),
+    "several encodings, none of which reads a line": (
+        (HEADER + f"1,Amélie,3,{T}\n2,Heat,3,{T}\n").encode("cp1252"),
+        {"encoding": ["utf-8", "ascii"]},
+        ["None of ['utf-8', 'ascii'] reads line 2: '1,Amélie", "Add the encoding of such lines"],
+        1,
+    ),
+    "lines that are no JSON objects": (
+        '{"user_id": 1, "item_id": 2}\n{"user_id": 3,\n[4]\n{"user_id": 4, "item_id": 3}\n',
+        {},
+        ["Lines that are not a JSON object (rows: 2; line 2; line 3)", "one object in braces on each line"],
+        1,
+    ),
+    "dates and seconds mixed": (
+        GOOD.replace("1000000000", "2001-09-09"),
+        {},
+        ["timestamp is not a number (rows: 1; line 2", "Bring all of them to one form first"],
+        1,
+    ),
+    "dates of two orders": (
+        HEADER + "1,50,3,05/03/2020\n2,60,3,07/03/2020\n",
+        {},
+        ['format="%d/%m/%Y" reads the first as 05 March 2020; format="%m/%d/%Y" reads the first as 03 May 2020'],
+        1,
+    ),
     "column twice": (
         "user_id,item_id,rating,rating\n1,50,3,4\n2,60,3,4\n",
         {},
@@ -144,9 +242,9 @@ BAD = {
         1,
     ),
     "dates": (
-        GOOD.replace("1000000000", "2001-09-09"),
+        HEADER + "1,50,3.5,2001-09-09\n2,60,3,2001-09-10\n",
         {},
-        ["timestamp is not a number", "line 2: 1, 50, 3.5, 2001-09-09", "Convert dates", "dayfirst=True if 05/03/2020"],
+        ["timestamp is not a number (rows: 2; line 2: 1, 50, 3.5, 2001-09-09", "Convert the dates", 'format="ISO8601"'],
         1,
     ),
     "time before 1970": (
@@ -194,9 +292,9 @@ BAD = {
     "one user": ("user_id,item_id\n1,50\n1,60\n", {}, ["user_id has only one value", "right column"], 1),
     "one item": ("user_id,item_id\n1,50\n2,50\n", {}, ["item_id has only one value", "needs several"], 1),
     "spreadsheet renamed": (zip_bytes(), {}, ["not a CSV file but a zip archive or Excel .xlsx", "save it as CSV"], 1),
-    "gzip renamed": (gzip.compress(GOOD.encode()), {}, ["not a CSV file but gzip", "unpack it"], 1),
+    "gzip renamed": (gzip.compress(GOOD.encode()), {}, ["not a CSV file but gzip", "Unpack it"], 1),
     "web page": ("<!DOCTYPE html><p>Log in</p>", {}, ["not a CSV file but a web page"], 1),
-    "JSON": ('[{"user_id": 1}]', {}, ["not a CSV file but JSON"], 1),
+    "JSON": ('[{"user_id": 1}]', {}, ["not a CSV file but a JSON array"], 1),
     "binary": (b"\x00\x01\x02\x03", {}, ["not a CSV file but binary"], 1),
     "rows too long and too short": (
         GOOD + "2,60,4,1,extra\n2,70\n",
@@ -321,11 +419,12 @@ def test_names_scale_separator_and_encoding_of_the_file_can_be_given(load):
 
 
 def test_without_rating_and_timestamp_the_data_are_implicit_and_the_loader_says_what_will_not_work(load, capsys):
-    frame = load("user_id,item_id,Rating\n1,50,9\n2,60,9\n")
+    frame = load("user_id,item_id,ratings\n1,50,9\n2,60,9\n")
     assert list(frame.columns) == ["user_id", "item_id"]
     text = capsys.readouterr().out
     assert "no rating: implicit feedback" in text and "no timestamp: splits by time will not work" in text
-    assert "columns not used: ['Rating']" in text
+    assert "columns not used: ['ratings']" in text
+    assert "(is it 'ratings'? Then pass columns={'rating': 'ratings'})" in text
 
 
 def test_a_rating_can_be_left_out_on_purpose(load):
@@ -378,8 +477,8 @@ def test_a_wrong_argument_is_named(load):
         load(GOOD, columns={"user": "user_id"})
     with pytest.raises(ValueError, match="cannot leave out user_id or item_id"):
         load(GOOD, columns={"item_id": None})
-    for sep in (";;", "", None, "\n"):
-        with pytest.raises(ValueError, match="sep must be one character, such as ',' or ';' or '\\\\t', not "):
+    for sep in ("", None, "\n", "a\n", 7):
+        with pytest.raises(ValueError, match="sep must be one or more characters, such as ',' or ';' or '\\\\t' or '::', not "):
             load(GOOD, sep=sep)
     for rating_range in ((10, 1), 5, (1, 2, 3)):
         with pytest.raises(
@@ -392,9 +491,8 @@ def test_for_a_frame_the_advice_is_to_rename_not_to_load_otherwise():
     with pytest.raises(DataProblems) as caught:
         check_interactions(pd.DataFrame({"UserID": [1, 2], "sku": [1, 2]}))
     message = str(caught.value)
-    assert "frame.rename(columns={'UserID': 'user_id'})" in message
-    assert "frame.rename(columns={'…': 'item_id'})" in message
-    assert "sep" not in message and "say so" not in message
+    assert "`frame = frame.rename(columns={'UserID': 'user_id', '…': 'item_id'})`" in message
+    assert "names=" not in message and "load_csv" not in message
 
 
 def test_a_late_time_among_early_ones_and_times_alone_before_1970_are_not_taken_for_another_unit(load):
@@ -441,16 +539,107 @@ def test_ids_with_fractions_in_a_frame_are_refused():
         check_interactions(pd.DataFrame({"user_id": [1.5, 2], "item_id": [1, 2]}))
 
 
-def test_the_advice_for_dates_works_when_it_is_followed():
-    dates = pd.to_datetime(["2001-09-09", "2001-09-10"])
-    frame = pd.DataFrame({"user_id": [1, 2], "item_id": [1, 2], "timestamp": dates})
-    for timestamps in (frame["timestamp"], frame["timestamp"].astype(str)):
-        frame["timestamp"] = timestamps
-        with pytest.raises(DataProblems) as caught:
-            check_interactions(frame)
-        advice = str(caught.value).split("then call check_interactions: ")[1]
-        exec(advice, {"pd": pd, "frame": frame})
-        assert check_interactions(frame)["timestamp"].tolist() == [999993600, 1000080000]
+PUBLIC = {  # files as they are published: (their first lines, how the docstring says to load them, first row)
+    "u.data": (
+        "196\t242\t3\t881250949\n186\t302\t3\t891717742\n",
+        dict(sep="\t", names=FOUR),
+        [196, 242, 3, 881250949],
+    ),
+    "ratings.dat": (
+        "1::1193::5::978300760\n2::661::3::978302109\n",
+        dict(sep="::", names=FOUR),
+        [1, 1193, 5, 978300760],
+    ),
+    "ratings.csv": (
+        "userId,movieId,rating,timestamp\n1,31,2.5,1260759144\n2,1029,3.0,1260759179\n",
+        dict(columns={"user_id": "userId", "item_id": "movieId"}),
+        [1, 31, 2.5, 1260759144],
+    ),
+    "reviews.json": (
+        '{"reviewerID": "A2SUAM", "asin": "0001713353", "overall": 5.0, "unixReviewTime": 1252800000, "vote": null}\n'
+        '{"reviewerID": "APOZ15", "asin": "0001061240", "overall": 4, "unixReviewTime": 1252800001, "style": {}}\n',
+        dict(columns={"user_id": "reviewerID", "item_id": "asin", "rating": "overall", "timestamp": "unixReviewTime"}),
+        ["A2SUAM", "0001713353", 5.0, 1252800000],
+    ),
+    "BX-Book-Ratings.csv": (
+        '"User-ID";"ISBN";"Book-Rating"\n"276725";"034545104X";"0"\n"276726";"0155061224";"5"\n',
+        dict(
+            sep=";",
+            encoding="cp1252",
+            rating_range=(0, 10),
+            columns={"user_id": "User-ID", "item_id": "ISBN", "rating": "Book-Rating"},
+        ),
+        [276725, "034545104X", 0],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_files_are_read_as_they_are(load, name):
+    content, options, first = PUBLIC[name]
+    frame = load(content, name=name, **options)
+    assert len(frame) == 2 and frame.iloc[0].tolist() == first
+    documented = load_csv.__doc__.split(f'load_csv("{name}", ')[1].split("`")[0].rstrip(")")
+    documented = " ".join(documented.split()).replace("four", str(FOUR))
+    assert eval(f"dict({documented})") == options
+
+
+def test_numbers_of_json_lines_keep_their_digits(load):
+    frame = load('{"user_id": 9007199254740993, "item_id": "007"}\n\n{"user_id": 9007199254740992, "item_id": "07"}\n')
+    assert frame["user_id"].tolist() == [9007199254740993, 9007199254740992]
+    assert frame["item_id"].tolist() == ["007", "07"]
+    with pytest.raises(DataProblems, match=r"item_id is missing \(rows: 1; line 2: 2, \(empty\)\)"):
+        load('{"user_id": 1, "item_id": 2}\n{"user_id": 2, "item_id": null}\n{"user_id": 3, "item_id": 3}\n')
+
+
+def test_columns_called_0_1_2_as_pandas_calls_them_are_a_header(load):
+    assert len(load("0,1,2\n7,50,3\n8,60,4\n", columns={"user_id": "0", "item_id": "1", "rating": "2"})) == 2
+
+
+def test_without_the_check_the_columns_come_as_text_with_their_lines(load, capsys):
+    frame = load(GOOD.replace("1,50", " 007 ,") + "\n0,0,0,0\n", check=False)
+    assert frame["user_id"].tolist() == ["007", "1", "2", "0"] and frame.index.tolist() == [2, 3, 4, 6]
+    assert frame["item_id"].isna().tolist() == [True, False, False, False] and frame.index.name == "line"
+    assert "all values are text, not checked" in capsys.readouterr().out
+    with pytest.raises(DataProblems, match="line 6: 0, 0, 0, 0"):
+        check_interactions(frame)
+    with pytest.raises(DataProblems, match="Rows without the 4 fields"):
+        load(GOOD + "1\n", check=False)
+
+
+@pytest.mark.parametrize("name", ["Int64", "Float64", "object", "uint64"])
+def test_ids_of_any_type_become_whole_numbers(name):
+    frame = pd.DataFrame({"user_id": pd.Series([1, 2], dtype=name), "item_id": [5, 6]})
+    assert check_interactions(frame)["user_id"].dtype == "int64"
+
+
+BIG = 2**53  # from here on, a float64 stands for several whole numbers
+
+
+@pytest.mark.parametrize(
+    ("ids", "kind"),
+    [([BIG, 1], "float64"), ([2**24, 1], "float32"), ([float(BIG), "x"], "object"), ([BIG, 1], "Float64")],
+)
+def test_ids_that_a_float_has_rounded_are_a_problem(ids, kind):
+    frame = pd.DataFrame({"user_id": pd.Series(ids, dtype=kind), "item_id": [5, 6]})
+    with pytest.raises(DataProblems, match=r"user_id was a number .* has lost digits \(rows: 1; row 0"):
+        check_interactions(frame)
+
+
+def test_large_ids_beside_a_missing_one_are_not_taken_for_repeats():
+    with pytest.raises(DataProblems) as caught:
+        check_interactions(pd.DataFrame({"user_id": [str(BIG), str(BIG + 1), None], "item_id": [5, 5, 6]}))
+    assert len(caught.value.problems) == 1 and "user_id is missing" in caught.value.problems[0]
+
+
+def test_whole_numbers_beyond_int64_become_text():
+    frame = pd.DataFrame({"user_id": pd.Series([2**63 + 1, 7], dtype="uint64"), "item_id": [5, 6]})
+    assert check_interactions(frame)["user_id"].tolist() == ["9223372036854775809", "7"]
+
+
+def test_chinese_text_that_happens_to_be_valid_utf8_is_read_in_its_own_encoding(load):
+    content = (HEADER + f"1,模,3,{T}\n2,英雄,3,{T}\n").encode("gb18030")
+    assert load(content, encoding="gb18030")["item_id"].tolist() == ["模", "英雄"]
 
 
 TEXT_ID = st.text(string.ascii_letters + string.digits + " ,;\"'\n-_é漢🎬", min_size=1).map(lambda text: f"u{text}u")
