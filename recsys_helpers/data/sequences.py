@@ -6,7 +6,8 @@ Everything is in dense indices; 0 pads, always at the end, so a causal model nev
 import numpy as np
 import pandas as pd
 
-from recsys_helpers.data.ids import IdMap
+from recsys_helpers.data.ids import IdMap, pair_indices
+from recsys_helpers.data.splits import check_complete
 
 
 def histories(interactions: pd.DataFrame, users: IdMap, items: IdMap) -> list[np.ndarray]:
@@ -19,7 +20,8 @@ def histories(interactions: pd.DataFrame, users: IdMap, items: IdMap) -> list[np
     >>> [history.tolist() for history in histories(frame, IdMap([7, 8]), IdMap([40, 50]))]
     [[], [2, 1], [1]]
     """
-    user_idx, item_idx = users.to_idx(interactions["user_id"]), items.to_idx(interactions["item_id"])
+    check_complete(interactions)
+    user_idx, item_idx = pair_indices(interactions, users, items)
     times = interactions["timestamp"].to_numpy()
     order = np.argsort(user_idx, kind="stable")
     is_earlier = (np.diff(times[order]) < 0) & (np.diff(user_idx[order]) == 0)

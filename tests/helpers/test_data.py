@@ -1,13 +1,17 @@
 """The bundled data: what is in them, and that a damaged copy is refused."""
 
 import gzip
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from recsys_helpers.data import IdMap, matrix, movielens
+from recsys_helpers.data import IdMap, load_csv, matrix, movielens, split_last_share
+
+CASES = Path(__file__).parent / "cases"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +119,19 @@ def test_a_pair_that_comes_twice_stays_a_single_1():
 
 
 def test_a_pair_with_an_unknown_user_or_item_is_refused():
-    for users, items in (([1], [5, 6]), ([1, 2], [5])):
-        with pytest.raises(KeyError, match="Unknown ids"):
+    for users, items, name in (([1], [5, 6], "users"), ([1, 2], [5], "items")):
+        with pytest.raises(KeyError, match=f"Unknown to {name}: .* of 1 rows, for example"):
             matrix.to_matrix(pd.DataFrame({"user_id": [1, 2], "item_id": [5, 6]}), IdMap(users), IdMap(items))
+
+
+def test_a_user_with_one_rating_stands_in_test_alone_and_both_pieces_of_advice_work():
+    frame = load_csv(CASES / "one_rating_user.csv")
+    train, _, test = split_last_share(frame)
+    users, items = IdMap(train["user_id"]), IdMap(frame["item_id"])
+    with pytest.raises(KeyError, match=r"Unknown to users: the user_id of 1 rows, for example \[2\]") as caught:
+        matrix.to_matrix(test, users, items)
+    left = eval(re.search("leave such rows out: (.*)$", caught.value.args[0])[1], {"frame": test, "users": users})
+    assert matrix.to_matrix(left, users, items).nnz == len(test) - 1
+    assert matrix.to_matrix(test, IdMap(frame["user_id"]), items).nnz == len(
+        test
+    )  # "Build users from all interactions"

@@ -1,5 +1,7 @@
 """The map between raw ids and dense indices."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,3 +77,38 @@ def test_missing_ids_and_no_ids_are_refused():
 def test_a_missing_id_is_unknown():
     with pytest.raises(KeyError, match="nan"):
         IdMap([1.0, 2.0]).to_idx([1.0, np.nan])
+
+
+BIG = 2**53  # from here on, a float64 stands for several whole numbers
+
+
+@pytest.mark.parametrize("raw", [[float(BIG), np.nan], [float(BIG)], [-float(BIG)], np.array([2.0**24], np.float32)])
+def test_ids_that_a_float_has_rounded_are_refused(raw):
+    id_map = IdMap([BIG, BIG + 1, 2**24, 2**24 + 1])
+    for read in (id_map.to_idx, lambda raw: id_map.to_idx(raw, unknown=0)):
+        with pytest.raises(ValueError, match="too large for one: it may have been another id"):
+            read(raw)
+    with pytest.raises(ValueError, match="too large for one"):
+        IdMap([number for number in raw if number == number] if isinstance(raw, list) else raw)
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "Int64", "object"])
+def test_large_whole_numbers_are_told_apart(kind):
+    raw = pd.Series([BIG + 1, BIG, 7], dtype=kind)
+    assert IdMap([7, BIG, BIG + 1]).to_idx(raw).tolist() == [3, 2, 1]
+    assert IdMap(raw).to_idx([BIG + 1, BIG]).tolist() == [3, 2]
+
+
+@pytest.mark.parametrize("kind", ["float64", "Float64", "float32"])
+def test_small_ids_may_be_floats_and_fractions_are_unknown(kind):
+    raw = pd.Series([3.0, 1.5, None, 1.0], dtype=kind)
+    assert IdMap([1, BIG + 1, 3]).to_idx(raw, unknown=0).tolist() == [2, 0, 0, 1]
+
+
+def test_the_advice_for_rounded_ids_works_when_it_is_followed(tmp_path):
+    (tmp_path / "big.csv").write_text(f"user_id\n{BIG + 1}\n{BIG}\n\n", encoding="utf-8")
+    path, names = tmp_path / "big.csv", {"pd": pd}
+    with pytest.raises(ValueError, match="for example with") as caught:
+        IdMap([1]).to_idx(pd.read_csv(path, skip_blank_lines=False)["user_id"])
+    frame = eval(re.search(r"pd\.read_csv\(.*\)", str(caught.value))[0], names | {"path": path})
+    assert IdMap(frame["user_id"]).ids.tolist() == [str(BIG), str(BIG + 1)]

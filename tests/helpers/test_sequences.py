@@ -55,7 +55,7 @@ def test_histories_out_of_order_and_unknown_ids_are_refused():
     frame, users, items = some_interactions(1)
     with pytest.raises(ValueError, match="order_in_time"):
         histories(frame.iloc[::-1], users, items)
-    with pytest.raises(KeyError, match="Unknown ids"):
+    with pytest.raises(KeyError, match="Unknown to items"):
         histories(frame.assign(item_id=999), users, items)
 
 

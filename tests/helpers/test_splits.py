@@ -1,21 +1,31 @@
 """Splits: what must hold for any table, the protocol's counts, and what ties do."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from recsys_helpers.data import (
+    DataProblems,
+    IdMap,
+    check_interactions,
+    histories,
+    load_csv,
     load_movielens,
     order_in_time,
     split_global_time,
     split_last_share,
     split_leave_last_out,
     split_random,
+    splits,
 )
 
+CASES = Path(__file__).parent / "cases"
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 ALL = [split_last_share, split_leave_last_out, split_random, split_global_time]
 PER_USER = [split_last_share, split_leave_last_out]
@@ -29,6 +39,15 @@ def tables(draw):
     frame = pd.DataFrame(pairs, columns=["user_id", "item_id"])
     frame["timestamp"] = draw(st.lists(st.integers(0, 12), min_size=len(pairs), max_size=len(pairs)))
     return frame.assign(rating=frame.index / 2.0)
+
+
+def parts_of(split, frame):
+    """The parts; a table that leaves a part empty does not count here (what happens to it is tested below)."""
+    try:
+        return split(frame)
+    except ValueError as error:
+        assert "none would be in" in str(error)
+        reject()
 
 
 def sorted_rows(frame):
@@ -58,7 +77,7 @@ def ratings():
 @given(tables())
 def test_the_three_parts_hold_every_row_exactly_once_and_unchanged(split, frame):
     before = frame.copy()
-    pd.testing.assert_frame_equal(sorted_rows(pd.concat(split(frame))), sorted_rows(frame))
+    pd.testing.assert_frame_equal(sorted_rows(pd.concat(parts_of(split, frame))), sorted_rows(frame))
     pd.testing.assert_frame_equal(frame, before)  # and the input is left as it was
 
 
@@ -93,7 +112,7 @@ def test_leave_last_out_takes_one_test_row_of_each_user(frame):
 @steady
 @given(tables())
 def test_the_global_cut_is_strict_no_moment_stands_on_both_sides(frame):
-    train, valid, test = (part["timestamp"].tolist() for part in split_global_time(frame))
+    train, valid, test = (part["timestamp"].tolist() for part in parts_of(split_global_time, frame))
     assert max(train) < min(valid + test, default=99)  # the first row is always in train
     assert max(valid, default=-1) < min(test, default=99)
 
@@ -104,7 +123,7 @@ def test_the_global_cut_is_strict_no_moment_stands_on_both_sides(frame):
 def test_the_order_of_the_rows_in_the_file_does_not_matter(split, frame, random):
     order = list(range(len(frame)))
     random.shuffle(order)
-    for part, other in zip(split(frame), split(frame.iloc[order])):
+    for part, other in zip(parts_of(split, frame), split(frame.iloc[order])):
         pd.testing.assert_frame_equal(sorted_rows(part), sorted_rows(other))
 
 
@@ -166,9 +185,95 @@ def test_a_user_with_one_row_goes_to_test_and_one_with_two_rows_to_valid_and_tes
 
 
 @pytest.mark.parametrize("split", ALL)
-def test_an_empty_frame_gives_three_empty_parts_with_the_same_columns(split):
-    for part in split(one_user(3)[:0]):
-        assert len(part) == 0 and part.columns.tolist() == ["user_id", "item_id", "timestamp"]
+def test_an_empty_frame_has_nothing_to_split(split):
+    with pytest.raises(ValueError, match="The frame has no rows"):
+        split(one_user(3)[:0])
+
+
+def test_rows_of_one_day_leave_the_global_cut_nothing_to_test_and_the_split_it_names_works():
+    frame = load_csv(CASES / "one_day.csv")
+    with pytest.raises(ValueError, match="Of 30 rows none would be in test") as caught:
+        split_global_time(frame)
+    assert "100% of the rows share the time 1500000000" in str(caught.value)
+    advised = getattr(splits, re.search(r"Use (\w+)", str(caught.value))[1])
+    assert [len(part) for part in advised(frame)] == [21, 3, 6]
+
+
+def test_a_crowded_second_at_the_border_that_leaves_valid_empty_is_named():
+    frame = one_user(10).assign(timestamp=[0, 1, 2, 3, 7, 7, 7, 7, 8, 9])  # from 70 % to 80 %: all at 7
+    with pytest.raises(ValueError, match=r"none would be in valid\. 40% of the rows share the time 7"):
+        split_global_time(frame)
+    assert [len(part) for part in split_global_time(frame, valid=0)] == [8, 0, 2]
+
+
+def test_a_random_split_of_too_few_rows_is_refused():
+    with pytest.raises(ValueError, match=r"Of 2 rows none would be in test\. Give more rows or larger shares"):
+        split_random(one_user(2), test=0.01)
+
+
+def follow(error, frame):
+    """What the call that the message advises makes of the frame."""
+    names = {"frame": frame, "check_interactions": check_interactions}
+    exec(re.search(r"Call (.*?):", str(error))[1], names)
+    return names["frame"]
+
+
+BAD_TIMES = {"missing": np.nan, "text": "2020-05-03", "infinite": np.inf}
+
+
+@pytest.mark.parametrize("bad", BAD_TIMES)
+@pytest.mark.parametrize("cut", [*ALL, order_in_time])
+def test_times_that_are_missing_or_text_are_refused_and_the_advice_names_the_rows(cut, bad):
+    frame = one_user(10).astype({"timestamp": object}).assign(user_id=[1, 2] * 5)
+    frame.loc[4, "timestamp"] = BAD_TIMES[bad]
+    frame = frame.infer_objects()
+    with pytest.raises(ValueError, match=r"timestamp is (missing in 1 of 10 rows|no column)") as caught:
+        cut(frame)
+    with pytest.raises(DataProblems, match="row 4"):
+        follow(caught.value, frame)
+
+
+def test_whole_numbers_in_a_column_of_objects_are_read_by_following_the_advice():
+    frame = one_user(10).assign(user_id=[1, 2] * 5, timestamp=pd.Series(range(10**9, 10**9 + 10), dtype=object))
+    with pytest.raises(ValueError, match="timestamp is no column of numbers: it is object") as caught:
+        split_leave_last_out(frame)
+    assert len(split_leave_last_out(follow(caught.value, frame)).test) == 2
+
+
+@pytest.mark.parametrize("column", ["user_id", "item_id"])
+@pytest.mark.parametrize("cut", ALL)
+def test_missing_ids_are_refused(cut, column):
+    frame = one_user(10).astype({column: float})
+    frame.loc[3, column] = np.nan
+    with pytest.raises(ValueError, match=f"{column} is missing in 1 of 10 rows"):
+        cut(frame)
+
+
+@pytest.mark.parametrize("cut", ALL)
+def test_dates_of_pandas_are_times(cut):
+    frame = all_at_once(4, 10).assign(timestamp=lambda t: t["item_id"])
+    dates = frame.assign(timestamp=pd.to_datetime(frame["timestamp"], unit="D"))
+    for part, other in zip(cut(frame), cut(dates)):
+        assert part[["user_id", "item_id"]].equals(other[["user_id", "item_id"]])
+
+
+def test_histories_refuse_missing_times_and_name_a_column_that_is_not_there():
+    frame, users, items = one_user(3).astype({"timestamp": float}), IdMap([1]), IdMap([1, 2, 3])
+    frame.loc[1, "timestamp"] = np.nan
+    with pytest.raises(ValueError, match="timestamp is missing in 1 of 3 rows"):
+        histories(frame, users, items)
+    with pytest.raises(KeyError, match="no column 'timestamp'"):
+        histories(frame.drop(columns="timestamp"), users, items)
+
+
+@pytest.mark.parametrize("ties", ["random", "id"])
+def test_columns_and_labels_of_ones_own_survive_whatever_their_names(ties):
+    frame = all_at_once(3, 4).assign(tie="mine", user="too", index=range(12)).set_index("user_id", drop=False)
+    ordered = order_in_time(frame, ties)
+    assert list(ordered) == ["user_id", "item_id", "timestamp", "tie", "user", "index"]
+    assert set(ordered["tie"]) == {"mine"} and sorted(ordered["index"]) == list(range(12))
+    plain = order_in_time(all_at_once(3, 4), ties)
+    assert ordered[["user_id", "item_id"]].equals(plain[["user_id", "item_id"]])  # and have no say in the order
 
 
 @pytest.mark.parametrize("split", WITH_SHARES)
