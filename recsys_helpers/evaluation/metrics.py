@@ -32,7 +32,7 @@ def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarra
 
     `top_items`: item indices, shape (n_users, k), 0 where a list is too short. `relevant`: sparse matrix of shape
     (n_users, n_items + 1) whose non-zero entries are relevant; column 0 does not count. Returns `is_hit` (n_users, k)
-    and `n_relevant` (n_users,). Built in lesson 04.
+    and `n_relevant` (n_users,). A list that shows an item twice raises ValueError. Built in lesson 04.
 
     >>> relevant = sp.csr_array(np.array([[0, 1, 0, 1], [0, 0, 0, 0]]))
     >>> hit_matrix(np.array([[3, 2], [1, 2]]), relevant)[0]
@@ -44,6 +44,11 @@ def hit_matrix(top_items: np.ndarray, relevant: sp.csr_array) -> tuple[np.ndarra
         raise ValueError(f"top_items has {top_items.shape[0]} rows, relevant has {n_users}: one row a user in both.")
     if top_items.size and not (top_items.min() >= 0 and top_items.max() < n_columns):
         raise ValueError(f"top_items must hold column indices of relevant, 0 … {n_columns - 1}, and does not.")
+    in_order = np.sort(top_items, axis=1)
+    is_again = (np.diff(in_order, axis=1) == 0) & (in_order[:, 1:] > 0)
+    if is_again.any():
+        row, place = np.argwhere(is_again)[0]
+        raise ValueError(f"The list in row {row} shows item {in_order[row, place]} twice: it would count as two hits.")
     relevant = sp.csr_array(relevant, copy=True)
     relevant.sum_duplicates()  # sorts as well
     rows, items = relevant.nonzero()
@@ -61,7 +66,7 @@ def precision_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     >>> precision_at_k(np.array([[True, False, True, False]]), np.array([3]))
     array([0.5])
     """
-    return _where_defined(is_hit.mean(axis=1), n_relevant)
+    return _where_defined(is_hit.mean(axis=1), is_hit, n_relevant)
 
 
 def recall_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
@@ -70,7 +75,7 @@ def recall_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     >>> recall_at_k(np.array([[True, False, True, False]]), np.array([3]))
     array([0.66666667])
     """
-    return _where_defined(is_hit.sum(axis=1) / np.maximum(n_relevant, 1), n_relevant)
+    return _where_defined(is_hit.sum(axis=1) / np.maximum(n_relevant, 1), is_hit, n_relevant)
 
 
 def f1_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
@@ -80,7 +85,7 @@ def f1_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     array([0.57142857])
     """
     n_hits = is_hit.sum(axis=1)
-    return _where_defined(2 * n_hits / np.maximum(is_hit.shape[1] + n_relevant, 1), n_relevant)
+    return _where_defined(2 * n_hits / np.maximum(is_hit.shape[1] + n_relevant, 1), is_hit, n_relevant)
 
 
 def hit_rate_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
@@ -89,7 +94,7 @@ def hit_rate_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     >>> hit_rate_at_k(np.array([[False, True], [False, False]]), np.array([3, 1]))
     array([1., 0.])
     """
-    return _where_defined(is_hit.any(axis=1).astype(float), n_relevant)
+    return _where_defined(is_hit.any(axis=1).astype(float), is_hit, n_relevant)
 
 
 def mrr_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
@@ -99,7 +104,7 @@ def mrr_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     array([0.5])
     """
     first = is_hit.argmax(axis=1) + 1
-    return _where_defined(is_hit.any(axis=1) / first, n_relevant)
+    return _where_defined(is_hit.any(axis=1) / first, is_hit, n_relevant)
 
 
 def average_precision_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
@@ -113,7 +118,7 @@ def average_precision_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.nda
     """
     k = is_hit.shape[1]
     precision_at = np.cumsum(is_hit, axis=1) / np.arange(1, k + 1)
-    return _where_defined((precision_at * is_hit).sum(axis=1) / np.clip(n_relevant, 1, k), n_relevant)
+    return _where_defined((precision_at * is_hit).sum(axis=1) / np.clip(n_relevant, 1, k), is_hit, n_relevant)
 
 
 def ndcg_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
@@ -127,7 +132,7 @@ def ndcg_at_k(is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     k = is_hit.shape[1]
     discount = 1 / np.log2(np.arange(2, k + 2))
     best = np.concatenate([[1.0], np.cumsum(discount)])  # best[0]: no relevant item, the result becomes NaN anyway
-    return _where_defined(is_hit @ discount / best[np.minimum(n_relevant, k)], n_relevant)
+    return _where_defined(is_hit @ discount / best[np.minimum(n_relevant, k)], is_hit, n_relevant)
 
 
 def coverage_at_k(top_items: np.ndarray, n_items: int) -> float:
@@ -139,7 +144,13 @@ def coverage_at_k(top_items: np.ndarray, n_items: int) -> float:
     return float(len(np.setdiff1d(top_items, [0])) / n_items)
 
 
-def _where_defined(values: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+def _where_defined(values: np.ndarray, is_hit: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """The values, NaN for users without a relevant item; ValueError for a list with more hits than there can be."""
+    n_hits = is_hit.sum(axis=1)
+    if (n_hits > n_relevant).any():
+        row = int(np.argmax(n_hits > n_relevant))
+        what = f"{n_hits[row]} hits in row {row}, but {n_relevant[row]} relevant item(s)"
+        raise ValueError(f"{what}: a list that shows an item twice? hit_matrix says which.")
     return np.where(n_relevant > 0, values, np.nan)
 
 

@@ -4,6 +4,7 @@ Rank all items of the catalogue, never a sample of them (lesson 04 shows why).
 """
 
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,7 +48,9 @@ def top_k(scores: np.ndarray, k: int, tie_seed: int = 42) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         flat = np.flatnonzero(scores >= bound[:, None])
     rows, items = np.divmod(flat, n_columns)
-    values = scores.ravel()[flat].astype(float)  # unsigned integers and booleans have no minus
+    values = scores.ravel()[flat]
+    if values.dtype.kind != "f":  # whole numbers keep all their digits: sorted as ranks, which have a minus
+        values = np.unique(values, return_inverse=True)[1].astype(float)
     is_candidate = (items > 0) & (values > -np.inf)
     rows, items, values = rows[is_candidate], items[is_candidate], values[is_candidate]
     order = np.lexsort((key[items], -values, rows))
@@ -82,6 +85,7 @@ class Evaluation:
     coverage: float
     seconds: float
     seeds: int = 1
+    n_relevant_seen: int = 0  # relevant pairs that are also in `seen`: nobody could recommend them, they do not count
 
     @property
     def n_without_relevant(self) -> int:
@@ -110,8 +114,10 @@ def evaluate(
 ) -> Evaluation:
     """Rank every unseen item for every user and measure the first k. Built in lesson 04.
 
-    `scores`: array or sparse matrix (n_rows, n_items + 1), or a function from user indices (n,) to (n, n_items + 1).
-    `seen`, `relevant`: sparse (n_rows, n_items + 1) matrices; row 0 and column 0 are padding and do not count.
+    `scores`: array or sparse matrix (n_rows, n_items + 1), or a function from user indices (n,) to (n, n_items + 1);
+    ranked in the precision they have. `seen`, `relevant`: sparse (n_rows, n_items + 1) matrices; row 0 and column 0 are
+    padding and do not count. A pair in both cannot be recommended: it does not count, and a warning says how many do
+    not. Raises ValueError if nobody has anything to find.
     `seconds`: time of fitting, for the table; if not given, the time of scoring and ranking stands there.
 
     >>> relevant = sp.csr_array(np.array([[0, 0, 0], [0, 0, 1]]))
@@ -125,21 +131,49 @@ def evaluate(
         raise ValueError(f"scores {scores.shape} must have the shape of relevant {relevant.shape}: row 0 is padding.")
     started = time.perf_counter()
     users = np.arange(1, n_rows)
+    findable, n_relevant_seen = _findable(seen[users], relevant[users])
     tops = []
     for start in range(1, n_rows, CHUNK):
         chunk = np.arange(start, min(start + CHUNK, n_rows))
-        block = scores(chunk) if callable(scores) else scores[start : start + CHUNK]
-        block = np.array(block.toarray() if sp.issparse(block) else block, dtype=np.float32)
+        block = _own_floats(scores(chunk) if callable(scores) else scores[start : start + CHUNK])
         if block.shape != (len(chunk), n_columns):
             raise ValueError(f"Scores of {len(chunk)} users have shape {block.shape}, not {(len(chunk), n_columns)}.")
         block[seen[chunk].nonzero()] = -np.inf
         block[:, 0] = -np.inf
         tops.append(top_k(block, k, tie_seed))
     top_items = np.concatenate(tops)
-    is_hit, n_relevant = metrics.hit_matrix(top_items, relevant[users])
+    is_hit, n_relevant = metrics.hit_matrix(top_items, findable)
     per_user = pd.DataFrame({metric: f(is_hit, n_relevant) for metric, f in RANKING_METRICS.items()}, index=users)
     coverage = metrics.coverage_at_k(top_items, n_columns - 1)
-    return Evaluation(name, k, per_user, coverage, time.perf_counter() - started if np.isnan(seconds) else seconds)
+    seconds = time.perf_counter() - started if np.isnan(seconds) else seconds
+    return Evaluation(name, k, per_user, coverage, seconds, n_relevant_seen=n_relevant_seen)
+
+
+def _findable(seen: sp.csr_array, relevant: sp.csr_array) -> tuple[sp.csr_array, int]:
+    """The relevant pairs that are not hidden, and how many are."""
+    is_relevant = sp.csr_array(relevant != 0)
+    is_hidden = is_relevant.multiply(seen != 0).tocsr()
+    n_hidden = is_hidden[:, 1:].nnz
+    if n_hidden:
+        warnings.warn(
+            f"{n_hidden:,} relevant pairs are also in seen, so they are hidden and do not count. Leave them out of one "
+            "of the two: relevant - relevant.multiply(seen), or seen - seen.multiply(relevant).",
+            stacklevel=3,
+        )
+    findable = sp.csr_array(is_relevant > is_hidden)
+    if findable[:, 1:].nnz == 0:
+        raise ValueError("Nobody has a relevant item that is not in seen: there is nothing to find. Look at the split.")
+    return findable, n_hidden
+
+
+def _own_floats(block) -> np.ndarray:
+    """A copy of scores as floats that keeps their order: float64 stays float64, long whole numbers become ranks."""
+    block = np.array(block.toarray() if sp.issparse(block) else block)
+    if block.dtype.kind == "f":
+        return block.astype(np.float32) if block.dtype.itemsize < 4 else block
+    if block.dtype.kind in "iu" and block.size and (block.max() > 2**53 or block.min() < -(2**53)):
+        return np.unique(block, return_inverse=True)[1].reshape(block.shape).astype(np.float64)
+    return block.astype(np.float64 if block.dtype.kind in "iu" else np.float32)
 
 
 def mean_over_seeds(evaluations: list[Evaluation], name: str | None = None) -> Evaluation:

@@ -196,6 +196,19 @@ def test_indices_outside_the_catalogue_and_a_wrong_number_of_rows_are_refused():
         metrics.hit_matrix(np.array([[1], [2]]), relevant)
 
 
+def test_a_list_that_shows_an_item_twice_is_refused_and_padding_may_repeat():
+    relevant = sp.csr_array(np.array([[0, 1, 0, 0], [0, 1, 1, 0]]))
+    with pytest.raises(ValueError, match="list in row 1 shows item 2 twice"):
+        metrics.hit_matrix(np.array([[1, 2, 3], [2, 1, 2]]), relevant)
+    assert metrics.hit_matrix(np.array([[1, 0, 0], [2, 1, 0]]), relevant)[0].sum() == 3
+
+
+@pytest.mark.parametrize("name", ["NDCG", "Recall", "F1", "MAP"])
+def test_more_hits_than_there_are_relevant_items_are_refused(name):
+    with pytest.raises(ValueError, match="2 hits in row 1, but 1 relevant item"):
+        RANKING_METRICS[name](np.array([[True, False], [True, True]]), np.array([1, 1]))
+
+
 @pytest.mark.parametrize("error", [metrics.rmse, metrics.mae])
 @pytest.mark.parametrize("bad", [[np.nan, 1.0], [np.inf, 1.0]])
 def test_rating_errors_refuse_nan_infinity_nothing_and_unequal_shapes(error, bad):

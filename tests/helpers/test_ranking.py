@@ -1,6 +1,8 @@
 """Ranking and the protocol: against full sorts and plain Python loops."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,10 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recsys_helpers.data import IdMap, load_csv, split_last_share, to_matrix
 from recsys_helpers.evaluation import evaluate, ranking, top_k
+
+CASES = Path(__file__).parent / "cases"
 
 steady = settings(derandomize=True, deadline=None, max_examples=150)
 seeds = st.integers(0, 2**32 - 1)
@@ -205,10 +210,11 @@ def test_a_function_is_asked_for_every_user_once_and_never_for_row_0():
 
 
 def test_seen_items_are_never_recommended_even_when_they_score_highest():
-    scores, seen, _ = random_world(3)
-    shouting = scores + 1e6 * seen.toarray()
-    result = evaluate(shouting, seen, seen, k=15)  # if a seen item came through, it would be a hit
-    assert (result.per_user.drop(index=result.per_user.index[result.per_user["NDCG"].isna()]) == 0).all(axis=None)
+    scores, seen, relevant = random_world(3)
+    shouting = scores + 1e6 * seen.toarray()  # if a seen item came through, it would take a place from another
+    pd.testing.assert_frame_equal(
+        evaluate(shouting, seen, relevant).per_user, evaluate(scores, seen, relevant).per_user
+    )
 
 
 def test_users_without_relevant_items_are_counted_and_left_out_of_the_mean():
@@ -255,3 +261,74 @@ def test_scores_that_are_nan_for_an_unseen_item_are_refused():
     scores[3, np.flatnonzero(relevant.toarray()[3])[0]] = np.nan
     with pytest.raises(ValueError, match="NaN"):
         evaluate(scores, seen, relevant)
+
+
+# ---- scores of any kind --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", [0, 1_500_000_000, 2**40])
+@pytest.mark.parametrize("dtype", [np.float64, np.int64])
+def test_the_newest_of_films_one_second_apart_is_found_whatever_the_scale_of_the_scores(start, dtype):
+    scores = np.zeros((2, 51), dtype)
+    scores[1, 1:] = start + np.random.default_rng(1).permutation(50)  # times that neighbours in float32 cannot tell
+    relevant = np.zeros((2, 51))
+    relevant[1, scores[1].argmax()] = 1
+    assert evaluate(scores, sp.csr_array((2, 51)), sp.csr_array(relevant), k=1).mean("Recall") == 1
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+def test_whole_numbers_beyond_the_floats_keep_their_order(dtype):
+    scores = np.array([[0, 0, 0, 0], [0, 2**60 + 1, 2**60 + 2, 2**60]], dtype)  # nanoseconds; one and the same float64
+    assert top_k(scores[1:], 3).tolist() == [[2, 1, 3]]
+    relevant = sp.csr_array(np.array([[0, 0, 0, 0], [0, 0, 1, 0]]))
+    for tie_seed in range(5):
+        assert evaluate(scores, 0 * relevant, relevant, k=1, tie_seed=tie_seed).mean("Recall") == 1
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8, np.uint8, bool])
+def test_scores_of_any_kind_are_ranked_alike(dtype):
+    scores, seen, relevant = random_world(5)
+    few = (scores % 2).astype(dtype)
+    pd.testing.assert_frame_equal(evaluate(few, seen, relevant).per_user, evaluate(scores % 2, seen, relevant).per_user)
+
+
+# ---- pairs that are seen and relevant ------------------------------------------------------------------------------
+
+
+def repeat_listens():
+    """User 1 hears items 1 and 2 again and again, user 2 always something new; the last fifth is the test."""
+    frame = load_csv(CASES / "repeat_listens.csv", check=False).astype(int)
+    cut = split_last_share(frame, valid=0)
+    users, items = IdMap(frame["user_id"]), IdMap(frame["item_id"])
+    return [to_matrix(part, users, items) for part in (cut.train, cut.test)]
+
+
+def test_a_relevant_pair_that_is_also_seen_does_not_count_and_is_reported():
+    seen, relevant = repeat_listens()
+    assert relevant.multiply(seen).nnz == 1
+    with pytest.warns(UserWarning, match="1 relevant pairs are also in seen"):
+        oracle = evaluate(relevant.toarray(), seen, relevant)
+    assert (oracle.n_relevant_seen, oracle.n_without_relevant) == (1, 1)
+    assert oracle.mean("NDCG") == oracle.mean("Recall") == 1  # who knows the test set finds all that can be found
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_ways_out_that_the_warning_names_work(number):
+    seen, relevant = repeat_listens()
+    with pytest.warns(UserWarning) as caught:
+        evaluate(relevant.toarray(), seen, relevant)
+    first, second = re.search("of the two: (.*), or (.*).$", str(caught[0].message)).groups()
+    names = {"seen": seen, "relevant": relevant}
+    names |= {"relevant": eval(first, names)} if number == 0 else {"seen": eval(second, names)}
+    oracle = evaluate(relevant.toarray(), names["seen"], names["relevant"])
+    assert oracle.n_relevant_seen == 0 and oracle.mean("Recall") == 1
+    assert oracle.n_without_relevant == (1 if number == 0 else 0)
+
+
+@pytest.mark.filterwarnings("ignore:.*also in seen")
+def test_where_nobody_has_anything_to_find_there_is_no_result():
+    scores, seen, relevant = random_world(3)
+    for nothing in (0 * relevant, seen):
+        with pytest.raises(ValueError, match="nothing to find"):
+            evaluate(scores, seen, nothing)
