@@ -4,6 +4,7 @@ Each takes the sparse interaction matrix, shape (n_users + 1, n_items + 1), row 
 """
 
 import numpy as np
+import psutil
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
@@ -43,12 +44,14 @@ def ease(interactions: sp.csr_array, regularisation: float = 100.0) -> np.ndarra
 
     B = −P / diag(P) off the diagonal, P = (XᵀX + λI)⁻¹. With fewer users than items the smaller matrix is inverted:
     P = (I − Xᵀ(XXᵀ + λI)⁻¹X) / λ (Woodbury). Shape (n_items + 1, n_items + 1), so memory grows with the square of
-    the catalogue: 0.3 GB for 9,000 items. Source: Steck, WWW 2019. Built in lesson 04.
+    the catalogue: 0.3 GB for 9,000 items. Raises MemoryError before it starts if that does not fit.
+    Source: Steck, WWW 2019. Built in lesson 04.
     """
     if regularisation <= 0:
         raise ValueError("EASE needs regularisation > 0: without it the matrix of co-occurrences cannot be inverted.")
+    n_users, n_items = interactions.shape
+    _refuse_without_memory(n_users, n_items)
     x = sp.csr_array(interactions, dtype=np.float64)
-    n_users, n_items = x.shape
     if n_users < n_items:
         inner = np.linalg.inv((x @ x.T).toarray() + regularisation * np.eye(n_users))
         dense = x.toarray().astype(np.float32)
@@ -60,6 +63,22 @@ def ease(interactions: sp.csr_array, regularisation: float = 100.0) -> np.ndarra
     inverse /= -np.diag(inverse)
     np.fill_diagonal(inverse, 0)
     return inverse
+
+
+def _refuse_without_memory(n_users: int, n_items: int) -> None:
+    """Raise MemoryError, with the size and a way out, if the tables of EASE do not fit into the free memory."""
+    if n_users < n_items:  # the weights twice in float32; users × items in float64 and float32
+        needed = 8 * n_items**2 + 12 * n_users * n_items
+    else:  # the matrix to invert, λI, their sum and the inverse in float64
+        needed = 32 * n_items**2
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise MemoryError(
+            f"EASE of {n_items - 1:,} items is a table of {n_items:,} × {n_items:,} weights: "
+            f"{4 * n_items**2 / 2**30:.1f} GiB, and {needed / 2**30:.1f} GiB while it is computed; "
+            f"{free / 2**30:.1f} GiB are free. Use item_knn, which keeps a few neighbours of each item, or ials; "
+            "or leave out the items that few users have."
+        )
 
 
 def ials(

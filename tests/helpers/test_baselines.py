@@ -1,6 +1,9 @@
 """Baselines and fusion: against direct solutions, on a world with a known answer, and with the course's figures."""
 
 import math
+import re
+import tracemalloc
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 
 from recsys_helpers.data import IdMap, checkerboard, to_matrix
 from recsys_helpers.evaluation import evaluate, mean_interval, paired_bootstrap, top_k
-from recsys_helpers.models import ease, ials, item_knn, popularity, rank_fusion
+from recsys_helpers.models import baselines, ease, ials, item_knn, popularity, rank_fusion
 
 # ---- on worlds with a known answer ----------------------------------------------------------------------------------
 
@@ -48,6 +51,41 @@ def test_both_ways_to_compute_ease_give_the_direct_inverse_and_its_optimum(shape
 def test_ease_refuses_to_work_without_regularisation():
     with pytest.raises(ValueError, match="regularisation > 0"):
         ease(sp.csr_array(np.eye(3)), 0)
+
+
+def test_ease_that_does_not_fit_into_memory_says_its_size_and_what_to_use_before_it_asks_for_memory(monkeypatch):
+    monkeypatch.setattr(baselines.psutil, "virtual_memory", lambda: SimpleNamespace(available=16 * 2**30))
+    wide, tall = sp.csr_array((51, 100_001)), sp.csr_array((200_000, 100_001))
+    for interactions, peak in ((wide, "74.6 GiB"), (tall, "298.0 GiB")):
+        tracemalloc.start()
+        with pytest.raises(MemoryError, match=r"EASE of 100,000 items .*: 37\.3 GiB") as caught:
+            ease(interactions)
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert f"and {peak} while it is computed; 16.0 GiB are free. Use item_knn" in str(caught.value)
+        assert used < 2**20
+    assert ease(sp.csr_array(np.eye(3))).shape == (3, 3)
+
+
+@pytest.mark.parametrize("shape", [(60, 2000), (2100, 2000)])
+def test_ease_needs_about_the_memory_that_it_says(shape, monkeypatch):
+    x = sp.random_array(shape, density=0.01, rng=1, format="csr")
+    monkeypatch.setattr(baselines.psutil, "virtual_memory", lambda: SimpleNamespace(available=0))
+    with pytest.raises(MemoryError) as caught:
+        ease(x)
+    said = float(re.search(r"and ([\d.]+) GiB while", str(caught.value))[1])
+    monkeypatch.undo()
+    tracemalloc.start()
+    ease(x)
+    used = tracemalloc.get_traced_memory()[1] / 2**30
+    tracemalloc.stop()
+    assert used == pytest.approx(said, abs=0.06)  # printed to 0.1 GiB
+
+
+def test_item_knn_works_where_ease_is_refused():
+    x = sp.random_array((51, 100_001), density=2e-4, rng=1, format="csr")
+    similar = item_knn(x, n_neighbours=5)
+    assert similar.shape == (100_001, 100_001) and 0 < similar.nnz < 100_001 * 6
 
 
 def test_item_knn_is_the_shrunk_cosine_of_the_largest_neighbours():
@@ -169,6 +207,22 @@ def test_rank_fusion_of_one_model_keeps_its_order_and_wants_equal_shapes():
     assert (top_k(rank_fusion([scores], seen)[:, 1:], 5) == top_k(scores[:, 1:], 5)).all()
     with pytest.raises(ValueError, match="shape"):
         rank_fusion([scores, scores[:, :4]], seen)
+
+
+@pytest.mark.parametrize("kind", [sp.csr_array, np.uint8, bool])
+def test_rank_fusion_takes_sparse_scores_and_any_kind_of_number(kind):
+    rng = np.random.default_rng(1)
+    scores, seen = rng.integers(0, 2, (3, 8)), sp.csr_array((rng.random((3, 8)) < 0.2).astype(int))
+    same = kind(scores) if kind is sp.csr_array else scores.astype(kind)
+    np.testing.assert_array_equal(rank_fusion([same, scores], seen), rank_fusion([scores, scores], seen))
+
+
+def test_rank_fusion_refuses_nan_but_not_where_nothing_counts():
+    seen = sp.csr_array(np.array([[0, 0, 0], [0, 1, 0]]))
+    nowhere = np.array([[np.nan] * 3, [np.nan, np.nan, 1.0]])  # row 0, column 0 and what was seen
+    assert np.isfinite(rank_fusion([nowhere], seen)[1]).all()
+    with pytest.raises(ValueError, match="Some scores are NaN"):
+        rank_fusion([np.array([[0, 0, 0], [0, 0, np.nan]])], seen)
 
 
 def test_popularity_counts_users_not_stars():
