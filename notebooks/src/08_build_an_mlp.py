@@ -29,7 +29,7 @@ import pandas as pd
 from recsys_helpers.data import IdMap, load_movielens, splits, to_matrix, worlds
 from recsys_helpers.evaluation import evaluate, mean_interval, mean_over_seeds, paired_bootstrap, rmse
 from recsys_helpers.exercises import check
-from recsys_helpers.models import baselines, training
+from recsys_helpers.models import baselines, sampling, training
 from recsys_helpers.notebook import claim, new_figure, results_so_far, show
 from recsys_helpers.start import quiet_tensorflow, set_seed
 
@@ -684,17 +684,26 @@ def my_negatives(rng, user, is_seen):  # noqa: F811
 check("08.7", my_negatives)
 
 # %% [markdown]
-# The right sampler, and what one epoch learns from. *Whole batches only*: with `jit_compile` each new shape is compiled
-# anew, also that of a last, smaller batch. What is left out differs from epoch to epoch.
+# The right sampler, and what one epoch learns from. A user who has seen every film has no negative at all: the sampler
+# raises an error then, as the helper `sampling.draw_negatives` does, which is the same function. *Whole batches only*:
+# with `jit_compile` each new shape is compiled anew, also that of a last, smaller batch. What is left out differs from
+# epoch to epoch.
 
 
 # %%
 def draw_negatives(rng, user, is_seen):
     """One item for each entry of `user`, not seen by that user; is_seen has shape (n_users + 1, n_items + 1)."""
+    if is_seen[:, 1:].all(axis=1)[user].any():  # without this line, the loop would never end
+        raise ValueError("A user has seen every film: there is no negative to draw.")
     item = rng.integers(1, is_seen.shape[1], len(user))
     while (is_wrong := is_seen[user, item]).any():
         item[is_wrong] = rng.integers(1, is_seen.shape[1], is_wrong.sum())
     return item
+
+
+some = np.array([1, 2, 2]), np.array([[0, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0]]) > 0  # three requests of two users
+ours, theirs = (draw(np.random.default_rng(42), *some) for draw in (draw_negatives, sampling.draw_negatives))
+assert (ours == theirs).all()
 
 
 def examples_of(seen, batch_size, n_negatives=4):
