@@ -50,7 +50,8 @@ def fit(
     training stops. Without it all epochs run. With `average` > 1 the model is measured with, and in the end holds, the
     mean of the weights at the ends of the last `average` epochs, which calms a noisy training (Izmailov et al., UAI
     2018); training itself goes on from the last weights. Interrupting (Ctrl-C, ■) ends the training, not the program:
-    the best weights so far stay. Same first weights, seed, machine and thread count: same result. Built in lesson 08.
+    the best weights so far stay, and what they are is printed. A loss or metric that is NaN raises an error.
+    Same first weights, seed, machine and thread count: same result. Built in lesson 08.
     """
     if min(n_epochs, batch_size, every, patience, average) < 1:
         raise ValueError("n_epochs, batch_size, every, patience and average must each be at least 1.")
@@ -71,7 +72,10 @@ def fit(
             recent.append(model.get_weights())
             if metric is not None and (epoch % every == 0 or epoch == n_epochs):
                 model.set_weights(_mean(recent))
-                training.valid[epoch] = float(metric())
+                value = float(metric())
+                if np.isnan(value):
+                    raise ValueError(f"The metric is NaN after epoch {epoch}: does anybody have something to find?")
+                training.valid[epoch] = value
                 if training.best_epoch == epoch:
                     best = _mean(recent)
                 model.set_weights(recent[-1])
@@ -80,11 +84,21 @@ def fit(
                     break
     except KeyboardInterrupt:
         training.interrupted = True
-        holds = "the weights as they were" if best is None else f"the weights of epoch {training.best_epoch}"
+        holds = _what_it_holds(len(training.losses) if best is None else training.best_epoch, average)
         print(f"Interrupted after {len(training.losses)} epochs. The model is usable: it holds {holds}.")
     if recent:
         model.set_weights(_mean(recent) if best is None else best)
     return training
+
+
+def _what_it_holds(epoch: int, average: int) -> str:
+    """Which weights the model keeps after an interruption: those at the end of `epoch`, or a mean up to there."""
+    if epoch == 0:
+        return "the weights as they were when epoch 1 was cut off"
+    first = max(1, epoch - average + 1)
+    if first == epoch:
+        return f"the weights of epoch {epoch}"
+    return f"the mean of the weights of epochs {first} to {epoch}"
 
 
 def _mean(recent: deque) -> list[np.ndarray]:

@@ -133,7 +133,48 @@ def test_an_interruption_before_any_look_at_valid_keeps_the_weights_and_does_not
     done = training.fit(model, some_examples, 9, 4, course_of([KeyboardInterrupt()]))
     assert done.interrupted and model.epochs == 1
     said = capsys.readouterr().out
-    assert "usable" in said and "as they were" in said
+    assert "usable" in said and "it holds the weights of epoch 1." in said
+
+
+@pytest.mark.parametrize(
+    ("stopped_in", "average", "holds", "weight"),
+    [
+        (1, 1, "the weights as they were when epoch 1 was cut off", 1),
+        (3, 1, "the weights of epoch 2", 2),
+        (3, 2, "the mean of the weights of epochs 1 to 2", 1.5),
+        (5, 3, "the mean of the weights of epochs 2 to 4", 3),
+    ],
+)
+def test_what_an_interrupted_training_says_the_model_holds_is_what_it_holds(stopped_in, average, holds, weight, capsys):
+    class Stopped(Counter):
+        def fit(self, *arguments, **options):
+            done = super().fit(*arguments, **options)
+            if self.epochs == stopped_in:
+                raise KeyboardInterrupt  # within the epoch, its weights already changed
+            return done
+
+        def get_weights(self):
+            return [np.array([float(self.epochs)])]
+
+        def set_weights(self, weights):
+            self.epochs = weights[0][0]
+
+    model = Stopped()
+    training.fit(model, some_examples, 9, 4, average=average)
+    assert model.epochs == weight
+    assert f"it holds {holds}." in capsys.readouterr().out
+
+
+def test_an_interruption_after_a_look_at_valid_names_the_mean_that_was_best(capsys):
+    model = Counter()
+    training.fit(model, some_examples, 9, 4, course_of([0.1, 0.2, 0.9, 0.3, KeyboardInterrupt()]), average=2)
+    assert "the mean of the weights of epochs 2 to 3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("course", [[np.nan], [0.5, np.nan]])
+def test_a_metric_that_is_nan_is_refused_with_its_epoch(course):
+    with pytest.raises(ValueError, match=f"The metric is NaN after epoch {len(course)}"):
+        training.fit(Counter(), some_examples, 3, 4, course_of([*course, 0.9]))
 
 
 def test_other_errors_are_not_swallowed():
