@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recsys_helpers.evaluation import top_k
+
 
 def replaced(f: Callable, x: np.ndarray, background: np.ndarray) -> Callable:
     """The value of feature rows x (n, k, ...): features left out are taken from `background`, and scores are averaged.
@@ -96,7 +98,8 @@ def counterfactual(scores: Callable, history, importance=None, budget: int = 200
     that was taken out only for the question was seen all the same. Sets are asked by size, those with important films
     (`importance`, one number a place) first, as long as all sets of a size fit into `budget` questions. After that
     films are left out greedily, and put back where the change survives: verified too, but perhaps not the smallest.
-    None: even without any of them the same film stands first.
+    None: even without any of them the same film stands first. Equal scores are ordered as `top_k` orders them; a film
+    scored -inf is never recommended. Raises ValueError if no film is left to recommend.
     Source: Ghazimatin et al., WSDM 2020 (PRINCE); Tran et al., SIGIR 2021 (ACCENT). Built in lesson 26.
 
     >>> likes = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 0, 2], [0, 0, 0, 1, 0]])  # row 1: film 1 asks for film 4
@@ -114,13 +117,15 @@ def counterfactual(scores: Callable, history, importance=None, budget: int = 200
         n_asked += len(removed)
         block = np.array(scores([np.delete(history, list(places)) for places in removed]), float)
         block[:, np.append(history, 0)] = -np.inf
-        return block.argmax(axis=1)
+        return top_k(block, 1)[:, 0]
 
     def found(places, is_smallest):
         places = np.sort(np.array(places, int))
         return Counterfactual(int(item), int(first([places])[0]), places, is_smallest, n_asked)
 
     item = first([()])[0]
+    if item == 0:
+        raise ValueError("No film is left to recommend: all are in the history, or scored -inf.")
     for size in range(1, k + 1):
         if n_asked + math.comb(k, size) > budget:
             break
@@ -146,8 +151,10 @@ def reasons(scores: Callable, history, items) -> tuple[np.ndarray, np.ndarray]:
     """For each recommended item the place in `history` that carries it most, and by how much; both of shape (n_items,).
 
     Each film is left out once, so the cost is len(history) + 1 scored histories for all items together. What is
-    compared is an item's score minus the mean score of all items, as only differences rank. A reason at or below 0 is
-    none: no single film carries the item. `scores` as in `counterfactual`. Built in lesson 26.
+    compared is an item's score minus the mean score of all items, as only differences rank; items that are scored -inf
+    with some of the histories (hidden) do not enter the mean. A reason at or below 0 is none: no single film carries
+    the item. `scores` as in `counterfactual`. Raises ValueError for an item whose own score is no finite number.
+    Built in lesson 26.
 
     >>> weights = np.array([[0, 0, 0, 0], [0, 0, 0, 2], [0, 0, 0, 4]])  # film 1 gives film 3 two, film 2 gives four
     >>> reasons(lambda histories: np.array([weights[h].sum(axis=0) for h in histories]), [1, 2], [3])[0]
@@ -157,6 +164,11 @@ def reasons(scores: Callable, history, items) -> tuple[np.ndarray, np.ndarray]:
     if len(history) < 1:
         raise ValueError("The history is empty: there is no film to give as a reason.")
     block = np.asarray(scores([history, *(np.delete(history, place) for place in range(len(history)))]), float)
-    of_items = block[:, items] - block[:, 1:].mean(axis=1, keepdims=True)  # (1 + k, n_items)
+    if not np.isfinite(block[:, items]).all():
+        bad = items[~np.isfinite(block[:, items]).all(axis=0)].tolist()
+        raise ValueError(f"Items {bad} have scores that are no finite numbers: hidden items have no reasons.")
+    is_scored = np.isfinite(block).all(axis=0)
+    is_scored[0] = False
+    of_items = block[:, items] - block[:, is_scored].mean(axis=1, keepdims=True)  # (1 + k, n_items)
     drops = of_items[0] - of_items[1:]
     return drops.argmax(axis=0), drops.max(axis=0)

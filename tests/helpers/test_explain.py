@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from keras import layers
 
 from recsys_helpers.data import IdMap, load_movielens, splits, to_matrix
-from recsys_helpers.evaluation import paired_bootstrap
+from recsys_helpers.evaluation import paired_bootstrap, top_k
 from recsys_helpers.explain import leave_out
 from recsys_helpers.explain.gradient_based import gradients, integrated_gradients
 from recsys_helpers.explain.layerwise import relevance
@@ -344,7 +344,7 @@ def smallest_by_brute_force(scores, history):
     def first(kept):
         row = np.array(scores([kept])[0], float)
         row[[0, *history]] = -np.inf
-        return row.argmax()
+        return top_k(row[None], 1)[0, 0]
 
     before = first(history)
     for size in range(1, len(history) + 1):
@@ -372,7 +372,8 @@ def test_counterfactuals_are_verified_and_smallest(is_greedy):
             continue
         with_all, without = np.array(scores([history, np.delete(history, found.removed)]))
         with_all[[0, *history]] = without[[0, *history]] = -np.inf  # what was seen stays hidden
-        assert with_all.argmax() == found.item and without.argmax() == found.instead != found.item
+        with_all, without = top_k(np.array([with_all, without]), 1)[:, 0]
+        assert with_all == found.item and without == found.instead != found.item
         assert found.is_smallest is not is_greedy
         assert len(found.removed) == size or (is_greedy and len(found.removed) > size)
     assert len(set(sizes)) > 2
@@ -414,6 +415,49 @@ def test_a_reason_is_the_film_whose_loss_costs_most():
     share = weights[np.ix_(history, items)] - weights[history, 1:].mean(axis=1, keepdims=True)  # known: it is linear
     np.testing.assert_array_equal(places, share.argmax(axis=0))
     np.testing.assert_allclose(drops, share.max(axis=0), atol=1e-9)
+
+
+@pytest.mark.parametrize("hide_all", [True, False])
+def test_films_that_a_scorer_hides_by_minus_infinity_change_no_reason(hide_all):
+    weights = np.random.default_rng(1).normal(size=(20, 20))
+    history, items = np.array([3, 8, 5, 11]), np.array([1, 2, 15])
+    plain = linear_scores(weights)
+
+    def hiding(histories):
+        block = plain(histories)
+        for row, kept in zip(block, histories):
+            row[[0, *(history if hide_all else kept)]] = -np.inf
+        return block
+
+    places, drops = leave_out.reasons(hiding, history, items)
+    others = np.setdiff1d(np.arange(1, 20), history)  # hidden films do not enter the mean
+    share = weights[np.ix_(history, items)] - weights[np.ix_(history, others)].mean(axis=1, keepdims=True)
+    np.testing.assert_array_equal(places, share.argmax(axis=0))
+    np.testing.assert_allclose(drops, share.max(axis=0), atol=1e-9)
+    with pytest.raises(ValueError, match=r"Items \[8\] have scores that are no finite numbers"):
+        leave_out.reasons(hiding, history, [1, 8])
+
+
+def test_reasons_of_scores_that_are_nan_are_refused():
+    with pytest.raises(ValueError, match=r"Items \[2\]"):
+        leave_out.reasons(lambda histories: np.array([[0, 1, np.nan]] * len(histories)), [1], [2])
+
+
+def test_a_counterfactual_orders_equal_scores_as_the_recommendations_do():
+    def scores(histories):  # film 1 alone puts film 29 first; without it all films are equal
+        return np.array([[0.0] * 29 + [2.0 * (1 in kept)] for kept in histories])
+
+    equal = np.zeros((1, 30))
+    equal[0, :2] = -np.inf  # padding, and film 1, which was seen
+    found = leave_out.counterfactual(scores, [1])
+    assert (found.item, found.instead) == (29, top_k(equal, 1)[0, 0])
+    assert found.instead != 2  # the smallest index, which argmax would name
+
+
+def test_where_nothing_is_left_to_recommend_there_is_no_counterfactual():
+    for scores in (np.full((1, 4), -np.inf), np.zeros((1, 4))):
+        with pytest.raises(ValueError, match="No film is left to recommend"):
+            leave_out.counterfactual(lambda histories, s=scores: np.repeat(s, len(histories), axis=0), [1, 2, 3])
 
 
 # Known truth: planted causes
