@@ -62,7 +62,11 @@ def same_spelling(ids: pd.Series) -> pd.Series:
 def _numbers(values: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values):
         return pd.Series(np.nan, index=values.index)  # a date is not a number of seconds
-    return pd.to_numeric(values, errors="coerce").astype("float64")
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    if not pd.api.types.is_numeric_dtype(values):  # pandas 2 reads the last digit of some numbers wrongly
+        is_read = numbers.notna()
+        numbers[is_read] = values[is_read].astype("float64")
+    return numbers
 
 
 def _ids(values: pd.Series) -> pd.Series:

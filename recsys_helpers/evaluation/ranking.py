@@ -131,18 +131,21 @@ def evaluate(
         raise ValueError(f"scores {scores.shape} must have the shape of relevant {relevant.shape}: row 0 is padding.")
     started = time.perf_counter()
     users = np.arange(1, n_rows)
-    findable, n_relevant_seen = _findable(seen[users], relevant[users])
+    findable, n_relevant_seen = _findable(seen, relevant)
     tops = []
     for start in range(1, n_rows, CHUNK):
         chunk = np.arange(start, min(start + CHUNK, n_rows))
-        block = _own_floats(scores(chunk) if callable(scores) else scores[start : start + CHUNK])
+        block = scores(chunk) if callable(scores) else scores[start : start + CHUNK]  # frees the last block's memory
+        block = _own_floats(block)
         if block.shape != (len(chunk), n_columns):
             raise ValueError(f"Scores of {len(chunk)} users have shape {block.shape}, not {(len(chunk), n_columns)}.")
         block[seen[chunk].nonzero()] = -np.inf
         block[:, 0] = -np.inf
         tops.append(top_k(block, k, tie_seed))
     top_items = np.concatenate(tops)
-    is_hit, n_relevant = metrics.hit_matrix(top_items, findable)
+    is_hit, n_relevant = metrics.hit_matrix(top_items, findable[users])
+    if not n_relevant.any():
+        raise ValueError("Nobody has a relevant item that is not in seen: there is nothing to find. Look at the split.")
     per_user = pd.DataFrame({metric: f(is_hit, n_relevant) for metric, f in RANKING_METRICS.items()}, index=users)
     coverage = metrics.coverage_at_k(top_items, n_columns - 1)
     seconds = time.perf_counter() - started if np.isnan(seconds) else seconds
@@ -150,20 +153,17 @@ def evaluate(
 
 
 def _findable(seen: sp.csr_array, relevant: sp.csr_array) -> tuple[sp.csr_array, int]:
-    """The relevant pairs that are not hidden, and how many are."""
-    is_relevant = sp.csr_array(relevant != 0)
-    is_hidden = is_relevant.multiply(seen != 0).tocsr()
-    n_hidden = is_hidden[:, 1:].nnz
-    if n_hidden:
-        warnings.warn(
-            f"{n_hidden:,} relevant pairs are also in seen, so they are hidden and do not count. Leave them out of one "
-            "of the two: relevant - relevant.multiply(seen), or seen - seen.multiply(relevant).",
-            stacklevel=3,
-        )
-    findable = sp.csr_array(is_relevant > is_hidden)
-    if findable[:, 1:].nnz == 0:
-        raise ValueError("Nobody has a relevant item that is not in seen: there is nothing to find. Look at the split.")
-    return findable, n_hidden
+    """The relevant pairs that are not hidden, and how many are; row and column 0 do not count."""
+    both = sp.csr_array(relevant.multiply(seen))
+    n_hidden = both[1:, 1:].count_nonzero() if both.nnz else 0
+    if n_hidden == 0:
+        return relevant, 0
+    warnings.warn(
+        f"{n_hidden:,} relevant pairs are also in seen, so they are hidden and do not count. Leave them out of one of "
+        "the two: relevant - relevant.multiply(seen), or seen - seen.multiply(relevant).",
+        stacklevel=3,
+    )
+    return sp.csr_array((relevant != 0) > (seen != 0)), n_hidden
 
 
 def _own_floats(block) -> np.ndarray:

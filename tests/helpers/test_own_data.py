@@ -478,7 +478,7 @@ def test_a_wrong_argument_is_named(load):
     with pytest.raises(ValueError, match="cannot leave out user_id or item_id"):
         load(GOOD, columns={"item_id": None})
     for sep in ("", None, "\n", "a\n", 7):
-        with pytest.raises(ValueError, match="sep must be one or more characters, such as ',' or ';' or '\\\\t' or '::', not "):
+        with pytest.raises(ValueError, match=r"sep must be one or more characters, such as .*, not "):
             load(GOOD, sep=sep)
     for rating_range in ((10, 1), 5, (1, 2, 3)):
         with pytest.raises(
