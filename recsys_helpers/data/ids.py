@@ -58,21 +58,13 @@ class IdMap:
         """
         raw_ids = pd.Index(raw_ids)
         _refuse_rounded(raw_ids)
-        idx = self._positions(raw_ids) + 1
+        idx = self._ids.get_indexer(raw_ids) + 1
         if (idx == 0).any():
             if unknown is None:
                 missing = list(raw_ids[idx == 0].unique()[:5])
                 raise KeyError(f"Unknown ids, for example {missing}. Pass unknown=0 to send them to index 0.")
             idx[idx == 0] = unknown
         return idx
-
-    def _positions(self, raw_ids: pd.Index) -> np.ndarray:
-        """Position of each id among the known ones, −1 for an unknown one; whole numbers are never made floats."""
-        if pd.api.types.is_float_dtype(raw_ids) and pd.api.types.is_integer_dtype(self._ids):
-            numbers = raw_ids.to_numpy(dtype="float64", na_value=np.nan)
-            is_whole = numbers % 1 == 0
-            return np.where(is_whole, self._ids.get_indexer(np.where(is_whole, numbers, 0).astype("int64")), -1)
-        return self._ids.get_indexer(raw_ids)
 
     def to_id(self, idx: Iterable) -> np.ndarray:
         """Raw ids of indices in 1 … n; index 0 (padding) and anything else outside raise IndexError."""
