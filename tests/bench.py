@@ -141,6 +141,8 @@ def large(n_users=2_000, n_items=20_000, n_seen=100, n_relevant=20):
         return matrix
 
     seen, relevant = to_matrix(chosen[:, :n_seen]), to_matrix(chosen[:, n_seen:])
+    relevant = sp.csr_array(relevant - relevant.multiply(seen))  # what was seen is hidden, and cannot be found
+    relevant.eliminate_zeros()
     scores[relevant.nonzero()] += 1.5
     return scores, seen, relevant
 
