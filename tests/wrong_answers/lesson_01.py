@@ -364,7 +364,7 @@ WRONG = {
         (chances_not_summed, "kept the products apart"),
         (chances_one_sum, "without axis"),
         (chances_biases_outside, "outside of the sigmoid"),
-        (chances_without_brackets, "Brackets"),
+        (chances_without_brackets, "Parentheses"),
         (chances_of_means, "mean of the products"),
         (chances_minus_biases, "subtract the biases"),
         (chances_axis_0, "down the pairs"),
