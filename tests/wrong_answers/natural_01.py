@@ -338,7 +338,7 @@ NATURAL = {
         (wrong_01_6_user_bias_only, "`film_bias` does not reach the output: all four"),
         (wrong_01_6_multiply, "The output has shape (pairs, 3), (pairs, 1) is"),
         (wrong_01_6_softmax, "A softmax of a single number is always 1. Use"),
-        (wrong_01_6_dense_end, "The layer dense has weights of its own. Only"),
+        (wrong_01_6_dense_end, "has weights of its own. Only the four tables"),
         (wrong_01_6_biases_multiplied, "You multiply dot product and biases. They are"),
         (wrong_01_6_subtracted, "You subtract the biases. They are added:"),
         (wrong_01_6_averaged, "You average dot product and biases. They are"),
