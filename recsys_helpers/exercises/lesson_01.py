@@ -351,6 +351,13 @@ def model_with_biases(answer) -> None:
         (np.maximum(dot + biases, 0), "That is relu. A probability lies between 0 and 1: the sigmoid."),
         (_sigmoid(cosine + biases), "`normalize=True` makes a cosine of the dot product. Leave it out."),
         (_sigmoid(dot * biases), "You multiply with the biases. They are added."),
+        (
+            _sigmoid(dot * (tables[2][u] * tables[3][i])[:, 0]),
+            "You multiply dot product and biases. They are added: layers.Add().",
+        ),
+        (_sigmoid(dot - biases), "You subtract the biases. They are added: layers.Add()."),
+        (_sigmoid((dot + biases) / 3), "You average dot product and biases. They are added: layers.Add()."),
+        (np.ones(13), "A softmax of a single number is always 1. Use the sigmoid."),
         (_sigmoid(swapped), "The inputs are swapped: the user comes first, [user_in, film_in]."),
     ):
         if np.allclose(got[:, 0], value, atol=1e-5):

@@ -236,6 +236,10 @@ def best_of_genre(answer) -> None:
             )
         if set(found.tolist()) == set(wanted.tolist()):
             raise NotYet("The right films, but not the best first.")
+        if np.array_equal(found, allowed[np.argsort(scores[allowed])][:k]):
+            raise NotYet("Those are the allowed films with the *lowest* scores: sort by `-scores`.")
+        if np.array_equal(found, allowed[:k]):
+            raise NotYet("Those are the first allowed films as they stand. Sort them by their scores, best first.")
         raise NotYet("Allowed films, but not those with the highest scores.")
 
 

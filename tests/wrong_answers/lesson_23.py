@@ -270,7 +270,7 @@ WRONG = {
         (genre_seen_later, "that was seen"),
         (genre_other, "another genre"),
         (genre_uncut, "Cut at last"),
-        (genre_worst, "not those with the highest"),
+        (genre_worst, "the *lowest* scores"),
         (genre_in_order_of_the_table, "not the best first"),
         (genre_changes, "changed `scores`"),
         (genre_places_within, "within `allowed`"),

@@ -236,6 +236,53 @@ def right_01_7_einsum32(u, i, U, I, a, b):
     return np.exp(-np.logaddexp(0, -s))
 
 
+def built(end, scale=1):
+    """A model with the look-ups of the exercise and this end: (layers, user_row, film_row, user_bias, film_bias)."""
+
+    def model(n_users, n_films, dim):
+        import keras
+        from keras import layers
+
+        user_in, film_in = keras.Input((), dtype="int32"), keras.Input((), dtype="int32")
+        rows = (
+            layers.Embedding(n_users, dim, name="users")(user_in),
+            layers.Embedding(n_films, dim, name="films")(film_in),
+            layers.Embedding(n_users, 1, name="user_bias")(user_in),
+            layers.Embedding(n_films, 1, name="film_bias")(film_in),
+        )
+        return keras.Model([user_in, film_in], end(layers, *rows))
+
+    return model
+
+
+wrong_01_6_no_sigmoid = built(lambda la, u, f, a, b: la.Add()([la.Dot(axes=1)([u, f]), a, b]))
+wrong_01_6_no_biases = built(lambda la, u, f, a, b: la.Activation("sigmoid")(la.Dot(axes=1)([u, f])))
+wrong_01_6_user_bias_only = built(
+    lambda la, u, f, a, b: la.Activation("sigmoid")(la.Add()([la.Dot(axes=1)([u, f]), a]))
+)
+wrong_01_6_multiply = built(lambda la, u, f, a, b: la.Activation("sigmoid")(la.Add()([la.Multiply()([u, f]), a, b])))
+wrong_01_6_softmax = built(lambda la, u, f, a, b: la.Activation("softmax")(la.Add()([la.Dot(axes=1)([u, f]), a, b])))
+wrong_01_6_dense_end = built(
+    lambda la, u, f, a, b: la.Dense(1, activation="sigmoid")(la.Add()([la.Dot(axes=1)([u, f]), a, b]))
+)
+wrong_01_6_biases_multiplied = built(
+    lambda la, u, f, a, b: la.Activation("sigmoid")(la.Multiply()([la.Dot(axes=1)([u, f]), a, b]))
+)
+wrong_01_6_subtracted = built(
+    lambda la, u, f, a, b: la.Activation("sigmoid")(la.Subtract()([la.Dot(axes=1)([u, f]), la.Add()([a, b])]))
+)
+wrong_01_6_averaged = built(
+    lambda la, u, f, a, b: la.Activation("sigmoid")(la.Average()([la.Dot(axes=1)([u, f]), a, b]))
+)
+wrong_01_6_normalised = built(
+    lambda la, u, f, a, b: la.Activation("sigmoid")(la.Add()([la.Dot(axes=1, normalize=True)([u, f]), a, b]))
+)
+right_01_6_operators = built(lambda la, u, f, a, b: la.Activation("sigmoid")(la.Dot(axes=-1)([f, u]) + a + b))
+right_01_6_add_twice = built(
+    lambda la, u, f, a, b: la.Activation("sigmoid")(la.Add()([la.Add()([a, la.Dot(axes=1)([u, f])]), b]))
+)
+
+
 NATURAL = {
     "01.3": [
         (wrong_01_3_test_minmax, "You used the minimum and maximum of `test`. In"),
@@ -285,10 +332,23 @@ NATURAL = {
         (wrong_01_7_hard, "Right, but rounded. Do not round inside the"),
         (wrong_01_7_biases_times, "You multiply with the biases. They are added to"),
     ],
+    "01.6": [
+        (wrong_01_6_no_sigmoid, "The sigmoid is missing: the output is the score."),
+        (wrong_01_6_no_biases, "The biases do not reach the output: add both to"),
+        (wrong_01_6_user_bias_only, "`film_bias` does not reach the output: all four"),
+        (wrong_01_6_multiply, "The output has shape (pairs, 3), (pairs, 1) is"),
+        (wrong_01_6_softmax, "A softmax of a single number is always 1. Use"),
+        (wrong_01_6_dense_end, "has weights of its own. Only the four tables"),
+        (wrong_01_6_biases_multiplied, "You multiply dot product and biases. They are"),
+        (wrong_01_6_subtracted, "You subtract the biases. They are added:"),
+        (wrong_01_6_averaged, "You average dot product and biases. They are"),
+        (wrong_01_6_normalised, "`normalize=True` makes a cosine of the dot"),
+    ],
 }
 
 RIGHT = {
     "01.3": [right_01_3_loop, right_01_3_pandas],
     "01.5": [right_01_5_agg_user, right_01_5_loop],
     "01.7": [right_01_7_loop, right_01_7_einsum32],
+    "01.6": [right_01_6_operators, right_01_6_add_twice],
 }
