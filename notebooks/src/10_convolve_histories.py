@@ -293,7 +293,8 @@ for name, zeros in {"valid": (0, 0), "same": (1, 1), "causal": (2, 0)}.items():
 #
 # A [dilated](glossary.md#dilation) kernel has gaps. With dilation 2 it reads its own position, the one *two* before and
 # the one *four* before: the same three weights reach farther. What is not there yet is 0.
-#
+
+# %% [markdown]
 # ### Exercise 10.3 · code (O1)
 #
 # Write the causal convolution with dilation. `x` has shape (length, n_in), `kernel` (size, n_in, n_out); the **last**
