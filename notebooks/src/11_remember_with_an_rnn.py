@@ -935,7 +935,8 @@ ranks.assign(fused=(1 / (60 + ranks)).sum(axis=1).round(4))
 
 # %% [markdown]
 # *Brazil* and *Clue* stand high in both lists and win; *Alien* and *Dune*, first in one list alone, come behind. In code, for
-# all films that a user has not seen. The constant 60 keeps the first rank from deciding everything; it is the paper's, so nothing is tuned.
+# all films that a user has not seen. The constant 60 keeps the first rank from deciding everything; it is the paper's, so
+# nothing is tuned.
 
 
 # %%
