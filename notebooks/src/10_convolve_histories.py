@@ -15,8 +15,8 @@
 # - **O5** build a next-film recommender, and compare it with EASE and a linear model that knows the order
 # - **O6** compare guesses for unrated films, from their words alone, with simple averages (optional)
 #
-# **What you need**: lessons 08 and 09, and about two hours without the optional sections; take a break before section 7.
-# The whole notebook runs in about 90 seconds.
+# **What you need**: lessons 08 and 09, and about two hours without the optional sections; take a break before section
+# 7. The whole notebook runs in about 90 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -89,14 +89,15 @@ print(f"EASE {ease.mean():.3f}, with aged input {aged_ease.mean():.3f}")
 # A clearly better list, just because the newest films weigh more. The three settings (λ = 1,000, decay 5, floor 0.02)
 # were the best of 12 on the last quarter of train + valid, which looks as far ahead as the test does.
 #
-# One caution: MovieLens shows films in pages, so part of this order is the order of the website, not of people watching.
+# One caution: MovieLens shows films in pages, so part of this order is the order of the website, not of people
+# watching.
 
 # %% [markdown]
 # ## 2. A linear model that predicts what comes next
 #
 # EASE still *learns* from sets. A linear model can learn from the order, too: at every position of every history it
-# predicts the near future from the aged past. Each position gives one row of **sources**, the age weights of the films so
-# far, and one row of **targets**, the films ahead, the next one with weight 1. For a history of four films:
+# predicts the near future from the aged past. Each position gives one row of **sources**, the age weights of the films
+# so far, and one row of **targets**, the films ahead, the next one with weight 1. For a history of four films:
 
 
 # %%
@@ -113,8 +114,9 @@ print("sources\n", source.round(2), "\ntargets\n", target.round(2), sep="")
 # %% [markdown]
 # Row 0 stands at the first film: the source is that film alone, the targets are the two films behind it.
 #
-# Stack these rows over all histories, S for the sources and T for the targets, one column per film of the catalogue. The
-# item-to-item matrix B that best turns S into T, with a penalty λ on its squares, has a closed form, as in lesson 04:
+# Stack these rows over all histories, S for the sources and T for the targets, one column per film of the catalogue.
+# The item-to-item matrix B that best turns S into T, with a penalty λ on its squares, has a closed form, as in lesson
+# 04:
 #
 # B = (SᵀS + λI)⁻¹ SᵀT
 
@@ -140,8 +142,8 @@ pd.DataFrame(ours[1:, 1:], index=range(1, 5), columns=range(1, 5)).round(2)
 # %% [markdown]
 # Row 2, column 3 is large: in all three histories film 3 follows film 2. Row 3, column 2 is not.
 #
-# Before you run the next cell, commit to a guess: EASE reaches 0.136 on the test, and the GRU of lesson 11 a little more.
-# Where does this linear model end up? It takes about ten seconds to solve.
+# Before you run the next cell, commit to a guess: EASE reaches 0.136 on the test, and the GRU of lesson 11 a little
+# more. Where does this linear model end up? It takes about ten seconds to solve.
 
 # %% tags=["reveal"]
 started = time.perf_counter()
@@ -182,8 +184,8 @@ claim(
 
 # %% [markdown]
 # It is. From here on the linear next-item model is the bar: a network is worth its trouble if it clears *that*. The
-# settings (λ = 300, decays 5, floor 0.1, horizon 20) were the best of 12 on the same cut. The idea is that of Choi et al.
-# (WWW 2021); theirs works on sessions and normalises its rows.
+# settings (λ = 300, decays 5, floor 0.1, horizon 20) were the best of 12 on the same cut. The idea is that of Choi et
+# al. (WWW 2021); theirs works on sessions and normalises its rows.
 
 # %% [markdown]
 # ## 3. Windows
@@ -197,8 +199,8 @@ claim(
 # target     1  6  2  7  4  5
 # ```
 #
-# A network needs rows of equal length: [windows](glossary.md#window). With length 4 the newest window holds the inputs 6,
-# 2, 7, 4. Two inputs, 3 and 1, are left; they go into a second window, filled up with zeros: the
+# A network needs rows of equal length: [windows](glossary.md#window). With length 4 the newest window holds the inputs
+# 6, 2, 7, 4. Two inputs, 3 and 1, are left; they go into a second window, filled up with zeros: the
 # [padding](glossary.md#padding).
 
 # %% [markdown]
@@ -243,10 +245,10 @@ def my_window(history, length):
 check("10.2", my_window)
 
 # %% [markdown] tags=["open"]
-# The helper `sequences.windows` cuts all histories, with two more ideas. Only the newest window is fixed. The older ones
-# are cut at a random offset, another one in each epoch; they may overlap the newest window, and films in the overlap are
-# then targets twice. And because the very *next* film is partly luck, the target is drawn from the next few films, the
-# [horizon](glossary.md#horizon).
+# The helper `sequences.windows` cuts all histories, with two more ideas. Only the newest window is fixed. The older
+# ones are cut at a random offset, another one in each epoch; they may overlap the newest window, and films in the
+# overlap are then targets twice. And because the very *next* film is partly luck, the target is drawn from the next few
+# films, the [horizon](glossary.md#horizon).
 
 # %% tags=["open"]
 toy_history = np.array([3, 1, 6, 2, 7, 4, 5])
@@ -285,8 +287,8 @@ for name, zeros in {"valid": (0, 0), "same": (1, 1), "causal": (2, 0)}.items():
     print(f"{name:6} {row} → {np.round(outputs, 1)}")
 
 # %% [markdown]
-# The last number of *causal*, 8.4, comes from 4, 7 and 11: its own position and the two before. In *same* the 8.4 stands
-# at the position of the 7: it has already seen the 11.
+# The last number of *causal*, 8.4, comes from 4, 7 and 11: its own position and the two before. In *same* the 8.4
+# stands at the position of the 7: it has already seen the 11.
 #
 # A film is a row of numbers, its [embedding](glossary.md#embedding). Then each position of the kernel holds a small
 # matrix, (numbers in, numbers out), and an output is the sum of three matrix products.
@@ -336,15 +338,15 @@ for padding, dilation in (("causal", 1), ("causal", 2), ("same", 1), ("same", 2)
 
 # %% [markdown]
 # *Same* leaks: with dilation 1 the output at position 6, which has to predict film 7, was computed *from* film 7. In a
-# photograph there is no future; in a history this is cheating. Section 9 (optional) shows how wonderful the loss of such a
-# network looks.
+# photograph there is no future; in a history this is cheating. Section 9 (optional) shows how wonderful the loss of
+# such a network looks.
 
 # %% [markdown]
 # ## 6. How far back?
 #
-# One causal layer with kernel 3 sees three films: its own and two before. A second one on top reads three positions of the
-# first, and each of them saw three films. They overlap, so that makes five. The films that can move an output are its
-# [receptive field](glossary.md#receptive-field).
+# One causal layer with kernel 3 sees three films: its own and two before. A second one on top reads three positions of
+# the first, and each of them saw three films. They overlap, so that makes five. The films that can move an output are
+# its [receptive field](glossary.md#receptive-field).
 #
 # Now with dilation: layer 1 has dilation 1, layer 2 dilation 2, layer 3 dilation 4, all with kernel 3.
 #
@@ -379,7 +381,7 @@ axes.set(yticks=range(4), yticklabels=names, xticks=range(18))
 axes.set_xlabel("position in the history")
 show(
     figure,
-    alt="A tree from one position of layer 3, position 15, down to the films. Layer 2 is read at positions 7, 11 and 15, "
+    alt="A tree from one position of layer 3, position 15, down to the films. Layer 2 is read at 7, 11 and 15, "
     "layer 1 at seven positions two apart, the films at all 15 positions from 1 to 15. Nothing right of 15 is read.",
 )
 
@@ -390,8 +392,8 @@ show(
 #
 # receptive field = 1 + Σ (kernel − 1) · dilation
 #
-# Three layers with dilation 1 would see 7 films, with the same number of weights. What lies farther back than 15 films is
-# invisible to this network.
+# Three layers with dilation 1 would see 7 films, with the same number of weights. What lies farther back than 15 films
+# is invisible to this network.
 #
 # </details>
 
@@ -482,8 +484,8 @@ print("first position that moves:", moved[0])
 # %% [markdown]
 # ### Exercise 10.8 · choose (O5)
 #
-# The log of the sampling probability is subtracted from the logits in training. The recommender's scores come without it.
-# Why?
+# The log of the sampling probability is subtracted from the logits in training. The recommender's scores come without
+# it. Why?
 #
 # - **a** The recommender has no negatives, so there is no probability to look up.
 # - **b** The correction undoes what the *drawing* of negatives did to training. In use nothing is drawn: all films are
@@ -512,8 +514,8 @@ recorded_on_valid = [0.095, 0.109, 0.119]
 print(f"EASE on valid: {evaluation.evaluate(known @ baselines.ease(known), known, valid).mean():.3f}")
 
 # %% [markdown]
-# Here we train once, and only 12 epochs, to stay within half a minute. The model keeps the mean of the weights of its last
-# five epochs ([weight averaging](glossary.md#weight-averaging), lesson 11).
+# Here we train once, and only 12 epochs, to stay within half a minute. The model keeps the mean of the weights of its
+# last five epochs ([weight averaging](glossary.md#weight-averaging), lesson 11).
 
 
 # %%
@@ -529,8 +531,9 @@ trainer.compile(keras.optimizers.AdamW(0.003, weight_decay=0.01), loss)
 trained = training.fit(trainer, examples, n_epochs=12, batch_size=BATCH, average=5)
 
 # %% [markdown]
-# How good is the loss? A blind guess among the target and 512 negatives costs ln 513 = 6.24. But Keras sums the losses of
-# the real positions and divides by *all* positions, padding included. To compare, divide by the share of real positions.
+# How good is the loss? A blind guess among the target and 512 negatives costs ln 513 = 6.24. But Keras sums the losses
+# of the real positions and divides by *all* positions, padding included. To compare, divide by the share of real
+# positions.
 
 # %% tags=["nbval-ignore-output"]
 share_real = examples(np.random.default_rng(0))[2].mean()
@@ -547,8 +550,8 @@ low = evaluation.paired_bootstrap(short_run.per_user["NDCG"], popular.per_user["
 claim("after 12 epochs: ahead of popularity, the paired interval lies above 0.02", low > 0.02)
 
 # %% [markdown]
-# The full training of 30 epochs, with the mean of the last ten, was run with three seeds by `make seeds`; its results come
-# with the course:
+# The full training of 30 epochs, with the mean of the last ten, was run with three seeds by `make seeds`; its results
+# come with the course:
 
 # %%
 recorded = recorded_seeds("CNN")
@@ -580,8 +583,9 @@ claim("coverage: more than twice that of EASE", cnn.coverage > 2 * ease.coverage
 # behind the linear model, which knows the same order. Against EASE it is ahead in recall, by about 0.012, and its lists
 # show more than twice as many different films.
 #
-# On valid it looked better: 0.119 against 0.092. Part of that may be the luck of choosing (lesson 09). Another part may be
-# that valid is the next tenth of the films and the test a whole fifth: the farther ahead, the less the newest may say.
+# On valid it looked better: 0.119 against 0.092. Part of that may be the luck of choosing (lesson 09). Another part may
+# be that valid is the next tenth of the films and the test a whole fifth: the farther ahead, the less the newest may
+# say.
 #
 # The cost: the linear model takes about ten seconds, with 12 settings tried. The CNN takes about a minute a seed, and
 # eight trainings, five of them short, chose its settings.
@@ -589,8 +593,8 @@ claim("coverage: more than twice that of EASE", cnn.coverage > 2 * ease.coverage
 # %% [markdown]
 # ## 9. A leak that looks wonderful (optional)
 #
-# How bad is padding "same" in a history? Take a world in which nothing can be learned: 20 films in pure random order. Nobody can predict the next
-# film in more than one case of 20, that is 0.05.
+# How bad is padding "same" in a history? Take a world in which nothing can be learned: 20 films in pure random order.
+# Nobody can predict the next film in more than one case of 20, that is 0.05.
 
 
 # %%
@@ -705,8 +709,8 @@ table.build(())  # makes the weights now
 table.set_weights([first_rows])
 
 # %% [markdown]
-# **Three inputs** for training: the windows, their targets, and the negatives. Then body, [dropout](glossary.md#dropout),
-# and a `read_out` that turns each state into a query with its constant 1.
+# **Three inputs** for training: the windows, their targets, and the negatives. Then body,
+# [dropout](glossary.md#dropout), and a `read_out` that turns each state into a query with its constant 1.
 
 # %%
 history = keras.Input((LENGTH,), dtype="int32")
@@ -735,8 +739,8 @@ wrong = ops.matmul(queries, ops.transpose(table(pool)))  # (batch, LENGTH, batch
 right.shape, wrong.shape
 
 # %% [markdown]
-# **Two corrections.** The [logQ correction](glossary.md#logq-correction): popular films are drawn more often as negatives
-# and would be pushed down more often, so subtract the log of the probability from each logit. And an
+# **Two corrections.** The [logQ correction](glossary.md#logq-correction): popular films are drawn more often as
+# negatives and would be pushed down more often, so subtract the log of the probability from each logit. And an
 # [accidental hit](glossary.md#accidental-hit), a negative that *is* the target of a position, gets −10⁹, which softmax
 # turns into 0.
 
@@ -809,8 +813,8 @@ print(f"three layers    {three_layers / 1e6:5.0f} million")
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# With the full softmax nearly nine of ten multiplications would go into the last step. Sampled, that step costs less than
-# the convolutions do.
+# With the full softmax nearly nine of ten multiplications would go into the last step. Sampled, that step costs less
+# than the convolutions do.
 #
 # </details>
 
@@ -833,8 +837,8 @@ claim("NDCG, shorter histories: the CNN is ahead, the interval lies above zero",
 claim("NDCG, longer histories: EASE is ahead, the interval lies below zero", of_half["longer"][1] < 0)
 
 # %% [markdown]
-# The difference is near zero because two opposite effects cancel. (Recall divides by the number of films to find. One hit
-# counts most for users with few, and those are the users whom the CNN serves better: so its mean lies above zero.)
+# The difference is near zero because two opposite effects cancel. (Recall divides by the number of films to find. One
+# hit counts most for users with few, and those are the users whom the CNN serves better: so its mean lies above zero.)
 #
 # There is a tempting story: the CNN sees 15 films and EASE all of them, so in long histories it misses the rest. Test a
 # story before you tell it. Give EASE the newest 15 films, too, and nothing else:
@@ -920,9 +924,9 @@ check("10.9", answer)
 # %% [markdown]
 # ### A network for cards
 #
-# Words → embeddings → convolution over pairs of words → one vector for the card. The outputs of all positions become one
-# row by taking, for each number, the largest: [pooling](glossary.md#pooling). Padding "same" is right here: a card has no
-# future.
+# Words → embeddings → convolution over pairs of words → one vector for the card. The outputs of all positions become
+# one row by taking, for each number, the largest: [pooling](glossary.md#pooling). Padding "same" is right here: a card
+# has no future.
 #
 # ### Exercise 10.10 · fill in (O6)
 #

@@ -13,8 +13,8 @@
 # - **O4** diagnose mistakes with padding and masks, and implement the test that catches them
 # - **O5** train GRU4Rec, and compare it with EASE and with a linear model that knows the order
 #
-# **What you need**: lesson 10, and two and a quarter hours without the optional sections; take a break before section 7. The
-# whole notebook runs in about two minutes.
+# **What you need**: lesson 10, and two and a quarter hours without the optional sections; take a break before section
+# 7. The whole notebook runs in about two minutes.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -54,8 +54,8 @@ W = np.eye(2)  # (2 inputs, 2 states): the film enters as it is
 U = 0.5 * np.eye(2)  # (2 states, 2 states): half of the old state stays
 
 # %% [markdown]
-# One step: the film times W, plus the old state times U, then a nonlinearity, here tanh, which keeps every number between
-# −1 and 1. The first state is zero: nothing remembered yet.
+# One step: the film times W, plus the old state times U, then a nonlinearity, here tanh, which keeps every number
+# between −1 and 1. The first state is zero: nothing remembered yet.
 
 # %%
 state = np.zeros(2)
@@ -120,21 +120,21 @@ def my_rnn(x, W, U, b):
 check("11.2", my_rnn)
 
 # %% [markdown] tags=["open"]
-# The same W, U and b serve every step. So the layer reads a history of any length, and a state depends on no later film.
-# (Section 12, optional, compares it with `SimpleRNN` of Keras.)
+# The same W, U and b serve every step. So the layer reads a history of any length, and a state depends on no later
+# film. (Section 12, optional, compares it with `SimpleRNN` of Keras.)
 
 # %% [markdown]
 # ## 2. Back through time
 #
-# To learn, the gradient must go back from the newest state to an old film:
-# [backpropagation through time](glossary.md#backpropagation-through-time). It is the chain rule of lesson 06 with one layer
-# for each step: through tanh (slope 1 − state²), then through U to the state before. So every step back multiplies by a
-# slope and by U, and numbers below one, multiplied forty times, come close to nothing.
+# To learn, the gradient must go back from the newest state to an old film: [backpropagation through
+# time](glossary.md#backpropagation-through-time). It is the chain rule of lesson 06 with one layer for each step:
+# through tanh (slope 1 − state²), then through U to the state before. So every step back multiplies by a slope and by
+# U, and numbers below one, multiplied forty times, come close to nothing.
 #
 # ### Exercise 11.3 · trace (O2)
 #
-# A state of one number: the weight U is 0.8, W is 1, and at every position the slope of tanh happens to be 0.5. Four films
-# were read. What is the gradient of the fourth state with respect to the *first* film? Give three decimals.
+# A state of one number: the weight U is 0.8, W is 1, and at every position the slope of tanh happens to be 0.5. Four
+# films were read. What is the gradient of the fourth state with respect to the *first* film? Give three decimals.
 
 # %%
 gradient_of_first = ...
@@ -188,13 +188,14 @@ claim("with U three times larger: more than a thousand times", reaches["plain RN
 # %% [markdown] tags=["open"]
 # With its first weights the plain RNN has nothing to learn from a film 40 positions back: the gradient has
 # [vanished](glossary.md#vanishing-gradient). Three times larger weights do not save it: now the gradient
-# [explodes](glossary.md#exploding-gradient). (The usual remedy for that: limit the length of every gradient, `clipnorm=1.0`
-# in any Keras optimiser.)
+# [explodes](glossary.md#exploding-gradient). (The usual remedy for that: limit the length of every gradient,
+# `clipnorm=1.0` in any Keras optimiser.)
 
 # %% [markdown]
 # ## 3. Gates: let the network decide what to keep
 #
-# The plain RNN rewrites its whole memory at each step. Better: keep the old number unless there is a reason to change it. A [gate](glossary.md#gate) is a number between 0 and 1, made by a sigmoid. With the gate z,
+# The plain RNN rewrites its whole memory at each step. Better: keep the old number unless there is a reason to change
+# it. A [gate](glossary.md#gate) is a number between 0 and 1, made by a sigmoid. With the gate z,
 #
 # new state = z · old state + (1 − z) · candidate.
 #
@@ -205,9 +206,9 @@ for z in (0.0, 0.5, 0.95):
     print(f"gate {z:4}: new state {z * 0.8 + (1 - z) * -0.5:+.3f}, slope of the first part {z}")
 
 # %% [markdown]
-# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z itself, with no
-# tanh and no U in between. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, with ⊙ for
-# number by number:
+# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z itself, with
+# no tanh and no U in between. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, with
+# ⊙ for number by number:
 #
 # - update gate z = sigmoid(x W_z + h U_z + b_z): how much of the old state stays
 # - reset gate r = sigmoid(x W_r + h U_r + b_r): how much of it the candidate may see
@@ -216,8 +217,8 @@ for z in (0.0, 0.5, 0.95):
 #
 # ### Exercise 11.4 · predict (O2)
 #
-# A GRU with 32 units, untrained: how much of the gradient is left 40 steps back? Answer with the power of ten: −3 if you
-# think of a thousandth.
+# A GRU with 32 units, untrained: how much of the gradient is left 40 steps back? Answer with the power of ten: −3 if
+# you think of a thousandth.
 
 # %%
 power_of_ten = ...
@@ -261,9 +262,9 @@ claim("fresh LSTM: between these two", reaches["GRU"][40] < reaches["LSTM"][40] 
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# A fresh GRU forgets as fast as the plain RNN: its gates stand at one half, and one half to the power of forty is nothing.
-# But it *can* learn to hold on: set the gate to 0.95 and the gradient arrives. Section 10 measures how far a trained one
-# reaches.
+# A fresh GRU forgets as fast as the plain RNN: its gates stand at one half, and one half to the power of forty is
+# nothing. But it *can* learn to hold on: set the gate to 0.95 and the gradient arrives. Section 10 measures how far a
+# trained one reaches.
 #
 # </details>
 
@@ -271,8 +272,8 @@ claim("fresh LSTM: between these two", reaches["GRU"][40] < reaches["LSTM"][40] 
 # ## 4. The GRU of Keras, step by step
 #
 # `keras.layers.GRU` gives other numbers than these formulas of the paper, because of the **reset gate** r. (Setting the
-# state to zero for a new session, in section 7, is something else.) The paper applies r to the state *before* the product
-# with U_c, Keras to the product, *after* it. A state (1, 1), reset gates (1, 0), all weights 1:
+# state to zero for a new session, in section 7, is something else.) The paper applies r to the state *before* the
+# product with U_c, Keras to the product, *after* it. A state (1, 1), reset gates (1, 0), all weights 1:
 
 # %%
 h, r, U_c = np.array([1.0, 1.0]), np.array([1.0, 0.0]), np.ones((2, 2))
@@ -283,8 +284,8 @@ print("Keras, reset after:  r ⊙ (h U_c) =", r * (h @ U_c))
 # These are two different models: the weights of one do not fit the other.
 #
 # Why after? Then the products of both gates and the candidate are *one* product with U = [U_z | U_r | U_c], faster on a
-# GPU. That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W, the
-# second to h U, so in the candidate the second stands *inside* what r resets:
+# GPU. That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W,
+# the second to h U, so in the candidate the second stands *inside* what r resets:
 #
 # c = tanh(x W_c + b[0]_c + r ⊙ (h U_c + b[1]_c))
 
@@ -360,8 +361,8 @@ cell = f * 2.0 + i * candidate
 print(f"cell {f * 2.0:.1f} + {i * candidate:.1f} = {cell:.1f}, state {o * np.tanh(cell):.2f}")
 
 # %% [markdown]
-# The cell keeps 1.8 of the 2.0 and takes in 0.5; only a fifth of its tanh is shown. Forward over a history, in the order of
-# Keras: i, f, candidate, o.
+# The cell keeps 1.8 of the 2.0 and takes in 0.5; only a fifth of its tanh is shown. Forward over a history, in the
+# order of Keras: i, f, candidate, o.
 
 
 # %%
@@ -400,8 +401,8 @@ for kind in (layers.SimpleRNN, layers.GRU, layers.LSTM):
 # %% [markdown]
 # ## 6. Padding: two silent mistakes
 #
-# For a recurrent layer a zero is an input like any other, unless somebody says that it is [padding](glossary.md#padding). A
-# small model with random weights: a table for five films, a GRU, scores.
+# For a recurrent layer a zero is an input like any other, unless somebody says that it is
+# [padding](glossary.md#padding). A small model with random weights: a table for five films, a GRU, scores.
 
 # %%
 set_seed(1)
@@ -429,8 +430,8 @@ for padded in ([[3, 1, 4]], [[3, 1, 4, 0, 0]], [[3, 1, 4] + 6 * [0]]):
 # %% [markdown]
 # Same user, same films, three different answers: the pads were read as the newest films.
 #
-# **Mistake two**: pads *in front*, and the read-out at position "number of films − 1", which is right for pads behind. Two
-# users, each with three films:
+# **Mistake two**: pads *in front*, and the read-out at position "number of films − 1", which is right for pads behind.
+# Two users, each with three films:
 
 # %%
 n_films = 3
@@ -472,9 +473,9 @@ def newest_state(states, history):  # noqa: F811
 check("11.7", newest_state)
 
 # %% [markdown]
-# These mistakes, and the inverted mask of lesson 10, have one thing in common, which can be tested without knowing any right
-# score: **the scores change when only the padding changes**. That is the
-# [padding invariance](glossary.md#padding-invariance) test.
+# These mistakes, and the inverted mask of lesson 10, have one thing in common, which can be tested without knowing any
+# right score: **the scores change when only the padding changes**. That is the [padding
+# invariance](glossary.md#padding-invariance) test.
 #
 # ### Exercise 11.8 · code (O4)
 #
@@ -502,8 +503,8 @@ check("11.8", is_padding_invariant)
 # %% [markdown]
 # There are two ways to do it right. **Read the newest real position**: a causal layer has not met any pad there yet. Or
 # **hand over a mask**: with `mask_zero=True` the table says which positions are real, and the GRU copies its state over
-# the others, so that the last one is the newest. (On a GPU, Keras may use cuDNN, which writes zeros there instead; hence
-# `use_cudnn=False` above.)
+# the others, so that the last one is the newest. (On a GPU, Keras may use cuDNN, which writes zeros there instead;
+# hence `use_cudnn=False` above.)
 
 # %%
 masked = layers.Embedding(6, 4, mask_zero=True)
@@ -545,10 +546,10 @@ check("11.9", answer)
 # %% [markdown]
 # ## 7. GRU4Rec
 #
-# Most visitors of a shop are strangers: all that is known are the clicks of this visit, a [session](glossary.md#session).
-# Hidasi and colleagues (ICLR 2016) let a GRU read the clicks and score the next one: **GRU4Rec**. Each row of a batch
-# follows one session; when it ends, the state is set to zero. Our users do have a past, so we keep the windows and the head
-# of lesson 10, and change only the body.
+# Most visitors of a shop are strangers: all that is known are the clicks of this visit, a
+# [session](glossary.md#session). Hidasi and colleagues (ICLR 2016) let a GRU read the clicks and score the next one:
+# **GRU4Rec**. Each row of a batch follows one session; when it ends, the state is set to zero. Our users do have a
+# past, so we keep the windows and the head of lesson 10, and change only the body.
 
 # %%
 ratings, movies = load_movielens()
@@ -560,8 +561,8 @@ counts = baselines.popularity(seen)
 probabilities = sampling.negative_probabilities(counts)
 
 # %% [markdown]
-# Lesson 10 handed `next_item_model` a stack of convolutions. Here is the whole new body. It needs no mask: the pads stand
-# behind, the GRU is causal, and the head reads the newest *real* position.
+# Lesson 10 handed `next_item_model` a stack of convolutions. Here is the whole new body. It needs no mask: the pads
+# stand behind, the GRU is causal, and the head reads the newest *real* position.
 
 
 # %%
@@ -575,8 +576,9 @@ trainer, recommender = next_item.next_item_model(gru_body, counts, probabilities
 # ## 8. Train it, and average
 #
 # Windows of 50, a target among the next five films, sampled softmax: all as in lesson 10. The learning rate, 0.003, is
-# high, so the weights jump about. The remedy: use not the last weights but the **mean of the weights** at the ends of the
-# last epochs, here ten, called [weight averaging](glossary.md#weight-averaging). Training itself goes on from the last ones.
+# high, so the weights jump about. The remedy: use not the last weights but the **mean of the weights** at the ends of
+# the last epochs, here ten, called [weight averaging](glossary.md#weight-averaging). Training itself goes on from the
+# last ones.
 #
 # ### Exercise 11.10 · put in order (O5)
 #
@@ -601,8 +603,8 @@ order = "FBECA"
 check("11.10", order)
 
 # %% [markdown]
-# Now for real: 16 epochs on train, about half a minute. After every second epoch both are measured on valid, the weights
-# as they are and their mean.
+# Now for real: 16 epochs on train, about half a minute. After every second epoch both are measured on valid, the
+# weights as they are and their mean.
 
 
 # %%
@@ -664,14 +666,14 @@ claim("over the last three looks the mean of the weights is ahead, by more than 
 claim("and ahead of EASE on valid, by more than 0.01", course["averaged"].iloc[-1] - ease_valid > 0.01)
 
 # %% [markdown]
-# In the middle, while the model still learns fast, the mean drags old, bad weights along. Later it is ahead, at no cost in
-# training. `training.fit(…, average=10)` does the same. From here on the trainer holds the mean.
+# In the middle, while the model still learns fast, the mean drags old, bad weights along. Later it is ahead, at no cost
+# in training. `training.fit(…, average=10)` does the same. From here on the trainer holds the mean.
 
 # %% [markdown]
 # ## 9. The test
 #
-# The final setting was chosen on valid: 30 epochs, the mean of the last ten. `make seeds` trained it three times on train +
-# valid and stored the result of each user. EASE is computed here.
+# The final setting was chosen on valid: 30 epochs, the mean of the last ten. `make seeds` trained it three times on
+# train + valid and stored the result of each user. EASE is computed here.
 
 # %%
 learn = pd.concat([cut.train, cut.valid])
@@ -688,8 +690,8 @@ for metric in ("NDCG", "Recall", "MRR"):
     print(f"GRU − EASE, {metric:6}@10: {mean:+.4f} [{low:+.4f}, {high:+.4f}]: {verdict}")
 
 # %% [markdown]
-# Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the users a
-# lot. The network recommends more than twice as many different films.
+# Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the
+# users a lot. The network recommends more than twice as many different films.
 #
 # ### Exercise 11.12 · choose (O5)
 #
@@ -728,8 +730,8 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# The linear model wins, without a single epoch: **no network is needed to use the order.** This holds for this network and
-# these data; it does not say that no network can do better (lesson 12).
+# The linear model wins, without a single epoch: **no network is needed to use the order.** This holds for this network
+# and these data; it does not say that no network can do better (lesson 12).
 #
 # </details>
 
@@ -737,8 +739,8 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # ### Two models, one list
 #
 # One more row for the table: the lists of GRU and EASE, joined by [rank fusion](glossary.md#rank-fusion) (section 11,
-# optional). Together they are ahead of each alone, but not of the linear model: if you want the order, try that first. It
-# is simpler to train, to keep and to explain.
+# optional). Together they are ahead of each alone, but not of the linear model: if you want the order, try that first.
+# It is simpler to train, to keep and to explain.
 
 # %%
 both_test, intervals = evaluation.mean_over_seeds(recorded_seeds("GRU + EASE")), {}
@@ -764,8 +766,8 @@ claim("more than twice the coverage", gru_test.coverage > 2 * ease.coverage)
 # %% [markdown]
 # ## 10. Look into the trained memory (optional)
 #
-# Now the mistakes of section 6 on real users. The states of all positions come out of the model; the head is two lines of
-# NumPy: a Dense layer without bias, a 1 for the bias column, and the table.
+# Now the mistakes of section 6 on real users. The states of all positions come out of the model; the head is two lines
+# of NumPy: a Dense layer without bias, a 1 for the bias column, and the table.
 
 # %%
 body = keras.Model(recommender.input, recommender.get_layer("gru").output)
@@ -884,8 +886,8 @@ claim("and still more than a hundredth of the newest film", trained[20] > 0.01)
 # %% [markdown]
 # ## 11. Whom does each model serve, and what is fusing worth? (optional)
 #
-# A mean near zero may hide two large differences. Two splits of the users, both known before the test: how many films they
-# rated, and whether they did it all on one day.
+# A mean near zero may hide two large differences. Two splits of the users, both known before the test: how many films
+# they rated, and whether they did it all on one day.
 
 # %%
 learn = learn.assign(user_idx=users.to_idx(learn["user_id"]), day=learn["timestamp"] // 86_400)
@@ -906,10 +908,10 @@ for name, is_in in groups.items():
 pd.DataFrame(table, columns=["users", "number", "GRU", "EASE", "GRU − EASE"]).set_index("users").round(3)
 
 # %% [markdown]
-# Users who rated everything on one day: the network is clearly ahead. Users who came back on other days: EASE is clearly
-# ahead. That fits with how MovieLens is made: a new user meets pages of films and rates down the page, so the newest films
-# tell which page it is. Who comes back later rates what was watched since; then the whole taste counts. It is an
-# explanation, not a proof: length and days go together, and the groups were looked at with the test open.
+# Users who rated everything on one day: the network is clearly ahead. Users who came back on other days: EASE is
+# clearly ahead. That fits with how MovieLens is made: a new user meets pages of films and rates down the page, so the
+# newest films tell which page it is. Who comes back later rates what was watched since; then the whole taste counts. It
+# is an explanation, not a proof: length and days go together, and the groups were looked at with the test open.
 
 # %% [markdown]
 # And the linear model, which knows the order? Its mean is above those of the GRU and of EASE in all four groups. So the
@@ -926,17 +928,17 @@ pd.DataFrame(table, index=["GRU", "EASE", "GRU + EASE", "linear next-item"]).T.r
 # ### Two models, one list, step by step
 #
 # Can one list use both, the GRU and EASE? Their scores cannot be added as they are: logits here, sums of weights there.
-# What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a film 1 / (60 +
-# rank) from each list and adds the shares (Cormack and others, 2009). Four films:
+# What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a film 1 / (60
+# + rank) from each list and adds the shares (Cormack and others, 2009). Four films:
 
 # %%
 ranks = pd.DataFrame({"GRU": [1, 2, 3, 40], "EASE": [30, 2, 4, 1]}, ["Alien", "Brazil", "Clue", "Dune"])
 ranks.assign(fused=(1 / (60 + ranks)).sum(axis=1).round(4))
 
 # %% [markdown]
-# *Brazil* and *Clue* stand high in both lists and win; *Alien* and *Dune*, first in one list alone, come behind. In code, for
-# all films that a user has not seen. The constant 60 keeps the first rank from deciding everything; it is the paper's, so
-# nothing is tuned.
+# *Brazil* and *Clue* stand high in both lists and win; *Alien* and *Dune*, first in one list alone, come behind. In
+# code, for all films that a user has not seen. The constant 60 keeps the first rank from deciding everything; it is the
+# paper's, so nothing is tuned.
 
 
 # %%
@@ -962,8 +964,8 @@ pd.Series(on_valid, name="valid NDCG@10").round(3)
 claim("on valid the fusion is ahead of both", on_valid["GRU + EASE"] > max(on_valid["GRU"], on_valid["EASE"]) + 0.003)
 
 # %% [markdown]
-# Is EASE the reason, or would any second model do? Two controls: the GRU fused with a GRU of another seed, trained in the
-# same way, and the linear model that knows the order, alone.
+# Is EASE the reason, or would any second model do? Two controls: the GRU fused with a GRU of another seed, trained in
+# the same way, and the linear model that knows the order, alone.
 
 # %%
 other_trainer, other_gru = next_item.next_item_model(gru_body, counts, probabilities, seed=43)
@@ -985,8 +987,8 @@ for name, scores in controls.items():
 pd.Series(on_valid, name="valid NDCG@10").round(3)
 
 # %% [markdown]
-# What the second GRU adds to the first is the gain of fusing as such; only what GRU + EASE has beyond that is due to EASE.
-# And the linear model alone is ahead of all these lists on valid.
+# What the second GRU adds to the first is the gain of fusing as such; only what GRU + EASE has beyond that is due to
+# EASE. And the linear model alone is ahead of all these lists on valid.
 
 # %% [markdown]
 # ## 12. Recurrent layers against Keras (optional)
@@ -1061,8 +1063,8 @@ for reset_after in (True, False):
     print(f"reset_after={reset_after!s:5}: bias {weights[2].shape}, agrees with Keras: largest distance < 1e-12")
 
 # %% [markdown]
-# And the whole recommender of section 7: the padding test holds, and the body in the helpers agrees. (The length is fixed
-# when a model is built, so build a longer one and hand over the weights.)
+# And the whole recommender of section 7: the padding test holds, and the body in the helpers agrees. (The length is
+# fixed when a model is built, so build a longer one and hand over the weights.)
 
 
 # %%

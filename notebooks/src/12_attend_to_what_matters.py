@@ -2,8 +2,8 @@
 # # Attend to what matters
 #
 # Self-attention lets every film of a history look at every earlier one and decide how much it matters. You compute it
-# by hand, train the recommender SASRec, and then put a network beside the linear model of lesson 10: together they clear the
-# bar.
+# by hand, train the recommender SASRec, and then put a network beside the linear model of lesson 10: together they
+# clear the bar.
 
 # %% [markdown]
 # **What you will do**
@@ -15,8 +15,8 @@
 # - **O5** implement losses with one and with many negatives, and compare them (optional)
 # - **O6** trace how the order of ties enters a result (optional)
 #
-# **What you need**: lessons 09, 10 and 11, and about two hours without the optional sections; take a break before section 6.
-# The whole notebook runs in about a minute and a half.
+# **What you need**: lessons 09, 10 and 11, and about two hours without the optional sections; take a break before
+# section 6. The whole notebook runs in about a minute and a half.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -72,8 +72,8 @@ weights = np.exp(scaled) / np.exp(scaled).sum()
 pd.DataFrame({"score": scores, "scaled": scaled.round(2), "weight": weights.round(3)}, names)
 
 # %% [markdown]
-# The horror film has nothing funny and gets 0.045. The newest film may attend to itself, and does, with 0.768. Step four:
-# the mean of the *values*, weighted so.
+# The horror film has nothing funny and gets 0.045. The newest film may attend to itself, and does, with 0.768. Step
+# four: the mean of the *values*, weighted so.
 
 # %%
 output = weights @ v  # (2 numbers,)
@@ -83,8 +83,8 @@ output.round(2)
 # 0.187 · (1, 0) + 0.045 · (0, 1) + 0.768 · (2, 1) = (1.72, 0.81). That is all of it: **softmax of query times key, then
 # a weighted mean of values.**
 #
-# Why divide by the root? A dot product of `dim` random numbers spreads by about √dim. Undivided, the scores of wide keys
-# would be so far apart that one film takes nearly all the weight before anything was learned.
+# Why divide by the root? A dot product of `dim` random numbers spreads by about √dim. Undivided, the scores of wide
+# keys would be so far apart that one film takes nearly all the weight before anything was learned.
 
 # %% [markdown]
 # ## 2. All films at once, and no look ahead
@@ -105,8 +105,8 @@ may_look = np.tri(3, dtype=bool)  # row: who asks, column: who is asked
 may_look
 
 # %% [markdown]
-# Where it is False the score becomes minus infinity *before* the softmax, so that the weight is exactly 0 and the others
-# still sum to 1. Setting weights to 0 afterwards would leave rows that sum to less.
+# Where it is False the score becomes minus infinity *before* the softmax, so that the weight is exactly 0 and the
+# others still sum to 1. Setting weights to 0 afterwards would leave rows that sum to less.
 
 
 # %% tags=["needed"]
@@ -139,8 +139,8 @@ check("12.1", funny_number)
 # %% [markdown]
 # ### Exercise 12.2 · code (O2)
 #
-# Write causal attention for a batch. `q` and `k` have shape (batch, length, size), `v` (batch, length, n_values); return
-# (batch, length, n_values). `softmax` exists; it works along the last axis.
+# Write causal attention for a batch. `q` and `k` have shape (batch, length, size), `v` (batch, length, n_values);
+# return (batch, length, n_values). `softmax` exists; it works along the last axis.
 #
 # <details><summary>Hint 1</summary>The scores are <code>q @ k.transpose(0, 2, 1)</code>, shape (batch, length, length);
 # divide by the root of the number of values in one key.</details>
@@ -164,10 +164,10 @@ check("12.2", my_causal_attention)
 # %% [markdown]
 # ## 3. Several heads, and the twin in Keras
 #
-# One softmax gives one answer to one question. A user may well need two, say *which film of the same kind?* and *which one
-# most recently?* So attention is done several times side by side, each time with smaller matrices of its own: each is a
-# [head](glossary.md#attention-head). One more matrix joins their outputs. The weights of `keras.layers.MultiHeadAttention`
-# with 3 heads of 4 numbers, over films of 5 numbers:
+# One softmax gives one answer to one question. A user may well need two, say *which film of the same kind?* and *which
+# one most recently?* So attention is done several times side by side, each time with smaller matrices of its own: each
+# is a [head](glossary.md#attention-head). One more matrix joins their outputs. The weights of
+# `keras.layers.MultiHeadAttention` with 3 heads of 4 numbers, over films of 5 numbers:
 
 # %%
 rng = np.random.default_rng(0)
@@ -258,7 +258,8 @@ is_real[:, None, :].shape  # (batch, 1, positions asked): the same for every pos
 # ### Exercise 12.4 · find the bug (O2)
 #
 # `weights_from_elsewhere` came over from another library. `scores` has shape (batch, length, length), row = who asks;
-# `is_real` is (batch, length). It should return the weights, with no weight on padding. Write it again, without the bug.
+# `is_real` is (batch, length). It should return the weights, with no weight on padding. Write it again, without the
+# bug.
 #
 # <details><summary>Hint 1</summary>What does True mean here, and which scores does the function throw away?</details>
 # <details><summary>Hint 2</summary><code>np.where(condition, a, b)</code> takes a where the condition is True. Keep the
@@ -283,8 +284,8 @@ def weights_on_films(scores, is_real):
 check("12.4", weights_on_films)
 
 # %% [markdown]
-# How would you have noticed? By a test that needs no right answer: **more padding must not change a real position.** Now
-# run the layer on these histories with the causal mask, once with the padding mask and once without:
+# How would you have noticed? By a test that needs no right answer: **more padding must not change a real position.**
+# Now run the layer on these histories with the causal mask, once with the padding mask and once without:
 
 # %%
 table = rng.normal(size=(7, 5)).astype("float32")  # a row for each film, and row 0 for padding
@@ -323,8 +324,8 @@ check("12.5", answer)
 # %% [markdown]
 # <details><summary>And with the padding in front?</summary>
 #
-# Then the newest film looks back into padding, and the mask is needed. At the end, with a causal layer, there is nothing to
-# forget. That is why this course pads at the end.
+# Then the newest film looks back into padding, and the mask is needed. At the end, with a causal layer, there is
+# nothing to forget. That is why this course pads at the end.
 #
 # </details>
 
@@ -334,7 +335,8 @@ check("12.5", answer)
 # ### Exercise 12.6 · predict (O3)
 #
 # Six films, causal attention as above, no padding. Shuffle the first **five** and leave the sixth where it is. By how
-# much does the output at the sixth position change? Its numbers are of the size of 1. Write your guess before you run on.
+# much does the output at the sixth position change? Its numbers are of the size of 1. Write your guess before you run
+# on.
 
 # %%
 change_at_the_newest = ...
@@ -360,12 +362,12 @@ print("size of the output:", np.abs(newest_output(films)).mean().round(1), " lar
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# Nothing changes. A weighted mean does not know in which order its parts stood: for one layer of attention a history is a
-# **bag of films** plus the newest one. Films in between do change, because the causal mask shows them other films, so a
-# second layer on top can tell some orders apart.
+# Nothing changes. A weighted mean does not know in which order its parts stood: for one layer of attention a history is
+# a **bag of films** plus the newest one. Films in between do change, because the causal mask shows them other films, so
+# a second layer on top can tell some orders apart.
 #
-# The usual remedy: add to each film a row of numbers that says *where* it stands, from a second table that is learned like
-# any other, the [position embedding](glossary.md#position-embedding).
+# The usual remedy: add to each film a row of numbers that says *where* it stands, from a second table that is learned
+# like any other, the [position embedding](glossary.md#position-embedding).
 #
 # </details>
 
@@ -381,9 +383,9 @@ print("the newest output changes: two layers,", two_layers > 0.01, "· one layer
 # %% [markdown]
 # ## 6. SASRec
 #
-# The body of SASRec (Kang & McAuley, 2018) is made of what you have: films plus positions, causal self-attention, and two
-# Dense layers that work on each position alone, both with a [residual connection](glossary.md#residual-connection) and
-# [layer normalisation](glossary.md#layer-normalization). The rest is as in lesson 10.
+# The body of SASRec (Kang & McAuley, 2018) is made of what you have: films plus positions, causal self-attention, and
+# two Dense layers that work on each position alone, both with a [residual connection](glossary.md#residual-connection)
+# and [layer normalisation](glossary.md#layer-normalization). The rest is as in lesson 10.
 
 # %%
 ratings, movies = load_movielens()
@@ -438,8 +440,8 @@ n_scores = 4 * 200 * 200
 check("12.7", n_scores)
 
 # %% [markdown] tags=["open"]
-# Now train it: a small network and a short training, 64 numbers a film, eight epochs, and the mean of the weights of the
-# last four. A quarter of a minute:
+# Now train it: a small network and a short training, 64 numbers a film, eight epochs, and the mean of the weights of
+# the last four. A quarter of a minute:
 
 
 # %%
@@ -482,9 +484,9 @@ claim("EASE is still ahead of it", ease.mean() > sasrec.mean())
 # %% [markdown]
 # ## 7. The test: three seeds
 #
-# The full setting, chosen on valid: 128 numbers a film, a target among the next five films, 20 epochs (30 and 40 were no
-# better), the mean of the last ten. How many settings were tried was not counted. `make seeds` trained it three times on
-# train + valid; we look the results up.
+# The full setting, chosen on valid: 128 numbers a film, a target among the next five films, 20 epochs (30 and 40 were
+# no better), the mean of the last ten. How many settings were tried was not counted. `make seeds` trained it three
+# times on train + valid; we look the results up.
 
 # %%
 learn = pd.concat([cut.train, cut.valid])
@@ -512,22 +514,22 @@ claim("the GRU is ahead of attention in both", max(found["GRU", "NDCG"][2], foun
 claim("the seeds differ by less than 0.01", np.ptp([seed.mean() for seed in seeds]) < 0.01)
 
 # %% [markdown]
-# Attention finds more of the relevant films than EASE does (recall); in NDCG they are not distinguishable. The older network,
-# the GRU, is ahead of it in both metrics, and the linear model, which reads the same order, is clearly ahead in NDCG. One
-# guess at the reason: a GRU has it built in that the newest film counts most, while attention has to learn what *near*
-# means from 671 users. Nothing here tests this guess.
+# Attention finds more of the relevant films than EASE does (recall); in NDCG they are not distinguishable. The older
+# network, the GRU, is ahead of it in both metrics, and the linear model, which reads the same order, is clearly ahead
+# in NDCG. One guess at the reason: a GRU has it built in that the newest film counts most, while attention has to learn
+# what *near* means from 671 users. Nothing here tests this guess.
 #
-# The cost stands in the table at the end of section 8: one epoch costs about as much as with the GRU, which had 30 of them.
-# On a GPU attention computes all positions of a window at once, while a GRU must wait for each step (lesson 19).
+# The cost stands in the table at the end of section 8: one epoch costs about as much as with the GRU, which had 30 of
+# them. On a GPU attention computes all positions of a window at once, while a GRU must wait for each step (lesson 19).
 
 # %% [markdown]
 # ## 8. A network that clears the bar
 #
-# CNN, GRU and self-attention all stay below the linear model. Is a network of any use, then? Perhaps not *instead of* the
-# linear model, but *beside* it.
+# CNN, GRU and self-attention all stay below the linear model. Is a network of any use, then? Perhaps not *instead of*
+# the linear model, but *beside* it.
 #
-# A GRU learns what to forget. A cheap network fixes four **memories** instead: sums of film vectors that forget at different
-# speeds, from the last film or two to the whole history. The weights for four films:
+# A GRU learns what to forget. A cheap network fixes four **memories** instead: sums of film vectors that forget at
+# different speeds, from the last film or two to the whole history. The weights for four films:
 
 
 # %%
@@ -545,15 +547,15 @@ for decay in decays:
 # The first row forgets fast, the last one weighs all four films alike, as EASE does.
 #
 # The **deep** half: the four sums go through one dense layer with tanh, which returns a query; the query meets the film
-# table, and training uses the sampled softmax. A second task trains the same vectors: find all films of the window again, as
-# the autoencoder of lesson 09 does.
+# table, and training uses the sampled softmax. A second task trains the same vectors: find all films of the window
+# again, as the autoencoder of lesson 09 does.
 #
-# The **wide** half is the linear model of lesson 10, solved once and frozen. The score is the sum of both: deep + 80 · linear.
-# (In the paper that gave the idea, Cheng et al., 2016, both halves are trained together.)
+# The **wide** half is the linear model of lesson 10, solved once and frozen. The score is the sum of both: deep + 80 ·
+# linear. (In the paper that gave the idea, Cheng et al., 2016, both halves are trained together.)
 
 # %% [markdown]
-# Commit to a guess first. Linear model, deep half, both together: which order? (`make seeds` did the three trainings, some
-# minutes each.)
+# Commit to a guess first. Linear model, deep half, both together: which order? (`make seeds` did the three trainings,
+# some minutes each.)
 
 # %% tags=["reveal"]
 names = ("linear next-item", "deep half", "wide and deep", "wide and deep, mean of 3 seeds")
@@ -579,10 +581,10 @@ claim("of the three seeds on their own, two have an interval above zero", sum(al
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# Alone, the network loses to the linear model, 0.157 against 0.172. Together they reach 0.181, and the interval of the gain
-# excludes zero, if narrowly: it starts at 0.002, and for one of the three seeds on its own it does not. One untested guess at
-# the reason: the network also has something to say about pairs of films that nobody has seen. Averaging the scores of three
-# trainings adds a little more.
+# Alone, the network loses to the linear model, 0.157 against 0.172. Together they reach 0.181, and the interval of the
+# gain excludes zero, if narrowly: it starts at 0.002, and for one of the three seeds on its own it does not. One
+# untested guess at the reason: the network also has something to say about pairs of films that nobody has seen.
+# Averaging the scores of three trainings adds a little more.
 #
 # </details>
 
@@ -602,8 +604,8 @@ results.results_so_far(
 # %% [markdown]
 # ## 9. What it attends to (optional)
 #
-# The weights of the small SASRec can be looked at. The user with index 3, the newest twelve films: row = who asks, column =
-# who is asked, each head for itself. Dark blue is 0, yellow is 0.3 or more.
+# The weights of the small SASRec can be looked at. The user with index 3, the newest twelve films: row = who asks,
+# column = who is asked, each head for itself. Dark blue is 0, yellow is 0.3 or more.
 
 # %%
 newest = sequences.last_items(histories, LENGTH)  # (672 rows, 50 positions)
@@ -634,9 +636,10 @@ pd.DataFrame({"largest weight": weights.max(axis=1), "sum over these twelve": we
 # %% [markdown]
 # Above the diagonal all is dark: the causal mask. Below it the weights differ from head to head.
 #
-# **This is not an explanation.** It shows where numbers were taken from, in one layer, before a residual connection, two
-# more layers and a head did something with them. A film with a large weight need not be the reason for the list: you
-# would have to take it out and see whether the list changes. Lesson 26 does, and finds out what such maps are worth.
+# **This is not an explanation.** It shows where numbers were taken from, in one layer, before a residual connection,
+# two more layers and a head did something with them. A film with a large weight need not be the reason for the list:
+# you would have to take it out and see whether the list changes. Lesson 26 does, and finds out what such maps are
+# worth.
 
 # %% [markdown]
 # ### Two tests of the body
@@ -663,9 +666,9 @@ print("positions 0 to 6 moved:", moved[:7].max() > 1e-6, "· position 7 moved:",
 # %% [markdown]
 # ## 10. One negative or many: is it the network? (optional)
 #
-# The first SASRec learned with **one** negative for each position and yes/no cross-entropy (BCE): the target should get a
-# yes, one randomly drawn film a no. Ours meets 512 negatives in a softmax. How much of a result is the body, how much the
-# loss? One position, four logits, the target first; two losses of lesson 09:
+# The first SASRec learned with **one** negative for each position and yes/no cross-entropy (BCE): the target should get
+# a yes, one randomly drawn film a no. Ours meets 512 negatives in a softmax. How much of a result is the body, how much
+# the loss? One position, four logits, the target first; two losses of lesson 09:
 
 # %%
 logits = np.array([2.0, 0.0, 1.0, -1.0])  # the target, then three wrong answers
@@ -683,23 +686,23 @@ def two_losses(z):
 print(two_losses(logits))
 
 # %% [markdown]
-# BCE says for each film alone: yes or no? Softmax says: this one, not those. They differ in one more thing. Add 9 to all
-# four logits:
+# BCE says for each film alone: yes or no? Softmax says: this one, not those. They differ in one more thing. Add 9 to
+# all four logits:
 
 # %%
 print(two_losses(logits + 9))
 
 # %% [markdown]
-# Softmax does not care: only differences count. For BCE it is a catastrophe, a loud yes to all. And our logits hold minus
-# the log of a small probability, about +9 for a typical film. So BCE needs a fair **level**, a number subtracted from all
-# logits: with it, an untrained network says for each film what popularity says.
+# Softmax does not care: only differences count. For BCE it is a catastrophe, a loud yes to all. And our logits hold
+# minus the log of a small probability, about +9 for a typical film. So BCE needs a fair **level**, a number subtracted
+# from all logits: with it, an untrained network says for each film what popularity says.
 
 # %% [markdown]
 # ### Exercise 12.8 · code (O5)
 #
 # Write BCE with many negatives. `logits` has shape (batch, length, 1 + n), the target first; return the loss of each
-# position, (batch, length): the target should be a yes, every other a no, and all costs are added. Large logits must not
-# overflow.
+# position, (batch, length): the target should be a yes, every other a no, and all costs are added. Large logits must
+# not overflow.
 #
 # <details><summary>Hint 1</summary>The cost of a yes is <code>np.logaddexp(0, -z)</code>, of a no
 # <code>np.logaddexp(0, z)</code>.</details>
@@ -720,9 +723,9 @@ def my_many_bce(logits):
 check("12.8", my_many_bce)
 
 # %% [markdown]
-# Now the experiment: same network, same windows, same draws of negatives, same number of steps. Only the loss changes. With
-# *one* negative each position takes one of the 512; they were drawn at random, so position number i simply takes draw
-# number i, and begins again at the first one after 512.
+# Now the experiment: same network, same windows, same draws of negatives, same number of steps. Only the loss changes.
+# With *one* negative each position takes one of the 512; they were drawn at random, so position number i simply takes
+# draw number i, and begins again at the first one after 512.
 
 
 # %%
@@ -771,10 +774,10 @@ claim("many negatives are ahead of one by more than 0.005, with either loss", mi
 claim("with as many negatives, BCE and softmax are less than 0.01 apart", abs(a_many - a_softmax) < 0.01)
 
 # %% [markdown]
-# Read the table from the bottom: another *body* under the same loss, then another *loss* on the same body. Here the number of
-# negatives matters at least as much as the body; with 512 of them, BCE keeps up with softmax. Do not read more into it: one
-# seed, a short training, a learning rate that was chosen for softmax, and no interval for the difference of the two steps.
-# After the full training of section 7 the bodies differ by as much.
+# Read the table from the bottom: another *body* under the same loss, then another *loss* on the same body. Here the
+# number of negatives matters at least as much as the body; with 512 of them, BCE keeps up with softmax. Do not read
+# more into it: one seed, a short training, a learning rate that was chosen for softmax, and no interval for the
+# difference of the two steps. After the full training of section 7 the bodies differ by as much.
 
 # %% [markdown]
 # ### Exercise 12.9 · choose (O5)
@@ -799,9 +802,9 @@ check("12.9", answer)
 # %% [markdown]
 # <details><summary>Where it happened</summary>
 #
-# Petrov and Macdonald (2023): a SASRec with many negatives and a corrected BCE (gSASRec, not built here) leaves the original
-# far behind. Klenitskiy and Vasilev (2023) trained SASRec with the loss of its rival BERT4Rec, and it went ahead of that
-# rival. In both cases a known ranking of *networks* had been a ranking of *losses*.
+# Petrov and Macdonald (2023): a SASRec with many negatives and a corrected BCE (gSASRec, not built here) leaves the
+# original far behind. Klenitskiy and Vasilev (2023) trained SASRec with the loss of its rival BERT4Rec, and it went
+# ahead of that rival. In both cases a known ranking of *networks* had been a ranking of *losses*.
 #
 # </details>
 
@@ -823,8 +826,8 @@ print(f"{same_second.sum() / same_user.sum():.0%} of consecutive ratings share a
 #
 # ### Exercise 12.10 · trace (O6)
 #
-# One user's ratings as (film id, second): (9, 5), (4, 5), (7, 6), (2, 6), (8, 6). Sorted by second, ties in id order; the
-# **last** rating is hidden and becomes the test. Which film id does the test hold?
+# One user's ratings as (film id, second): (9, 5), (4, 5), (7, 6), (2, 6), (8, 6). Sorted by second, ties in id order;
+# the **last** rating is hidden and becomes the test. Which film id does the test hold?
 
 # %%
 hidden_film = ...
@@ -847,9 +850,9 @@ for ties in ("random", "id"):
     print(f"ties {ties:6}: {(part['item_id'].diff()[tied] > 0).mean():.0%} go upwards")
 
 # %% [markdown]
-# In id order *all* of them. That is an artefact of the program, and a network can read it: after this film comes one with
-# a higher id. The hidden films obey the same rule. Does it pay? Everything else equal: the same small SASRec, and EASE,
-# on valid, under both orders. Another quarter of a minute:
+# In id order *all* of them. That is an artefact of the program, and a network can read it: after this film comes one
+# with a higher id. The hidden films obey the same rule. Does it pay? Everything else equal: the same small SASRec, and
+# EASE, on valid, under both orders. Another quarter of a minute:
 
 # %%
 cut_by_id = splits.split_last_share(ratings, ties="id")
@@ -892,9 +895,9 @@ claim("trained on ties by id it recommends upwards more often: the interval lies
 claim("in NDCG neither model moves by more than 0.015", max(abs(d) for d in difference.values()) < 0.015)
 
 # %% [markdown]
-# The network **did** read the order of the file, a little; and here it did not pay. Why so harmless? It may be the short
-# training; that most ties are short; and that many films are hidden, of which only the first few can share their second
-# with what is known:
+# The network **did** read the order of the file, a little; and here it did not pay. Why so harmless? It may be the
+# short training; that most ties are short; and that many films are hidden, of which only the first few can share their
+# second with what is known:
 
 # %%
 of_user = [frame.groupby("user_id")["timestamp"] for frame in (cut.train, cut.valid)]
@@ -905,8 +908,8 @@ print(f"first hidden film tied to the newest known one: {is_tied.mean():.0%} of 
 print(f"hidden films of a user: {len(cut.valid) / len(is_tied):.0f} on average")
 
 # %% [markdown]
-# Do not trust that elsewhere: where ties are long and many, and only *one* film is hidden, all of the result may rest on a
-# tie. So say in every report how ties were ordered, and order them at random: it costs one line.
+# Do not trust that elsewhere: where ties are long and many, and only *one* film is hidden, all of the result may rest
+# on a tie. So say in every report how ties were ordered, and order them at random: it costs one line.
 
 # %% [markdown]
 # ## What you did
