@@ -15,8 +15,8 @@
 # - **O5** build a next-film recommender, and compare it with EASE and a linear model that knows the order
 # - **O6** compare guesses for unrated films, from their words alone, with simple averages (optional)
 #
-# **What you need**: lessons 08 and 09, and about two hours without the optional sections; take a break before section
-# 7. The whole notebook runs in about 90 seconds.
+# **What you need**: lessons 08 and 09, and about two hours without the optional sections; take a break before
+# section 7. The whole notebook runs in about 90 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -115,8 +115,8 @@ print("sources\n", source.round(2), "\ntargets\n", target.round(2), sep="")
 # Row 0 stands at the first film: the source is that film alone, the targets are the two films behind it.
 #
 # Stack these rows over all histories, S for the sources and T for the targets, one column per film of the catalogue.
-# The item-to-item matrix B that best turns S into T, with a penalty λ on its squares, has a closed form, as in lesson
-# 04:
+# The item-to-item matrix B that best turns S into T, with a penalty λ on its squares, has a closed form, as in
+# lesson 04:
 #
 # B = (SᵀS + λI)⁻¹ SᵀT
 

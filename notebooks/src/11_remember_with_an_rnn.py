@@ -13,8 +13,8 @@
 # - **O4** diagnose mistakes with padding and masks, and implement the test that catches them
 # - **O5** train GRU4Rec, and compare it with EASE and with a linear model that knows the order
 #
-# **What you need**: lesson 10, and two and a quarter hours without the optional sections; take a break before section
-# 7. The whole notebook runs in about two minutes.
+# **What you need**: lesson 10, and two and a quarter hours without the optional sections; take a break before
+# section 7. The whole notebook runs in about two minutes.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -928,8 +928,8 @@ pd.DataFrame(table, index=["GRU", "EASE", "GRU + EASE", "linear next-item"]).T.r
 # ### Two models, one list, step by step
 #
 # Can one list use both, the GRU and EASE? Their scores cannot be added as they are: logits here, sums of weights there.
-# What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a film 1 / (60
-# + rank) from each list and adds the shares (Cormack and others, 2009). Four films:
+# What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a film
+# 1 / (60 + rank) from each list and adds the shares (Cormack and others, 2009). Four films:
 
 # %%
 ranks = pd.DataFrame({"GRU": [1, 2, 3, 40], "EASE": [30, 2, 4, 1]}, ["Alien", "Brazil", "Clue", "Dune"])
