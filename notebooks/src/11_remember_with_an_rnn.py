@@ -730,8 +730,8 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# The linear model wins, without a single epoch: **no network is needed to use the order.** This holds for this network
-# and these data; it does not say that no network can do better (lesson 12).
+# The linear model wins, without a single epoch: **no network is needed to use the order.** Whether another network can
+# do better is an open question here; lesson 12 tries one.
 #
 # </details>
 
@@ -739,8 +739,8 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # ### Two models, one list
 #
 # One more row for the table: the lists of GRU and EASE, joined by [rank fusion](glossary.md#rank-fusion) (section 11,
-# optional). Together they are ahead of each alone, but not of the linear model: if you want the order, try that first.
-# It is simpler to train, to keep and to explain.
+# optional). Together they beat each alone; against the linear model the interval includes zero. If you want the order,
+# try the linear model first: it is simpler to train, to keep and to explain.
 
 # %%
 both_test, intervals = evaluation.mean_over_seeds(recorded_seeds("GRU + EASE")), {}

@@ -411,8 +411,6 @@ def body(x):  # (batch, length, DIM): the looked-up films, pads behind
     return x + layers.Dropout(0.2)(y)
 
 
-trainer, recommender = next_item.next_item_model(body, counts, probabilities, LENGTH, DIM, seed=1)
-
 # %% [markdown]
 # This departs from the paper:
 #
