@@ -391,13 +391,13 @@ def question(node):
 
 # %%
 figure, axes = new_figure(10, 4.4)
-place, colour = count(), plt.get_cmap("viridis")
+position, colour = count(), plt.get_cmap("viridis")
 
 
 def draw(node, depth):
     children = [child for child in (tree.children_left[node], tree.children_right[node]) if child >= 0]
     across = [draw(child, depth + 1) for child in children]  # the leaves stand side by side
-    x = np.mean(across) if across else next(place)
+    x = np.mean(across) if across else next(position)
     for child, to in zip(children, across):
         line = {"linewidth": 1 + 20 * share[child], "color": colour(min(ones[child] / 0.5, 1.0))}
         axes.plot([x, to], [-depth, -depth - 1], marker="", linestyle="-", solid_capstyle="round", zorder=1, **line)
@@ -1004,7 +1004,8 @@ claim("the PCA map keeps fewer than a quarter", kept < 0.25)
 # starts from the same map; the result then looks stable because the randomness is hidden, not because it is gone.) As a
 # control we also map a table *without* structure, whose columns are shuffled independently: columns keep their numbers,
 # films lose their rows.
-#
+
+# %% [markdown]
 # ### Exercise 25.10 · find the bug (O5)
 #
 # This control was written for this very lesson, and its map looked wonderfully structured. Why? Fix it: every column keeps
