@@ -54,7 +54,7 @@ def toy_score(x):
     return min(x.sum(), 1.0)
 
 
-def toy_gradient(x):  # how fast the score grows with each number
+def toy_gradient(x):  # the slope: how fast the score grows with each number
     return np.ones(2) if x.sum() < 1 else np.zeros(2)
 
 
