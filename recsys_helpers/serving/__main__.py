@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a Host name to answer under")
-    parser.add_argument("--epochs", type=int, default=12, help="for build")
+    parser.add_argument("--epochs", type=int, help="for build; default: those that were chosen for the model")
     parser.add_argument("--force", action="store_true", help="for build and swap: also if the version is worse")
     parser.add_argument("--keep", type=int, default=3, help="for prune: versions to keep besides the one in use")
     parser.add_argument("--deadline", type=float, default=0.05, help="seconds an answer may wait for the model")
@@ -205,19 +205,20 @@ def run(arguments, store: Store) -> None:
     else:
         if all(is_outdated(store.path_of(version)) for version in store.versions()):
             again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force"]
-            options = ["--epochs", str(arguments.epochs), "--folder", str(arguments.folder)]
+            options = ["--folder", str(arguments.folder)]
+            options += [] if arguments.epochs is None else ["--epochs", str(arguments.epochs)]
             if subprocess.call([*again, *options]):  # in its own process: TensorFlow should not stay in memory
                 sys.exit("No bundle was built; the message above says why.")
         serve(arguments)
 
 
-def build(store: Store, n_epochs: int, force: bool) -> None:
+def build(store: Store, n_epochs: int | None, force: bool) -> None:
     """Train and pack a bundle, put it into use unless it is worse, and print what it is worth."""
+    from recsys_helpers.serving import best
     from recsys_helpers.serving import build as packing
 
-    print("Training the model of lesson 11 and packing it into a bundle: about a minute, once.", flush=True)
     started = time.perf_counter()
-    version = packing.pack(store, n_epochs)
+    version = best.pack(store, n_epochs)
     facts = load_bundle(store.path_of(version)).facts
     of_service, of_popular = (facts["metrics"][name] for name in ("service", "popular"))
     print(f"Bundle {version} after {time.perf_counter() - started:.0f} s. NDCG@10 of its answers on test: "

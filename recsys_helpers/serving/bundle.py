@@ -17,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-FORMAT = 2
+from recsys_helpers.serving.linear_part import Ages, DenseLinear, Linear, SparseLinear
+
+FORMAT = 3  # 2 knew no linear part; 1 no probes
 MIB = 2**20
 LIMITS = {  # the files of a bundle, and the most bytes each may have
     "model.onnx": 512 * MIB,
@@ -27,8 +29,16 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
     "popularity.npy": 16 * MIB,
     "histories.npy": 512 * MIB,
     "items.json": 64 * MIB,
+    "linear.npy": 512 * MIB,
+    "linear_items.npy": 16 * MIB,
+    "linear_values.npy": 512 * MIB,
+    "linear_targets.npy": 512 * MIB,
+    "linear_starts.npy": 16 * MIB,
 }
-OPTIONAL = {"vectors.npy"}  # a model that scores every item by itself needs none
+DENSE = {"linear.npy", "linear_items.npy"}
+SPARSE = {"linear_values.npy", "linear_targets.npy", "linear_starts.npy"}
+OPTIONAL = {"model.onnx", "vectors.npy", *DENSE, *SPARSE}  # but a model or a linear part there must be
+MOST_DENSE = 11_000  # items: their matrix of weights is just below the limit of linear.npy
 MANIFEST, MANIFEST_LIMIT = "manifest.json", MIB
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 LARGEST_ID = 2**63 - 1
@@ -74,7 +84,8 @@ class Bundle:
     `model`: ONNX, `history` (batch, length) → `query` (batch, dim) or `scores` (batch, n_rows); None if only the
     popular films are served. `vectors` (n_rows, dim): score of an item = query · vector; None if the model gives
     scores. `neighbours`, `weights` (n_rows, m): the items whose presence in a history speaks most for an item, and how
-    much. `popularity` (n_rows,): number of users of an item. `histories` (n, 2): user_id and item_idx, oldest first
+    much. `linear`: added to the scores of the model, or alone if there is none; then the order is that of the sum.
+    `popularity` (n_rows,): number of users of an item. `histories` (n, 2): user_id and item_idx, oldest first
     within a user. `items`: row 1 onwards. `facts`: origin of the data, metrics, and the probes that `probe` makes.
     """
 
@@ -85,6 +96,7 @@ class Bundle:
     neighbours: np.ndarray | None = None
     weights: np.ndarray | None = None
     model: bytes | None = None
+    linear: Linear | None = None
     stages: Stages = field(default_factory=Stages)
     facts: dict = field(default_factory=dict)
     version: str = ""
@@ -93,6 +105,11 @@ class Bundle:
     def n_rows(self) -> int:
         """Number of rows of every table: the items and row 0."""
         return len(self.items) + 1
+
+    @property
+    def has_model(self) -> bool:
+        """Whether anything but the popular items can be served."""
+        return self.model is not None or self.linear is not None
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Path:
@@ -110,12 +127,22 @@ def save_bundle(bundle: Bundle, folder: Path) -> Path:
     }
     if bundle.vectors is not None:
         arrays["vectors.npy"] = bundle.vectors.astype("<f4")
+    if isinstance(bundle.linear, DenseLinear):
+        arrays["linear.npy"] = bundle.linear.weights.astype("<f4", copy=False)
+        arrays["linear_items.npy"] = bundle.linear.items.astype("<i4")
+    elif bundle.linear is not None:
+        arrays["linear_values.npy"] = bundle.linear.values.astype("<f4", copy=False)
+        arrays["linear_targets.npy"] = bundle.linear.targets.astype("<i4", copy=False)
+        arrays["linear_starts.npy"] = bundle.linear.starts.astype("<i8")
     contents = {name: _to_npy(array) for name, array in arrays.items()}
-    contents["model.onnx"] = bundle.model
+    if bundle.model is not None:
+        contents["model.onnx"] = bundle.model
     rows = [[item.item_id, item.title, item.year, list(item.genres)] for item in bundle.items]
     contents["items.json"] = json.dumps(rows, ensure_ascii=False).encode()
     files = {name: {"sha256": _sha256(raw), "bytes": len(raw)} for name, raw in sorted(contents.items())}
     manifest = {"format": FORMAT, "files": files, "stages": asdict(bundle.stages), "facts": bundle.facts}
+    if bundle.linear is not None:
+        manifest["linear"] = asdict(bundle.linear.ages)
     version = version_of(manifest)
     contents[MANIFEST] = manifest_text({"version": version, **manifest})
 
@@ -164,13 +191,41 @@ def _load(path: Path, only_popular: bool) -> Bundle:
         version=manifest["version"],
     )
     if not only_popular:
-        bundle.model = raw["model.onnx"]
+        bundle.model = raw.get("model.onnx")
+        bundle.linear = _linear(raw, manifest, bundle.n_rows)
         if "vectors.npy" in raw:
             bundle.vectors = _from_npy(raw["vectors.npy"], "vectors.npy", "<f4", 2)
         bundle.neighbours = _from_npy(raw["neighbours.npy"], "neighbours.npy", "<i4", 2)
         bundle.weights = _from_npy(raw["weights.npy"], "weights.npy", "<f4", 2)
     _check_parts(bundle)
     return bundle
+
+
+def _linear(raw: dict[str, bytes], manifest: dict, n_rows: int) -> Linear | None:
+    """The linear part of the files, checked before anything is computed with it."""
+    if not (DENSE | SPARSE) & raw.keys():
+        return None
+    ages = Ages(**manifest["linear"])
+    if not all(type(value) in (int, float) and np.isfinite(value) for value in asdict(ages).values()):
+        raise BadBundle(f"{MANIFEST} states ages that are no numbers.")
+    if not (ages.decay > 0 and 0 <= ages.floor <= 1):
+        raise BadBundle(f"{MANIFEST} states ages that cannot be: {ages}.")
+    if "linear.npy" in raw:
+        items = _from_npy(raw["linear_items.npy"], "linear_items.npy", "<i4", 1)
+        weights = _from_npy(raw["linear.npy"], "linear.npy", "<f4", 2)
+        is_whole = weights.shape == (len(items), len(items)) and (np.diff(items, prepend=0) > 0).all()
+        if not is_whole or items[-1:].max(initial=0) >= n_rows or not np.isfinite(weights).all():
+            raise BadBundle("linear.npy and linear_items.npy do not fit together, or hold no numbers.")
+        return DenseLinear(weights, items, n_rows, ages)
+    values = _from_npy(raw["linear_values.npy"], "linear_values.npy", "<f4", 1)
+    targets = _from_npy(raw["linear_targets.npy"], "linear_targets.npy", "<i4", 1)
+    starts = _from_npy(raw["linear_starts.npy"], "linear_starts.npy", "<i8", 1)
+    is_whole = len(starts) == n_rows + 1 and starts[0] == 0 and starts[-1] == len(targets) == len(values)
+    if not is_whole or (np.diff(starts) < 0).any() or not np.isfinite(values).all():
+        raise BadBundle("The files of the linear part do not fit together, or hold no numbers.")
+    if len(targets) and (targets.min() < 1 or targets.max() >= n_rows):
+        raise BadBundle("An index points outside the item table.")
+    return SparseLinear(values, targets, starts, ages)
 
 
 def is_outdated(path: Path) -> bool:
@@ -192,6 +247,9 @@ def _read_manifest(path: Path) -> dict:
             raise BadBundle(f"{MANIFEST} has format {manifest['format']!r}, this service reads {FORMAT}.")
         if not LIMITS.keys() - OPTIONAL <= set(files) <= LIMITS.keys():
             raise BadBundle(f"{MANIFEST} names {sorted(files)}, but a bundle has {sorted(LIMITS)}.")
+        parts = [part for part in ({"model.onnx"}, DENSE, SPARSE) if part & set(files)]
+        if not parts or not all(part <= set(files) for part in parts) or (DENSE | SPARSE) <= set(files):
+            raise BadBundle(f"{MANIFEST} names no model, half a linear part, or two: {sorted(files)}.")
         if not isinstance(manifest["facts"], dict) or not isinstance(manifest["stages"], dict):
             raise BadBundle(f"{MANIFEST} is not built like one.")
         for name, stated in files.items():
@@ -246,7 +304,7 @@ def _check_parts(bundle: Bundle) -> None:
     if n_rows < 2 or len({item.item_id for item in bundle.items}) != n_rows - 1:
         raise BadBundle("The item table is empty or names an item twice.")
     shapes = {"popularity": (bundle.popularity, (n_rows,)), "histories": (bundle.histories, (len(bundle.histories), 2))}
-    if bundle.model is not None:
+    if bundle.has_model:
         if bundle.neighbours.ndim != 2 or bundle.neighbours.shape[1] == 0:
             raise BadBundle(f"neighbours has shape {bundle.neighbours.shape}: every item needs at least one.")
         shapes["neighbours"] = (bundle.neighbours, (n_rows, bundle.neighbours.shape[1]))
@@ -258,7 +316,7 @@ def _check_parts(bundle: Bundle) -> None:
             raise BadBundle(f"{name} has shape {array.shape} instead of {shape}.")
         if not np.isfinite(array).all():
             raise BadBundle(f"{name} holds a value that is not a number.")
-    limits = [(bundle.histories[:, 1], 1)] + ([] if bundle.model is None else [(bundle.neighbours, 0)])
+    limits = [(bundle.histories[:, 1], 1)] + ([(bundle.neighbours, 0)] if bundle.has_model else [])
     if any(part.size and (part.min() < lowest or part.max() >= n_rows) for part, lowest in limits):
         raise BadBundle("An index points outside the item table.")
     if (np.diff(bundle.histories[:, 0]) < 0).any():

@@ -1,4 +1,6 @@
-"""From a history to an answer in two stages, without TensorFlow: retrieve candidates, rank them, say why.
+"""From a history to an answer, without TensorFlow: retrieve candidates, rank them, say why.
+
+A bundle with a linear part is answered in one stage, by the scores of all items: see `scored`. Any other in two:
 
 1. Retrieval. The model reads the history and gives a query, and the index finds the films that lie that way; or it
    gives the scores of all films.
@@ -16,6 +18,7 @@ from recsys_helpers.serving.bundle import BadBundle, Bundle, Item
 from recsys_helpers.serving.index import NO_ITEMS, ApproximateIndex, ExactIndex, best_of
 from recsys_helpers.serving.model import Model
 from recsys_helpers.serving.probe import prove
+from recsys_helpers.serving.scored import because_of, nearest, score_all
 from recsys_helpers.serving.titles import TitleIndex
 
 
@@ -47,7 +50,8 @@ class Pick:
 class Recommender:
     """Answers questions from one bundle; BadBundle if the model in it does not do what the bundle says.
 
-    `approximate`: retrieve with `ApproximateIndex`, for catalogues of hundreds of thousands. `check`: compare with the
+    `approximate`: retrieve with `ApproximateIndex`, for catalogues of hundreds of thousands; a bundle with a linear
+    part needs every score, and so no index. `check`: compare with the
     probes in the manifest; False only to look at a bundle that fails them.
     """
 
@@ -75,17 +79,17 @@ class Recommender:
         self.model = self.index = None
         if bundle.model is not None:
             self.model = Model(bundle.model)
-            if bundle.vectors is not None:
+            if bundle.vectors is not None and bundle.linear is None:
                 self.index = (ApproximateIndex if self.approximate else ExactIndex)(bundle.vectors)
-            elif self.model.gives == "query":
+            elif self.model.gives == "query" and bundle.vectors is None:
                 raise BadBundle("model.onnx gives a query, but there is no vectors.npy to compare it with.")
-            if self.check:
-                prove(self)
+        if bundle.has_model and self.check:
+            prove(self)
 
     @property
     def has_model(self) -> bool:
         """False: the model is missing, and every answer is what is popular."""
-        return self.model is not None
+        return self.bundle.has_model
 
     def history_of(self, user_id: int) -> np.ndarray | None:
         """Item indices of a known user, oldest first; None for anybody else."""
@@ -116,9 +120,35 @@ class Recommender:
             picks[row] = self.popular(questions[row])
         if rows:
             asked = [questions[row] for row in rows]
+            if self.bundle.linear is not None:
+                for row, found in zip(rows, self.by_score(asked)):
+                    picks[row] = found
+                return picks
             for row, question, candidates in zip(rows, asked, self.retrieve(asked)):
                 picks[row] = self.rank(question, candidates)
         return picks
+
+    def by_score(self, questions: list[Question]) -> list[list[Pick]]:
+        """One stage, for a bundle with a linear part: the items with the best scores, and the exact reasons."""
+        bundle, films = self.bundle, self.bundle.items
+        recent = [question.history[-self.stages.length :] for question in questions]
+        scores = score_all(bundle, self.model, recent, self._share)
+        best = best_of(scores, max(question.k for question in questions), [self._hidden(one) for one in questions])
+        answers = []
+        for question, history, of_all, rows in zip(questions, recent, scores, best):
+            rows = rows[: question.k]
+            sources, is_exact = because_of(bundle, history, rows)
+            picks = []
+            for row, source, exact in zip(rows.tolist(), sources.tolist(), is_exact.tolist()):
+                score, because = round(float(of_all[row]), 6), films[source - 1] if source else None
+                if because is None:
+                    picks.append(Pick(films[row - 1], score, "popular with everybody"))
+                    continue
+                close = f"close to {because.title}, which you {question.verb}"
+                reason = f"because you {question.verb} {because.title}" if exact else close
+                picks.append(Pick(films[row - 1], score, reason, because.item_id))
+            answers.append(picks)
+        return answers
 
     def retrieve(self, questions: list[Question]) -> list[np.ndarray]:
         """First stage: for each question (with a history) the candidates, best first."""
@@ -162,8 +192,7 @@ class Recommender:
         recent = history[-self.stages.length :]
         if self.bundle.vectors is None:
             return np.full(len(rows), recent[-1])
-        vectors = self.bundle.vectors[:, : self.bundle.vectors.shape[1] - self.stages.bias_columns]
-        return recent[(vectors[rows] @ vectors[recent].T).argmax(axis=1)]
+        return nearest(self.bundle, rows, recent)
 
     def popular(self, question: Question) -> list[Pick]:
         """What most people watched, without the history: for newcomers, and when the model cannot answer in time."""
