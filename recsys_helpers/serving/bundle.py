@@ -29,6 +29,7 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
     "popularity.npy": 16 * MIB,
     "histories.npy": 512 * MIB,
     "items.json": 64 * MIB,
+    "users.json": 512 * MIB,
     "linear.npy": 512 * MIB,
     "linear_items.npy": 16 * MIB,
     "linear_values.npy": 512 * MIB,
@@ -37,11 +38,12 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
 }
 DENSE = {"linear.npy", "linear_items.npy"}
 SPARSE = {"linear_values.npy", "linear_targets.npy", "linear_starts.npy"}
-OPTIONAL = {"model.onnx", "vectors.npy", *DENSE, *SPARSE}  # but a model or a linear part there must be
+OPTIONAL = {"model.onnx", "vectors.npy", "users.json", *DENSE, *SPARSE}  # but a model or a linear part there must be
 MOST_DENSE = 11_000  # items: their matrix of weights is just below the limit of linear.npy
 MANIFEST, MANIFEST_LIMIT = "manifest.json", MIB
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 LARGEST_ID = 2**63 - 1
+LONGEST_ID = 200  # characters of an id that is text
 
 
 class BadBundle(ValueError):
@@ -50,9 +52,9 @@ class BadBundle(ValueError):
 
 @dataclass(frozen=True)
 class Item:
-    """A film as people know it; `item_id` is the raw id."""
+    """A film, or what else is recommended, as people know it; `item_id` is the raw id, a whole number or text."""
 
-    item_id: int
+    item_id: int | str
     title: str
     year: int | None
     genres: tuple[str, ...]
@@ -86,7 +88,8 @@ class Bundle:
     scores. `neighbours`, `weights` (n_rows, m): the items whose presence in a history speaks most for an item, and how
     much. `linear`: added to the scores of the model, or alone if there is none; then the order is that of the sum.
     `popularity` (n_rows,): number of users of an item. `histories` (n, 2): user_id and item_idx, oldest first
-    within a user. `items`: row 1 onwards. `facts`: origin of the data, metrics, and the probes that `probe` makes.
+    within a user. `user_ids`: if they are text, those of the users that `histories` numbers from 1. `items`: row 1
+    onwards. `facts`: origin of the data, metrics, and the probes that `probe` makes.
     """
 
     items: list[Item]
@@ -97,6 +100,7 @@ class Bundle:
     weights: np.ndarray | None = None
     model: bytes | None = None
     linear: Linear | None = None
+    user_ids: list[str] | None = None
     stages: Stages = field(default_factory=Stages)
     facts: dict = field(default_factory=dict)
     version: str = ""
@@ -137,6 +141,8 @@ def save_bundle(bundle: Bundle, folder: Path) -> Path:
     contents = {name: _to_npy(array) for name, array in arrays.items()}
     if bundle.model is not None:
         contents["model.onnx"] = bundle.model
+    if bundle.user_ids is not None:
+        contents["users.json"] = json.dumps(bundle.user_ids, ensure_ascii=False).encode()
     rows = [[item.item_id, item.title, item.year, list(item.genres)] for item in bundle.items]
     contents["items.json"] = json.dumps(rows, ensure_ascii=False).encode()
     files = {name: {"sha256": _sha256(raw), "bytes": len(raw)} for name, raw in sorted(contents.items())}
@@ -178,7 +184,9 @@ def load_bundle(path: Path, only_popular: bool = False) -> Bundle:
 
 def _load(path: Path, only_popular: bool) -> Bundle:
     manifest = _read_manifest(path)
-    wanted = ["items.json", "popularity.npy", "histories.npy"] if only_popular else list(manifest["files"])
+    wanted = list(manifest["files"])
+    if only_popular:
+        wanted = [n for n in ("items.json", "popularity.npy", "histories.npy", "users.json") if n in wanted]
     if not only_popular and (extra := {entry.name for entry in path.iterdir()} - {MANIFEST, *LIMITS}):
         raise BadBundle(f"{sorted(extra)[0]!r} does not belong into a bundle.")
     raw = {name: _read_checked(path, name, manifest["files"][name]) for name in wanted}
@@ -190,6 +198,8 @@ def _load(path: Path, only_popular: bool) -> Bundle:
         facts=manifest["facts"],
         version=manifest["version"],
     )
+    if "users.json" in raw:
+        bundle.user_ids = json.loads(raw["users.json"])
     if not only_popular:
         bundle.model = raw.get("model.onnx")
         bundle.linear = _linear(raw, manifest, bundle.n_rows)
@@ -294,8 +304,9 @@ def _items(raw: bytes) -> list[Item]:
 
 def _check_parts(bundle: Bundle) -> None:
     n_rows = bundle.n_rows
+    id_type = type(bundle.items[0].item_id) if bundle.items else int
     for item in bundle.items:
-        is_id = type(item.item_id) is int and abs(item.item_id) <= LARGEST_ID
+        is_id = type(item.item_id) is id_type and is_sound_id(item.item_id)
         is_year = item.year is None or type(item.year) is int
         if not (is_id and is_year and isinstance(item.title, str) and isinstance(item.genres, tuple)):
             raise BadBundle(f"The item table holds something that is not an item: {item}.")
@@ -321,6 +332,22 @@ def _check_parts(bundle: Bundle) -> None:
         raise BadBundle("An index points outside the item table.")
     if (np.diff(bundle.histories[:, 0]) < 0).any():
         raise BadBundle("The histories are not sorted by user.")
+    if bundle.user_ids is not None:
+        are_sound = isinstance(bundle.user_ids, list) and all(map(_is_text_id, bundle.user_ids))
+        if not are_sound:
+            raise BadBundle("users.json holds something that is no id.")
+        named, numbers = len(bundle.user_ids), bundle.histories[:, 0]
+        if len(set(bundle.user_ids)) != named or (len(numbers) and not 1 <= numbers.min() <= numbers.max() <= named):
+            raise BadBundle("users.json does not name the users of the histories.")
+
+
+def is_sound_id(raw_id: int | str) -> bool:
+    """Whether a raw id is a whole number of 64 bits, or text that is neither empty nor long."""
+    return 0 < len(raw_id) <= LONGEST_ID if isinstance(raw_id, str) else abs(raw_id) <= LARGEST_ID
+
+
+def _is_text_id(raw_id) -> bool:
+    return isinstance(raw_id, str) and is_sound_id(raw_id)
 
 
 def _to_npy(array: np.ndarray) -> bytes:

@@ -43,7 +43,7 @@ class Pick:
     item: Item
     score: float
     reason: str
-    because: int | None = None
+    because: int | str | None = None
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Recommender:
     bundle: Bundle
     approximate: bool = False
     check: bool = True
-    by_id: dict[int, int] = field(init=False)  # item_id → item_idx
+    by_id: dict[int | str, int] = field(init=False)  # item_id → item_idx
 
     def __post_init__(self):
         bundle = self.bundle
@@ -67,7 +67,10 @@ class Recommender:
         self._popular = np.argsort(-bundle.popularity[1:], kind="stable") + 1
         self._share = bundle.popularity / max(bundle.popularity.max(), 1)
         user_ids, starts = np.unique(bundle.histories[:, 0], return_index=True)
-        self._histories = dict(zip(user_ids.tolist(), np.split(bundle.histories[:, 1], starts[1:])))
+        keys = user_ids.tolist()
+        if bundle.user_ids is not None:
+            keys = [bundle.user_ids[number - 1] for number in keys]
+        self._histories = dict(zip(keys, np.split(bundle.histories[:, 1], starts[1:])))
         self.genres = sorted({genre for item in bundle.items for genre in item.genres})
         inside = {genre: np.zeros(bundle.n_rows, bool) for genre in self.genres}
         for row, item in enumerate(bundle.items, start=1):
@@ -91,11 +94,21 @@ class Recommender:
         """False: the model is missing, and every answer is what is popular."""
         return self.bundle.has_model
 
-    def history_of(self, user_id: int) -> np.ndarray | None:
+    @property
+    def item_type(self) -> type:
+        """What the raw ids of items are: int or str."""
+        return type(self.bundle.items[0].item_id)
+
+    @property
+    def user_type(self) -> type:
+        """What the raw ids of users are: int or str."""
+        return int if self.bundle.user_ids is None else str
+
+    def history_of(self, user_id: int | str) -> np.ndarray | None:
         """Item indices of a known user, oldest first; None for anybody else."""
         return self._histories.get(user_id)
 
-    def indices_of(self, item_ids: list[int]) -> tuple[np.ndarray, list[int]]:
+    def indices_of(self, item_ids: list[int | str]) -> tuple[np.ndarray, list[int | str]]:
         """Indices of the known ids in their order, and the ids nobody knows."""
         unknown = [item_id for item_id in item_ids if item_id not in self.by_id]
         return np.array([self.by_id[i] for i in item_ids if i in self.by_id], int), unknown
@@ -105,7 +118,7 @@ class Recommender:
         by_length = sorted(self._histories.values(), key=len)
         return [by_length[place] for place in np.linspace(0, len(by_length) - 1, n).astype(int)]
 
-    def top_ids(self, item_ids: list[int], k: int) -> list[int]:
+    def top_ids(self, item_ids: list[int | str], k: int) -> list[int | str]:
         """Raw ids in, raw ids of the best `k` out, as through HTTP; ValueError if an id is not known."""
         history, unknown = self.indices_of(item_ids)
         if unknown:
@@ -202,7 +215,7 @@ class Recommender:
         films = self.bundle.items
         return [Pick(films[row - 1], round(float(self._share[row]), 6), "popular with everybody") for row in best]
 
-    def similar(self, item_id: int, k: int) -> list[Pick] | None:
+    def similar(self, item_id: int | str, k: int) -> list[Pick] | None:
         """The films whose presence in a history speaks most for this one; None if nobody knows the id."""
         row = self.by_id.get(item_id)
         if row is None:
