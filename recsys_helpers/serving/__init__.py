@@ -8,5 +8,5 @@ leaves a failing model alone. The service without HTTP: `settings` · `service` 
 `events` keeps what visitors do · `metrics` and `log` say how it fares · `errors`. HTTP: `schemas` · `app` · `guard` and
 `gate` turn away what is too much · `connection` bounds what clients may leave open. `best` trains and packs the best
 model of the course, `build` the smaller one of lesson 23; `deep_graph` and `graph` write their models. Only these need
-TensorFlow.
+TensorFlow, and `own`, the way from a file of the user's own to a bundle.
 """
