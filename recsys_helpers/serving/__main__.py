@@ -194,6 +194,8 @@ def main() -> None:
         run(arguments, Store(arguments.folder))
     except BadBundle as error:
         sys.exit(f"Refused: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def run(arguments, store: Store) -> None:

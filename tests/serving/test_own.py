@@ -207,7 +207,7 @@ def test_an_interrupted_run_resumes_without_repeating_what_is_finished(tmp_path,
     assert store.current is None and not store.versions()
     with monkeypatch.context() as patch:
         patch.setattr(contenders, "ease", again)
-        patch.setattr(contenders, "item_knn", again)
+        patch.setattr(pipeline.Run, "_on_valid", again)
         version = pipeline.prepare(source, store, tiny)
         assert pipeline.prepare(source, store, tiny) == version == store.current
     straight = Store(tmp_path / "straight")

@@ -53,7 +53,7 @@ def choose(results: list[Result], has_times: bool, why_no_network: str = "") -> 
     elif not has_times:
         second = f"The file has no times, so no model that needs an order was offered, and {linear.name} is served."
     else:
-        second = f"{why_no_network} So {linear.name} is served."
+        second = f"{why_no_network}, so {linear.name} is served."
     gain, low, high = paired_bootstrap(chosen.per_user, popular.per_user)
     warning = ""
     if low <= 0:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import numpy as np
 import scipy.sparse as sp
 
-from recsys_helpers.models.baselines import item_knn, popularity
+from recsys_helpers.models.baselines import popularity
 from recsys_helpers.serving.build import measure
 from recsys_helpers.serving.bundle import Bundle, Item, Stages
-from recsys_helpers.serving.linear_part import Linear
+from recsys_helpers.serving.linear_part import DenseLinear, Linear
 from recsys_helpers.serving.own.contenders import MOST_HISTORY
 from recsys_helpers.serving.own.cut import Cut
 from recsys_helpers.serving.own.reading import Data, title_of
@@ -20,10 +20,13 @@ N_SIMILAR, MOST_MEASURED = 50, 1000
 REASON = "A reason names the item of the history that adds most to the linear part of the score, an exact share of it."
 
 
-def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | None, facts: dict) -> Bundle:
-    """The bundle of a linear part, alone or with a network; measured through the recommender that will serve it."""
-    knn = item_knn(cut.final.seen)
-    neighbours, weights = strongest_sources(knn)
+def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | None, similar: Linear,
+         facts: dict) -> Bundle:  # fmt: skip
+    """The bundle of a linear part, alone or with a network; measured through the recommender that will serve it.
+
+    `similar`: the linear part that says which items go together.
+    """
+    neighbours, weights = strongest_sources(as_sparse(similar))
     raw_items = cut.items.ids.tolist()
     is_text = isinstance(cut.users.ids[0], str)
     bundle = Bundle(
@@ -55,6 +58,15 @@ def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | N
     bundle.facts["metrics"]["n_users"] = len(rows) - 1
     add_probes(recommender)
     return bundle
+
+
+def as_sparse(part: Linear) -> sp.csr_array:
+    """The weights of a linear part as a sparse matrix (n_rows, n_rows)."""
+    if not isinstance(part, DenseLinear):
+        return sp.csr_array((part.values, part.targets, part.starts), shape=(part.n_rows, part.n_rows))
+    of_kept = sp.coo_array(part.weights)
+    cells = (part.items[of_kept.coords[0]], part.items[of_kept.coords[1]])
+    return sp.csr_array((of_kept.data, cells), shape=(part.n_rows, part.n_rows))
 
 
 def strongest_sources(similarities: sp.csr_array, n: int = N_SIMILAR) -> tuple[np.ndarray, np.ndarray]:

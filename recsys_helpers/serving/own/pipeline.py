@@ -3,7 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
-from recsys_helpers.serving.bundle import save_bundle
+from recsys_helpers.serving.bundle import Bundle, save_bundle
 from recsys_helpers.serving.linear_part import Linear
 from recsys_helpers.serving.own import network as networks
 from recsys_helpers.serving.own.contenders import EASE, KNN, NEXT_ITEM, Contender, offered, popular_scores
@@ -35,15 +35,13 @@ def prepare(source: Source, store: Store, config=None) -> str:
     if steps.kept:
         print(f"Kept from an earlier run: {len(steps.kept)} steps; made now: {len(steps.made)}.")
     n_measured = len(parts.final.measured)
-    _say(f"Models, measured for {n_measured:,} users", [table(results), *reasons, *([why_none] if why_none else [])])
+    _say(f"Models, measured for {n_measured:,} users", [table(results), *reasons, *([f"{why_none}."] if why_none else [])])
     _say("Choice", [choice.why, *([choice.warning] if choice.warning else [])])
     facts = {
         "choice": {"model": choice.name, "why": choice.why, "warning": choice.warning},
         "table": {one.name: [one.setting, round(float(one.per_user.mean()), 4)] for one in results},
     }
-    version = steps.facts("bundle", lambda: {"version": run.save(data, choice.name, trained, facts, store)})["version"]
-    if not store.path_of(version).exists():  # pruned since
-        version = run.save(data, choice.name, trained, facts, store)
+    version = run.save(data, choice.name, trained, facts, store)
     store.use(version)
     return version
 
@@ -71,7 +69,7 @@ class Run:
         if not self.parts.has_times:
             return results, None, ""
         if self.parts.items.n > networks.MOST_FOR_NETWORK:
-            limit = f"{networks.MOST_FOR_NETWORK:,} items, for the time of its training grows with their number."
+            limit = f"{networks.MOST_FOR_NETWORK:,} items, because the time of its training grows with their number"
             return results, None, f"The network is offered up to {limit}"
         trained = self._network(config)
         wide = self.wide_half(trained)
@@ -112,7 +110,7 @@ class Run:
         return self._solved[1]
 
     def _wide(self) -> Contender:
-        return NEXT_ITEM if NEXT_ITEM.name in self.chosen else KNN
+        return next(one for one in (NEXT_ITEM, KNN, EASE) if one.name in self.chosen)
 
     def wide_half(self, trained: dict):
         """The linear half of the network as it is served, solved when it is called for."""
@@ -129,13 +127,26 @@ class Run:
         return self.steps.arrays("network", trained)
 
     def save(self, data: Data, name: str, trained: dict | None, facts: dict, store: Store) -> str:
-        """Pack what was chosen; returns the version."""
+        """Pack what was chosen; returns the version, that of an earlier run where the same is still there."""
+
+        def packed() -> dict:
+            return {"version": save_bundle(self._pack(data, name, trained, facts), store.bundles).name}
+
+        version = self.steps.facts("bundle", packed)["version"]
+        if store.path_of(version).exists():
+            return version
+        self.steps.forget("bundle")  # it was pruned
+        return self.steps.facts("bundle", packed)["version"]
+
+    def _pack(self, data: Data, name: str, trained: dict | None, facts: dict) -> Bundle:
+        """The bundle of the chosen model."""
+        similar = self.solved(KNN) if KNN.name in self.chosen else None
         if name == networks.NAME:
             linear, network = self.wide_half(trained)(), trained
         else:
             by_name = {one.name: one for one in (KNN, EASE, NEXT_ITEM)}
             linear, network = self.solved(by_name[name]), None
-        return save_bundle(pack(self.source, data, self.parts, linear, network, facts), store.bundles).name
+        return pack(self.source, data, self.parts, linear, network, similar or linear, facts)
 
 
 def _in_words(setting: dict) -> str:

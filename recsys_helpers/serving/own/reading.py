@@ -54,7 +54,7 @@ def read(source: Source) -> Data:
         problems += _size_problems(frame)
         problems += _long_ids(frame)
     try:
-        titles = _titles(source)
+        titles = _titles(source) if source.titles or frame is not None else {}
     except (DataProblems, OSError) as error:
         problems += _problems_of(error)
     if problems:
@@ -118,7 +118,8 @@ def _titles(source: Source) -> dict:
     table = read_table(text, sep, names, wanted)
     if missing := [theirs for ours, theirs in wanted.items() if ours not in table.frame]:
         has = f"Titles: {Path(path).name} has no column {missing}; it has {table.header[:20]}."
-        raise DataProblems(Path(path).name, [f"{has} Say with --titles-columns which holds what."])
+        option = "--titles-columns" if source.titles else "--columns"
+        raise DataProblems(Path(path).name, [f"{has} Say with {option} which holds what."])
     if path != source.path and (problems or table.problems):
         raise DataProblems(Path(path).name, [f"{Path(path).name}: {one}" for one in (*problems, *table.problems)])
     named = table.frame.dropna().drop_duplicates("item_id")

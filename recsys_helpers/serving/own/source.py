@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from recsys_helpers.serving.bundle import FORMAT
+
 MOST_INTERACTIONS, MOST_ITEMS = 1_000_000, 100_000
 FEWEST_INTERACTIONS, FEWEST_USERS, FEWEST_ITEMS = 100, 20, 10
 EDITION = 1  # raise it when the same file and settings would give another bundle
@@ -45,7 +47,7 @@ class Source:
 
     def digest(self) -> str:
         """16 hexadecimal digits made of both files' content and of the settings; other content, another digest."""
-        content = [EDITION, self.checksum(), _sha256(self.titles) if self.titles else None, self.settings()]
+        content = [EDITION, FORMAT, self.checksum(), _sha256(self.titles) if self.titles else None, self.settings()]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -54,6 +54,10 @@ class Steps:
             self.kept.append(name)
         return found
 
+    def forget(self, name: str) -> None:
+        """Make a step of facts anew the next time."""
+        (self.folder / f"{name}.json").unlink(missing_ok=True)
+
     def _write(self, name: str, write: Callable[[Path], object]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = self.folder / f".{os.getpid()}-{name}"
