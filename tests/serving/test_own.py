@@ -306,6 +306,17 @@ def test_the_memory_of_item_knn_is_asked_for_before_it_is_made(tmp_path, monkeyp
     assert found == [] and len(reasons) == 2 and "Leave out the users" in reasons[0]
 
 
+def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is_hidden(tmp_path, monkeypatch):
+    from recsys_helpers.serving.own import cut as cuts
+
+    monkeypatch.setattr(cuts, "MOST_HISTORY", 3)
+    frame = reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame
+    parts = cut(frame, 42)
+    first = parts.final.histories[1]
+    assert len(first) == 3 and parts.final.seen[[1]].nnz == 8 and len(parts.everything[1]) == 10
+    assert first.tolist() == parts.everything[1][5:8].tolist()
+
+
 # The command.
 
 

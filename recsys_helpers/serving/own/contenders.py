@@ -15,7 +15,6 @@ from recsys_helpers.serving.bundle import MOST_DENSE
 from recsys_helpers.serving.linear_part import Ages, Linear, dense_part, sparse_part
 from recsys_helpers.serving.own.cut import Cut, View
 
-MOST_HISTORY = 10_000  # items of a history that a linear model reads, the newest
 BYTES_OF_A_PAIR = 36  # of two items that some user has both: the product, its transpose and a copy while it is made
 
 

@@ -13,12 +13,16 @@ from recsys_helpers.data.splits import order_in_time, split_last_share, split_ra
 from recsys_helpers.evaluation.ranking import Evaluation, evaluate
 
 MOST_USERS = 10_000  # measured at once; a sample of them where there are more
+MOST_HISTORY = (
+    1_000  # newest items of a history that a model reads: the memory of linear next-item grows with its square
+)
 
 
 @dataclass
 class View:
     """What is known (`seen`, `histories`, oldest first) and what is to be found (`relevant`) at one cut.
 
+    `histories` hold the newest `MOST_HISTORY` items, `seen` holds all.
     `measured`: indices of the users who count, those with something to find, at most `MOST_USERS`.
     """
 
@@ -80,4 +84,5 @@ def _view(known: pd.DataFrame, held_out: pd.DataFrame, users: IdMap, items: IdMa
     measured = np.flatnonzero((np.diff(relevant.indptr) > 0) & (np.diff(seen.indptr) > 0))
     if len(measured) > MOST_USERS:
         measured = np.sort(np.random.default_rng(seed).choice(measured, MOST_USERS, replace=False))
-    return View(seen, relevant, histories(known, users, items), measured)
+    recent = [history[-MOST_HISTORY:] for history in histories(known, users, items)]
+    return View(seen, relevant, recent, measured)

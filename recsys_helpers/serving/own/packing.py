@@ -9,8 +9,7 @@ from recsys_helpers.models.baselines import popularity
 from recsys_helpers.serving.build import measure
 from recsys_helpers.serving.bundle import Bundle, Item, Stages
 from recsys_helpers.serving.linear_part import DenseLinear, Linear
-from recsys_helpers.serving.own.contenders import MOST_HISTORY
-from recsys_helpers.serving.own.cut import Cut
+from recsys_helpers.serving.own.cut import MOST_HISTORY, Cut
 from recsys_helpers.serving.own.reading import Data, title_of
 from recsys_helpers.serving.own.source import Source
 from recsys_helpers.serving.probe import add_probes
@@ -39,7 +38,7 @@ def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | N
         user_ids=cut.users.ids.tolist() if is_text else None,
     )
     longest = max(map(len, cut.everything))
-    bundle.stages = Stages(length=min(max(longest, 200), MOST_HISTORY))
+    bundle.stages = Stages(length=min(max(longest, 200), MOST_HISTORY))  # 200: as many likes as a visitor may send
     if network is not None:
         bundle.model, bundle.vectors = network["graph"].tobytes(), network["vectors"]
         bundle.stages = Stages(length=int(network["length"]))

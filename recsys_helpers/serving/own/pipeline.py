@@ -35,7 +35,10 @@ def prepare(source: Source, store: Store, config=None) -> str:
     if steps.kept:
         print(f"Kept from an earlier run: {len(steps.kept)} steps; made now: {len(steps.made)}.")
     n_measured = len(parts.final.measured)
-    _say(f"Models, measured for {n_measured:,} users", [table(results), *reasons, *([f"{why_none}."] if why_none else [])])
+    _say(
+        f"Models, measured for {n_measured:,} users",
+        [table(results), *reasons, *([f"{why_none}."] if why_none else [])],
+    )
     _say("Choice", [choice.why, *([choice.warning] if choice.warning else [])])
     facts = {
         "choice": {"model": choice.name, "why": choice.why, "warning": choice.warning},
