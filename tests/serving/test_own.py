@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from serving_kit import InProcess, RealService
 
@@ -247,6 +248,27 @@ def test_a_step_that_is_damaged_is_made_again(tmp_path):
 
 
 # Bad data and limits.
+
+
+@pytest.mark.parametrize(
+    "times, form",
+    [("milliseconds", lambda t: f"{t}123"), ("ISO8601", lambda t: pd.Timestamp(t, unit="s").isoformat()),
+     ("%d/%m/%Y %H:%M", lambda t: f"{pd.Timestamp(t, unit='s'):%d/%m/%Y %H:%M}")],
+)  # fmt: skip
+def test_times_in_other_forms_give_the_same_histories(tmp_path, times, form):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    frame = reading.read(Source(str(path))).frame
+    head, *lines = path.read_text().splitlines()
+    pieces = [line.rsplit(",", 1) for line in lines]
+    path.write_text("\n".join([head, *(f"{rest},{form(int(time))}" for rest, time in pieces)]))
+    again = reading.read(Source(str(path), times=times)).frame
+    assert (again["timestamp"] // 60).tolist() == (frame["timestamp"] // 60).tolist()
+    assert again["item_id"].tolist() == frame["item_id"].tolist()
+    with pytest.raises(DataProblems, match="timestamp is"):
+        reading.read(Source(str(path)))
+    path.write_text(path.read_text().replace(form(int(pieces[4][1])), "soon"))
+    with pytest.raises(DataProblems, match="timestamp is not a number"):
+        reading.read(Source(str(path), times=times))
 
 
 def test_a_bad_file_gets_one_report_of_all_problems_and_leaves_nothing(tmp_path):

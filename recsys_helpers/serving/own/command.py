@@ -17,7 +17,8 @@ items; without timestamps no model that needs an order is offered"""
 OPTIONS = (
     "The options of the advice on the command line: columns={'user_id': 'buyer'} is --columns user_id=buyer, "
     "{'rating': None} is --columns rating= , sep=';' is --sep ';', names=['user_id', 'item_id'] is --names user_id "
-    "item_id, duplicates='last' is --duplicates last, rating_range=(0, 10) is --rating-range 0 10."
+    "item_id, duplicates='last' is --duplicates last, rating_range=(0, 10) is --rating-range 0 10. "
+    "Times that are no seconds: --times milliseconds, --times ISO8601, or the format of dates, --times %d/%m/%Y."
 )
 
 
@@ -34,6 +35,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--rating-range", nargs=2, type=float, default=(0.5, 5.0), metavar=("LOWEST", "HIGHEST"))
     which = "which row to keep where a user has an item twice, in time"
     group.add_argument("--duplicates", default="error", choices=["error", "first", "last"], help=which)
+    what = "milliseconds since 1970, ISO8601, or a format of dates such as %%d/%%m/%%Y; default: seconds since 1970"
+    group.add_argument("--times", default="seconds", metavar="FORM", help=what)
     group.add_argument("--titles", metavar="FILE", help="a CSV file with item_id and title")
     group.add_argument("--titles-columns", nargs="+", default=[], metavar="OURS=YOURS")
 
@@ -51,6 +54,7 @@ def source_of(arguments) -> Source:
         encoding=tuple(arguments.encoding),
         rating_range=tuple(arguments.rating_range),
         duplicates=arguments.duplicates,
+        times=arguments.times,
         titles=arguments.titles,
         titles_columns=_pairs(arguments.titles_columns, "--titles-columns"),
     )

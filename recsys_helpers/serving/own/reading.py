@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.data.checks import DataProblems, check_interactions
 from recsys_helpers.data.decoding import NotText, decode
 from recsys_helpers.data.own_data import load_csv
 from recsys_helpers.data.text_files import read_table
@@ -46,8 +46,7 @@ def read(source: Source) -> Data:
     encoding = source.encoding[0] if len(source.encoding) == 1 else source.encoding
     try:
         with contextlib.redirect_stdout(summary):
-            frame = load_csv(source.path, columns, source.rating_range, source.duplicates, encoding, source.sep,
-                             source.names)  # fmt: skip
+            frame = _load(source, columns, encoding)
     except (DataProblems, ValueError, OSError) as error:
         problems += _problems_of(error)
     if frame is not None:
@@ -63,7 +62,37 @@ def read(source: Source) -> Data:
         frame["item_id"] = frame["item_id"].astype(object)
     if not pd.api.types.is_numeric_dtype(frame["user_id"]):
         frame["user_id"] = frame["user_id"].astype(object)
-    return Data(frame, titles, [summary.getvalue().strip(), *_facts(frame, titles)])
+    what = summary.getvalue().strip().replace("; all values are text, not checked", "")
+    return Data(frame, titles, [what, *_facts(frame, titles)])
+
+
+def _load(source: Source, columns: dict, encoding) -> pd.DataFrame:
+    """The checked interactions; times that are no seconds become seconds first, those that cannot stay as they are."""
+    options = {"columns": columns, "encoding": encoding, "sep": source.sep, "names": source.names}
+    how = {"rating_range": source.rating_range, "duplicates": source.duplicates}
+    if source.times == "seconds":
+        return load_csv(source.path, **options, **how)
+    frame = load_csv(source.path, **options, check=False)
+    if "timestamp" in frame:
+        frame["timestamp"] = in_seconds(frame["timestamp"], source.times)
+    return check_interactions(frame, **how).reset_index(drop=True)
+
+
+def in_seconds(values: pd.Series, times: str) -> pd.Series:
+    """Times as text → seconds since 1970 as text, whatever cannot be read as it was; `times` as in `Source`.
+
+    >>> in_seconds(pd.Series(["1970-01-02", "1970-01-01T00:01:30.5Z", "soon"]), "ISO8601").tolist()
+    ['86400', '90', 'soon']
+    >>> in_seconds(pd.Series(["90500", "2 h"]), "milliseconds").tolist()
+    ['90', '2 h']
+    """
+    if times == "milliseconds":
+        seconds = pd.to_numeric(values, errors="coerce") // 1000
+    else:
+        dates = pd.to_datetime(values, format=times, utc=True, errors="coerce")
+        seconds = (dates - pd.Timestamp(0, tz="UTC")) // pd.Timedelta("1s")
+    is_read = seconds.notna()
+    return values.where(~is_read, seconds.astype("Int64").astype("string")).astype(object)
 
 
 def _problems_of(error: Exception) -> list[str]:

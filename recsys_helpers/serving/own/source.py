@@ -17,7 +17,9 @@ class Source:
     """A file of interactions, read with the options of `data.load_csv`, and perhaps a file of titles.
 
     `columns` may also name the column of a `title` in the same file; `titles_columns` names `item_id` and `title` in
-    the file `titles`. `seed`: of the split, where there are no times, and of the network.
+    the file `titles`. `times`: "seconds" or "milliseconds" since 1970, or the format of dates, "ISO8601" or such as
+    "%d/%m/%Y"; times without a zone are taken as UTC. `seed`: of the split, where there are no times, and of the
+    network.
     """
 
     path: str
@@ -27,6 +29,7 @@ class Source:
     encoding: tuple[str, ...] = ("utf-8-sig",)
     rating_range: tuple[float, float] = (0.5, 5.0)
     duplicates: str = "error"
+    times: str = "seconds"
     titles: str | None = None
     titles_columns: dict[str, str] = field(default_factory=dict)
     seed: int = 42
