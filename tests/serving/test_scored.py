@@ -19,7 +19,9 @@ from serving_kit import (
 
 from recsys_helpers.models.linear import age_weights, aged
 from recsys_helpers.serving.bundle import DENSE, SPARSE, BadBundle, load_bundle, save_bundle
+from recsys_helpers.serving.deep_graph import deep_graph_of
 from recsys_helpers.serving.linear_part import Ages, dense_part, sparse_part
+from recsys_helpers.serving.model import Model
 from recsys_helpers.serving.recommender import Question, Recommender
 
 KINDS = [("dense", True), ("sparse", True), ("dense", False), ("sparse", False)]
@@ -160,6 +162,32 @@ def test_it_answers_over_http_with_rules_and_falls_back(tmp_path):
         assert not {10, 20, 30, 80} & {film["item_id"] for film in liked["items"]}
         assert service.ask("/similar/70").status_code == 200
         assert service.ask("/health/ready").status_code == 200
+
+
+def test_graph_and_linear_part_together_give_the_scores_of_the_keras_model():
+    from recsys_helpers.start import quiet_tensorflow
+
+    quiet_tensorflow()
+    from recsys_helpers.data import last_items
+    from recsys_helpers.models.linear import linear_next_item
+    from recsys_helpers.models.wide_deep import NextItemConfig, deep_next_item, wide_and_deep
+
+    config = NextItemConfig(
+        length=LENGTH, dim=8, hidden=6, n_positions=4, n_negatives=32, batch_size=8, wide_weight=3.0
+    )
+    counts = np.arange(N_ITEMS + 1.0)
+    trainer, deep = deep_next_item(counts, np.full(N_ITEMS + 1, 1 / N_ITEMS), config)
+    rng = np.random.default_rng(1)
+    for variable in trainer.trainable_variables:
+        variable.assign(rng.normal(0, 0.5, variable.shape))
+    weights = linear_next_item(HISTORIES, N_ITEMS + 1, 5.0, min_count=1)
+    expected = wide_and_deep(deep, weights, config)(last_items(HISTORIES, LENGTH)).numpy()
+
+    graph, vectors = deep_graph_of(deep)
+    recent = [history[-LENGTH:] for history in HISTORIES]
+    found = Model(graph)(recent) @ vectors.T + dense_part(weights, Ages(5.0, 0.1, 3.0)).scores(recent)
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+    assert np.abs(found - expected + dense_part(weights, Ages(5.0, 0.1, 3.0)).scores(recent)).max() > 0.1
 
 
 # Files.

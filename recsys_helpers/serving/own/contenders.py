@@ -26,9 +26,6 @@ class Contender:
     settings: tuple[dict, ...]
     build: Callable[[View, dict], Linear]
 
-    def __hash__(self):
-        return hash(self.name)
-
 
 def _knn(view: View, setting: dict) -> Linear:
     return sparse_part(item_knn(view.seen, **setting), Ages())

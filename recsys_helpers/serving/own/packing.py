@@ -15,7 +15,7 @@ from recsys_helpers.serving.own.source import Source
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
 
-N_SIMILAR, MOST_MEASURED = 50, 1000
+N_SIMILAR, MOST_MEASURED = 50, 500
 REASON = "A reason names the item of the history that adds most to the linear part of the score, an exact share of it."
 
 
