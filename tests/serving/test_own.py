@@ -247,6 +247,17 @@ def test_a_step_that_is_damaged_is_made_again(tmp_path):
     assert steps.made == ["a", "b", "a", "b"] and steps.kept == []
 
 
+def test_a_column_of_titles_in_the_file_is_taken_and_can_be_left_out(tmp_path):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)), times=False)
+    head, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([head + ",title", *(f'{line},"Lamp, {line[-3:]}"' for line in lines)]))
+    assert reading.read(Source(str(path))).titles["007"] == "Lamp, 007"
+    assert reading.read(Source(str(path), columns={"title": None})).titles == {}
+    path.write_text(path.read_text().replace(",title", ",name", 1))
+    assert reading.read(Source(str(path))).titles == {}
+    assert reading.read(Source(str(path), columns={"title": "name"})).titles["007"] == "Lamp, 007"
+
+
 # Bad data and limits.
 
 

@@ -131,13 +131,13 @@ def _long_ids(frame: pd.DataFrame) -> list[str]:
 
 def _titles(source: Source) -> dict:
     """item_id as text → title, from the file of titles or from the column of the data; {} if there is neither."""
-    if source.titles is None and "title" not in source.columns:
+    if source.titles is None and not _has_title_column(source):
         return {}
     path, sep, names = source.titles, ",", None
     wanted = {"item_id": "item_id", "title": "title"} | source.titles_columns
     if path is None:
         path, sep, names = source.path, source.sep, source.names
-        wanted = {"item_id": source.columns.get("item_id", "item_id"), "title": source.columns["title"]}
+        wanted = {"item_id": source.columns.get("item_id", "item_id"), "title": source.columns.get("title", "title")}
     try:
         text, problems = decode(Path(path).read_bytes(), source.encoding if path == source.path else "utf-8-sig")
     except NotText as error:
@@ -153,6 +153,19 @@ def _titles(source: Source) -> dict:
         raise DataProblems(Path(path).name, [f"{Path(path).name}: {one}" for one in (*problems, *table.problems)])
     named = table.frame.dropna().drop_duplicates("item_id")
     return dict(zip(named["item_id"].map(_plain), named["title"]))
+
+
+def _has_title_column(source: Source) -> bool:
+    """Whether a title was named, or the first line of the file names one."""
+    if "title" in source.columns:
+        return source.columns["title"] is not None
+    if source.names is not None:
+        return "title" in source.names
+    with open(source.path, "rb") as file:
+        first = file.readline(2**16).decode("utf-8-sig", "replace").strip()
+    if first.startswith("{"):
+        return '"title"' in first
+    return "title" in [cell.strip().strip('"') for cell in first.split(source.sep)]
 
 
 def _plain(raw_id: str) -> str:
