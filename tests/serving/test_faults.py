@@ -22,13 +22,13 @@ from serving_kit import InProcess, RealService, Wrapped, filled_store, reseal, t
 
 from recsys_helpers.serving import bundle as bundles
 from recsys_helpers.serving.breaker import FAILURES, REST
-from recsys_helpers.serving.bundle import LIMITS, BadBundle, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import DENSE, LIMITS, SPARSE, BadBundle, load_bundle, save_bundle
 from recsys_helpers.serving.events import EventStore, NotKept
 from recsys_helpers.serving.gate import Gate
 from recsys_helpers.serving.recommender import Question, Recommender
 from recsys_helpers.serving.store import Store
 
-FILES = ["manifest.json", *LIMITS]
+FILES = ["manifest.json", *(name for name in LIMITS if name not in DENSE | SPARSE)]  # the others: test_scored
 not_on_windows = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and limits")
 
 
