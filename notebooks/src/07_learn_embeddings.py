@@ -11,13 +11,12 @@
 # - **O2** implement matrix factorisation with biases: predictions, gradients, training
 # - **O3** diagnose overfitting from curves, and choose a penalty and the number of epochs on valid
 # - **O4** compare models on two splits, and explain why one is easier and what RMSE does not say
-# - **O5** compute the nearest films from learned factors
+# - **O5** compute the nearest films from learned factors (optional section)
 # - **O6** verify that a model in Keras is the same: outputs, gradients, weights after 50 steps (optional sections)
 #
-# **What you need**: lessons 04, 05 and 06, and **two evenings**: about two hours for sections 1 to 6, then a break, and
-# an hour for sections 7, 8, 10 and 11 (140 minutes to read and run and 45 for the exercises in all). Sections 9 and 12
-# to 16 are optional and not counted. The whole notebook runs in under a minute. NumPy only, until Keras comes in section
-# 15.
+# **What you need**: lessons 04, 05 and 06, and @@T minutes to read and run and @@E for the exercises: sections 1 to 6, then
+# a marked break, and sections 7, 8 and 10. Sections 9 and 11 to 16 are optional and not counted; later lessons do not
+# need them. The whole notebook runs in under a minute. NumPy only, until Keras comes in section 15.
 
 # %%
 from functools import partial
@@ -648,32 +647,7 @@ lowest, highest = random_table.loc["factorisation", ["lowest", "highest"]]
 claim("the seeds differ by less than 0.005, and none is above 0.885", highest - lowest < 0.005 and highest <= 0.885)
 
 # %% [markdown]
-# RMSE is about 0.870, and the three seeds hardly differ. Does the factorisation beat the biases? Ratings of one user are
-# not independent, so we redraw **users**, with all their ratings, as in lesson 06, and look at the difference of the two
-# RMSE.
-
-
-# %%
-def squares(predicted, part):
-    return (np.clip(predicted, 0.5, 5) - part[2])[:, 0] ** 2  # (n,)
-
-
-def compare(parts, biases, model):
-    asked = parts["test"]
-    ours, bars = (squares(predict(one, asked), asked) for one in (model, biases))
-    difference, low, high = paired_rmse(asked[0], ours, bars)
-    print(f"factorisation − biases: {difference:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}]")
-    return low, high
-
-
-# %% tags=["nbval-ignore-output"]
-random_interval = compare(random_split, random_biases, random_seeds[0])
-
-# %%
-claim("the interval ends below −0.005", random_interval[1] < -0.005)
-
-# %% [markdown]
-# The interval is far from zero: factors beat biases here.
+# RMSE is about 0.870, and the three seeds hardly differ.
 
 # %% [markdown]
 # ## 8. The honest split
@@ -696,6 +670,24 @@ time_table = test_table(time_split, time_biases, time_seeds)
 both = {"random tenth": random_table[["RMSE", "MAE"]], "last fifth of each user": time_table[["RMSE", "MAE"]]}
 pd.concat(both, axis=1)
 
+# %% [markdown]
+# Does the factorisation beat the biases? Ratings of one user are not independent, so we redraw **users**, with all their
+# ratings (lesson 04's bootstrap), and look at the difference of the two RMSE.
+
+
+# %%
+def squares(predicted, part):
+    return (np.clip(predicted, 0.5, 5) - part[2])[:, 0] ** 2  # (n,)
+
+
+def compare(parts, biases, model):
+    asked = parts["test"]
+    ours, bars = (squares(predict(one, asked), asked) for one in (model, biases))
+    difference, low, high = paired_rmse(asked[0], ours, bars)
+    print(f"factorisation − biases: {difference:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}]")
+    return low, high
+
+
 # %% tags=["nbval-ignore-output"]
 time_interval = compare(time_split, time_biases, time_seeds[0])
 
@@ -706,8 +698,8 @@ for name, value in (("averaged biases", 0.911), ("learned biases", 0.905), ("fac
 claim("the interval ends below −0.004", time_interval[1] < -0.004)
 
 # %% [markdown]
-# The order of the models is the same, and factors still beat biases. But every model that knows users or films has become
-# worse: the factorisation has about 0.892 instead of 0.870, although the global mean finds this test set no harder.
+# Factors beat biases: the interval is below zero. The order of the models is the same as before, but every model that
+# knows users or films has become worse: the factorisation has about 0.892 instead of 0.870, although the global mean finds this test set no harder.
 # **This is the number to report**: a recommender predicts the future, not the middle. (Lesson 06's network came to about
 # the same from features, without knowing who anybody is.)
 
@@ -875,8 +867,15 @@ claim("order and sizes are as the text says", ndcg["learned biases"] < ndcg["fac
 # The model with the best RMSE reaches about <b>half of what popularity reaches</b>, and the biases even less.
 #
 # </details>
+
+# %% [markdown] tags=["open"]
+# Why? The model answers "how many stars, *if* this user rates it?" The list must answer "which film will this user choose?" The model learned from ratings that exist, and
+# which ratings exist is no accident: people rate what they chose. Lesson 09 trains for the second question.
+
+# %% [markdown]
+# ## 11. What the factors mean (optional)
 #
-# To see why, look at the films that it predicts highest, over all users together:
+# First look at the films that the model predicts highest, over all users together:
 
 # %% tags=["nbval-ignore-output"]
 titles = movies.set_index("item_id")["title"]
@@ -894,12 +893,8 @@ pd.DataFrame(
 claim("three of the five or more have 40 ratings at most", (popular[best] <= 40).sum() >= 3)
 
 # %% [markdown]
-# These are fine films, and most of them were rated by forty people at most. The model answers "how many stars, *if* this
-# user rates it?" The list must answer "which film will this user choose?" The model learned from ratings that exist, and
-# which ratings exist is no accident: people rate what they chose. Lesson 09 trains for the second question.
-
-# %% [markdown]
-# ## 11. What the factors mean
+# These are fine films, and most of them were rated by forty people at most: predicted stars do not say which film a user
+# will choose.
 #
 # Nobody told the model about genres or directors. Is there any structure in its rows? Take films with 50 ratings or more
 # and compare their factors by [cosine similarity](glossary.md#cosine-similarity).
@@ -1244,7 +1239,7 @@ check("07.9", answer)
 without_penalty = distance_after_50_steps(0)
 print(f"without a penalty: {without_penalty:.2f}")
 
-# %%
+# %% tags=["reveal"]
 claim("tenths apart: more than 0.1", without_penalty > 0.1)
 
 # %% [markdown]
@@ -1254,7 +1249,8 @@ claim("tenths apart: more than 0.1", without_penalty > 0.1)
 # for each <i>rating</i>, with repeated ids. Adam needs the square of an id's gradient.
 #
 # </details>
-#
+
+# %% [markdown] tags=["open"]
 # The smallest case: one step from zero, with id 2 twice in the batch and gradient 1 both times.
 
 # %% tags=["reveal"]
@@ -1276,6 +1272,9 @@ claim("the two steps differ by the factor √2", abs(table.numpy()[2, 0] / ours[
 # These are two rules. With a penalty the rows arrive already added, and the twins agree.
 #
 # </details>
+
+# %% [markdown]
+# ### One more difference
 #
 # There is one more such difference: Keras keeps 0.9 and 0.999, the usual constants of Adam, in single precision, even
 # here. So we took 0.875, 1 − 2⁻¹⁰ and 2⁻¹³, which single precision holds exactly. With the usual ones:
@@ -1298,8 +1297,8 @@ claim("more than 1e-7, less than 1e-4", 1e-7 < usual < 1e-4)
 # - You trained matrix factorisation with your own code (**O2**), saw it overfit, and chose λ = 12 on valid (**O3**).
 # - RMSE is about 0.870 on a random tenth and 0.892 on the last fifth of each user, and sorting by predicted stars ranks
 #   worse than popularity (**O4**).
-# - You measured the nearest films, and checked them with other seeds (**O5**).
-# - In the optional sections, you proved that a Keras model is the same, and found where it is not (**O6**).
+# - In the optional sections, you measured the nearest films and checked them with other seeds (**O5**); you proved that a
+#   Keras model is the same, and found where it is not (**O6**).
 #
 # Lesson 08 puts dense layers on top of these tables.
 
