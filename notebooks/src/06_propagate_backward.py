@@ -2,7 +2,7 @@
 # # Propagate backward
 #
 # A network learns by asking about each of its weights: if it were a little larger, would the loss be larger or smaller?
-# You answer by hand, then in code for whole batches, prove that the answer is right, and train a network.
+# You answer by hand, then in code for batches, prove the answer right, and train a network.
 
 # %% [markdown]
 # **What you will do**
@@ -466,7 +466,7 @@ for name, (loss, target) in losses.items():
 # %% [markdown]
 # ## 4. Training: walk downhill
 #
-# Training repeats the same few lines for one batch after another.
+# Training repeats the same few lines for each batch.
 #
 # ### Exercise 06.7 · put in order (O3)
 #

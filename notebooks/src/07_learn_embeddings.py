@@ -2,7 +2,7 @@
 # # Learn embeddings
 #
 # A short row of numbers for each user, one for each film, and their dot product: most recommenders grew from this idea.
-# You build it by hand, train it with your own code, measure it honestly, and look at what it has learned.
+# You build it by hand, train it with your own code, and measure it honestly.
 
 # %% [markdown]
 # **What you will do**
@@ -218,7 +218,7 @@ for name, average in bar.items():
 # %% [markdown]
 # ## 4. Biases as a network
 #
-# The same formula can be learned: score = user bias + item bias, added to the mean. A bias is an embedding with a single
+# The formula can be learned: score = user bias + item bias, added to the mean. A bias is an embedding with a single
 # number: a table with one column. Row 0 of a table is padding (lesson 03), so `n_rows` is one more than there are users or
 # films. The two tables of factors have no columns yet (`dim=0`); they come in section 5.
 
@@ -325,8 +325,7 @@ for bias_penalty in (1, 3, 10):
 claim("biases alone, λ = 3: valid RMSE 0.873, to within 0.003", abs(bias_valid - 0.873) < 0.003)
 
 # %% [markdown]
-# RMSE is about 0.873, slightly below the averages, because user and item biases were fitted together, not one after the
-# other. The penalty does the work of the damping. We keep λ = 3.
+# RMSE is about 0.873, slightly below the averages, because user and item biases were fitted together. The penalty does the work of the damping. We keep λ = 3.
 
 # %% [markdown]
 # ## 5. One more term: factors
@@ -443,8 +442,7 @@ claim("the best epoch compares with the biases as the text says", free[:, 1].min
 # <details><summary>What the output shows</summary>
 #
 # This is [overfitting](glossary.md#overfitting). With 155,792 free numbers the model memorises a good part of its
-# 81,064 ratings, and on valid it ends above 1.0. Even its best epoch is worse than the biases: so far, factors do not
-# help.
+# 81,064 ratings, and on valid it ends above 1.0. Even its best epoch is worse than the biases.
 #
 # </details>
 
@@ -566,7 +564,7 @@ lowest, highest = random_table.loc["factorisation", ["lowest", "highest"]]
 claim("the seeds differ by less than 0.005, and none is above 0.885", highest - lowest < 0.005 and highest <= 0.885)
 
 # %% [markdown]
-# RMSE is about 0.870, and the three seeds hardly differ.
+# RMSE is about 0.870; the seeds hardly differ.
 
 # %% [markdown]
 # ## 8. The honest split
@@ -590,7 +588,7 @@ pd.DataFrame({"random tenth": random_table["RMSE"], "last fifth of each user": t
 
 # %% [markdown]
 # Does the factorisation beat the biases? Ratings of one user are not independent, so we redraw **users**, with all
-# their ratings (lesson 04's bootstrap), and look at the difference of the two RMSE.
+# their ratings (lesson 04's bootstrap).
 
 
 # %%
@@ -748,7 +746,7 @@ claim("same users matter more than twice as much as others", gain["same users"] 
 # %% [markdown]
 # ## 10. RMSE is not ranking
 #
-# So can we sort the unseen films of each user by predicted stars, and have a recommender? Measure it as in lesson 04: all
+# Can we sort the unseen films of each user by predicted stars, and have a recommender? Measure it as in lesson 04: all
 # films, NDCG@10, the same test set. Popularity has 0.082. Write down your guess before you run the cells.
 
 
