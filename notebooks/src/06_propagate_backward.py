@@ -13,10 +13,9 @@
 # - **O4** diagnose a network that does not learn (optional sections)
 # - **O5** compare remedies against overfitting, and measure a network as its baseline is measured (optional sections)
 #
-# **What you need**: lesson 05, what a derivative is, and two hours without the optional sections: 90 minutes to read
-# and run and 26 for the exercises. There is a marked break after section 3. Sections 5 to 11 are optional, and later
-# lessons do not need them; if you have another evening, begin with 6 and 7. The whole notebook runs in about half a
-# minute. NumPy only.
+# **What you need**: lesson 05, what a derivative is, and about two hours without the optional sections; there is a
+# marked break after section 3. Sections 5 to 11 are optional, and later lessons do not need them; if you have another
+# evening, begin with 6 and 7. The whole notebook runs in about half a minute. NumPy only.
 
 # %%
 from itertools import pairwise
@@ -768,9 +767,9 @@ claim(f"not memorised: {', '.join(stuck)}", all(min(ends[fault]) > 0.3 for fault
 # weights to memorise them. There are two common remedies:
 #
 # - **L2**, a [penalty](glossary.md#regularization) λ Σ w² on large weights. The hyperparameter λ ("lambda", in code
-# `l2`)   sets its strength. Its gradient is 2 λ w, the term `2 * p.l2 * p.value` in our optimiser, which pulls every
-# weight a   little towards 0. Our term goes through Adam, which rescales it like any gradient; *AdamW* shrinks the
-# weights outside   the rule and gives different results (Loshchilov & Hutter, 2019).
+#   `l2`) sets its strength. Its gradient is 2 λ w, the term `2 * p.l2 * p.value` in our optimiser, which pulls every
+#   weight a little towards 0. Our term goes through Adam, which rescales it like any gradient; *AdamW* shrinks the
+#   weights outside the rule and gives different results (Loshchilov & Hutter, 2019).
 # - [Dropout](glossary.md#dropout): in training, set each hidden number to 0 with some probability, so that no unit can
 #   rely on another one, and scale up the rest, so that the sum stays the same on average. In prediction, nothing is
 #   dropped. Backward multiplies by the slope, here 0 or 2.
@@ -791,6 +790,7 @@ class Dropout(Activation):
 demo = Dropout(0.5, np.random.default_rng(3))
 first_output = demo.forward(np.ones((1, 8)), training=True)
 print(first_output[0], demo.forward(np.ones((1, 8)))[0])
+
 
 # %%
 def mlp(sizes, rng, l2=0.0, dropout=0.0):

@@ -14,9 +14,9 @@
 # - **O5** compute the nearest films from learned factors (optional section)
 # - **O6** verify that a model in Keras is the same (optional sections)
 #
-# **What you need**: lessons 04 to 06, and two hours without the optional sections: 90 minutes to read and run and 27 for
-# the exercises. Take a break before section 7. Later lessons do not need sections 9 and 11 to 16, which are optional. The
-# whole notebook runs in under a minute. NumPy only, until Keras comes in section 15.
+# **What you need**: lessons 04, 05 and 06, and about two hours without the optional sections; take a break before
+# section 7. Later lessons do not need sections 9 and 11 to 16, which are optional. The whole notebook runs in under a
+# minute. NumPy only, until Keras comes in section 15.
 
 # %%
 from functools import partial
@@ -44,8 +44,8 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. A table and a row number
 #
-# Lesson 02 described users and films by three hand-made numbers each; now they are *learned*. Begin with three users and
-# two numbers for each. The row of a user is the user's [embedding](glossary.md#embedding).
+# Lesson 02 described users and films by three hand-made numbers each; now they are *learned*. Begin with three users
+# and two numbers for each. The row of a user is the user's [embedding](glossary.md#embedding).
 
 # %%
 table = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])  # (3 users, 2 numbers)
@@ -67,8 +67,8 @@ one_hot
 one_hot @ table  # (batch 3, 3 users) @ (3 users, 2 numbers) = (batch 3, 2 numbers)
 
 # %% [markdown]
-# The product only *looks up* rows of the table: row 2, row 0, row 2. For 671 users it would multiply 670 rows by zero to
-# get one, so nobody computes it; you read the row instead:
+# The product only *looks up* rows of the table: row 2, row 0, row 2. For 671 users it would multiply 670 rows by zero
+# to get one, so nobody computes it; you read the row instead:
 
 # %%
 table[user]
@@ -79,8 +79,8 @@ table[user]
 # %% [markdown]
 # ## 2. Its gradient: add to the rows
 #
-# What is the gradient of the table? For any dense layer it is `x.T @ grad` (lesson 06), and here `x` is one-hot. Let one
-# row of gradient come back for each of the three ratings:
+# What is the gradient of the table? For any dense layer it is `x.T @ grad` (lesson 06), and here `x` is one-hot. Let
+# one row of gradient come back for each of the three ratings:
 
 # %%
 grad = np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])  # (batch 3, 2 numbers)
@@ -100,7 +100,8 @@ careless
 
 # %% [markdown]
 # Row 2 holds 4, not 5: the gradient of user 2's first rating is lost. NumPy reads the rows of all ids, adds, and writes
-# all of them back, so the last write to a row wins, without an error or a warning. `np.add.at` adds one row after another:
+# all of them back, so the last write to a row wins, without an error or a warning. `np.add.at` adds one row after
+# another:
 
 # %%
 table_grad = np.zeros((3, 2))
@@ -159,8 +160,8 @@ for name, candidate in (("scatter-add", scatter_add(user, grad, 3)), ("careless"
 # %% [markdown]
 # ## 3. The bar: averages
 #
-# The task is to predict the stars of held-out ratings. Start with a split that is often used: a random tenth is the test
-# set. Hyperparameters are chosen on a validation set cut from the other 90 %.
+# The task is to predict the stars of held-out ratings. Start with a split that is often used: a random tenth is the
+# test set. Hyperparameters are chosen on a validation set cut from the other 90 %.
 
 
 # %%
@@ -219,8 +220,8 @@ for name, average in bar.items():
 # ## 4. Biases as a network
 #
 # The formula can be learned: score = user bias + item bias, added to the mean. A bias is an embedding with a single
-# number: a table with one column. Row 0 of a table is padding (lesson 03), so `n_rows` is one more than there are users or
-# films. The two tables of factors have no columns yet (`dim=0`); they come in section 5.
+# number: a table with one column. Row 0 of a table is padding (lesson 03), so `n_rows` is one more than there are users
+# or films. The two tables of factors have no columns yet (`dim=0`); they come in section 5.
 
 
 # %%
@@ -276,8 +277,8 @@ check("07.2", order)
 
 # %% [markdown]
 # Our own step uses Adam, which changes value, m and v in place. All gradients are computed before any table moves. The
-# penalty, an [L2](glossary.md#regularization) term λ Σ bias² that keeps biases of few ratings small, goes through Adam with
-# the gradient, which is not what AdamW does.
+# penalty, an [L2](glossary.md#regularization) term λ Σ bias² that keeps biases of few ratings small, goes through Adam
+# with the gradient, which is not what AdamW does.
 
 # %%
 RATE, BATCH = 0.01, 2048
@@ -290,8 +291,9 @@ def step(tables, memory, t, user, item, target, l2, rule=adam):  # another rule 
 
 
 # %% [markdown]
-# The training loop counts penalties in ratings: λ = 3 means *sum* of squared errors + 3 × *sum* of squared biases. Divided
-# by the number of ratings n, that is the mean squared error with `l2` = 3 / n, so λ keeps its meaning when `learn` grows.
+# The training loop counts penalties in ratings: λ = 3 means *sum* of squared errors + 3 × *sum* of squared biases.
+# Divided by the number of ratings n, that is the mean squared error with `l2` = 3 / n, so λ keeps its meaning when
+# `learn` grows.
 
 
 # %%
@@ -325,7 +327,8 @@ for bias_penalty in (1, 3, 10):
 claim("biases alone, λ = 3: valid RMSE 0.873, to within 0.003", abs(bias_valid - 0.873) < 0.003)
 
 # %% [markdown]
-# RMSE is about 0.873, slightly below the averages, because user and item biases were fitted together. The penalty does the work of the damping. We keep λ = 3.
+# RMSE is about 0.873, slightly below the averages, because user and item biases were fitted together. The penalty does
+# the work of the damping. We keep λ = 3.
 
 # %% [markdown]
 # ## 5. One more term: factors
@@ -336,8 +339,8 @@ claim("biases alone, λ = 3: valid RMSE 0.873, to within 0.003", abs(bias_valid 
 #
 # rating ≈ mean + user bias + item bias + **user factors · item factors**
 #
-# Backward is the product rule: the slope of p · q with respect to p is q, and the other way round. If the film's number is
-# large, a small change of the user's number changes a lot.
+# Backward is the product rule: the slope of p · q with respect to p is q, and the other way round. If the film's number
+# is large, a small change of the user's number changes a lot.
 
 # %% [markdown]
 # ### Exercise 07.3 · fill in (O2)
@@ -393,8 +396,9 @@ def shuffled_ratings(user, item, rating, rng):  # noqa: F811
 check("07.4", shuffled_ratings)
 
 # %% [markdown]
-# Now the model: the score and the gradients get their new lines, and the training loop stays. The factors begin as small
-# *random* numbers. If both began at zero, both gradients, grad · q and grad · p, would be zero, and nothing would move.
+# Now the model: the score and the gradients get their new lines, and the training loop stays. The factors begin as
+# small *random* numbers. If both began at zero, both gradients, grad · q and grad · p, would be zero, and nothing would
+# move.
 
 
 # %%
@@ -449,8 +453,8 @@ claim("the best epoch compares with the biases as the text says", free[:, 1].min
 # %% [markdown]
 # ## 6. The penalty makes it a model
 #
-# The remedy is an L2 penalty as on the biases, here on the factors. How large should it be? Try four values of λ and watch
-# **valid**. This takes some seconds.
+# The remedy is an L2 penalty as on the biases, here on the factors. How large should it be? Try four values of λ and
+# watch **valid**. This takes some seconds.
 
 # %% tags=["nbval-ignore-output"]
 PENALTIES = (3, 6, 12, 24)
@@ -570,8 +574,8 @@ claim("the seeds differ by less than 0.005, and none is above 0.885", highest - 
 # ## 8. The honest split
 #
 # A random tenth holds ratings from the *middle* of a user's time, and the model has seen what came after. The course's
-# split (lesson 04) asks for the last fifth of each user instead. Tune on its own validation set, refit on train + valid,
-# and use the test set once.
+# split (lesson 04) asks for the last fifth of each user instead. Tune on its own validation set, refit on train +
+# valid, and use the test set once.
 
 # %% tags=["nbval-ignore-output"]
 cut = splits.split_last_share(ratings)
@@ -979,8 +983,8 @@ for column in ("user_id", "item_id"):
     print(f"{column}: {n_different:5,} different ids, {1 - n_different / len(batch):.0%} of the gradients are lost")
 
 # %% [markdown]
-# Three quarters of what the users should learn is lost, and a third of what the films should learn. Our own gradients of
-# section 5 pass the gradient check, on a small batch with repeated ids, for rows 1 to 5 of each table:
+# Three quarters of what the users should learn is lost, and a third of what the films should learn. Our own gradients
+# of section 5 pass the gradient check, on a small batch with repeated ids, for rows 1 to 5 of each table:
 
 # %%
 rng = np.random.default_rng(0)
