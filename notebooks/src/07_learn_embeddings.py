@@ -278,7 +278,7 @@ check("07.2", order)
 # %% [markdown]
 # Our own step uses Adam, which changes value, m and v in place. All gradients are computed before any table moves. The
 # penalty, an [L2](glossary.md#regularization) term λ Σ bias² that keeps biases of few ratings small, goes through Adam
-# with the gradient, which is not what AdamW does.
+# with the gradient. AdamW, by contrast, shrinks the weights outside the rule.
 
 # %%
 RATE, BATCH = 0.01, 2048
