@@ -653,7 +653,9 @@ is_seen, n_known = train.toarray() > 0, (popular > 0).sum()
 n_seen = is_seen.sum(axis=1)
 print(f"uniform: {(n_seen[user] / n_known).mean():.1%}, for the heaviest user {n_seen.max() / n_known:.0%}")
 neighbours = np.random.default_rng(42).permutation(len(item))
-print(f"in-batch: {is_seen[user[neighbours]][np.arange(len(item))[:, None], in_batch(item[neighbours], None)].mean():.0%}")
+print(
+    f"in-batch: {is_seen[user[neighbours]][np.arange(len(item))[:, None], in_batch(item[neighbours], None)].mean():.0%}"
+)
 
 # %% [markdown]
 # We leave them in. For softmax that is no mistake: in the full softmax all films stand in the denominator, the seen
@@ -1044,7 +1046,9 @@ whole = mean_over_seeds(runs)
 
 # %% tags=["nbval-ignore-output"]
 print("three seeds:", [round(run.mean(), 3) for run in runs])
-print(f"{model.count_params():,} weights, rows of {items.n_rows}; {whole.seconds / ease.seconds:.0f} times EASE's seconds")
+print(
+    f"{model.count_params():,} weights, rows of {items.n_rows}; {whole.seconds / ease.seconds:.0f} times EASE's seconds"
+)
 for other in (ease, ials, factors):
     compare(whole, other)
 
