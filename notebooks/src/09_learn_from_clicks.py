@@ -486,11 +486,11 @@ axes.legend()
 show(
     figure,
     alt="Mean probability of the positive against the number of draws. Draws only stays at the full softmax, 0.64. The "
-    "usual logQ begins at 0.71 with 8 draws and falls to nearly 0 at 1,000; raw begins at 0.48 and falls as well.",
+    "usual logQ begins at 0.70 with 8 draws and falls to nearly 0 at 1,000; raw begins at 0.50 and falls as well.",
 )
 
 # %% [markdown]
-# With the usual recipe the positive's probability is near 0.71 at 8 draws, 0.018 at 1,000 and 0.0002 at 100,000; the full
+# With the usual recipe the positive's probability is near 0.70 at 8 draws, 0.018 at 1,000 and 0.0002 at 100,000; the full
 # softmax says 0.644. One positive stands against a sum that grows with n. The usual recipe is **biased**: more draws do not
 # lead to the full softmax (Khrylchenko et al., 2025). Correcting only the draws does.
 #
