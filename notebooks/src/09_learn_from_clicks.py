@@ -503,9 +503,9 @@ pd.DataFrame(negatives, pull.index[1:]).T.round(3)
 
 # %% [markdown]
 # *Among the negatives* the usual recipe agrees with the full softmax: no film is pushed down more because the sampler likes
-# it. With few draws it often works well; section 7 tries it, section 8 the other form.
+# it. With 8 draws it works here, as section 7 shows; section 8 trains the other form.
 #
-# The paper also weights each example. You implement the usual recipe, because most systems use it.
+# The paper also weights each example. You implement the usual recipe, which lesson 10 uses too.
 #
 # ### Exercise 09.9 · fill in (O4)
 #
@@ -537,8 +537,8 @@ check("09.9", my_corrected_softmax)
 # %% [markdown]
 # ## 7. One model, six trainings
 #
-# One model for all: user embedding · item embedding + item bias. Its second input is a row of
-# candidates, column 0 the positive, then 8 negatives.
+# One model for all: user embedding · item embedding + item bias. Its second input is a row of candidates, column 0 the
+# positive, then 8 negatives.
 
 # %%
 N_NEGATIVES, DIM = 8, 32
