@@ -1112,9 +1112,9 @@ print({name: manifest[name] for name in ("format", "stages")})
 # %% [markdown]
 # The manifest says more than checksums. `stages` are the settings with which model and tables have to be used, such as
 # the 50 films that the model reads. They are preparation, as the vocabulary of section 1 is. The first `format` left
-# them to the code of the service; format 2 makes them travel, and a service refuses a bundle of format 1 instead of
-# guessing. A bundle that is to be served also carries, among its `facts`, questions whose answers are known: lesson 23
-# asks them before every switch.
+# them to the code of the service; now they travel with the model, and a service refuses a bundle of another format
+# instead of guessing. A bundle that is to be served also carries, among its `facts`, questions whose answers are known:
+# lesson 23 asks them before every switch.
 #
 # Change one bit of the model:
 

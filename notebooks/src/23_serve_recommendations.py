@@ -133,7 +133,7 @@ check("23.2", my_top_k)
 # ## 2. The same with real films
 #
 # The bundle of lesson 22 comes from one call: train the GRU, measure, pack, check. Four epochs here take about 25
-# seconds; `make serve` takes twelve, so do not quote the quality.
+# seconds. `make serve` trains the better and larger model of lesson 12 instead, so do not quote the quality.
 
 # %%
 from recsys_helpers.serving.build import build
