@@ -22,6 +22,7 @@ from recsys_helpers.start import quiet_tensorflow, set_seed
 
 quiet_tensorflow()
 import time
+import timeit
 from itertools import permutations
 
 import keras
@@ -1345,9 +1346,8 @@ hidden = np.append(np.flatnonzero(is_seen[who[0]]), 0)  # films that this user h
 row = scores_of([past[0]])
 row[:, hidden] = -np.inf
 top_ten = evaluation.top_k(row, 10)[0]
-started = time.perf_counter()
 where, drops = leave_out.reasons(scores_of, past[0], top_ten)
-per_film = (time.perf_counter() - started) / len(top_ten)
+per_film = min(timeit.repeat(lambda: leave_out.reasons(scores_of, past[0], top_ten), number=1)) / len(top_ten)
 print(f"{1000 * per_film:.1f} ms for a reason, with {K + 1} histories in one batch for {len(top_ten)} films")
 
 # %% tags=["nbval-ignore-output"]
