@@ -132,8 +132,8 @@ check("23.2", my_top_k)
 # %% [markdown]
 # ## 2. The same with real films
 #
-# The bundle of lesson 22 comes from one call: train the GRU, measure, pack, check. Four epochs here take about 25
-# seconds. `make serve` trains the better and larger model of lesson 12 instead, so do not quote the quality.
+# One call makes lesson 22's bundle: train the GRU, measure, pack, check. Four epochs take about 25 seconds. Do not
+# quote the quality: `make serve` trains the model of lesson 12.
 
 # %%
 from recsys_helpers.serving.build import build
