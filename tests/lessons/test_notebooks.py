@@ -179,7 +179,7 @@ def test_the_readme_shows_the_recorded_results():
     shown = {row[0]: row for row in shown[1:]}
     recorded = recorded_results()
     assert set(shown) == set(recorded.index)
-    for name, (_, _, ndcg, recall, coverage, _, lesson) in shown.items():
+    for name, (_, _, ndcg, recall, coverage, *_, lesson) in shown.items():
         mean, half = map(float, ndcg.split(" ± "))
         values = [mean, half, float(recall), float(coverage.rstrip(" %")) / 100]
         stored = recorded.loc[name, ["NDCG@10", "±", "Recall@10", "coverage@10"]].to_numpy(float)
