@@ -366,8 +366,9 @@ check("09.6", bpr_of_a_tie)
 # %% [markdown]
 # ### A loss of the whole list
 #
-# Softmax turns the four scores into probabilities that add up to 1, and the loss is −log of the positive's probability. If the four are all films there are, it is the *full* softmax; if they are one positive and
-# three drawn ones, it is the [sampled softmax](glossary.md#sampled-softmax). The formula is the same.
+# Softmax turns the four scores into probabilities that add up to 1, and the loss is −log of the positive's probability.
+# If the four are all films there are, it is the *full* softmax; if they are one positive and three drawn ones, it is
+# the [sampled softmax](glossary.md#sampled-softmax). The formula is the same.
 
 # %%
 softmax = np.exp(s) / np.exp(s).sum()
@@ -582,8 +583,9 @@ def sampled_softmax(log_draw, s):
 
 
 # %% [markdown]
-# Then the examples of an epoch: every positive once, with fresh negatives. `log_draw` takes 1e9 off accidental hits. (Only softmax reads it. For the others, which draw uniformly, a hit is one in
-# thousands.) To keep one model for all, our in-batch rows are the next 8 of the shuffled epoch: the same probabilities.
+# Then the examples of an epoch: every positive once, with fresh negatives. `log_draw` takes 1e9 off accidental hits.
+# (Only softmax reads it. For the others, which draw uniformly, a hit is one in thousands.) To keep one model for all,
+# our in-batch rows are the next 8 of the shuffled epoch: the same probabilities.
 
 
 # %%
