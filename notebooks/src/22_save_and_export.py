@@ -1092,8 +1092,10 @@ for name, fsync in accidents.items():
 # them with Keras on histories of every length, from 0 to 50 (section 14 measures what that is worth).
 
 # %%
-from recsys_helpers.serving.bundle import BadBundle, Bundle, Item, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import load_bundle, save_bundle
 from recsys_helpers.serving.graph import graph_of
+from recsys_helpers.serving.parts import Bundle, Item
+from recsys_helpers.serving.sealed import BadBundle
 
 bundle = Bundle(
     items=[Item(int(i), str(titles.get(i, "?")), None, ()) for i in items.ids],

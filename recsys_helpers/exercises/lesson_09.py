@@ -351,7 +351,9 @@ def corrected_softmax(answer) -> None:
             _corrected, logits=lambda s, q: s / q
         ),
         "Only the negatives are corrected. That form has the right limit once their number is in it, but the exercise "
-        "asks for the usual recipe: correct column 0 too.": partial(_corrected, logits=lambda s, q: _only(s, q, slice(1, None))),
+        "asks for the usual recipe: correct column 0 too.": partial(
+            _corrected, logits=lambda s, q: _only(s, q, slice(1, None))
+        ),
         "Only the positive is corrected. The negatives are what the sampler drew: correct all columns.": partial(
             _corrected, logits=lambda s, q: _only(s, q, slice(0, 1))
         ),

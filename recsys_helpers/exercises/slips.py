@@ -1,4 +1,4 @@
-"""Slips that any exercise can suffer from: a lost sign, a sum in place of a mean, a transposed array, off by one, …
+"""Slips that any exercise can suffer from: a lost sign, a transposed array, off by one, a swap, …
 
 Each is recognised from the answers alone, on all cases that went wrong, and said in one sentence.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from recsys_helpers.exercises.compare import agree, as_array, short
+from recsys_helpers.exercises.factors import name_factor
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -108,7 +109,7 @@ def _slip_of_values(mine: list, truth: list, cases, names, atol) -> str | None:
     for sentence, change in _changes(truth):
         if _all(mine, truth, change, atol):
             return sentence
-    factor = _factor(mine, truth, cases, names) or _not_finite(mine, truth)
+    factor = name_factor(mine, truth, cases, names) or _not_finite(mine, truth)
     if factor:
         return factor
     if all(np.allclose(one, other, rtol=1e-3, atol=1e-3) for one, other in zip(mine, truth)):
@@ -160,82 +161,6 @@ def _shifted(one: np.ndarray, axis: int, step: int, fill: float) -> np.ndarray:
     edge[axis] = 0 if step == 1 else -1
     moved[tuple(edge)] = fill
     return moved
-
-
-_FACTORS = {
-    2: "Yours is twice as large as asked for in every entry: a factor of 2 too many.",
-    0.5: "Yours is half of what is asked for in every entry: a factor of 2 is missing.",
-    100: "Yours is 100 times too large: a share between 0 and 1 is asked for, not a percentage.",
-    1 / np.log(2): "Your logarithm has base 2; the natural one, np.log, is asked for.",
-    1 / np.log(10): "Your logarithm has base 10; the natural one, np.log, is asked for.",
-    np.log(2): "Your logarithm is the natural one; base 2, np.log2, is asked for.",
-}
-
-
-def _factor(mine: list, truth: list, cases, names) -> str | None:
-    """One factor or one distance for all entries, or a factor that is a size of the input: a sum for a mean, say."""
-    left, right = (np.concatenate([np.ravel(one) for one in side]) for side in (mine, truth))
-    if len(left) < 3 or not np.isfinite(left).all() or np.ptp(right) < 1e-9:
-        return None
-    distance = left - right
-    if np.allclose(distance, distance[0], rtol=1e-6, atol=1e-9):
-        amount = short(abs(float(distance[0])))
-        return f"Every entry of yours is {amount} too {'large' if distance[0] > 0 else 'small'}."
-    used = np.abs(right) > 1e-9
-    if used.sum() < 3 or not np.allclose(left[~used], 0, atol=1e-9):
-        return None
-    ratio = left[used] / right[used]
-    if np.allclose(ratio, ratio[0], rtol=1e-6):
-        for factor, sentence in _FACTORS.items():
-            if np.isclose(ratio[0], factor):
-                return sentence
-        return f"Every entry of yours is {short(float(ratio[0]))} times what is asked for."
-    return _size_factor(mine, truth, cases, names)
-
-
-def _size_factor(mine: list, truth: list, cases, names) -> str | None:
-    ratios = []
-    for one, other in zip(mine, truth):
-        used = np.abs(other) > 1e-9
-        ratio = one[used] / other[used] if np.ndim(one) else one / other
-        if np.size(ratio) == 0:
-            ratios.append(np.nan)
-        elif np.allclose(ratio, np.ravel(ratio)[0], rtol=1e-6):
-            ratios.append(float(np.ravel(ratio)[0]))
-        else:
-            return None
-    known = ~np.isnan(ratios)
-    if known.sum() < 2:
-        return None
-    for what, sizes in _sizes(cases, names):
-        values = np.array(sizes, float)[known]
-        found = np.array(ratios)[known]
-        for power, text in (
-            (1, f"Yours is {what} times too large: is it a sum where a mean is asked for?"),
-            (-1, f"Yours is {what} times too small: is it a mean where a sum is asked for, or divided twice?"),
-            (0.5, f"Yours is too large by the root of {what}."),
-            (-0.5, f"Yours is too small by the root of {what}."),
-        ):
-            if (values > 0).all() and np.ptp(values) > 0 and np.allclose(found, values**power, rtol=1e-6):
-                return text
-    return None
-
-
-def _sizes(cases: list[tuple], names: list[str]) -> Iterator[tuple[str, list[float]]]:
-    """Numbers that a case knows: its scalar arguments, and the length of each axis of the others."""
-    for place, name in enumerate(names):
-        values = [as_array(case[place]) for case in cases]
-        if any(value is None or value.dtype.kind not in "biuf" for value in values):
-            if all(hasattr(case[place], "__len__") for case in cases):
-                yield f"`len({name})`", [len(case[place]) for case in cases]
-            continue
-        if all(value.ndim == 0 for value in values):
-            yield f"`{name}`", [float(value) for value in values]
-        for axis in range(min(value.ndim for value in values)):
-            sizes = [value.shape[axis] for value in values]
-            yield (f"`{name}.shape[{axis}]`" if axis else f"`len({name})`"), sizes
-        if all(value.ndim > 1 for value in values):
-            yield f"`{name}.size`", [value.size for value in values]
 
 
 def _not_finite(mine: list, truth: list) -> str | None:

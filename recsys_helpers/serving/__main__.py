@@ -28,8 +28,9 @@ from pathlib import Path
 
 import platformdirs
 
-from recsys_helpers.serving.bundle import BadBundle, is_outdated, load_bundle
+from recsys_helpers.serving.bundle import is_outdated, load_bundle
 from recsys_helpers.serving.own import command as own
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.settings import VARIABLE, Settings
 from recsys_helpers.serving.store import Store
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from recsys_helpers.models.linear import linear_next_item
 from recsys_helpers.serving.build import films, finish
-from recsys_helpers.serving.bundle import Stages
 from recsys_helpers.serving.deep_graph import deep_graph_of
 from recsys_helpers.serving.linear_part import Ages, dense_part
+from recsys_helpers.serving.parts import Stages
 from recsys_helpers.serving.store import Store
 
 DECAY, FLOOR = 5.0, 0.1  # the ages that `linear_next_item` is solved with

@@ -19,11 +19,13 @@ from recsys_helpers.data.movielens import load_movielens
 from recsys_helpers.data.splits import order_in_time, split_last_share
 from recsys_helpers.evaluation.ranking import evaluate
 from recsys_helpers.models.baselines import ease, popularity
-from recsys_helpers.serving.bundle import BadBundle, Bundle, Item, Stages, is_outdated, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import is_outdated, load_bundle, save_bundle
 from recsys_helpers.serving.graph import graph_of, item_table
+from recsys_helpers.serving.parts import Bundle, Item, Stages
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.quality import check_quality
 from recsys_helpers.serving.recommender import Question, Recommender
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Store
 from recsys_helpers.serving.titles import reading_title
 

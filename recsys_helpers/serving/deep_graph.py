@@ -4,6 +4,7 @@ import numpy as np
 
 from recsys_helpers.data.sequences import last_items
 from recsys_helpers.serving.model import Model
+from recsys_helpers.serving.query_graph import query_graph
 
 
 def deep_graph(table: np.ndarray, memories: np.ndarray, join: np.ndarray, read_out: np.ndarray) -> bytes:
@@ -11,20 +12,14 @@ def deep_graph(table: np.ndarray, memories: np.ndarray, join: np.ndarray, read_o
 
     `table` (n_rows, d): item vectors on the way in, row 0 is 0. `memories` (length + 1, n_memories, length): weights of
     the items after 0, 1, … items. `join` (n_memories · d, hidden), `read_out` (hidden, dim − 1). The query meets item
-    vectors of width dim, whose last column is the bias. Source: the operators of ONNX, opset 17.
+    vectors of width dim, whose last column is the bias.
     """
-    from onnx import TensorProto, checker, helper, numpy_helper
+    from onnx.helper import make_node as step
 
     constants = {
-        "zero": np.array(0, np.int32), "one": np.array(1, np.float32), "second": np.array([1]),
-        "table": table, "memories": memories, "join": join, "read_out": read_out,
-        "in_a_row": np.array([-1, len(join)]), "one_column_more": np.array([0, 0, 0, 1]),
+        "table": table, "memories": memories, "join": join, "read_out": read_out, "in_a_row": np.array([-1, len(join)]),
     }  # fmt: skip
-    step = helper.make_node
     steps = [
-        step("Greater", ["history", "zero"], ["is_real"]),
-        step("Cast", ["is_real"], ["real"], to=TensorProto.INT32),
-        step("ReduceSum", ["real", "second"], ["n_real"], keepdims=0),
         step("Gather", ["memories", "n_real"], ["weights"]),  # (batch, n_memories, length)
         step("Gather", ["table", "history"], ["vectors"]),  # (batch, length, d)
         step("MatMul", ["weights", "vectors"], ["sums"]),
@@ -32,19 +27,8 @@ def deep_graph(table: np.ndarray, memories: np.ndarray, join: np.ndarray, read_o
         step("MatMul", ["side_by_side", "join"], ["joined"]),
         step("Tanh", ["joined"], ["state"]),
         step("MatMul", ["state", "read_out"], ["taste"]),
-        step("Pad", ["taste", "one_column_more", "one"], ["query"]),  # the 1 meets the bias of each item
     ]
-    value = helper.make_tensor_value_info
-    graph = helper.make_graph(
-        steps,
-        "deep_half",
-        [value("history", TensorProto.INT32, ["batch", memories.shape[2]])],
-        [value("query", TensorProto.FLOAT, ["batch", read_out.shape[1] + 1])],
-        [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    checker.check_model(model)
-    return model.SerializeToString()
+    return query_graph("deep_half", constants, steps, memories.shape[2], read_out.shape[1] + 1)
 
 
 def deep_graph_of(recommender) -> tuple[bytes, np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from recsys_helpers.data.sequences import last_items
 from recsys_helpers.serving.model import Model
+from recsys_helpers.serving.query_graph import query_graph
 
 
 def gru_graph(table: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, read_out: np.ndarray):
@@ -14,39 +15,23 @@ def gru_graph(table: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias
     Weights as Keras keeps them: `table` (n_rows, dim), `kernel` (dim, 3h), `recurrent` (h, 3h), `bias` (2, 3h),
     `read_out` (h, dim − 1). Written with ONNX's own GRU, which reads each history only to its end: `model.export`
     writes a loop of small steps instead, which was 4.6 times slower on one history here, and for an empty history it
-    reads the last place instead of none. Source: the operators of ONNX, opset 17.
+    reads the last position instead of none.
     """
-    from onnx import TensorProto, checker, helper, numpy_helper
+    from onnx.helper import make_node as step
 
     constants = {
-        "zero": np.array(0, np.int32), "one": np.array(1, np.float32), "first": np.array([0]), "second": np.array([1]),
         "table": table, "W": kernel.T[None], "R": recurrent.T[None], "B": bias.reshape(1, -1), "read_out": read_out,
-        "one_column_more": np.array([0, 0, 0, 1]),
+        "first": np.array([0]),
     }  # fmt: skip
-    step = helper.make_node
     steps = [
-        step("Greater", ["history", "zero"], ["is_real"]),
-        step("Cast", ["is_real"], ["real"], to=TensorProto.INT32),
-        step("ReduceSum", ["real", "second"], ["n_real"], keepdims=0),
         step("Gather", ["table", "history"], ["films"]),  # (batch, length, dim)
         step("Transpose", ["films"], ["in_time"], perm=[1, 0, 2]),
         step("GRU", ["in_time", "W", "R", "B", "n_real"], ["", "state"], hidden_size=len(recurrent),
              linear_before_reset=1),
         step("Squeeze", ["state", "first"], ["newest"]),
         step("MatMul", ["newest", "read_out"], ["taste"]),
-        step("Pad", ["taste", "one_column_more", "one"], ["query"]),  # the 1 meets the bias of each item
     ]  # fmt: skip
-    value = helper.make_tensor_value_info
-    graph = helper.make_graph(
-        steps,
-        "gru",
-        [value("history", TensorProto.INT32, ["batch", "length"])],
-        [value("query", TensorProto.FLOAT, ["batch", table.shape[1]])],
-        [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    checker.check_model(model)
-    return model.SerializeToString()
+    return query_graph("gru", constants, steps, "length", table.shape[1])
 
 
 def graph_of(recommender) -> bytes:

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from recsys_helpers.serving.bundle import BadBundle
+from recsys_helpers.serving.sealed import BadBundle
 
 GIVES = ("query", "scores")  # names of the outputs that the service can use
 

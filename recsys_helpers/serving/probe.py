@@ -7,7 +7,7 @@ although each file is whole and the model runs.
 
 import numpy as np
 
-from recsys_helpers.serving.bundle import BadBundle
+from recsys_helpers.serving.sealed import BadBundle
 
 N_NUMBERS, N_GOLDEN, MOST_LIKES, TOP = 64, 8, 100, 10
 CLOSE = 1e-3  # processors round differently

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recsys_helpers.serving.bundle import BadBundle, Bundle, Item
 from recsys_helpers.serving.index import NO_ITEMS, ApproximateIndex, ExactIndex, best_of
 from recsys_helpers.serving.model import Model
+from recsys_helpers.serving.parts import Bundle, Item
 from recsys_helpers.serving.probe import prove
 from recsys_helpers.serving.scored import because_of, nearest, score_all
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.titles import TitleIndex
 
 

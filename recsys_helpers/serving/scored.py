@@ -7,7 +7,7 @@ the reason is the nearest item in the space of the network, which is a likeness 
 
 import numpy as np
 
-from recsys_helpers.serving.bundle import Bundle
+from recsys_helpers.serving.parts import Bundle
 
 TIE = 1e-6  # weight of popularity where a linear part alone gives many items the same score, mostly 0
 

@@ -16,12 +16,13 @@ import numpy as np
 
 from recsys_helpers.serving import log
 from recsys_helpers.serving.batching import Batcher, Late
-from recsys_helpers.serving.bundle import LARGEST_ID, BadBundle, Item, write_durably
 from recsys_helpers.serving.errors import Conflict, Forbidden, NotReady, Unfit, Unknown
 from recsys_helpers.serving.events import EventStore, NotKept, OtherContent
 from recsys_helpers.serving.gate import Gate
 from recsys_helpers.serving.metrics import Metrics
+from recsys_helpers.serving.parts import LARGEST_ID, Item
 from recsys_helpers.serving.recommender import Pick, Question, Recommender
+from recsys_helpers.serving.sealed import BadBundle, write_durably
 from recsys_helpers.serving.settings import Settings
 from recsys_helpers.serving.store import Store
 from recsys_helpers.serving.versions import Versions

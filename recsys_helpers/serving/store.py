@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from recsys_helpers.serving.bundle import MIB, BadBundle, read_at_most, sync_folder, write_durably
+from recsys_helpers.serving.sealed import MIB, BadBundle, read_at_most, sync_folder, write_durably
 
 VERSION = re.compile(r"[0-9a-f]{16}")
 AN_HOUR = 3600.0

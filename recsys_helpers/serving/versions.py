@@ -6,11 +6,13 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from recsys_helpers.serving import log
-from recsys_helpers.serving.bundle import BadBundle, Bundle, load_bundle
+from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.errors import Conflict, Refused, Unfit
 from recsys_helpers.serving.metrics import Metrics
+from recsys_helpers.serving.parts import Bundle
 from recsys_helpers.serving.quality import check_quality
 from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Pointer, Store
 
 NO_BUNDLE = "There is no bundle. Build one: python -m recsys_helpers.serving build"

@@ -49,7 +49,8 @@ def test_a_user_who_has_seen_every_item_is_refused_instead_of_drawing_for_ever()
     is_seen[4, 1:] = True
     with pytest.raises(ValueError, match="seen every"):
         sampling.draw_negatives(np.random.default_rng(2), np.array([1, 4, 4]), is_seen)
-    assert len(sampling.draw_negatives(np.random.default_rng(2), np.array([1, 2]), is_seen)) == 2  # user 4 is not asked for
+    others = np.array([1, 2])  # user 4 is not asked for
+    assert len(sampling.draw_negatives(np.random.default_rng(2), others, is_seen)) == 2
 
 
 def test_the_helper_names_these_users():

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from serving_kit import HOSTILE, RealService, filled_store
 
-from recsys_helpers.serving.bundle import Item, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import load_bundle, save_bundle
+from recsys_helpers.serving.parts import Item
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
 

@@ -16,12 +16,14 @@ import numpy as np
 import psutil
 
 from recsys_helpers.serving.app import make_app
-from recsys_helpers.serving.bundle import Bundle, Item, Stages, manifest_text, save_bundle, version_of
+from recsys_helpers.serving.bundle import save_bundle
 from recsys_helpers.serving.deep_graph import deep_graph
 from recsys_helpers.serving.graph import gru_graph
 from recsys_helpers.serving.linear_part import Ages, DenseLinear, SparseLinear
+from recsys_helpers.serving.parts import Bundle, Item, Stages
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.sealed import manifest_text, version_of
 from recsys_helpers.serving.settings import Settings
 from recsys_helpers.serving.store import Store
 

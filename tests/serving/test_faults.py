@@ -20,12 +20,13 @@ import psutil
 import pytest
 from serving_kit import N_USERS, InProcess, RealService, Wrapped, filled_store, reseal, tiny_bundle
 
-from recsys_helpers.serving import bundle as bundles
+from recsys_helpers.serving import sealed
 from recsys_helpers.serving.breaker import FAILURES, REST
-from recsys_helpers.serving.bundle import DENSE, LIMITS, SPARSE, BadBundle, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import DENSE, LIMITS, SPARSE, load_bundle, save_bundle
 from recsys_helpers.serving.events import EventStore, NotKept
 from recsys_helpers.serving.gate import Gate
 from recsys_helpers.serving.recommender import Question, Recommender
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Store
 
 FILES = ["manifest.json", *(name for name in LIMITS if name not in DENSE | SPARSE)]  # the others: test_scored
@@ -236,7 +237,7 @@ def test_a_crash_while_writing_leaves_no_bundle_and_the_next_try_succeeds(tmp_pa
         path.write_bytes(raw)
 
     with monkeypatch.context() as patch:
-        patch.setattr(bundles, "write_durably", crash)
+        patch.setattr(sealed, "write_durably", crash)
         with pytest.raises(OSError, match="No space"):
             save_bundle(tiny_bundle(), tmp_path)
     assert list(tmp_path.iterdir()) == []

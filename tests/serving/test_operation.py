@@ -15,10 +15,11 @@ import pytest
 from serving_kit import InProcess, filled_store, reseal, tiny_bundle
 
 from recsys_helpers.serving import log
-from recsys_helpers.serving.bundle import BadBundle, is_outdated, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import is_outdated, load_bundle, save_bundle
 from recsys_helpers.serving.events import EventStore
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Store
 from recsys_helpers.serving.titles import TitleIndex, reading_title
 
@@ -462,7 +463,7 @@ FILMS = [
 def test_titles_are_found_as_people_type_them(typed, title):
     titles = [reading_title(raw) for raw, _ in FILMS]
     found = TitleIndex(titles, [year for _, year in FILMS]).find(typed, 5)
-    assert (titles[found[0]].startswith(title) if title else found == []), [titles[row] for row in found]
+    assert titles[found[0]].startswith(title) if title else found == [], [titles[row] for row in found]
 
 
 def test_search_takes_long_for_no_question():

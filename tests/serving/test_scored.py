@@ -18,11 +18,12 @@ from serving_kit import (
 )
 
 from recsys_helpers.models.linear import age_weights, aged
-from recsys_helpers.serving.bundle import DENSE, SPARSE, BadBundle, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import DENSE, SPARSE, load_bundle, save_bundle
 from recsys_helpers.serving.deep_graph import deep_graph_of
 from recsys_helpers.serving.linear_part import Ages, dense_part, sparse_part
 from recsys_helpers.serving.model import Model
 from recsys_helpers.serving.recommender import Question, Recommender
+from recsys_helpers.serving.sealed import BadBundle
 
 KINDS = [("dense", True), ("sparse", True), ("dense", False), ("sparse", False)]
 LONG = np.random.default_rng(1).permutation(N_ITEMS)[:35] + 1

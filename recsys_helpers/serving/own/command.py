@@ -7,8 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
-from recsys_helpers.serving.bundle import BadBundle, load_bundle
+from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.own.source import Source
+from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Store
 
 ABOUT = """a text file of interactions with user_id, item_id and perhaps timestamp (seconds), rating, title: it is

@@ -3,7 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
-from recsys_helpers.serving.bundle import Bundle, save_bundle
+from recsys_helpers.serving.bundle import save_bundle
 from recsys_helpers.serving.linear_part import Linear
 from recsys_helpers.serving.own import network as networks
 from recsys_helpers.serving.own.contenders import EASE, KNN, NEXT_ITEM, Contender, offered, popular_scores
@@ -13,6 +13,7 @@ from recsys_helpers.serving.own.packing import pack
 from recsys_helpers.serving.own.reading import Data, read
 from recsys_helpers.serving.own.source import Source
 from recsys_helpers.serving.own.steps import Steps
+from recsys_helpers.serving.parts import Bundle
 from recsys_helpers.serving.store import Store
 
 

@@ -11,7 +11,6 @@ from recsys_helpers.data.checks import DataProblems, check_interactions
 from recsys_helpers.data.decoding import NotText, decode
 from recsys_helpers.data.own_data import load_csv
 from recsys_helpers.data.text_files import read_table
-from recsys_helpers.serving.bundle import LONGEST_ID
 from recsys_helpers.serving.own.source import (
     FEWEST_INTERACTIONS,
     FEWEST_ITEMS,
@@ -20,6 +19,7 @@ from recsys_helpers.serving.own.source import (
     MOST_ITEMS,
     Source,
 )
+from recsys_helpers.serving.parts import LONGEST_ID
 
 SMALLER = "Keep the newest ones, or those of a sample of users."
 RARER = "Leave out the items that fewer than 5 users have, or take one part of the catalogue."
