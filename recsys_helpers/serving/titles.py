@@ -20,6 +20,9 @@ APOSTROPHES = re.compile(r"['’‘`´ʼ＇]")
 LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
 )
+# The tokenizer "ascii" splits at signs of ASCII only, so that each word of `words_of` is one token in any alphabet.
+TABLE = """CREATE VIRTUAL TABLE titles
+    USING fts5(words, content='', prefix='1 2 3', detail=none, tokenize='ascii')"""
 MOST_WORDS = 8  # a longer question is cut: the words that remain say enough
 
 
@@ -55,7 +58,7 @@ def words_of(text: str) -> list[str]:
     """
     text = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text)).translate(LETTERS).casefold()
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return re.findall(r"\w+", text)
+    return re.findall(r"[^\W_]+", text)
 
 
 class TitleIndex:
@@ -72,7 +75,7 @@ class TitleIndex:
     def __init__(self, titles: list[str], years: list[int | None]):
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._database.execute("CREATE VIRTUAL TABLE titles USING fts5(words, content='', prefix='1 2 3', detail=none)")
+        self._database.execute(TABLE)
         rows = (
             (row, " ".join([*_with_joined(words_of(title)), str(year or "")]))
             for row, (title, year) in enumerate(zip(titles, years), start=1)

@@ -12,6 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from serving_kit import InProcess, filled_store, reseal, tiny_bundle
 
 from recsys_helpers.serving import log
@@ -21,7 +23,7 @@ from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
 from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Store
-from recsys_helpers.serving.titles import TitleIndex, reading_title
+from recsys_helpers.serving.titles import TitleIndex, reading_title, words_of
 
 
 @pytest.fixture
@@ -464,6 +466,14 @@ def test_titles_are_found_as_people_type_them(typed, title):
     titles = [reading_title(raw) for raw, _ in FILMS]
     found = TitleIndex(titles, [year for _, year in FILMS]).find(typed, 5)
     assert titles[found[0]].startswith(title) if title else found == [], [titles[row] for row in found]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.text(max_size=30))
+@example("snake_case")
+@example("a\U0001f10bb \ua7d1 \U0001e900 ½ ٣")  # letters and digits that are younger than SQLite's tables
+def test_a_title_of_any_alphabet_is_found_by_its_own_words(title):
+    assert TitleIndex([title], [None]).find(title, 5) == ([0] if words_of(title) else [])
 
 
 def test_search_takes_long_for_no_question():
