@@ -678,7 +678,10 @@ for position, outcome in enumerate(reversed(bar.values())):
     axes.errorbar(mean, position, xerr=half, capsize=4)
 axes.set(yticks=range(3), yticklabels=reversed(bar), ylim=(-0.5, 2.5))
 axes.set(xlabel="NDCG@10, mean over 671 users and 95 % interval")
-show(figure, alt="Popularity at 0.08 stands clear of item-kNN at 0.13 and EASE at 0.136, whose intervals overlap widely.")
+show(
+    figure,
+    alt="Popularity at 0.08 stands clear of item-kNN at 0.13 and EASE at 0.136, whose intervals overlap widely.",
+)
 
 # %% [markdown]
 # The intervals of item-kNN and EASE overlap. But a hard user is hard for both. So compare in pairs: subtract user by user, then
@@ -796,7 +799,11 @@ axes[0].set(title="among all 10,000 items", ylabel="NDCG", ylim=(0, 0.85))
 axes[1].set(title="among 100 sampled ones")
 for panel, bars in zip(axes, (left, right)):
     panel.bar_label(bars, fmt="%.2f")
-show(figure, alt="Two bar charts of NDCG. Ranked among all items: C 0.26, A 0.15, B 0.11. Among 100 sampled items: A 0.73, B 0.36, C 0.32.")
+show(
+    figure,
+    alt="Two bar charts of NDCG. Ranked among all items: C 0.26, A 0.15, B 0.11. Among 100 sampled items: A 0.73, "
+    "B 0.36, C 0.32.",
+)
 
 # %% tags=["reveal"]
 claim("sampled: A before B before C", sampled["A"][0] > sampled["B"][0] > sampled["C"][0])

@@ -486,8 +486,8 @@ axes.set(xscale="log", xlabel="number of draws", ylabel="probability of the posi
 axes.legend()
 show(
     figure,
-    alt="Mean probability of the positive against the number of draws. Draws only stays at the full softmax, 0.64. The "
-    "usual logQ begins at 0.70 with 8 draws and falls to nearly 0 at 1,000; raw begins at 0.50 and falls as well.",
+    alt="Mean probability of the positive against the number of draws. Draws only stays at the full softmax, 0.64. "
+    "The usual logQ begins at 0.70 with 8 draws and falls to nearly 0 at 1,000; raw begins at 0.50 and falls as well.",
 )
 
 # %% [markdown]
@@ -858,9 +858,9 @@ axes.set(xlabel="epoch", ylabel="NDCG@10 on valid", xticks=(2, 4, 6, 8))
 axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
-    alt="NDCG@10 on valid over eight epochs for eight trainings. In-batch with usual logQ climbs highest, to about 0.087, "
-    "full softmax to about 0.084. MSE is level from the start; it, BPR and uniform softmax end near 0.077. BCE climbs "
-    "slowly to about 0.07. In-batch raw falls from 0.05, always below the line of popularity.",
+    alt="NDCG@10 on valid over eight epochs for eight trainings. In-batch with usual logQ climbs highest, to about "
+    "0.087, full softmax to about 0.084. MSE is level from the start; it, BPR and uniform softmax end near 0.077. "
+    "BCE climbs slowly to about 0.07. In-batch raw falls from 0.05, always below the line of popularity.",
 )
 
 # %% [markdown]
