@@ -581,10 +581,6 @@ def wrong_03_9_also_pad_then_cut(h, length):
     return a[:, :length] if m >= length else np.pad(a, ((0, 0), (0, length - m)))
 
 
-def right_03_9_also_float(h, length):
-    return pd.DataFrame([x[-length:] for x in h]).reindex(columns=range(length)).fillna(0).to_numpy()
-
-
 def right_03_9_also_cell(h, length):
     p = np.zeros((len(h), length), dtype="float32")
     for r in range(len(h)):
@@ -746,7 +742,7 @@ RIGHT = {
     ],
     "03.5": [right_03_5_also_einsum, right_03_5_also_gen, right_03_5_also_f32, right_03_5_pandas, right_03_5_loop],
     "03.7": [right_03_7_also_df, right_03_7_also_eye, right_03_7_reindex, right_03_7_bool],
-    "03.9": [right_03_9_also_float, right_03_9_also_cell, right_03_9_lists, right_03_9_pad],
+    "03.9": [right_03_9_also_cell, right_03_9_lists, right_03_9_pad],
     "03.10": [
         right_03_10_also_ffill,
         right_03_10_also_gen,
