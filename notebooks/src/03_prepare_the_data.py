@@ -2,20 +2,21 @@
 # # Prepare the data
 #
 # Models take clean numbers of equal length. Real data comes with gaps, duplicates, mistakes, names and lists. This lesson
-# leads from one to the other, gives the reason for each step, and measures what happens when the test part is seen too early.
+# takes you from one to the other, gives the reason for each step, and measures what happens when the test part is seen
+# too early.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** diagnose a broken file and repair it, with a reason for each repair
 # - **O2** compute normalisation and standardisation, and choose between them
-# - **O3** encode ids and categories, so that unknown ones have a place too
+# - **O3** encode ids and categories, so that unknown ones are covered too
 # - **O4** pad histories to one length, and mask the padding
 # - **O5** arrange a preparation so that it is fitted on train only, and follow it through scikit-learn
 # - **O6** measure what leaks when a preparation sees the test part
 #
-# **What you need**: lesson 02, and two hours and a quarter without the optional sections; take a break before section 7. The
-# whole notebook runs in about 10 seconds, most of them for the start of TensorFlow in section 9.
+# **What you need**: lesson 02, and two and a quarter hours without the optional sections; take a break before section 7.
+# The whole notebook runs in about 10 seconds, most of them for the start of TensorFlow in section 9.
 
 # %%
 import tempfile
@@ -401,7 +402,7 @@ print("known", mine.ids, "· index of 10 and 50:", mine.to_idx([10, 50]), "· id
 # %% [markdown]
 # ### Exercise 03.6 · trace (O3)
 #
-# The same map, built from 50, 10, 50, 30. What does `mine.to_idx([30, 99, 10])` return? Answer with a list.
+# Build such a map from 50, 10, 50, 30. What does `mine.to_idx([30, 99, 10])` return? Answer with a list.
 
 # %%
 indices = ...
@@ -462,7 +463,7 @@ check("03.7", multi_hot_of)
 # ## 6. Fit on train only
 #
 # Every step above *learned* something from data: a mean, a median, a vocabulary. It must learn from the train part alone,
-# because the test part plays the future. So cut first, then fit.
+# because the test part stands in for the future. So cut first, then fit.
 #
 # The last fifth of each user's ratings is our test part, everything before is train. (Lesson 04 explains this choice.)
 
@@ -536,7 +537,7 @@ order = "DBAGF"
 check("03.8", order)
 
 # %% [markdown]
-# This is a good place for a break.
+# Take a break here.
 #
 # ## 7. Lists: pad and mask
 #
@@ -560,11 +561,11 @@ pad(histories, 4)
 # %% [markdown]
 # ### Exercise 03.9 · fill in (O4)
 #
-# The zeros may stand behind instead. Write this other `pad`: again it keeps the latest films of a long history, the oldest
-# of them first. For our three histories and length 4 the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
+# The zeros may stand behind instead. Write this version of `pad`. It keeps the latest films of a long history, the
+# oldest of them first. For our three histories and length 4 the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
 #
 # <details><summary>Hint 1</summary>Go through the histories as <code>pad</code> does. Only the cells you write to are
-# others.</details>
+# different.</details>
 # <details><summary>Hint 2</summary>The first <code>len(kept)</code> cells of a row are
 # <code>padded[row, : len(kept)]</code>.</details>
 
@@ -584,7 +585,8 @@ def pad_behind(histories, length):
 check("03.9", pad_behind)
 
 # %% [markdown]
-# The zeros are no films. The [mask](glossary.md#mask) says which cells are real, and its name says what True means: `is_real`.
+# The zeros are not films. The [mask](glossary.md#mask) says which cells are real, and its name says what True means:
+# `is_real`.
 
 # %%
 padded = pad(histories, 4)
@@ -596,8 +598,8 @@ print("mean of real cells:", padded.sum(axis=1) / is_real.sum(axis=1))
 # The first user's mean is 4. With the zeros counted in, it is 2: padding pulls the mean of every short history towards 0.
 #
 # Libraries call zeros in front *pre* and zeros behind *post*. With *pre*, the latest film is always at the last position.
-# With *post*, it is at position *number of real films − 1*, which differs from row to row. Code that mixes the two reads
-# zeros, and nothing fails.
+# With *post*, it is at position *number of real films − 1*, which differs from row to row. Code that confuses the two
+# reads zeros without an error.
 
 # %%
 by_side = {"pre": padded, "post": np.array([[3, 5, 0, 0], [7, 0, 0, 0], [4, 6, 8, 1]])}
@@ -747,15 +749,16 @@ print(from_keras.shape, "the same as scikit-learn to 1e-6")
 
 # %% [markdown]
 # Raw years and words go in, prepared columns come out. Only the filling of gaps stayed outside: whoever runs this model
-# must do it too, with the same median. Use scikit-learn for its own models and for experiments; use Keras layers for a network
-# that will answer visitors of a website, because the layers travel with it (lesson 22).
+# must fill them too, with the same median. Use scikit-learn for its own models and for experiments; use Keras layers for
+# a network that will answer visitors of a website, because the layers travel with it (lesson 22).
 
 # %% [markdown]
 # ## 10. What leaks, measured
 #
-# "Fit on train only" is a rule. How much does it matter? We predict the stars of the test part from the 21 columns, prepared
-# once by train and once by train and test together. The model, scikit-learn's `Ridge`, adds up the columns, each times
-# a weight. [RMSE](glossary.md#root-mean-squared-error) is the error in stars; smaller is better (lesson 04).
+# "Fit on train only" is a rule. How much does it matter? We predict the stars of the test part from the 21 columns, with
+# the preparation fitted once on train, and once on train and test together. The model, scikit-learn's `Ridge`, predicts a
+# weighted sum of the columns. [RMSE](glossary.md#root-mean-squared-error) is the error in stars; smaller is better
+# (lesson 04).
 
 # %%
 from sklearn.base import clone
@@ -788,7 +791,7 @@ print("means of all rows:  ", toy.groupby("film")["rating"].mean().to_dict())
 
 # %% [markdown]
 # In train, film B has no mean, so we must guess. In all rows, B's "feature" is 5.0, the very label that we must predict.
-# Now the real rows: we predict each test rating by its film's mean.
+# Now we predict each real test rating by its film's mean.
 
 
 # %%
@@ -811,7 +814,7 @@ real = three_errors(train, test)
 {name: round(error, 3) for name, error in real.items()}
 
 # %% [markdown]
-# With the leak, the error falls from 1.029 to 0.883 stars. It looks like a breakthrough, but the model has seen the answers.
+# With the leak, the error falls from 1.029 to 0.883 stars. It looks like a breakthrough, but the model saw the answers.
 #
 # ### Exercise 03.11 · predict (O6)
 #

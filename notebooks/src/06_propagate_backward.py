@@ -2,7 +2,7 @@
 # # Propagate backward
 #
 # A network learns by asking about each of its weights: if it were a little larger, would the loss be larger or smaller?
-# You answer by hand, then in code for batches, prove the answer right, and train a network.
+# You answer this by hand, then in code for batches, prove that the answer is right, and train a network.
 
 # %% [markdown]
 # **What you will do**
@@ -494,9 +494,9 @@ check("06.7", order)
 # ### The features
 #
 # There is one row for each rating of the course's split. The target is how far a rating lies above the mean of all. The
-# features are means of that for the user, for the film and for the user in the genres of this film, counts of ratings,
-# the film's age, the time, and a column of 0 and 1 for each genre. A row's **own** rating is left out of its means: it
-# is the answer. The table handling is in `rating_features`, which you need not read.
+# features are means of this difference for the user, for the film and for the user in the genres of this film, counts of
+# ratings, the film's age, the time, and a column of 0 and 1 for each genre. A row's **own** rating is left out of its
+# means: it is the answer. The table handling is in `rating_features`, which you need not read.
 
 # %%
 cut = splits.split_last_share(ratings.merge(movies, on="item_id"))
@@ -524,12 +524,12 @@ def sgd(value, grad, rate, t):
 
 
 # %% [markdown]
-# The rule of most networks is [Adam](glossary.md#adam). For each weight it keeps two numbers, zero at first: running
+# Most networks are trained with [Adam](glossary.md#adam). For each weight it keeps two numbers, zero at first: running
 # means of the gradient and of its square,
 #
-# - m ← 0.9 m + 0.1 g and v ← 0.999 v + 0.001 g²,
+# - m ← 0.9 m + 0.1 g and v ← 0.999 v + 0.001 g².
 #
-# and because both start at 0 and are too small at first, corrects them in step t:
+# Both start at 0 and are too small at first, so Adam corrects them in step t:
 #
 # - m̂ = m / (1 − 0.9ᵗ) and v̂ = v / (1 − 0.999ᵗ).
 #
@@ -628,8 +628,8 @@ assert loss_after < loss_of_mean
 #
 # ### Exercise 06.9 · predict (O4)
 #
-# Ten such layers in a row, with 100 neurons each. The inputs have size 1. What is the size of what comes out? Answer
-# with the power of ten: −3 if you think of 0.001.
+# Ten such layers in a row, with 100 neurons each. The inputs have size 1. What is the size of the output? Answer
+# with the power of ten, for example −3 for 0.001.
 
 # %%
 power_of_ten = ...
@@ -755,10 +755,10 @@ claim(f"memorised: {', '.join(passed)}", all(max(ends[fault]) < 0.01 for fault i
 claim(f"not memorised: {', '.join(stuck)}", all(min(ends[fault]) > 0.3 for fault in stuck))
 
 # %% [markdown]
-# This habit finds the first two faults at once: without features the network can only predict the mean, and behind a
-# ReLU it cannot predict less than the mean. But the last two faults pass. With a **wrong gradient** the network
-# memorised its batch all the same, and it memorises **wrong targets** as easily as right ones. So each check has its
-# purpose: `gradient_check` for gradients, one batch for the wiring, and a baseline on held-out rows for the meaning.
+# This habit finds the first two faults at once: without features the network can only predict the mean, and behind a ReLU
+# it cannot predict less than the mean. But the last two faults pass. With a **wrong gradient** the network memorised its
+# batch all the same, and it memorises **wrong targets** as easily as right ones. So each check has its purpose:
+# `gradient_check` for gradients, one batch for the wiring, and a baseline on held-out rows for what it has learned.
 
 # %% [markdown]
 # ## 7. Too little and too much (optional)
@@ -874,7 +874,7 @@ claim("no hidden layer does as well", flat[1] < 0.93 and flat[2] < l2[2] + 0.015
 #
 # A network is about to be judged against a simple baseline. The baseline's RMSE was computed over all rows at once;
 # this function measures the network batch by batch, because all rows together may not fit into memory. Every line looks
-# right, and yet the network seems better than it is. Find out why, and fix it: the batches stay, the number must be the
+# right, and yet the network seems better than it is. Find out why, and fix it: keep the batches, but return the
 # RMSE over all rows.
 #
 # <details><summary>Hint 1</summary>Two batches with the errors [0, 0] and [2, 2]. What is the RMSE of all four, and
@@ -908,9 +908,9 @@ check("06.10", rmse_in_batches)
 # %% [markdown]
 # ## 8. Your network predicts ratings (optional)
 #
-# Now all the train rows. First the bar, without any network: the mean, plus how far the film lies above it, plus how
-# far the user lies above *that*; both biases are pulled towards 0 if they rest on few ratings. Lesson 07 builds it;
-# here we import it.
+# Now all the train rows. First the baseline to beat, without any network: the mean, plus how far the film lies above it,
+# plus how far the user lies above *that*; both biases are pulled towards 0 if they rest on few ratings. Lesson 07 builds
+# it; here we import it.
 
 # %%
 from recsys_helpers.models.bias_baseline import BiasBaseline
@@ -925,8 +925,8 @@ for shrink in (1, 5, 20):
     print(f"shrink {shrink:2}: valid RMSE {error_of(predicted, cut.valid):.3f}")
 
 # %% [markdown]
-# A shrink of 5 is best, and 0.903 is the bar on valid. Now our own networks, with three seeds each and up to 10 epochs.
-# One function prepares the numbers, another one trains and predicts after each epoch:
+# A shrink of 5 is best, and 0.903 is the RMSE to beat on valid. Now our own networks, with three seeds each and up to 10
+# epochs. One function prepares the numbers, another one trains and predicts after each epoch:
 
 
 # %%

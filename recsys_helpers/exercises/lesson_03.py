@@ -83,6 +83,24 @@ def keep_latest(answer) -> None:
         "You keep the highest rating of each pair. The latest is asked for.": (
             lambda f: f.sort_values("rating", kind="stable").drop_duplicates(pair, keep="last")
         ),
+        "Each column has its own maximum in yours, so a row may mix two ratings. Keep whole rows.": (
+            lambda f: f.groupby(pair, as_index=False).max()[list(f.columns)]
+        ),
+        "You took means of the repeated rows. Keep one whole row of each pair, the latest.": (
+            lambda f: f.groupby(pair, as_index=False).mean()[list(f.columns)]
+        ),
+        "You keep one row per film. A pair is user_id and item_id together.": (
+            lambda f: f.sort_values("timestamp").drop_duplicates("item_id", keep="last")
+        ),
+        "You kept the rows that must go: turn the mask round with ~.": (
+            lambda f: f[f.sort_values("timestamp").duplicated(pair, keep="last").reindex(f.index)]
+        ),
+        "The rating is no part of the pair: a user may have changed it. Name user_id and item_id only.": (
+            lambda f: f.sort_values("timestamp").drop_duplicates([*pair, "rating"], keep="last")
+        ),
+        "You keep the latest row of the whole table. One row of each pair stays.": (
+            lambda f: f[f["timestamp"] == f["timestamp"].max()]
+        ),
     }
     for hint, mistaken in hints.items():
         if all(mine == {tuple(row) for row in mistaken(f).itertuples(index=False)} for mine, f in zip(rows, frames)):
@@ -177,6 +195,19 @@ def standardise(answer) -> None:
         "That is min–max. Subtract the mean and divide by the standard deviation.": (
             lambda train, other: (other - train.min(axis=0)) / (train.max(axis=0) - train.min(axis=0))
         ),
+        "You divided by the spread but did not subtract the mean first.": lambda train, other: other / _spread(train),
+        "The mean is one for the whole table. Take it for each column, axis=0.": (
+            lambda train, other: (other - train.mean()) / _spread(train)
+        ),
+        "The spread is one for the whole table. Take it for each column, axis=0.": (
+            lambda train, other: (other - train.mean(axis=0)) / train.std()
+        ),
+        "You subtract the first row of train. Its mean over the rows is asked for: train.mean(axis=0).": (
+            lambda train, other: (other - train[0]) / _spread(train)
+        ),
+        "You divided by the largest value. Subtract the mean and divide by the standard deviation.": (
+            lambda train, other: other / np.abs(train).max(axis=0)
+        ),
         "You subtracted the mean but did not divide by the spread.": lambda train, other: other - train.mean(axis=0),
     }
     judge(answer, cases, _standardise, mistakes)
@@ -213,6 +244,12 @@ def indices(answer) -> None:
 
 def _multi_hot(genres: list[str], vocabulary: list[str]) -> np.ndarray:
     return np.array([[int(name in text.split("|")) for name in vocabulary] for text in genres])
+
+
+def _known_head(text: str, vocabulary: list[str]) -> str:
+    names = text.split("|")
+    unknown = [name not in vocabulary for name in names]
+    return "|".join(names[: unknown.index(True)] if any(unknown) else names)
 
 
 @exercise("03.7", "O3", "code", done="One column a genre; what is unknown leaves no trace and no error.")
@@ -280,6 +317,24 @@ def multi_hot(answer) -> None:
             lambda g, v: _only_row(_multi_hot(g, v), -1)
         ),
         "Zeros and ones are swapped.": lambda g, v: 1 - _multi_hot(g, v),
+        "Only the first film is marked. Does `return` stand inside the loop?": (
+            lambda g, v: _only_row(_multi_hot(g, v), 0)
+        ),
+        "After an unknown genre the rest of the film is lost: `continue`, not `break`.": (
+            lambda g, v: _multi_hot([_known_head(text, v) for text in g], v)
+        ),
+        "A film with an unknown genre lost its other genres too. Leave out that genre only.": (
+            lambda g, v: _multi_hot([text if set(text.split("|")) <= set(v) else "" for text in g], v)
+        ),
+        "A genre that is not in the vocabulary was written into column 0. Leave it out.": (
+            lambda g, v: np.maximum(
+                _multi_hot(g, v), [[int(i == 0 and not set(t.split("|")) <= set(v)) for i in range(len(v))] for t in g]
+            )
+        ),
+        "You split at spaces. The genres of a film are separated by '|'.": (
+            lambda g, v: np.array([[int(name in text.split()) for name in v] for text in g])
+        ),
+        "A genre that a film lacks is −1 in yours. Write 0.": lambda g, v: 2 * _multi_hot(g, v) - 1,
     }
     judge(answer, cases, _multi_hot, mistakes)
 
@@ -354,6 +409,25 @@ def pad_behind(answer) -> None:
                     and list(rows[0]) != list(_pad_behind(histories, length)[0])
                 )
             )
+        ),
+        "The zeros were added before the cut, so they push films out. Cut to the last `length` films first.": (
+            lambda histories, length: np.array(
+                [(h + [0] * (max(length, *map(len, histories)) - len(h)))[-length:] for h in histories]
+            )
+        ),
+        "The latest film of each history is missing: off by one in the cut. It is history[-length:].": (
+            lambda histories, length: _pad_behind([h[-length:][:-1] for h in histories], length)
+        ),
+        "One film too few of a long history: off by one in the cut. It is history[-length:].": (
+            lambda histories, length: _pad_behind([h[1 - length :] for h in histories], length)
+        ),
+        "The empty end repeats the latest film. It is filled with zeros.": (
+            lambda histories, length: np.array(
+                [(h[-length:] + [h[-1] if h else 0] * length)[:length] for h in histories]
+            )
+        ),
+        "That is the mask, which cells are real. The films themselves are asked for.": (
+            lambda histories, length: _pad_behind(histories, length) > 0
         ),
         "Nothing was filled in: all zeros.": lambda histories, length: np.zeros((len(histories), length)),
         "Only the last user's row is filled. Is your `return` or your row index in the wrong position?": (
@@ -433,6 +507,18 @@ def latest_film(answer) -> None:
         ),
         "`padded[:, last]` reads every row at the positions of all rows. Pair them: np.arange(len(padded)), last.": (
             lambda padded: padded[:, last_place(padded)]
+        ),
+        "You return how many films each user has. The latest film is asked for.": (
+            lambda padded: (padded != 0).sum(axis=1)
+        ),
+        "If the last cell is padding, you take the first cell: the oldest film. Find the last cell that is not 0.": (
+            lambda padded: np.where(padded[:, -1] == 0, padded[:, 0], padded[:, -1])
+        ),
+        "You sum the positions of the real cells. Their largest is the last real position.": at(
+            lambda padded: (np.arange(padded.shape[1]) * (padded != 0)).sum(axis=1) % padded.shape[1]
+        ),
+        "You multiply positions by film ids, so a large id wins. Multiply by the mask: padded != 0.": at(
+            lambda padded: (np.arange(padded.shape[1]) * padded).argmax(axis=1)
         ),
         "You add the films of a row up. The latest one alone is asked for.": lambda padded: padded.sum(axis=1),
         "That is the largest index, not the latest film.": lambda padded: padded.max(axis=1),

@@ -6,6 +6,7 @@ import numpy as np
 
 from recsys_helpers.exercises import (
     NotYet,
+    agree,
     as_number,
     as_power_of_ten,
     choice,
@@ -73,6 +74,15 @@ def slope_at(answer) -> None:
             "Parentheses: (up − down) / (2 * h); yours divides only the second value.": up - down / (2 * h),
             "That is a mean. A slope is a *difference*, divided by the way, 2 h.": (up + down) / 2,
             "That is a difference. A slope is the difference divided by the way, 2 h.": up - down,
+            "You divide by h². The way from down to up is 2 h: divide the difference by 2 * h.": (up - down) / h**2,
+            "Divided by 2, but not by h: the way is 2 h. Divide by (2 * h).": (up - down) / 2,
+            "You went down by 2 h from `kept`. Go down by h, so that up and down are equally far.": (
+                float(weights[i]) * (np.exp(before[i] + h) - np.exp(before[i] - 2 * h)) / (2 * h)
+            ),
+            "Up and down are equal: `f` reads `value`, so change value[i] itself, not a copy.": 0.0,
+            "The downward value is kept − h; you set it to −h.": (
+                float(weights[i]) * (np.exp(before[i] + h) - np.exp(-h)) / (2 * h)
+            ),
             "One-sided: you compared the value itself with the downward nudge.": (here - down) / h,
         }
         if not np.isclose(got, (up - down) / (2 * h), rtol=1e-7):
@@ -86,6 +96,36 @@ def slope_at(answer) -> None:
 
 def _dense_backward(x, W, grad):
     return grad @ W.T, x.T @ grad, grad.sum(axis=0)
+
+
+_DENSE_MISTAKES = {
+    "grad_x": {
+        "grad_x is `x` itself. The gradient comes from the next layer: multiply `grad` by W.T.": lambda x, W, grad: x,
+    },
+    "grad_W": {
+        "grad_W holds the first row only. Every row uses W: sum over the batch, x.T @ grad.": (
+            lambda x, W, grad: np.outer(x[0], grad[0])
+        ),
+        "grad_W holds the last row only. Every row uses W: sum over the batch, x.T @ grad.": (
+            lambda x, W, grad: np.outer(x[-1], grad[-1])
+        ),
+        "grad_W is a product of two sums. Multiply row by row first, then sum: x.T @ grad.": (
+            lambda x, W, grad: np.outer(x.sum(axis=0), grad.sum(axis=0))
+        ),
+        "grad_W is a product of two means. Multiply row by row first, then sum: x.T @ grad.": (
+            lambda x, W, grad: np.outer(x.mean(axis=0), grad.mean(axis=0))
+        ),
+        "grad_W uses the forward pass, x @ W. Use what comes back: x.T @ grad.": lambda x, W, grad: x.T @ (x @ W),
+        "W is added to grad_W. Return the gradient alone; the step comes later.": lambda x, W, grad: W + x.T @ grad,
+        "grad_W has lost its signs. A gradient may be negative.": lambda x, W, grad: np.abs(x.T @ grad),
+    },
+    "grad_b": {
+        "grad_b is 1 everywhere. That is the slope of the bias alone; multiply by `grad`, and sum over the batch.": (
+            lambda x, W, grad: np.ones(W.shape[1])
+        ),
+        "grad_b holds the last row only. Every row uses the bias: sum over the batch.": lambda x, W, grad: grad[-1],
+    },
+}
 
 
 @exercise("06.4", "O2", "code", done="Three lines of algebra for three nested loops.")
@@ -109,12 +149,19 @@ def dense_backward(answer) -> None:
         if shapes != [part.shape for part in right]:
             if sorted(shapes) == sorted(part.shape for part in right):
                 raise NotYet("The right shapes in another order: return grad_x, grad_W, grad_b.")
+            if shapes[2] == (1, n_out):
+                raise NotYet("grad_b has one axis too many: sum with axis=0, without keepdims.")
+            if shapes[2] == (batch,):
+                raise NotYet("grad_b is summed over the neurons. Sum over the batch: axis=0.")
             for name, mine, part in zip(names, shapes, right):
                 if mine != part.shape:
                     raise NotYet(f"{name} has shape {mine}; it needs that of its thing, {part.shape}.")
         for name, mine, part in zip(names, got, right):
-            if np.allclose(mine, part):
+            if agree(mine, part):
                 continue
+            for hint, mistaken in _DENSE_MISTAKES[name].items():
+                if agree(mine, mistaken(x, W, grad)):
+                    raise NotYet(hint)
             if np.allclose(mine, part / batch):
                 raise NotYet(
                     f"{name} is a mean over the batch. Sum: the mean is already in `grad`, the loss put it there."
@@ -162,6 +209,13 @@ def sigmoid_backward(answer) -> None:
         ),
         "1 − y² is the slope of tanh. The sigmoid's is 0 where y is 0, too.": (
             lambda x, grad: grad * (1 - _sigmoid(x) ** 2)
+        ),
+        "You squared y. The slope is y (1 − y), which is 0 at both ends.": lambda x, grad: grad * _sigmoid(x) ** 2,
+        "You squared 1 − y. The slope is y (1 − y), which is 0 at both ends.": lambda x, grad: grad * _sigmoid(-x) ** 2,
+        "0.25 is the slope in the middle only. Elsewhere it is y (1 − y).": lambda x, grad: grad / 4,
+        "That is the sigmoid of `grad`. Multiply `grad` by the slope at x, y (1 − y).": lambda x, grad: _sigmoid(grad),
+        "Parentheses: the slope is y * (1 − y). Multiply all of it by `grad`.": (
+            lambda x, grad: _sigmoid(x) * (grad - _sigmoid(x))
         ),
         "You put x where y belongs: the slope is told from the output.": lambda x, grad: grad * x * (1 - x),
         "The sigmoid is taken twice: `y` has gone through it already.": lambda x, grad: grad * slope(_sigmoid(x)),
@@ -229,6 +283,33 @@ def cross_entropy_gradient(answer) -> None:
         ),
         "The target is not taken off: those are the probabilities.": lambda z, target: _gradient(z, 0 * target),
         "Logits minus target. The probabilities are asked for: softmax first.": lambda z, target: (z - target) / len(z),
+        "Only the target is divided by the rows. Parentheses: (p − t) / rows.": (
+            lambda z, target: _gradient(z, 0 * target, rows=lambda z: 1) - target / len(z)
+        ),
+        "That is the loss, entry by entry. Its gradient with respect to the logits is (p − t) / rows.": (
+            lambda z, target: -target * np.log(_gradient(z, 0 * target, rows=lambda z: 1)) / len(z)
+        ),
+        "You squared p − t. The gradient is p − t itself, with its sign.": (
+            lambda z, target: _gradient(z, target, rows=lambda z: 1) ** 2 / len(z)
+        ),
+        "exp alone is no probability. Divide each row by its sum: softmax.": (
+            lambda z, target: (np.exp(z - z.max(axis=1, keepdims=True)) - target) / len(z)
+        ),
+        "exp alone is no probability. Divide each row by its sum, for a softmax.": (
+            lambda z, target: (np.exp(z) - target) / len(z)
+        ),
+        "You divide the logits by their sum. Take exp of them first: softmax.": (
+            lambda z, target: (z / z.sum(axis=1, keepdims=True) - target) / len(z)
+        ),
+        "The largest logit is off, but exp and the division are missing: softmax first, then minus target.": (
+            lambda z, target: (z - z.max(axis=1, keepdims=True) - target) / len(z)
+        ),
+        "You took the winning class (argmax). Use the probabilities: softmax.": (
+            lambda z, target: (np.eye(z.shape[1])[z.argmax(axis=1)] - target) / len(z)
+        ),
+        "You multiplied the probabilities by the target. Subtract it: p − t.": (
+            lambda z, target: _gradient(z, 0 * target) * target
+        ),
         "Your probabilities sum to 1 over the whole batch. Each row has its own softmax.": whole_batch,
         "That is the gradient with respect to the probabilities, −t / p. Go one step further, to the logits: p − t.": (
             lambda z, target: -target / _gradient(z, 0 * target, rows=lambda z: 1) / len(z)
@@ -236,9 +317,9 @@ def cross_entropy_gradient(answer) -> None:
     }
     judge(answer, cases, _gradient, mistakes)
     with np.errstate(all="ignore"):
-        if not np.isfinite(answer(np.array([[1000.0, 1000.0], [0.0, 1.0]]), np.eye(2))).all():
+        if not np.isfinite(np.asarray(answer(np.array([[1000.0, 1000.0], [0.0, 1.0]]), np.eye(2)))).all():
             raise NotYet("A logit of 1,000 gives nan: take the largest of each row off before exp.")
-        if not np.isfinite(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2))).all():
+        if not np.isfinite(np.asarray(answer(np.array([[1000.0, 0.0], [0.0, 1.0]]), np.eye(2)))).all():
             raise NotYet(
                 "Logits of 1,000 and 0 give nan: the largest comes off late, or you divide by a probability "
                 "rounded to 0. "
@@ -273,13 +354,15 @@ def _adam(value, grad, m, v, rate, t, correct_m=True, correct_v=True, root=True,
     v = keep_v * v + how.get("new_v", 1 - keep_v) * how.get("square", np.square)(grad)
     m_used, v_used = (m_before, v_before) if how.get("too_early") else (m, v)
     power = how.get("correct_power", lambda t: t)(t)
-    m_hat = m_used / (1 - 0.9**power) if correct_m else m_used
-    v_hat = v_used / (1 - 0.999**power) if correct_v else v_used
+    old_m, old_v = (0.999, 0.9) if how.get("swapped_corrections") else (0.9, 0.999)
+    by_m, by_v = 1 - old_m**power, 1 - old_v**power
+    by_m, by_v = (1 / by_m, 1 / by_v) if how.get("multiplied") else (by_m, by_v)
+    m_hat = m_used / by_m if correct_m else m_used
+    v_hat = v_used / by_v if correct_v else v_used
     scale = np.sqrt(v_hat) if root else v_hat
     kept = (m_hat, v_hat) if how.get("keep_corrected") else (m, v)
-    return how.get("keep_value", 1.0) * value + sign * rate * (grad if how.get("raw") else m_hat) / (
-        scale + how.get("eps", 1e-7)
-    ), *kept
+    step = how.get("fixed_rate", rate) * (grad if how.get("raw") else m_hat) / (scale + how.get("eps", 1e-7))
+    return how.get("keep_value", 1.0) * value + sign * step, *kept
 
 
 @exercise("06.8", "O3", "code", done="The rule that trains most networks of today, in four lines.")
@@ -326,6 +409,8 @@ def adam(answer) -> None:
         "The constants are swapped: 0.9 belongs to m, 0.999 to v.": dict(keep_m=0.999, keep_v=0.9),
         "A gradient of 0 gives 0 / 0, nan. Add ε = 1e-7 to the root of v.": dict(eps=0.0),
         "You divide by 1 − 0.9 and 1 − 0.999 in every step. The power t is missing.": dict(correct_power=lambda t: 1),
+        "The corrections divide: m / (1 − 0.9ᵗ) and v / (1 − 0.999ᵗ). You multiply by them.": dict(multiplied=True),
+        "The corrections are swapped: 1 − 0.9ᵗ belongs to m, 1 − 0.999ᵗ to v.": dict(swapped_corrections=True),
         "t counts from 1, so the power is t, not t + 1.": dict(correct_power=lambda t: t + 1),
         "The memory is 0.9 old + 0.1 new (and 0.999 old + 0.001 new); yours is the other way round.": dict(
             keep_m=0.1, keep_v=0.001
@@ -338,6 +423,7 @@ def adam(answer) -> None:
         "v forgets too fast: it is 0.999 old + 0.001 new.": dict(keep_v=0.99),
         "ε is far too large: 1e-7 only keeps a gradient of 0 from dividing by 0.": dict(eps=1e-2),
         "You return the step. The new value is asked for: value minus the step.": dict(keep_value=0.0),
+        "`rate` is missing: the step is rate · m̂ / (√v̂ + ε).": dict(fixed_rate=1.0),
         "You move before m and v are updated: the new gradient has no say in its own step.": dict(too_early=True),
     }
     rng = np.random.default_rng(4)
@@ -446,6 +532,33 @@ def rmse_over_all_rows(answer) -> None:
             lambda predict, x, y, size: _root_of_mean(
                 [e for e in _batches(predict, x, y, size) if len(e) == size] or [np.zeros(1)]
             )
+        ),
+        "You squared the mean error of each batch. Square each error first, then add up.": by_batch(
+            lambda errors: np.sqrt(np.mean([e.mean() ** 2 for e in errors]))
+        ),
+        "You add the errors of a batch up and then square. Square each error first.": by_batch(
+            lambda errors: np.sqrt(sum(e.sum() ** 2 for e in errors) / sum(map(len, errors)))
+        ),
+        "You add means and divide by rows. Add up the *sums* of squares: .sum() in each batch.": by_batch(
+            lambda errors: np.sqrt(sum((e**2).mean() for e in errors) / sum(map(len, errors)))
+        ),
+        "You took a root in each batch. Add up *squares* over all batches; one root, at the end.": by_batch(
+            lambda errors: sum(np.sqrt((e**2).sum()) for e in errors) / sum(map(len, errors))
+        ),
+        "The standard deviation takes the mean error off first. RMSE keeps it: squares, mean, root.": by_batch(
+            lambda errors: np.concatenate(errors).std()
+        ),
+        "That is the sum of squares. Divide it by the number of rows, and take the root.": by_batch(
+            lambda errors: (np.concatenate(errors) ** 2).sum()
+        ),
+        "You return the worst batch. Add up squares over all of them; one root, at the end.": by_batch(
+            lambda errors: max(np.sqrt((e**2).mean()) for e in errors)
+        ),
+        "You divide by the number of rows minus 1. RMSE divides by the number of rows.": by_batch(
+            lambda errors: np.sqrt((np.concatenate(errors) ** 2).sum() / (sum(map(len, errors)) - 1))
+        ),
+        "The last batch may be smaller than batch_size: count the rows it has, len(x[part]).": (
+            lambda predict, x, y, size: np.sqrt(((predict(x) - y) ** 2).sum() / (-(-len(x) // size) * size))
         ),
         "You took absolute errors. RMSE adds up their squares.": by_batch(
             lambda errors: np.abs(np.concatenate(errors)).mean()

@@ -402,17 +402,239 @@ def right_03_10_each_side(padded):
     return np.where(padded[:, -1] != 0, padded[:, -1], padded[np.arange(len(padded)), n - 1])
 
 
+PAIR = ["user_id", "item_id"]
+
+
+def wrong_03_3_also_groupby_max(f):
+    return f.groupby(PAIR, as_index=False).max()
+
+
+def wrong_03_3_also_item_only(f):
+    return f.sort_values("timestamp").drop_duplicates("item_id", keep="last")
+
+
+def wrong_03_3_also_dup_mask(f):
+    f = f.sort_values("timestamp")
+    return f[f.duplicated(PAIR, keep="last")]
+
+
+def wrong_03_3_also_subset_rating(f):
+    return f.sort_values("timestamp").drop_duplicates([*PAIR, "rating"], keep="last")
+
+
+def wrong_03_3_also_mean(f):
+    return f.groupby(PAIR, as_index=False).mean()
+
+
+def wrong_03_3_also_global_max(f):
+    return f[f["timestamp"] == f["timestamp"].max()]
+
+
+def right_03_3_also_records(f):
+    best = {}
+    for r in f.to_dict("records"):
+        k = (r["user_id"], r["item_id"])
+        if k not in best or best[k]["timestamp"] < r["timestamp"]:
+            best[k] = r
+    return pd.DataFrame(best.values())
+
+
+def right_03_3_also_groupby_tail(f):
+    return f.sort_values("timestamp").groupby(PAIR).tail(1)
+
+
+def right_03_3_also_lexsort_np(f):
+    a = f.sort_values([*PAIR, "timestamp"])
+    u = a["user_id"].to_numpy()
+    i = a["item_id"].to_numpy()
+    last = np.append((u[1:] != u[:-1]) | (i[1:] != i[:-1]), True)
+    return a[last]
+
+
+def right_03_3_also_agg_last(f):
+    return f.sort_values("timestamp").groupby(PAIR).last().reset_index()
+
+
+def wrong_03_5_also_first(t, o):
+    return (o - t[0]) / t.std(axis=0)
+
+
+def wrong_03_5_also_only_div(t, o):
+    return o / t.std(axis=0)
+
+
+def wrong_03_5_also_mean_global(t, o):
+    return (o - t.mean()) / np.where(t.std(axis=0) == 0, 1, t.std(axis=0))
+
+
+def wrong_03_5_also_std_global(t, o):
+    return (o - t.mean(axis=0)) / t.std()
+
+
+def wrong_03_5_also_maxabs(t, o):
+    return o / np.abs(t).max(axis=0)
+
+
+def right_03_5_also_einsum(t, o):
+    d = t - t.mean(0)
+    v = np.einsum("ij,ij->j", d, d) / len(t)
+    s = v**0.5
+    return (o - t.mean(0)) / (s + (s == 0))
+
+
+def right_03_5_also_gen(t, o):
+    return list(map(list, zip(*((oc - tc.mean()) / (tc.std() or 1) for tc, oc in zip(t.T, o.T)))))
+
+
+def right_03_5_also_f32(t, o):
+    t, o = (t.astype("float32"), o.astype("float32"))
+    s = t.std(0)
+    s[s == 0] = 1
+    return (o - t.mean(0)) / s
+
+
+def wrong_03_7_also_return_inside(g, v):
+    out = np.zeros((len(g), len(v)))
+    for r, t in enumerate(g):
+        for n in t.split("|"):
+            if n in v:
+                out[r, v.index(n)] = 1
+        return out
+
+
+def wrong_03_7_also_break(g, v):
+    out = np.zeros((len(g), len(v)))
+    for r, t in enumerate(g):
+        for n in t.split("|"):
+            if n not in v:
+                break
+            out[r, v.index(n)] = 1
+    return out
+
+
+def wrong_03_7_also_find0(g, v):
+    out = np.zeros((len(g), len(v)))
+    for r, t in enumerate(g):
+        for n in t.split("|"):
+            out[r, v.index(n) if n in v else 0] = 1
+    return out
+
+
+def wrong_03_7_also_split_space(g, v):
+    return np.array([[int(n in t.split()) for n in v] for t in g])
+
+
+def wrong_03_7_also_skiprow(g, v):
+    return np.array([[int(n in t.split("|") and set(t.split("|")) <= set(v)) for n in v] for t in g])
+
+
+def wrong_03_7_also_minus1(g, v):
+    return 2 * np.array([[int(n in t.split("|")) for n in v] for t in g]) - 1
+
+
+def wrong_03_7_also_startswith(g, v):
+    return np.array([[int(t.startswith(n)) for n in v] for t in g])
+
+
+def right_03_7_also_df(g, v):
+    return pd.DataFrame({n: [float(n in t.split("|")) for t in g] for n in v})
+
+
+def right_03_7_also_eye(g, v):
+    e = np.vstack([np.eye(len(v)), np.zeros(len(v))])
+    return np.array([e[[v.index(n) if n in v else -1 for n in t.split("|")]].max(0) for t in g])
+
+
+def wrong_03_9_also_offby1(h, length):
+    p = np.zeros((len(h), length), int)
+    for r, x in enumerate(h):
+        k = x[-length:][:-1]
+        p[r, : len(k)] = k
+    return p
+
+
+def wrong_03_9_also_len_from_one(h, length):
+    p = np.zeros((len(h), length), int)
+    for r, x in enumerate(h):
+        k = x[-length + 1 :]
+        p[r, : len(k)] = k
+    return p
+
+
+def wrong_03_9_also_pad_then_cut_last(h, length):
+    m = max(max(map(len, h)), length)
+    a = np.array([x + [0] * (m - len(x)) for x in h])
+    return a[:, -length:]
+
+
+def wrong_03_9_also_repeat_last(h, length):
+    return np.array([x[-length:] + [x[-1] if x else 0] * (length - len(x[-length:])) for x in h])
+
+
+def wrong_03_9_also_is_real(h, length):
+    return np.array([x[-length:] + [0] * (length - len(x[-length:])) for x in h]) > 0
+
+
+def wrong_03_9_also_pad_then_cut(h, length):
+    m = max(map(len, h))
+    a = np.array([x + [0] * (m - len(x)) for x in h])
+    return a[:, :length] if m >= length else np.pad(a, ((0, 0), (0, length - m)))
+
+
+def right_03_9_also_cell(h, length):
+    p = np.zeros((len(h), length), dtype="float32")
+    for r in range(len(h)):
+        for c in range(min(length, len(h[r]))):
+            p[r, c] = h[r][max(len(h[r]) - length, 0) + c]
+    return p
+
+
+def wrong_03_10_also_len(p):
+    return (p != 0).sum(axis=1)
+
+
+def wrong_03_10_also_where0(p):
+    return np.where(p[:, -1] == 0, p[:, 0], p[:, -1])
+
+
+def wrong_03_10_also_sum_mask(p):
+    return p[np.arange(len(p)), (np.arange(p.shape[1]) * (p != 0)).sum(axis=1) % p.shape[1]]
+
+
+def wrong_03_10_also_arange_no_mask(p):
+    return p[np.arange(len(p)), (np.arange(p.shape[1]) * p).argmax(axis=1)]
+
+
+def right_03_10_also_ffill(p):
+    return pd.DataFrame(p).replace(0, np.nan).ffill(axis=1).iloc[:, -1]
+
+
+def right_03_10_also_gen(p):
+    return [next(x for x in r if x) for r in p[:, ::-1].tolist()]
+
+
+def right_03_10_also_einsum(p):
+    length = (np.arange(p.shape[1]) * (p != 0)).argmax(1)
+    return np.einsum("ij,ij->i", p, np.eye(p.shape[1], dtype=int)[length])
+
+
 NATURAL = {
     "03.3": [
+        (wrong_03_3_also_groupby_max, "Each column has its own maximum in yours, so a row m"),
+        (wrong_03_3_also_item_only, "You keep one row per film. A pair is user_id and ite"),
+        (wrong_03_3_also_dup_mask, "You kept the rows that must go: turn the mask round"),
+        (wrong_03_3_also_subset_rating, "The rating is no part of the pair: a user may have c"),
+        (wrong_03_3_also_mean, "You took means of the repeated rows. Keep one whole"),
+        (wrong_03_3_also_global_max, "You keep the latest row of the whole table. One row"),
         (wrong_03_3_no_sort, "You keep the last row in the order of the"),
         (wrong_03_3_first, "You keep the earliest rating of each pair. The"),
         (wrong_03_3_all_columns, "Only rows that are equal in all columns went."),
         (wrong_03_3_user, "You keep one row per user. A pair is user_id"),
-        (wrong_03_3_item, "Of 18 rows 9 pairs should stay, yours are 4."),
-        (wrong_03_3_max_of_each, "The number of rows is right, but for some pairs"),
+        (wrong_03_3_item, "You keep one row per film. A pair is"),
+        (wrong_03_3_max_of_each, "Each column has its own maximum in yours"),
         (wrong_03_3_max_index, "user_id and item_id became the index: add"),
         (wrong_03_3_keep_false, "You removed every pair that repeats. One row of"),
-        (wrong_03_3_mean, "The number of rows is right, but for some pairs"),
+        (wrong_03_3_mean, "You took means of the repeated rows."),
         (wrong_03_3_last_unsorted, "You keep the last row in the order of the"),
         (wrong_03_3_rating, "The number of rows is right, but for some pairs"),
         (wrong_03_3_inplace, "Your function changed the frame that came in."),
@@ -421,6 +643,11 @@ NATURAL = {
         (wrong_03_3_idxmax_only, "Return a DataFrame with the same four columns."),
     ],
     "03.5": [
+        (wrong_03_5_also_first, "You subtract the first row of train. Its mean over t"),
+        (wrong_03_5_also_only_div, "You divided by the spread but did not subtract the m"),
+        (wrong_03_5_also_mean_global, "The mean is one for the whole table. Take it for eac"),
+        (wrong_03_5_also_std_global, "The spread is one for the whole table. Take it for e"),
+        (wrong_03_5_also_maxabs, "You divided by the largest value. Subtract the mean"),
         (wrong_03_5_brackets, "Parentheses: `other - mean / spread` divides"),
         (wrong_03_5_own, "You used the mean and spread of `other` itself."),
         (wrong_03_5_own_std, "The mean is that of `train`, the spread that of"),
@@ -439,6 +666,13 @@ NATURAL = {
         (wrong_03_5_train_scaled, "You returned `train`, scaled. Return `other`,"),
     ],
     "03.7": [
+        (wrong_03_7_also_return_inside, "Only the first film is marked. Does `return` stand i"),
+        (wrong_03_7_also_break, "After an unknown genre the rest of the film is lost:"),
+        (wrong_03_7_also_find0, "A genre that is not in the vocabulary was written in"),
+        (wrong_03_7_also_split_space, "You split at spaces. The genres of a film are separa"),
+        (wrong_03_7_also_skiprow, "A film with an unknown genre lost its other genres t"),
+        (wrong_03_7_also_minus1, "A genre that a film lacks is −1 in yours. Write 0."),
+        (wrong_03_7_also_startswith, "Only the first genre of each film is marked. A film"),
         (wrong_03_7_in_text, "You look for the word inside the text, so 'Art'"),
         (wrong_03_7_sorted, "You sorted the vocabulary. Its order is the"),
         (wrong_03_7_crash, "A genre that is not in the vocabulary stops"),
@@ -456,6 +690,12 @@ NATURAL = {
         (wrong_03_7_last_row_only, "Only the last film is marked: the line that"),
     ],
     "03.9": [
+        (wrong_03_9_also_offby1, "The latest film of each history is missing: off by o"),
+        (wrong_03_9_also_len_from_one, "One film too few of a long history: off by one in th"),
+        (wrong_03_9_also_pad_then_cut_last, "The zeros were added before the cut, so they push fi"),
+        (wrong_03_9_also_repeat_last, "The empty end repeats the latest film. It is filled"),
+        (wrong_03_9_also_is_real, "That is the mask, which cells are real. The films th"),
+        (wrong_03_9_also_pad_then_cut, "You keep the oldest films of a long history. The lat"),
         (wrong_03_9_front, "Right, but with the zeros in front. Behind is"),
         (wrong_03_9_oldest, "You keep the oldest films of a long history."),
         (wrong_03_9_reversed, "You turned the histories round. The oldest film"),
@@ -471,6 +711,10 @@ NATURAL = {
         (wrong_03_9_always_row0, "All histories are written into row 0, one over"),
     ],
     "03.10": [
+        (wrong_03_10_also_len, "You return how many films each user has. The latest"),
+        (wrong_03_10_also_where0, "If the last cell is padding, you take the first cell"),
+        (wrong_03_10_also_sum_mask, "You sum the positions of the real cells. Their large"),
+        (wrong_03_10_also_arange_no_mask, "You multiply positions by film ids, so a large id wi"),
         (wrong_03_10_last, "Right if the zeros stand in front. With zeros"),
         (wrong_03_10_max, "That is the largest index, not the latest film."),
         (wrong_03_10_first, "That is the first film of each user. The latest"),
@@ -487,9 +731,23 @@ NATURAL = {
 }
 
 RIGHT = {
-    "03.3": [right_03_3_idxmax, right_03_3_desc_first, right_03_3_transform],
-    "03.5": [right_03_5_pandas, right_03_5_loop],
-    "03.7": [right_03_7_reindex, right_03_7_bool],
-    "03.9": [right_03_9_lists, right_03_9_pad],
-    "03.10": [right_03_10_loop, right_03_10_each_side],
+    "03.3": [
+        right_03_3_also_records,
+        right_03_3_also_groupby_tail,
+        right_03_3_also_lexsort_np,
+        right_03_3_also_agg_last,
+        right_03_3_idxmax,
+        right_03_3_desc_first,
+        right_03_3_transform,
+    ],
+    "03.5": [right_03_5_also_einsum, right_03_5_also_gen, right_03_5_also_f32, right_03_5_pandas, right_03_5_loop],
+    "03.7": [right_03_7_also_df, right_03_7_also_eye, right_03_7_reindex, right_03_7_bool],
+    "03.9": [right_03_9_also_cell, right_03_9_lists, right_03_9_pad],
+    "03.10": [
+        right_03_10_also_ffill,
+        right_03_10_also_gen,
+        right_03_10_also_einsum,
+        right_03_10_loop,
+        right_03_10_each_side,
+    ],
 }

@@ -3,6 +3,7 @@
 # ruff: noqa: E731 - this is how learners write
 
 import numpy as np
+import pandas as pd
 
 S = lambda z: 1 / (1 + np.exp(-z))
 
@@ -437,8 +438,336 @@ def right_06_10_weighted_squares(predict, x, y, batch_size):
     return float(t) ** 0.5
 
 
+def softmax_of(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+def starts(x, n):
+    return range(0, len(x), n)
+
+
+def wrong_06_3_also_h2(f, value, i, h):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - h
+    down = f()
+    value[i] = kept
+    return (up - down) / h**2
+
+
+def wrong_06_3_also_half(f, value, i, h):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - h
+    down = f()
+    value[i] = kept
+    return (up - down) / 2
+
+
+def wrong_06_3_also_2h_step(f, value, i, h):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - 2 * h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
+def wrong_06_3_also_copy(f, value, i, h):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    v = value.copy()
+    v[i] = kept - h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
+def wrong_06_3_also_neg(f, value, i, h):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = -h
+    down = f()
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
+def wrong_06_3_also_down_from_value(f, value, i, h):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = value[i] - 2 * h
+    down = f()
+    return (up - down) / (2 * h)
+
+
+def right_06_3_also_try(f, value, i, h):
+    kept = value[i]
+    try:
+        value[i] = kept + h
+        up = f()
+        value[i] = kept - h
+        return np.float64((up - f()) / 2 / h)
+    finally:
+        value[i] = kept
+
+
+def wrong_06_4_also_x_is(x, W, grad):
+    return (x, x.T @ grad, grad.sum(0))
+
+
+def wrong_06_4_also_batch1(x, W, grad):
+    return (grad @ W.T, np.outer(x[0], grad[0]), grad.sum(0))
+
+
+def wrong_06_4_also_lastw(x, W, grad):
+    for a, g in zip(x, grad):
+        gW = np.outer(a, g)
+    return (grad @ W.T, gW, grad.sum(0))
+
+
+def wrong_06_4_also_sumx(x, W, grad):
+    return (grad @ W.T, np.outer(x.sum(0), grad.sum(0)), grad.sum(0))
+
+
+def wrong_06_4_also_wmeanx(x, W, grad):
+    return (grad @ W.T, np.outer(x.mean(0), grad.mean(0)), grad.sum(0))
+
+
+def wrong_06_4_also_forward(x, W, grad):
+    return (grad @ W.T, x.T @ (x @ W), grad.sum(0))
+
+
+def wrong_06_4_also_plus(x, W, grad):
+    return (grad @ W.T, W + x.T @ grad, grad.sum(0))
+
+
+def wrong_06_4_also_absb(x, W, grad):
+    return (grad @ W.T, np.abs(x.T @ grad), grad.sum(0))
+
+
+def wrong_06_4_also_bones(x, W, grad):
+    return (grad @ W.T, x.T @ grad, np.ones(W.shape[1]))
+
+
+def wrong_06_4_also_blast(x, W, grad):
+    return (grad @ W.T, x.T @ grad, grad[-1])
+
+
+def wrong_06_4_also_keepdims(x, W, grad):
+    return (grad @ W.T, x.T @ grad, grad.sum(0, keepdims=True))
+
+
+def wrong_06_4_also_bsum_axis1(x, W, grad):
+    return (grad @ W.T, x.T @ grad, grad.sum(axis=1))
+
+
+def right_06_4_also_f32(x, W, grad):
+    x, W, grad = (a.astype("float32") for a in (x, W, grad))
+    return (grad @ W.T, x.T @ grad, grad.sum(0))
+
+
+def right_06_4_also_outer(x, W, grad):
+    return (np.array([W @ g for g in grad]), sum((np.outer(a, g) for a, g in zip(x, grad))), pd.DataFrame(grad).sum())
+
+
+def wrong_06_5_also_y2(x, grad):
+    y = S(x)
+    return grad * y**2
+
+
+def wrong_06_5_also_1y2(x, grad):
+    y = S(x)
+    return grad * (1 - y) ** 2
+
+
+def wrong_06_5_also_025(x, grad):
+    return grad * 0.25
+
+
+def wrong_06_5_also_forward_grad(x, grad):
+    return S(grad)
+
+
+def wrong_06_5_also_yxgrad(x, grad):
+    y = S(x)
+    return y * (grad - y)
+
+
+def right_06_5_also_tanh(x, grad):
+    return grad * (1 - np.tanh(x / 2) ** 2) / 4
+
+
+def right_06_5_also_cosh(x, grad):
+    return pd.DataFrame(grad / (4 * np.cosh(x / 2) ** 2))
+
+
+def wrong_06_6_also_par(z, t):
+    return softmax_of(z) - t / len(z)
+
+
+def wrong_06_6_also_onlylog(z, t):
+    return -t * np.log(softmax_of(z)) / len(z)
+
+
+def wrong_06_6_also_sq(z, t):
+    return (softmax_of(z) - t) ** 2 / len(z)
+
+
+def wrong_06_6_also_exp(z, t):
+    return (np.exp(z - z.max(1, keepdims=True)) - t) / len(z)
+
+
+def wrong_06_6_also_norm(z, t):
+    return (z / z.sum(1, keepdims=True) - t) / len(z)
+
+
+def wrong_06_6_also_maxsub_once(z, t):
+    z = z - z.max(1, keepdims=True)
+    return (z - t) / len(z)
+
+
+def wrong_06_6_also_argmax(z, t):
+    return (np.eye(z.shape[1])[z.argmax(1)] - t) / len(z)
+
+
+def wrong_06_6_also_mean0(z, t):
+    return (softmax_of(z) - t).mean(axis=0)
+
+
+def right_06_6_also_df(z, t):
+    return pd.DataFrame(softmax_of(z) - t) / z.shape[0]
+
+
+def right_06_6_also_loop(z, t):
+    return [[(float(p) - y) / len(z) for p, y in zip(a, b)] for a, b in zip(softmax_of(z), t)]
+
+
+def wrong_06_8_also_mult(value, grad, m, v, rate, t):
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    return (value - rate * (m * (1 - 0.9**t)) / (np.sqrt(v * (1 - 0.999**t)) + 1e-07), m, v)
+
+
+def wrong_06_8_also_corr_swap(value, grad, m, v, rate, t):
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    return (value - rate * (m / (1 - 0.999**t)) / (np.sqrt(v / (1 - 0.9**t)) + 1e-07), m, v)
+
+
+def wrong_06_8_also_norate(value, grad, m, v, rate, t):
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    return (value - m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-07), m, v)
+
+
+def right_06_8_also_loop(value, grad, m, v, rate, t):
+    o = []
+    for a, g, b, c in zip(value, grad, m, v):
+        b = b + (g - b) * 0.1
+        c = c + (g * g - c) * 0.001
+        o.append((a - rate * b / (1 - 0.9**t) / ((c / (1 - 0.999**t)) ** 0.5 + 1e-07), b, c))
+    return [list(r) for r in zip(*o)]
+
+
+def right_06_8_also_inplace(value, grad, m, v, rate, t):
+    m *= 0.9
+    m += 0.1 * grad
+    v *= 0.999
+    v += 0.001 * grad * grad
+    value -= rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-07)
+    return (value, m, v)
+
+
+def wrong_06_10_also_signed(predict, x, y, n):
+    e = []
+    for a in starts(x, n):
+        e.append((predict(x[a : a + n]) - y[a : a + n]).mean())
+    return np.sqrt(np.mean(np.array(e) ** 2))
+
+
+def wrong_06_10_also_sumsq(predict, x, y, n):
+    s = 0
+    for a in starts(x, n):
+        s += (predict(x[a : a + n]) - y[a : a + n]).sum() ** 2
+    return np.sqrt(s / len(x))
+
+
+def wrong_06_10_also_mean_sum(predict, x, y, n):
+    s = 0
+    for a in starts(x, n):
+        s += ((predict(x[a : a + n]) - y[a : a + n]) ** 2).mean()
+    return np.sqrt(s / len(x))
+
+
+def wrong_06_10_also_rootsum(predict, x, y, n):
+    s = 0
+    for a in starts(x, n):
+        s += np.sqrt(((predict(x[a : a + n]) - y[a : a + n]) ** 2).sum())
+    return s / len(x)
+
+
+def wrong_06_10_also_std(predict, x, y, n):
+    e = np.concatenate([predict(x[a : a + n]) - y[a : a + n] for a in starts(x, n)])
+    return e.std()
+
+
+def wrong_06_10_also_noroot(predict, x, y, n):
+    e = np.concatenate([predict(x[a : a + n]) - y[a : a + n] for a in starts(x, n)])
+    return (e**2).sum()
+
+
+def wrong_06_10_also_max(predict, x, y, n):
+    return max(np.sqrt(((predict(x[a : a + n]) - y[a : a + n]) ** 2).mean()) for a in starts(x, n))
+
+
+def wrong_06_10_also_n1(predict, x, y, n):
+    e = np.concatenate([predict(x[a : a + n]) - y[a : a + n] for a in starts(x, n)])
+    return np.sqrt((e**2).sum() / (len(e) - 1))
+
+
+def wrong_06_10_also_part_last(predict, x, y, n):
+    s = c = 0
+    for a in starts(x, n):
+        s += ((predict(x[a : a + n]) - y[a : a + n]) ** 2).sum()
+        c += n
+    return np.sqrt(s / c)
+
+
+def right_06_10_also_avg(predict, x, y, n):
+    return (
+        np.average(
+            [((predict(x[a : a + n]) - y[a : a + n]) ** 2).mean() for a in starts(x, n)],
+            weights=[len(x[a : a + n]) for a in starts(x, n)],
+        )
+        ** 0.5
+    )
+
+
+def right_06_10_also_hypot(predict, x, y, n):
+    import math
+    from functools import reduce
+
+    return (
+        reduce(math.hypot, [float(np.sqrt(((predict(x[a : a + n]) - y[a : a + n]) ** 2).sum())) for a in starts(x, n)])
+        / len(x) ** 0.5
+    )
+
+
 NATURAL = {
     "06.3": [
+        (wrong_06_3_also_h2, "You divide by h². The way from down to up is 2 h: di"),
+        (wrong_06_3_also_half, "Divided by 2, but not by h: the way is 2 h. Divide b"),
+        (wrong_06_3_also_2h_step, "You went down by 2 h from `kept`. Go down by h, so t"),
+        (wrong_06_3_also_copy, "Up and down are equal: `f` reads `value`, so change"),
+        (wrong_06_3_also_neg, "The downward value is kept − h; you set it to −h."),
+        (wrong_06_3_also_down_from_value, "The slope is right, but `value` is not as before: pu"),
         (wrong_06_3_h, "From up to down is a way of 2 h, not h: yours"),
         (wrong_06_3_reversed, "The sign is reversed: up minus down."),
         (wrong_06_3_brackets, "Python divides by 2 and then multiplies by h."),
@@ -451,21 +780,38 @@ NATURAL = {
         (wrong_06_3_plus_h_back, "The slope is right, but `value` is not as"),
     ],
     "06.4": [
+        (wrong_06_4_also_x_is, "grad_x is `x` itself. The gradient comes from the ne"),
+        (wrong_06_4_also_batch1, "grad_W holds the first row only. Every row uses W: s"),
+        (wrong_06_4_also_lastw, "grad_W holds the last row only. Every row uses W: su"),
+        (wrong_06_4_also_sumx, "grad_W is a product of two sums. Multiply row by row"),
+        (wrong_06_4_also_wmeanx, "grad_W is a product of two means. Multiply row by ro"),
+        (wrong_06_4_also_forward, "grad_W uses the forward pass, x @ W. Use what comes"),
+        (wrong_06_4_also_plus, "W is added to grad_W. Return the gradient alone; the"),
+        (wrong_06_4_also_absb, "grad_W has lost its signs. A gradient may be negativ"),
+        (wrong_06_4_also_bones, "grad_b is 1 everywhere. That is the slope of the bia"),
+        (wrong_06_4_also_blast, "grad_b holds the last row only. Every row uses the b"),
+        (wrong_06_4_also_keepdims, "grad_b has one axis too many: sum with axis=0, witho"),
+        (wrong_06_4_also_bsum_axis1, "grad_b is summed over the neurons. Sum over the batc"),
         (wrong_06_4_no_T, "The shapes do not fit: matmul: Input operand 1"),
         (wrong_06_4_mean, "grad_W is a mean over the batch. Sum: the mean"),
         (wrong_06_4_order, "The right shapes in another order: return"),
         (wrong_06_4_b_total, "grad_b has shape (); it needs that of its"),
-        (wrong_06_4_b_axis1, "grad_b has shape (3,); it needs that of its"),
-        (wrong_06_4_b_keepdims, "grad_b has shape (1, 6); it needs that of its"),
+        (wrong_06_4_b_axis1, "grad_b is summed over the neurons."),
+        (wrong_06_4_b_keepdims, "grad_b has one axis too many"),
         (wrong_06_4_b_grad, "grad_b has shape (3, 6); it needs that of its"),
         (wrong_06_4_W_T, "grad_W has shape (6, 2); it needs that of its"),
         (wrong_06_4_two, "Three arrays are asked for: return grad_x,"),
         (wrong_06_4_minus, "grad_x has the wrong sign. The minus comes"),
-        (wrong_06_4_b_ones, "grad_b has the right shape, but other numbers"),
+        (wrong_06_4_b_ones, "grad_b is 1 everywhere."),
         (wrong_06_4_b_mean_only, "grad_b is a mean over the batch. Sum: the mean"),
         (wrong_06_4_dict, "Three arrays are asked for: return grad_x,"),
     ],
     "06.5": [
+        (wrong_06_5_also_y2, "You squared y. The slope is y (1 − y), which is 0 at"),
+        (wrong_06_5_also_1y2, "You squared 1 − y. The slope is y (1 − y), which is"),
+        (wrong_06_5_also_025, "0.25 is the slope in the middle only. Elsewhere it i"),
+        (wrong_06_5_also_forward_grad, "That is the sigmoid of `grad`. Multiply `grad` by th"),
+        (wrong_06_5_also_yxgrad, "Parentheses: the slope is y * (1 − y). Multiply all"),
         (wrong_06_5_slope, "That is the slope alone. Multiply `grad`, which"),
         (wrong_06_5_y, "You multiplied by y. That is the value, not the"),
         (wrong_06_5_tanh, "1 − y² is the slope of tanh. The sigmoid's is 0"),
@@ -483,6 +829,14 @@ NATURAL = {
         (wrong_06_5_mean, "You took a mean over the batch. The mean is"),
     ],
     "06.6": [
+        (wrong_06_6_also_par, "Only the target is divided by the rows. Parentheses:"),
+        (wrong_06_6_also_onlylog, "That is the loss, entry by entry. Its gradient with"),
+        (wrong_06_6_also_sq, "You squared p − t. The gradient is p − t itself, wit"),
+        (wrong_06_6_also_exp, "exp alone is no probability. Divide each row by its"),
+        (wrong_06_6_also_norm, "You divide the logits by their sum. Take exp of them"),
+        (wrong_06_6_also_maxsub_once, "The largest logit is off, but exp and the division a"),
+        (wrong_06_6_also_argmax, "You took the winning class (argmax). Use the probabi"),
+        (wrong_06_6_also_mean0, "You took the sum over axis 0, which should stay as i"),
         (wrong_06_6_no_mean, "The mean is missing: the loss is a mean over"),
         (wrong_06_6_size, "You divided by all entries. The loss is a mean"),
         (wrong_06_6_columns, "You divided by the number of columns. The loss"),
@@ -499,6 +853,9 @@ NATURAL = {
         (wrong_06_6_mean_rows, "You took the sum over axis 0, which should stay"),
     ],
     "06.8": [
+        (wrong_06_8_also_mult, "The corrections divide: m / (1 − 0.9ᵗ) and v / (1 −"),
+        (wrong_06_8_also_corr_swap, "The corrections are swapped: 1 − 0.9ᵗ belongs to m,"),
+        (wrong_06_8_also_norate, "`rate` is missing: the step is rate · m̂ / (√v̂ + ε)"),
         (wrong_06_8_uncorrected, "Without the corrections by 1 − 0.9ᵗ and 1 −"),
         (wrong_06_8_m_only, "v is not corrected by 1 − 0.999ᵗ."),
         (wrong_06_8_v_only, "m is not corrected by 1 − 0.9ᵗ."),
@@ -507,7 +864,7 @@ NATURAL = {
         (wrong_06_8_inside, "ε stands inside the root in yours, where it"),
         (wrong_06_8_eps8, "ε is far too large: 1e-7 only keeps a gradient"),
         (wrong_06_8_no_eps, "A gradient of 0 gives 0 / 0, nan. Add ε = 1e-7"),
-        (wrong_06_8_b_swapped, "After step 1 with gradient 2 (m and v were 0,"),
+        (wrong_06_8_b_swapped, "The constants are swapped: 0.9 belongs to m"),
         (wrong_06_8_b2_99, "After step 1 with gradient 2 (m and v were 0,"),
         (wrong_06_8_t0, "t counts from 1, so the power is t, not t + 1."),
         (wrong_06_8_two, "Three arrays are asked for: return value, m, v."),
@@ -518,6 +875,15 @@ NATURAL = {
         (wrong_06_8_step_returned, "You return the step. The new value is asked"),
     ],
     "06.10": [
+        (wrong_06_10_also_signed, "You squared the mean error of each batch. Square eac"),
+        (wrong_06_10_also_sumsq, "You add the errors of a batch up and then square. Sq"),
+        (wrong_06_10_also_mean_sum, "You add means and divide by rows. Add up the *sums*"),
+        (wrong_06_10_also_rootsum, "You took a root in each batch. Add up *squares* over"),
+        (wrong_06_10_also_std, "The standard deviation takes the mean error off firs"),
+        (wrong_06_10_also_noroot, "That is the sum of squares. Divide it by the number"),
+        (wrong_06_10_also_max, "You return the worst batch. Add up squares over all"),
+        (wrong_06_10_also_n1, "You divide by the number of rows minus 1. RMSE divid"),
+        (wrong_06_10_also_part_last, "The last batch may be smaller than batch_size: count"),
         (wrong_06_10_sqrt_mean, "One root at the end, good. But the last batch"),
         (wrong_06_10_median, "A median of roots is not the RMSE over all"),
         (wrong_06_10_sum_roots, "You add the roots of the batches up. Add up"),
@@ -531,10 +897,10 @@ NATURAL = {
 }
 
 RIGHT = {
-    "06.3": [right_06_3_copy, right_06_3_array],
-    "06.4": [right_06_4_einsum, right_06_4_ones],
-    "06.5": [right_06_5_exp, right_06_5_tanh_half],
-    "06.6": [right_06_6_loop, right_06_6_logsumexp],
-    "06.8": [right_06_8_lerp, right_06_8_paper],
-    "06.10": [right_06_10_concatenate, right_06_10_weighted_squares],
+    "06.3": [right_06_3_also_try, right_06_3_copy, right_06_3_array],
+    "06.4": [right_06_4_also_f32, right_06_4_also_outer, right_06_4_einsum, right_06_4_ones],
+    "06.5": [right_06_5_also_tanh, right_06_5_also_cosh, right_06_5_exp, right_06_5_tanh_half],
+    "06.6": [right_06_6_also_df, right_06_6_also_loop, right_06_6_loop, right_06_6_logsumexp],
+    "06.8": [right_06_8_also_loop, right_06_8_also_inplace, right_06_8_lerp, right_06_8_paper],
+    "06.10": [right_06_10_also_avg, right_06_10_also_hypot, right_06_10_concatenate, right_06_10_weighted_squares],
 }
