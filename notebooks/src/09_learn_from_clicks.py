@@ -106,7 +106,7 @@ print(f"(5 · 2 · 1) / (5 · 4 + 1 + 1 + 1) = {p:.3f}; scores {p * q}")
 
 # %% [markdown]
 # That p minimises 5 · (1 − 2p)² + (0 − p)² + (0 − p)² + p²: set the derivative to zero. With the films' factors held fixed,
-# every user is such a problem with an exact answer; then the same is done for each film. This is *alternating least squares*,
+# every user is such a problem with an exact answer; then each film is solved. This is *alternating least squares*,
 # [iALS](glossary.md#ials) for implicit data.
 #
 # With `dim` factors this is a linear system: (Qᵀ W Q + λI) p = Qᵀ W x, where W holds the weights. And
@@ -944,7 +944,7 @@ check("09.13", answer)
 # %% [markdown]
 # ### The network
 #
-# Each row is divided by its length first, so that long histories do not dominate. The output bias starts as the log of the
+# Each row is divided by its length first, so long histories do not dominate. The output bias starts as the log of the
 # counts: before its first step the network recommends by popularity.
 
 
