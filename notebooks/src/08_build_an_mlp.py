@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Build an MLP recommender
 #
-# A dot product can only multiply and add. Dense layers can learn any similarity. Are they therefore better? You build
+# A dot product can only multiply and add. Dense layers can learn any similarity. Does that make them better? You build
 # both in Keras, train them with the same budget, and find out.
 
 # %% [markdown]
@@ -293,7 +293,7 @@ check("08.4", my_lookup)
 #
 # - **a** it raises an error that names the id
 # - **b** it returns row 0, the unknown
-# - **c** it returns the last row, without a word
+# - **c** it returns the last row, without a warning
 # - **d** it makes a new row
 
 # %%
@@ -469,9 +469,10 @@ def my_early_stopping(valid, patience):
 check("08.8", my_early_stopping)
 
 # %% [markdown]
-# Callbacks cannot draw *fresh* negatives for each epoch, but a loop around `fit` can. The helper `training.fit` is such a
-# loop: it takes a function that makes the examples of an epoch and one that returns the metric, looks after every third epoch,
-# say (`every=3`; `patience` then counts looks), and keeps the best weights. All later lessons train with it.
+# With `fit` and callbacks alone every epoch has the same negatives; a loop around `fit` can draw *fresh* ones. The
+# helper `training.fit` is such a loop: it takes a function that makes the examples of an epoch and one that returns
+# the metric, looks after every third epoch, say (`every=3`; `patience` then counts looks), and keeps the best
+# weights. All later lessons train with it.
 
 # %% [markdown]
 # ## 6. What the helpers do (optional)
@@ -691,7 +692,7 @@ check("08.10", order)
 #
 # - **a** the MLP is better, by 0.03
 # - **b** with three seeds and an interval it would be proof
-# - **c** nothing about the models yet: the one was searched for, the other was not
+# - **c** nothing about the models yet: one was tuned, the other was not
 # - **d** the dot product is better: Rendle has shown it
 
 # %%

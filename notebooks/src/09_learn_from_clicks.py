@@ -55,7 +55,7 @@ pd.DataFrame(clicks, ["Ann", "Ben", "Cem"], films)
 #
 # - **a** Cem does not like Dune
 # - **b** Cem would give Dune about 2.5 stars
-# - **c** Cem has seen the title and passed on
+# - **c** Cem saw the title and decided against it
 # - **d** nothing certain: perhaps not liked, perhaps never noticed
 
 # %%
@@ -106,12 +106,12 @@ print(f"(5 · 2 · 1) / (5 · 4 + 1 + 1 + 1) = {p:.3f}; scores {p * q}")
 
 # %% [markdown]
 # That p minimises 5 · (1 − 2p)² + (0 − p)² + (0 − p)² + p²: set the derivative to zero. With the films' factors held fixed,
-# every user is such a problem with an exact answer; then the films' turn comes. This is *alternating least squares*,
+# every user is such a problem with an exact answer; then each film is solved. This is *alternating least squares*,
 # [iALS](glossary.md#ials) for implicit data.
 #
 # With `dim` factors this is a linear system: (Qᵀ W Q + λI) p = Qᵀ W x, where W holds the weights. And
 # Qᵀ W Q = QᵀQ + α · (the same over clicked films): the sum over *all* films is computed once for all users. So iALS can
-# afford every zero. Half a turn, with `clicked`, each user's clicked films (or each film's users):
+# afford every zero. One half step, with `clicked`, each user's clicked films (or each film's users):
 
 
 # %%
@@ -226,7 +226,7 @@ for power in (0, 0.5, 0.75, 1):
     print(f"power {power:4}: {(weights / weights.sum()).round(2)}")
 
 # %% [markdown]
-# Power 0 draws every film that was ever clicked alike: *uniform*. Power 1 draws as often as in the data.
+# With power 0 every film that was ever clicked is equally likely: *uniform*. Power 1 draws as often as in the data.
 #
 # The next way costs no draw at all: [in-batch negatives](glossary.md#in-batch-negatives). The films of the *other rows
 # of the batch* are the negatives:
@@ -787,7 +787,7 @@ times_fewer = 105
 check("09.11", times_fewer)
 
 # %% [markdown]
-# ### One row a user
+# ### One row per user
 #
 # The target is the user's row of 0 and 1, and the loss is the sum of −log probability over the ones. The
 # scores of all films are a Dense layer: column j of its weights is the embedding of film j, its bias the film's bias.
@@ -842,11 +842,11 @@ claim("full softmax ends within 0.01 of the best training", max(done[row_a_user]
 claim("its naive form is more than five times slower than a row a user", naive_seconds > 5 * per_epoch[row_a_user])
 
 # %% [markdown]
-# Full softmax with one row a user costs no more than sampling. That is a gift of this model: in a network that reads the
+# Full softmax with one row a user costs no more than sampling. That depends on the model: in a network that reads the
 # *history before each film* (lessons 10 to 12), each positive has its own scores, and the twenty billion are back.
 
 # %% [markdown]
-# All eight trainings, look by look:
+# All eight trainings, epoch by epoch:
 
 # %%
 figure, axes = new_figure(7, 3.4)
@@ -944,7 +944,7 @@ check("09.13", answer)
 # %% [markdown]
 # ### The network
 #
-# Each row is divided by its length first, so that long histories do not shout. The output bias starts as the log of the
+# Each row is divided by its length first, so long histories do not dominate. The output bias starts as the log of the
 # counts: before its first step the network recommends by popularity.
 
 
@@ -1079,7 +1079,7 @@ claim("iALS shares more", shared["iALS"] > shared["autoencoder"])
 results_so_far("09", [ials, factors, whole])
 
 # %% [markdown]
-# iALS joins the bar: a tuned method of 2008, just behind EASE. No network of this lesson clears it.
+# iALS joins the baselines: a tuned method of 2008, just behind EASE. No network of this lesson is better.
 
 # %% [markdown]
 # ## What you did

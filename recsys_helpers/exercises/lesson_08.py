@@ -4,7 +4,18 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
+from recsys_helpers.exercises import (
+    NotYet,
+    Sign,
+    choice,
+    exercise,
+    judge,
+    must_be_function,
+    parsons,
+    predict,
+    trace,
+    variants,
+)
 
 trace(
     "08.1",
@@ -22,16 +33,31 @@ trace(
 )
 
 
-def _neumf(p, q, r, s, W, b, h, order="rs", relu=True, products="beside", last="product", bias=1.0, late=0.0):
+def _relu(x):
+    return np.maximum(x, 0)
+
+
+def _neumf(p, q, r, s, W, b, h, order="rs", unit=_relu, products=np.multiply, last="product", bias=1.0, late=0.0):
     scores = []
     for one in range(len(p)):
         rows = {"r": r[one], "s": s[one]}
-        dense = [sum(x * w for x, w in zip([*rows[order[0]], *rows[order[1]]], unit)) for unit in W.T] + bias * b
-        dense = np.maximum(dense, 0) + late * b if relu else dense
-        product = p[one] * q[one] if products == "beside" else p[one] + q[one]
+        dense = [sum(x * w for x, w in zip([*rows[order[0]], *rows[order[1]]], column)) for column in W.T]
+        dense = unit(np.array(dense) + bias * b) + late * b
+        product = products(p[one], q[one])
         parts = [product, dense] if last == "product" else [dense, product]
         scores.append(sum(x * w for x, w in zip(np.concatenate(parts), h)))
     return np.array(scores)
+
+
+def _of_length_1(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _leaks(got, *case) -> bool:
+    """Whether one slope for negative numbers, the same in every row, explains the scores."""
+    right, cut = _neumf(*case), _neumf(*case, unit=lambda x: np.minimum(x, 0)) - _neumf(*case, unit=np.zeros_like)
+    slope = np.linalg.lstsq(cut[:, None], np.ravel(got) - right, rcond=None)[0][0]
+    return 1e-4 < slope < 0.6 and np.allclose(right + slope * cut, got)
 
 
 def _neumf_cut_products(p, q, *others):
@@ -50,34 +76,51 @@ def neumf(answer) -> None:
         try:
             got = np.asarray(answer(*(part.copy() for part in case)))
         except ValueError as error:
+            if "number of dimensions" in str(error):
+                raise NotYet(
+                    "Both arms have shape (batch, …) before they stand side by side. Do not add up `p * q`, and take "
+                    f"`np.maximum(x, 0)`, not `np.max(x, 0)`, which takes each column's largest. ({error})"
+                ) from None
             raise NotYet(
-                "Shapes do not fit. Side by side is axis=1, and `p * q` is not added up before it meets `h`. "
+                "Shapes do not fit. Side by side is axis=1: `r` and `s` have 2 · other dim columns there, the hidden "
+                "layer `width`, `p * q`, which is not added up before it meets `h`, `dim`; both arms dim + width. "
                 f"(Your code raised: {error})"
             ) from None
         if got.shape == (len(case[0]), 1):
             raise NotYet("The scores stand in shape (batch, 1); (batch,) is asked for.")
         if got.shape == (len(case[0]), len(case[-1])):
             raise NotYet("The last step multiplies with `h` *and* adds up: `@ h`, not `* h`.")
-    mistakes = {
-        "In your hidden layer items stand before users: `np.concatenate([r, s], axis=1)`.": partial(_neumf, order="sr"),
-        "The ReLU of the hidden layer is missing: without it the dense arm is one layer only.": partial(
-            _neumf, relu=False
-        ),
-        "You added `p` and `q`. The product arm multiplies them, number by number.": partial(_neumf, products="added"),
-        "The arms are swapped before the last layer: products stand first.": partial(_neumf, last="dense"),
-        "The bias `b` of the hidden layer is missing.": partial(_neumf, bias=0.0),
-        "You add `b` after the ReLU. It belongs inside: `np.maximum(… @ W + b, 0)`.": partial(
-            _neumf, bias=0.0, late=1.0
-        ),
-        "The nonlinearity is a ReLU, not tanh: np.maximum(…, 0).": (
-            lambda p, q, r, s, W, b, h: (
-                np.concatenate([p * q, np.tanh(np.concatenate([r, s], axis=1) @ W + b)], axis=1) @ h
-            )
-        ),
+    changes = {
+        "In your hidden layer items stand before users: `np.concatenate([r, s], axis=1)`.": {"order": "sr"},
+        "The ReLU of the hidden layer is missing: without it the dense arm is one layer only.": {"unit": lambda x: x},
+        "You added `p` and `q`. The product arm multiplies them, number by number.": {"products": np.add},
+        "You subtracted `q` from `p`. The product arm multiplies them, number by number.": {"products": np.subtract},
+        "The arms are swapped before the last layer: products stand first.": {"last": "dense"},
+        "The bias `b` of the hidden layer is missing.": {"bias": 0.0},
+        "The bias `b` is subtracted in yours. Add it.": {"bias": -1.0},
+        "You add `b` after the ReLU. It belongs inside: `np.maximum(… @ W + b, 0)`.": {"bias": 0.0, "late": 1.0},
+        "You add `b` twice, before and after the ReLU. Inside is enough.": {"late": 1.0},
+        "The nonlinearity is a ReLU, not tanh: np.maximum(…, 0).": {"unit": np.tanh},
+        "The nonlinearity is a ReLU, not a sigmoid: np.maximum(…, 0).": {"unit": lambda x: 1 / (1 + np.exp(-x))},
+        "Your hidden layer takes absolute values. A ReLU turns negative numbers into 0.": {"unit": np.abs},
+        "Your hidden layer keeps the negative numbers. A ReLU keeps the positive ones: np.maximum, not np.minimum.": {
+            "unit": lambda x: np.minimum(x, 0)
+        },
+    }
+    mistakes = variants(_neumf, changes) | {
+        "Your ReLU lets a part of the negative numbers through (a leaky ReLU). It turns them into 0.": Sign(_leaks),
         "You add the products up before `h`. They stay `dim` numbers, and `h` has a weight for each.": (
             lambda p, q, r, s, W, b, h: (
                 (p * q).sum(axis=1) + np.maximum(np.concatenate([r, s], axis=1) @ W + b, 0) @ h[p.shape[1] :]
             )
+        ),
+        "The units of the dense arm have no weights in yours: multiply them with the rest of `h`.": (
+            lambda p, q, r, s, W, b, h: (
+                (p * q) @ h[: p.shape[1]] + np.maximum(np.concatenate([r, s], axis=1) @ W + b, 0).sum(axis=1)
+            )
+        ),
+        "The rows `p` and `q` are divided by their lengths in yours. Multiply them as they are.": (
+            lambda p, q, *others: _neumf(_of_length_1(p), _of_length_1(q), *others)
         ),
         "In the dense arm `r` and `s` stand side by side as they are. Only the product arm multiplies.": (
             lambda p, q, r, s, W, b, h: _neumf(p, q, r * s, r * s, W, b, h)
@@ -138,6 +181,24 @@ def lookup(answer) -> None:
             got = answer(list(cases[0][0]), cases[0][1].copy())
         except KeyError as error:
             raise NotYet(f"The id {error} is not in the vocabulary; it gets row 0: `row_of.get(raw, 0)`.") from None
+        except ValueError as error:
+            if "is not in list" not in str(error):
+                raise
+            raise NotYet(
+                "`index` fails for an id that is not in the list. Use a dictionary: `row_of.get(raw, 0)`."
+            ) from None
+        except TypeError as error:
+            if "unhashable" not in str(error):
+                raise
+            raise NotYet("A dictionary is asked for one id at a time: `[row_of.get(raw, 0) for raw in ids]`.") from None
+        if isinstance(got, dict):
+            raise NotYet("You return a dictionary. Return one row for each entry of `ids`, in their order.")
+        if np.asarray(got).dtype.kind in "US":
+            raise NotYet("Your rows are text, and text cannot index a table. Leave them as whole numbers.")
+        if np.ndim(got) == 2:
+            raise NotYet(
+                "You return a table that compares each id with each of the vocabulary. One row number is asked for."
+            )
         if isinstance(got, (list, np.ndarray)) and any(row is None for row in got):
             raise NotYet("An unknown id gets None in yours. Give `get` its second argument: `row_of.get(raw, 0)`.")
         if np.asarray(got).dtype.kind == "f":
@@ -154,6 +215,15 @@ def lookup(answer) -> None:
         ),
         "An unknown id gets row 1 in yours, which belongs to the first of the list.": partial(_lookup, unknown=1),
         "An unknown id gets −1 in yours, which NumPy reads as the last row. It gets 0.": partial(_lookup, unknown=-1),
+        "Your known rows begin at 2. The first of the list has row 1: `enumerate(vocabulary, start=1)`.": partial(
+            _lookup, start=2
+        ),
+        "Your rows count from the end of the list. The first of the list has row 1.": (
+            lambda vocabulary, ids: _lookup(vocabulary[::-1], ids)
+        ),
+        "The last of the vocabulary gets 0 in yours. It has a row, too.": (
+            lambda vocabulary, ids: _lookup(vocabulary[:-1], ids)
+        ),
         "You sorted the vocabulary. Its order is the order of the rows, whatever it is.": partial(_lookup, sort=True),
         "Unknown ids get a row behind the last one in yours. They get row 0.": (
             lambda vocabulary, ids: _lookup(vocabulary, ids, unknown=len(vocabulary) + 1)
@@ -174,7 +244,7 @@ def lookup(answer) -> None:
             lambda vocabulary, ids: _lookup(vocabulary, [raw for raw in ids if raw in vocabulary])
         ),
     }
-    judge(answer, cases, _lookup, mistakes)
+    judge(answer, cases, _lookup, mistakes, keeps_input=True)
 
 
 choice(
@@ -201,18 +271,34 @@ predict(
 )
 
 
-class _Counted(np.ndarray):
-    """A matrix that counts how often it is asked, so that a loop without end is noticed."""
+class _Watched(np.ndarray):
+    """A matrix that looks at what it is asked, so that a loop without end is noticed, and why it does not end."""
 
-    calls = 0
+    calls, user, last = 0, None, None
 
     def __getitem__(self, key):
-        _Counted.calls += 1
-        if _Counted.calls > 20_000:
+        plain = np.asarray(self)
+        if isinstance(key, tuple) and len(key) == 2 and np.shape(key[0]) == np.shape(key[1]) == _Watched.user.shape:
+            if np.array_equal(key[1], _Watched.user) and not np.array_equal(key[0], _Watched.user):
+                raise NotYet("You ask `is_seen[item, user]`. Its rows are users: `is_seen[user, item]`.")
+            item = np.array(key[1])
+            if _Watched.calls > 1000 and _changed_a_right_one(plain, item):
+                raise NotYet(
+                    "You draw every film again in each round, also those that were right, and one of many is always "
+                    "wrong. Draw only for the wrong entries: `item[is_wrong] = …`."
+                )
+            _Watched.last = item
+        _Watched.calls += 1
+        if _Watched.calls > 20_000:
             raise NotYet(
                 "Your loop does not end: a user has seen all that you draw from. Draw from all films in both lines."
             )
-        return np.asarray(self)[key]
+        return plain[key]
+
+
+def _changed_a_right_one(is_seen, item) -> bool:
+    last = _Watched.last
+    return last is not None and bool(((last != item) & ~is_seen[_Watched.user, last]).any())
 
 
 def _given_08_7(rng, user, is_seen):
@@ -238,16 +324,21 @@ def negatives(answer) -> None:
         is_seen[1, 1:] = np.arange(n_items) != n_items - 1  # user 1 has seen all but the last item
         is_seen[2, 1:] = np.arange(n_items) != 0  # user 2 all but the first
         user = np.repeat(np.arange(1, n_users + 1), 300)
-        _Counted.calls = 0
+        _Watched.calls, _Watched.user, _Watched.last = 0, user, None
+        mine = user.copy(), is_seen.copy()
         try:
-            item = np.asarray(answer(np.random.default_rng(4), user.copy(), is_seen.copy().view(_Counted)))
+            item = np.asarray(answer(np.random.default_rng(4), mine[0], mine[1].view(_Watched)))
         except IndexError:
             raise NotYet(
                 f"With {n_users} users and {n_items} films you draw an item that does not exist: `is_seen.shape[1]` "
-                "counts films, `is_seen.shape[0]` users, each with row 0."
+                "counts films, `is_seen.shape[0]` users, each with row 0, and `rng.integers(1, n)` ends at n − 1."
             ) from None
+        if not (np.array_equal(mine[0], user) and np.array_equal(mine[1], is_seen)):
+            raise NotYet("Your function changes `user` or `is_seen`, which the next draw needs. Work on a copy.")
         if item.shape != user.shape:
             raise NotYet(f"One item for each of {len(user)} entries is asked for; yours has shape {item.shape}.")
+        if item.dtype.kind not in "iu":
+            raise NotYet(f"Your items are of type {item.dtype}, which cannot index a table. Return whole numbers.")
         if item.max() > n_items:
             raise NotYet("You draw an item beyond the last one: `rng.integers(1, n)` ends at n − 1.")
         if (item == 0).any():
@@ -266,6 +357,14 @@ def negatives(answer) -> None:
                 f"Films {missing} of {n_items} are never drawn for some user who has not seen them. Look at the upper "
                 "end in both lines."
             )
+        for one in range(1, n_users + 1):
+            share = np.bincount(item[user == one], minlength=n_items + 1) / (user == one).sum()
+            fair = 1 / free[one - 1].sum()
+            if share.max() > fair + 0.15:
+                raise NotYet(
+                    f"A user has {free[one - 1].sum()} unseen films, and film {share.argmax()} is {share.max():.0%} of "
+                    "the draws. All should come alike: draw a film for each wrong entry, `is_wrong.sum()` of them."
+                )
 
 
 def _early_stopping(valid, patience, ties="first", late=0, best_of_all=False, last=False, from_zero=0, lowest=False):
@@ -281,11 +380,11 @@ def _early_stopping(valid, patience, ties="first", late=0, best_of_all=False, la
     return np.array([epoch if last else best_epoch, epoch]) - from_zero
 
 
-def _stop_at_first_falls(valid, patience):
+def _stop_at_first_falls(valid, patience, worse=np.less_equal):
     """Counts epochs that are worse than the one before, in a row."""
     falls, epoch = 0, 0
     for epoch in range(1, len(valid) + 1):
-        falls = falls + 1 if epoch > 1 and valid[epoch - 1] <= valid[epoch - 2] else 0
+        falls = falls + 1 if epoch > 1 and worse(valid[epoch - 1], valid[epoch - 2]) else 0
         if falls >= patience:
             break
     return np.array([int(np.argmax(valid[:epoch])) + 1, epoch])
@@ -304,15 +403,18 @@ def _stop_never_reset(valid, patience):
     return np.array([best_epoch, epoch])
 
 
-def _early_stopping_as_usual(valid, patience, best=-np.inf, compare_first=True):
-    """The usual code, with a first best value, or with a look at patience before the comparison."""
-    best_epoch, epoch = 0, 0
+def _early_stopping_as_usual(valid, patience, best=-np.inf, compare_first=True, keeps_best=True, ties_reset=False):
+    """The usual code, with slips: a first best value, a look at patience too early, a best that stays, ties."""
+    best_epoch, since, epoch = (0, 0, 0) if keeps_best else (1, 0, 0)
+    best = best if keeps_best else valid[0]
     for epoch, value in enumerate(valid, start=1):
         if not compare_first and epoch - best_epoch >= patience:
             break
+        is_tie = ties_reset and value == best
+        since = 0 if value > best or is_tie else since + 1
         if value > best:
-            best, best_epoch = value, epoch
-        if compare_first and epoch - best_epoch >= patience:
+            best, best_epoch = value if keeps_best else best, epoch
+        if compare_first and (since if ties_reset else epoch - best_epoch) >= patience:
             break
     return np.array([best_epoch, epoch])
 
@@ -321,7 +423,7 @@ def _early_stopping_as_usual(valid, patience, best=-np.inf, compare_first=True):
 def early_stopping(answer) -> None:
     rng = np.random.default_rng(5)
     cases = [([0.1, 0.5, 0.4, 0.5, 0.3, 0.2, 0.9], 2), ([0.3, 0.2, 0.1], 5), ([0.1, 0.2, 0.3], 1), ([0.4], 2)]
-    cases += [([-0.5, -0.3, -0.4, -0.6, -0.2], 2)]
+    cases += [([-0.5, -0.3, -0.4, -0.6, -0.2], 2), ([0.32, 0.33, 0.31, 0.33001], 3)]
     cases += [(rng.integers(0, 6, int(rng.integers(5, 12))).tolist(), int(rng.integers(1, 4))) for _ in range(40)]
 
     def pair(function):
@@ -371,6 +473,36 @@ def early_stopping(answer) -> None:
         "Your second number is one too small: counting begins at 1.": (
             lambda valid, patience: _early_stopping(valid, patience) - [0, 1]
         ),
+        "Your second number is best epoch + patience, which may lie behind the end. Count the epochs that were run.": (
+            lambda valid, patience: [
+                _early_stopping(valid, patience)[0],
+                _early_stopping(valid, patience)[0] + patience,
+            ]
+        ),
+        "You return the best value and its epoch. Return the best epoch and how many epochs were run.": (
+            lambda valid, patience: [
+                valid[_early_stopping(valid, patience)[0] - 1],
+                _early_stopping(valid, patience)[0],
+            ]
+        ),
+        "You compare each value with the first one. A new best is the next to compare with: `best = value`.": (
+            partial(_early_stopping_as_usual, keeps_best=False)
+        ),
+        "`patience` counts from the last new best, not from the beginning.": (
+            lambda valid, patience: [int(np.argmax(valid[:patience])) + 1, min(patience, len(valid))]
+        ),
+        "`patience` counts from the last new best, not from the first epoch.": (
+            lambda valid, patience: [int(np.argmax(valid[: patience + 1])) + 1, min(patience + 1, len(valid))]
+        ),
+        "An equal value starts your count anew. It is no *new* best: go on counting.": (
+            partial(_early_stopping_as_usual, ties_reset=True)
+        ),
+        "You compare with the epoch before, and equal values count as better. Compare with the best so far.": (
+            partial(_stop_at_first_falls, worse=np.less)
+        ),
+        "Yours goes to the end of the list, and takes the last of equals. Stop early; the first of equals is best.": (
+            lambda valid, patience: [len(valid) - int(np.argmax(valid[::-1])), len(valid)]
+        ),
         "Your second number counts the epochs since the best. All that were run are asked for.": (
             lambda valid, patience: [
                 _early_stopping(valid, patience)[0],
@@ -385,6 +517,7 @@ def early_stopping(answer) -> None:
         cases,
         _early_stopping,
         {hint: pair(mistake) for hint, mistake in mistakes.items()},
+        keeps_input=True,
     )
 
 

@@ -1,11 +1,12 @@
 """Checks of lesson 09, learn from clicks."""
 
-from functools import partial
+from functools import partial, wraps
 
 import numpy as np
 
 from recsys_helpers.exercises import (
     NotYet,
+    Sign,
     choice,
     exercise,
     judge,
@@ -74,9 +75,93 @@ def user_factors(answer) -> None:
             lambda Q, x, regularisation, alpha: Q @ _user_factors(Q, x, regularisation, alpha)
         ),
     }
-    if callable(answer) and isinstance(answer(*cases[0]), tuple):
-        raise NotYet("These are the two sides of the system. Return its solution: `np.linalg.solve(left, right)`.")
-    judge(answer, cases, _user_factors, mistakes)
+
+    def system(Q, x, regularisation, alpha, films=None, pull=None, penalty=1.0):
+        weight = 1 + alpha * x
+        left = (Q.T * (weight if films is None else films(weight))) @ Q
+        return left + penalty * regularisation * np.eye(Q.shape[1]), Q.T @ ((pull or np.array)(weight) * x)
+
+    def solved(**changed):
+        return lambda *case: np.linalg.solve(*system(*case, **changed))
+
+    twice = "The weights count twice in yours, "
+    mistakes |= {
+        f"{twice}on the left side. One factor `weight` is enough: `(Q.T * weight) @ Q`.": solved(films=np.square),
+        f"{twice}on the right side. One factor `weight` is enough: `(Q.T * weight) @ x`.": solved(pull=np.square),
+        f"{twice}on both sides. `weight` stands in each once: `(Q.T * weight) @ Q`.": solved(
+            films=np.square, pull=np.square
+        ),
+        "You took the root of the weights on the left side. Take them as they are.": solved(films=np.sqrt),
+        "λ is doubled in yours. Add it as it is.": solved(penalty=2.0),
+        "λ is halved in yours. Add it as it is.": solved(penalty=0.5),
+        "λ is multiplied by the number of clicks in yours. Add it as it is.": (
+            lambda Q, x, regularisation, alpha: _user_factors(Q, x, regularisation * x.sum(), alpha)
+        ),
+        "λ is multiplied by the number of films in yours. Add it as it is.": (
+            lambda Q, x, regularisation, alpha: _user_factors(Q, x, regularisation * len(x), alpha)
+        ),
+        "λ and α are exchanged: λ stands on the diagonal, and a click weighs 1 + α.": (
+            lambda Q, x, regularisation, alpha: _user_factors(Q, x, alpha, regularisation)
+        ),
+        "The left side weighs every film 1 + α. Only a clicked film weighs that much; the others weigh 1.": (
+            lambda Q, x, regularisation, alpha: np.linalg.solve(
+                (1 + alpha) * Q.T @ Q + regularisation * np.eye(Q.shape[1]), (1 + alpha) * Q.T @ x
+            )
+        ),
+        "A click weighs 2 + α on your left side: QᵀQ has counted it once already, so add α · (QᵀQ of the clicks).": (
+            lambda Q, x, regularisation, alpha: solved(films=lambda weight: weight + x)(Q, x, regularisation, alpha)
+        ),
+        "λ stands on the right side, too. It belongs on the left side alone.": (
+            lambda *case: np.linalg.solve(system(*case)[0], system(*case)[1] + case[2])
+        ),
+        "The right side weighs a click with α. It weighs 1 + α.": (
+            lambda Q, x, regularisation, alpha: solved(pull=lambda weight: weight - 1)(Q, x, regularisation, alpha)
+        ),
+        "The right side is not added up over the films: `(Q.T * weight) @ x`, not `* x`.": (
+            lambda Q, x, regularisation, alpha: np.linalg.solve(
+                system(Q, x, regularisation, alpha)[0], Q.T * (1 + alpha * x) * x
+            )
+        ),
+        "Each factor is solved alone in yours. The left side is a (dim, dim) matrix: `(Q.T * weight) @ Q`.": (
+            lambda *case: system(*case)[1] / np.diag(system(*case)[0])
+        ),
+        "`*` multiplies entry by entry. Solve the system: `np.linalg.solve(left, right)`.": (
+            lambda *case: np.linalg.inv(system(*case)[0]) * system(*case)[1]
+        ),
+        "You divided entry by entry. A system is solved: `np.linalg.solve(left, right)`.": (
+            lambda *case: system(*case)[1] / system(*case)[0]
+        ),
+        "You divided the factors by their length. Return the solution as it is.": (
+            lambda *case: solved()(*case) / np.linalg.norm(solved()(*case))
+        ),
+        "You return the left side alone. Solve the system: `np.linalg.solve(left, right)`.": (
+            lambda *case: system(*case)[0]
+        ),
+    }
+
+    @wraps(answer)
+    def unpacked(*case):
+        result = answer(*case)
+        if isinstance(result, tuple) and len(result) == 4:
+            raise NotYet("`np.linalg.lstsq` returns four things; the solution is the first of them: `[0]`.")
+        if isinstance(result, tuple):
+            raise NotYet("These are the two sides of the system. Return its solution: `np.linalg.solve(left, right)`.")
+        if np.shape(result) == case[1].shape:
+            scores = case[0] @ _user_factors(*case)
+            if not np.allclose(result, scores):
+                raise NotYet(
+                    "You return a number for each film, but one for each column of `Q` is asked for: Qᵀ first."
+                )
+        return result
+
+    fits = "`left` has shape (dim, dim), so Qᵀ comes first, `(Q.T * weight) @ Q`, and λ has `np.eye(Q.shape[1])`"
+    judge(
+        unpacked if callable(answer) else answer,
+        cases,
+        _user_factors,
+        mistakes,
+        raised={ValueError: f"Shapes do not fit: {fits}; `right` has shape (dim,)."},
+    )
 
 
 predict(
@@ -102,6 +187,12 @@ def _weights(counts, power, padding=0.0, unclicked=True):
     return weight / weight.sum() if unclicked else weight * (counts > 0) / (weight * (counts > 0)).sum()
 
 
+def _padded(counts, power):
+    """The share of padding if its weight is 0 ** power, as before the repair."""
+    weight = counts.astype(float) ** power
+    return weight[0] / weight.sum()
+
+
 @exercise(
     "09.4",
     "O2",
@@ -115,9 +206,20 @@ def draws(answer) -> None:
     n = 20_000
     for power in (1.0, 0.5, 0.0, 0.75):
         given = counts.copy()
-        got = np.asarray(answer(np.random.default_rng(int(4 * power)), given, power, n))
+        try:
+            got = np.asarray(answer(np.random.default_rng(int(4 * power)), given, power, n))
+        except ValueError as error:
+            if "replace" in str(error):
+                raise NotYet("A film may be drawn many times: leave out `replace=False`.") from None
+            if "sum to 1" in str(error):
+                raise NotYet("Divide the weights by their sum last, after the power and the 0 for padding.") from None
+            raise
         if not np.array_equal(given, counts):
             raise NotYet("Your function changed `counts`, which the next draw needs. Work on a copy.")
+        if got.shape == counts.shape and got.sum() == n:
+            raise NotYet("You return how often each film was drawn. Return the n drawn indices: `rng.choice`.")
+        if got.ndim == 1 and n / 2 < len(got) < n:
+            raise NotYet(f"You leave out draws of padding, so {len(got)} of {n} are left. Give padding the weight 0.")
         if got.shape != (n,) or got.dtype.kind not in "iu":
             raise NotYet(f"Return {n} indices of films, whole numbers; yours has shape {got.shape}, type {got.dtype}.")
         if got.min() < 0 or got.max() >= len(counts):
@@ -125,12 +227,35 @@ def draws(answer) -> None:
         share = np.bincount(got, minlength=len(counts)) / n
         wanted = _weights(counts, power)
         if np.abs(share - wanted).max() < 0.02:
+            other = np.asarray(answer(np.random.default_rng(100), counts.copy(), power, n))
+            if np.array_equal(other, got):
+                raise NotYet("Another generator draws the same films in yours: draw with the `rng` that comes in.")
+            again = np.asarray(answer(np.random.default_rng(100), counts.copy(), power, n))
+            if not np.array_equal(other, again):
+                raise NotYet("The same generator draws other films the second time: draw with the `rng` that comes in.")
+            if (got[1:] >= got[:-1]).all():
+                raise NotYet(
+                    "Your draws come out sorted, so the first rows of a batch get the first films. Leave them as drawn."
+                )
             continue
         for other, hint in (
             (_weights(counts, power, padding=1.0), "Padding is still drawn: 0 ** 0 is 1. Set its weight to 0."),
             (
                 _weights(counts, power, unclicked=False),
                 "With power 0 every film is drawn alike, also one that nobody clicked.",
+            ),
+            (
+                _weights(counts, power) * (1 - _padded(counts, power))
+                + np.eye(len(counts))[1] * _padded(counts, power),
+                "You replace draws of padding by film 1, which is then drawn too often. Give padding the weight 0.",
+            ),
+            (
+                np.append(_weights(counts[:-1], power), 0),
+                "The last film is never drawn: `rng.integers(1, n)` ends at n − 1.",
+            ),
+            (
+                _weights(np.trunc(counts.astype(float) ** power), 1.0),
+                "Your weights are cut to whole numbers: the power of a count is a float.",
             ),
             (_weights(counts, 1.0), "The power is not used: film i has the weight counts[i] ** power."),
             (_weights(counts, 0.0), "All films are drawn alike, whatever the power: counts[i] ** power is missing."),
@@ -170,6 +295,21 @@ def _masked(scores, candidates, hidden=-1e9, first=1, hit=lambda row, j: row[j] 
     return masked
 
 
+def _masked_once(scores, candidates):
+    masked = np.array(scores, float)
+    for line, row in zip(masked, candidates):
+        hits = np.flatnonzero(row[1:] == row[0])[:1]
+        line[1 + hits] = -1e9
+    return masked
+
+
+def _hides_otherwise(got, scores, candidates) -> bool:
+    """Whether all hits have one and the same value, another than −1e9, and all else is right."""
+    is_hit = _masked(scores, candidates) == -1e9
+    values = np.asarray(got)[is_hit]
+    return np.allclose(np.asarray(got)[~is_hit], scores[~is_hit]) and len(values) > 1 and np.ptp(values) == 0
+
+
 def _masked_by_batch(scores, candidates):
     positives = set(candidates[:, 0].tolist())
     return _masked(scores, candidates, hit=lambda row, j: row[j] in positives)
@@ -182,11 +322,22 @@ def masked_scores(answer) -> None:
     for batch, n in ((3, 4), (6, 2), (5, 7)):
         candidates = rng.integers(1, 5, (batch, 1 + n))
         candidates[0, :2] = 3
+        candidates[1], candidates[2] = 2, 3
+        candidates[2, [0, -1]] = 1  # only hits in row 1, only the last one in row 2
         cases.append((rng.normal(size=(batch, 1 + n)), candidates))
     scores, candidates = cases[0]
     if callable(answer):
         mine = scores.copy()
-        answer(mine, candidates.copy())
+        try:
+            got = answer(mine, candidates.copy())
+        except ValueError:
+            raise NotYet(
+                "Shapes do not fit. Keep column 0 two-dimensional, `candidates[:, :1]`, and compare all with it."
+            ) from None
+        if np.asarray(got, object).shape == scores.shape and np.asarray(got).dtype == bool:
+            raise NotYet("You return where the hits are. Return the scores: `np.where(is_hit, -1e9, scores)`.")
+        if isinstance(got, list) and len({len(row) for row in got}) > 1:
+            raise NotYet("You left the hits out, so the rows have several lengths. Keep them, with a score of −1e9.")
         if not np.array_equal(mine, scores):
             raise NotYet("Your function changed `scores` itself. Work on a copy, or use np.where.")
     mistakes = {
@@ -206,6 +357,32 @@ def masked_scores(answer) -> None:
             _masked, first=0, hit=lambda row, j: j == 0 or row[j] != row[0]
         ),
         "−1 does not hide: other scores lie below it. Take −1e9.": partial(_masked, hidden=-1.0),
+        "NaN is no score: every sum over it is NaN. Take −1e9.": partial(_masked, hidden=np.nan),
+        "You multiply the score with −1e9, so a negative one becomes huge. Set it to −1e9.": (
+            lambda scores, candidates: np.where(_masked(scores, candidates) == -1e9, -1e9 * scores, scores)
+        ),
+        "You compare scores. A hit is the same *film*: compare `candidates` with `candidates[:, :1]`.": (
+            lambda scores, candidates: _masked(scores, scores)
+        ),
+        "You hide the whole row of a hit. Hide the hit alone.": (
+            lambda scores, candidates: np.where(
+                (_masked(scores, candidates) == -1e9).any(axis=1, keepdims=True), -1e9, scores
+            )
+        ),
+        "You hide all negatives of a row with a hit. Hide the hit alone.": (
+            lambda scores, candidates: np.where(
+                (_masked(scores, candidates) == -1e9).any(axis=1, keepdims=True) & (np.arange(scores.shape[1]) > 0),
+                -1e9,
+                scores,
+            )
+        ),
+        "You compare with the last column. The positive is column 0: `candidates[:, :1]`.": (
+            lambda scores, candidates: _masked(scores[:, ::-1], candidates[:, ::-1])[:, ::-1]
+        ),
+        "You stop at the first hit of a row. There can be several.": _masked_once,
+        "The last column is never looked at. All columns from 1 on can be a hit.": (
+            lambda scores, candidates: np.column_stack([_masked(scores, candidates)[:, :-1], scores[:, -1]])
+        ),
         "You compare with the positive of the *first* row. Each row has its own: candidates[:, :1].": (
             lambda scores, candidates: np.where(
                 (candidates == candidates[0]) & (np.arange(candidates.shape[1]) > 0), -1e9, scores
@@ -228,6 +405,7 @@ def masked_scores(answer) -> None:
             )
         ),
         "+1e9 puts the hit on top of everything. It must be minus.": partial(_masked, hidden=1e9),
+        "The right scores are hidden, but not with −1e9, which lies safely below all others.": Sign(_hides_otherwise),
     }
     judge(answer, cases, _masked, mistakes)
 
@@ -266,7 +444,9 @@ def bpr(answer) -> None:
         "You computed 1 − σ. Its slope vanishes where the model is badly wrong; BPR is −log σ.": partial(
             _bpr, each=lambda z: 1 - _sigmoid(z)
         ),
-        "The distance is the wrong way round: positive minus negative.": partial(_bpr, sign=-1),
+        "The distance is the wrong way round (or you took 1 − σ of it): −log σ(positive − negative).": partial(
+            _bpr, sign=-1
+        ),
         "That is log σ, which is negative. The loss is minus that.": partial(_bpr, each=lambda z: -np.logaddexp(0, -z)),
         "That is σ alone. Take −log of it.": partial(_bpr, each=_sigmoid),
         "You added up the negatives. Their mean is asked for.": partial(_bpr, over=np.sum),
@@ -277,7 +457,7 @@ def bpr(answer) -> None:
         "Column 0 is compared with itself in yours, which adds log 2. Begin with column 1.": (
             lambda scores: np.logaddexp(0, scores - scores[:, :1]).mean(axis=1)
         ),
-        "The mean runs over the rows in yours. Take it over the negatives: axis 1.": (
+        "The mean runs over the rows in yours. Take it over the negatives: axis 1 of distances (batch, n).": (
             lambda scores: np.logaddexp(0, scores[:, 1:] - scores[:, :1]).mean(axis=0)
         ),
         "That is a hinge loss, max(0, 1 − difference). BPR is −log σ of the difference.": partial(
@@ -294,6 +474,52 @@ def bpr(answer) -> None:
         "Only the first negative counts in yours. Take the mean over columns 1, 2, …": (
             lambda scores: _bpr(np.array(scores)[:, :2])
         ),
+        "Only the last negative counts in yours. Take the mean over columns 1, 2, …": (
+            lambda scores: _bpr(np.array(scores)[:, [0, -1]])
+        ),
+        "Only the nearest to right, the easiest negative, counts in yours. Take the mean over all of them.": partial(
+            _bpr, over=np.min
+        ),
+        "The last negative is left out. Take all columns from 1 on: `scores[:, 1:]`.": (
+            lambda scores: _bpr(np.array(scores)[:, :-1])
+        ),
+        "You took the median of the negatives' losses. Their mean is asked for.": partial(_bpr, over=np.median),
+        "You divide by all columns, the positive's too. There is one loss fewer: take the mean of the negatives.": (
+            lambda scores: _bpr(scores, over=np.sum) / np.shape(scores)[1]
+        ),
+        "You divide by the number of rows. Take the mean over the negatives: axis 1.": (
+            lambda scores: _bpr(scores, over=np.sum) / len(scores)
+        ),
+        "You took the mean over rows and negatives. Take it over the negatives alone: axis 1.": (
+            lambda scores: np.full(len(scores), _bpr(scores).mean())
+        ),
+        "The last column is your positive. It is column 0: `scores[:, :1]`.": (
+            lambda scores: _bpr(np.array(scores)[:, ::-1])
+        ),
+        "Row 0 is your positive. It is *column* 0: `scores[:, :1] - scores[:, 1:]`.": (
+            lambda scores: np.logaddexp(0, scores[1:] - scores[0]).mean(axis=1)
+        ),
+        "You compare with the sum of the negatives. Compare with each one, then take the mean.": (
+            lambda scores: np.logaddexp(0, scores[:, 1:].sum(axis=1) - scores[:, 0])
+        ),
+        "`np.logaddexp2` lives on powers of 2. Take `np.logaddexp(0, -distance)`.": partial(
+            _bpr, each=lambda z: np.logaddexp2(0, -z)
+        ),
+        "log(1 + e⁻ᶻ) is `np.logaddexp(0, -z)`: the 1 is e⁰, so the first argument is 0.": partial(
+            _bpr, each=lambda z: np.logaddexp(1, -z)
+        ),
+        "You have e⁻ᶻ alone. BPR is log(1 + e⁻ᶻ): `np.logaddexp(0, -z)`.": partial(_bpr, each=lambda z: np.exp(-z)),
+        "That is minus the difference: log and e undo each other. The 1 is missing in log(1 + e⁻ᶻ).": partial(
+            _bpr, each=lambda z: -z
+        ),
+        "The losses are squared in yours. Take them as they are.": partial(
+            _bpr, each=lambda z: np.logaddexp(0, -z) ** 2
+        ),
+        "A small constant inside the log, or a limit, changes large losses. `np.logaddexp(0, -z)` needs neither.": Sign(
+            lambda got, scores: (
+                np.allclose(got, _bpr(scores), rtol=0.02, atol=1e-3) and (np.asarray(got) <= _bpr(scores) + 1e-12).all()
+            )
+        ),
         "You took the mean of the σ, then −log. Take −log of each first, then the mean.": (
             lambda scores: -np.log((1 / (1 + np.exp(scores[:, 1:] - scores[:, :1]))).mean(axis=1))
         ),
@@ -301,12 +527,17 @@ def bpr(answer) -> None:
             lambda scores: np.logaddexp(0, scores[:, 1:].mean(axis=1) - scores[:, 0])
         ),
     }
-    judge(answer, cases, _bpr, mistakes)
+    judge(answer, cases, _bpr, mistakes, keeps_input=True)
     far = np.array([[-500.0, 500.0, 0.0], [500.0, -500.0, 0.0]])
     with np.errstate(all="ignore"):
         got = np.asarray(answer(far.copy()))
-    if not np.all(np.isfinite(got)) or not np.allclose(got, [750.0, 0.0], atol=1e-6):
+    if not np.all(np.isfinite(got)):
         raise NotYet("Right for small numbers, but scores 1,000 apart overflow: np.logaddexp(0, -z) does not.")
+    if not np.allclose(got, [750.0, 0.0], atol=1e-6):
+        raise NotYet(
+            f"Right for small numbers, but for scores {far[0].tolist()} the loss should be 750; yours is {got[0]:.6g}. "
+            "A limit (np.clip) or a constant inside the log stops it: np.logaddexp(0, -z) needs neither."
+        )
 
 
 choice(
@@ -357,7 +588,8 @@ def corrected_softmax(answer) -> None:
         "Only the positive is corrected. The negatives are what the sampler drew: correct all columns.": partial(
             _corrected, logits=lambda s, q: _only(s, q, slice(0, 1))
         ),
-        "Nothing is corrected in yours. Take log q off every score.": partial(_corrected, logits=lambda s, q: s),
+        "Nothing is corrected in yours. Take log q off every score, each column its own: one number for a whole row "
+        "changes no softmax.": partial(_corrected, logits=lambda s, q: s),
         "You used the logarithm of base 10. The softmax lives on e: np.log.": partial(
             _corrected, logits=lambda s, q: s - np.log10(q)
         ),
@@ -370,6 +602,35 @@ def corrected_softmax(answer) -> None:
         ),
         "You correct the loss at the end. The *logits* are corrected, before the softmax.": (
             lambda s, q: _corrected(s, q, logits=lambda s, q: s) - np.log(q[:, 0])
+        ),
+        "You take log(1 + q) off, `np.log1p`. It is log q: `np.log`.": partial(
+            _corrected, logits=lambda s, q: s - np.log1p(q)
+        ),
+        "You divided e to the power of s by q, and forgot the log: `softmax_loss` takes logits, s − log q.": partial(
+            _corrected, logits=lambda s, q: np.exp(s) / q
+        ),
+        "The sign of all logits is turned round: s − log q, not log q − s.": partial(
+            _corrected, logits=lambda s, q: np.log(q) - s
+        ),
+        "You multiplied the score by log q. Take log q off it.": partial(_corrected, logits=lambda s, q: s * np.log(q)),
+        "You divided the score by log q. Take log q off it.": partial(_corrected, logits=lambda s, q: s / np.log(q)),
+        "You take log q off twice. Once is enough.": partial(_corrected, logits=lambda s, q: s - 2 * np.log(q)),
+        "You take half of log q off. Take it off as it is.": partial(_corrected, logits=lambda s, q: s - np.log(q) / 2),
+        "You take 1 − q off. It is log q.": partial(_corrected, logits=lambda s, q: s - (1 - q)),
+        "You return the probability of the positive. The loss is −log of it: `softmax_loss(logits)`.": (
+            lambda s, q: np.exp(-_corrected(s, q))
+        ),
+        "The probabilities are divided by their column's sum in yours. Take them as they are.": partial(
+            _corrected, logits=lambda s, q: s - np.log(q / q.sum(axis=0))
+        ),
+        "That is the form with the right limit: the positive as it is, log(n · q) off the draws. Here the usual recipe "
+        "is asked for: log q off every column.": partial(
+            _corrected, logits=lambda s, q: _only(s, q * (q.shape[1] - 1), slice(1, None))
+        ),
+        "You correct scores that were through a softmax already. Correct `scores` as they are; `softmax_loss` does the "
+        "rest.": partial(_corrected, logits=lambda s, q: np.exp(s) / np.exp(s).sum(axis=1, keepdims=True) - np.log(q)),
+        "You correct the loss by the row's mean. The *logits* are corrected, before the softmax.": (
+            lambda s, q: _corrected(s, q, logits=lambda s, q: s) - np.log(q).mean(axis=1)
         ),
         "You take log(1 − q) off. It is log q.": partial(_corrected, logits=lambda s, q: s - np.log(1 - q)),
         "These are the corrected logits. Return `softmax_loss(logits)`.": lambda s, q: s - np.log(q),

@@ -358,7 +358,7 @@ NATURAL = {
         (wrong_08_2_swapped, "In your hidden layer items stand before users:"),
         (wrong_08_2_no_relu, "The ReLU of the hidden layer is missing:"),
         (wrong_08_2_plus, "You added `p` and `q`. The product arm"),
-        (wrong_08_2_axis0, "Shapes do not fit. Side by side is axis=1, and"),
+        (wrong_08_2_axis0, "Shapes do not fit. Side by side is axis=1:"),
         (wrong_08_2_dense_first, "The arms are swapped before the last layer:"),
         (wrong_08_2_dot, "You add the products up before `h`. They stay"),
         (wrong_08_2_no_b, "The bias `b` of the hidden layer is missing."),
@@ -400,7 +400,7 @@ NATURAL = {
         (wrong_08_7_from_2, "Your loop does not end: a user has seen all"),
         (wrong_08_7_first_line_only, "Your loop does not end: a user has seen all"),
         (wrong_08_7_one_item, "One item for each of 1200 entries is asked for;"),
-        (wrong_08_7_mask, "You draw item 0, which is padding. Begin at 1."),
+        (wrong_08_7_mask, "Your items are of type bool"),
         (wrong_08_7_filtered, "One item for each of 1200 entries is asked for;"),
         (wrong_08_7_argmin, "Another generator gives the same films in"),
     ],
@@ -429,3 +429,631 @@ RIGHT = {
     "08.7": [right_08_7_choice, right_08_7_keys],
     "08.8": [right_08_8_plain, right_08_8_array],
 }
+
+# More answers, as people write them
+
+
+def print_nothing(result):
+    """In the place of print, so that the message of the check stands alone."""
+
+
+def relu_of(z):
+    return np.maximum(z, 0)
+
+
+def side_by_side(*a):
+    return np.concatenate(a, axis=1)
+
+
+def sampler(first=1, hi1=0, hi2=0, s1=1, s2=1):
+    def f(rng, user, is_seen):
+        item = rng.integers(first, is_seen.shape[s1] + hi1, len(user))
+        while (bad := is_seen[user, item]).any():
+            item[bad] = rng.integers(first, is_seen.shape[s2] + hi2, bad.sum())
+        return item
+
+    return f
+
+
+def more_08_2_max_not_maximum(p, q, r, s, W, b, h):
+    return side_by_side(p * q, np.max(side_by_side(r, s) @ W + b, 0)) @ h
+
+
+def more_08_2_max_axis1(p, q, r, s, W, b, h):
+    return side_by_side(p * q, np.max(side_by_side(r, s) @ W + b, axis=1, keepdims=True)) @ h
+
+
+def more_08_2_outer_pq(p, q, r, s, W, b, h):
+    return side_by_side(p @ q.T, relu_of(side_by_side(r, s) @ W + b)) @ h
+
+
+def more_08_2_dense_unweighted(p, q, r, s, W, b, h):
+    return (p * q) @ h[: p.shape[1]] + relu_of(side_by_side(r, s) @ W + b).sum(axis=1)
+
+
+def more_08_2_products_unweighted(p, q, r, s, W, b, h):
+    return (p * q).sum(axis=1) + relu_of(side_by_side(r, s) @ W + b) @ h[-W.shape[1] :]
+
+
+def more_08_2_sigmoid_hidden(p, q, r, s, W, b, h):
+    return side_by_side(p * q, 1 / (1 + np.exp(-(side_by_side(r, s) @ W + b)))) @ h
+
+
+def more_08_2_leaky(p, q, r, s, W, b, h):
+    z = side_by_side(r, s) @ W + b
+    return side_by_side(p * q, np.where(z > 0, z, 0.01 * z)) @ h
+
+
+def more_08_2_absolute(p, q, r, s, W, b, h):
+    return side_by_side(p * q, abs(side_by_side(r, s) @ W + b)) @ h
+
+
+def more_08_2_minimum(p, q, r, s, W, b, h):
+    return side_by_side(p * q, np.minimum(side_by_side(r, s) @ W + b, 0)) @ h
+
+
+def more_08_2_stacked(p, q, r, s, W, b, h):
+    return side_by_side(p * q, relu_of(np.stack([r, s], axis=1) @ W + b)) @ h
+
+
+def more_08_2_vstacked(p, q, r, s, W, b, h):
+    return np.vstack([p * q, relu_of(np.hstack([r, s]) @ W + b)]) @ h
+
+
+def more_08_2_added_rs(p, q, r, s, W, b, h):
+    return side_by_side(p * q, relu_of((r + s) @ W + b)) @ h
+
+
+def more_08_2_mean_not_sum(p, q, r, s, W, b, h):
+    return (side_by_side(p * q, relu_of(side_by_side(r, s) @ W + b)) * h).mean(axis=1)
+
+
+def more_08_2_return_in_loop(p, q, r, s, W, b, h):
+    for i in range(len(p)):
+        return np.append(p[i] * q[i], relu_of(np.append(r[i], s[i]) @ W + b)) @ h
+
+
+def more_08_2_summed_batch(p, q, r, s, W, b, h):
+    return (side_by_side(p * q, relu_of(side_by_side(r, s) @ W + b)) @ h).sum()
+
+
+def more_08_2_printed(p, q, r, s, W, b, h):
+    print_nothing(side_by_side(p * q, relu_of(side_by_side(r, s) @ W + b)) @ h)
+
+
+def more_08_2_bias_minus(p, q, r, s, W, b, h):
+    return side_by_side(p * q, relu_of(side_by_side(r, s) @ W - b)) @ h
+
+
+def more_08_2_product_in_hidden(p, q, r, s, W, b, h):
+    return relu_of(side_by_side(r, s) @ W + b) @ h[: W.shape[1]] + (p * q) @ h[W.shape[1] :]
+
+
+def more_08_2_pq_minus(p, q, r, s, W, b, h):
+    return side_by_side(p - q, relu_of(side_by_side(r, s) @ W + b)) @ h
+
+
+def more_08_2_arms_exchanged(p, q, r, s, W, b, h):
+    return side_by_side(r * s, relu_of(side_by_side(p, q) @ W + b)) @ h
+
+
+def more_08_2_normalised_pq(p, q, r, s, W, b, h):
+    def n(x):
+        return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+    return side_by_side(n(p) * n(q), relu_of(side_by_side(r, s) @ W + b)) @ h
+
+
+def more_08_2_hidden_twice_b(p, q, r, s, W, b, h):
+    return side_by_side(p * q, relu_of(relu_of(side_by_side(r, s) @ W + b) + b)) @ h
+
+
+def more_08_2_no_relu_no_bias(p, q, r, s, W, b, h):
+    return side_by_side(p * q, side_by_side(r, s) @ W) @ h
+
+
+def more_08_2_swapped_and_order(p, q, r, s, W, b, h):
+    return side_by_side(relu_of(side_by_side(s, r) @ W + b), p * q) @ h
+
+
+def more_08_4_list_index(vocabulary, ids):
+    return np.array([vocabulary.index(i) + 1 for i in ids])
+
+
+def more_08_4_get_array(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary, start=1)}
+    return row_of.get(ids, 0)
+
+
+def more_08_4_vocab_sorted_inplace(vocabulary, ids):
+    vocabulary.sort()
+    return np.array([vocabulary.index(i) + 1 if i in vocabulary else 0 for i in ids])
+
+
+def more_08_4_returns_dict(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary, start=1)}
+    return {i: row_of.get(i, 0) for i in ids.tolist()}
+
+
+def more_08_4_first_only(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary, start=1)}
+    for i in ids:
+        return row_of.get(i, 0)
+
+
+def more_08_4_nan_unknown(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary, start=1)}
+    return np.array([row_of.get(i, np.nan) for i in ids])
+
+
+def more_08_4_as_strings(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary, start=1)}
+    return np.array([str(row_of.get(i, 0)) for i in ids])
+
+
+def more_08_4_start_two(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary, start=2)}
+    return np.array([row_of.get(i, 0) for i in ids])
+
+
+def more_08_4_from_back(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary[::-1], start=1)}
+    return np.array([row_of.get(i, 0) for i in ids])
+
+
+def more_08_4_one_hot(vocabulary, ids):
+    return (ids[:, None] == np.array(vocabulary)).astype(int)
+
+
+def more_08_4_argmax_noun(vocabulary, ids):
+    return (ids[:, None] == np.array(vocabulary)).argmax(axis=1)
+
+
+def more_08_4_argmax_plus1(vocabulary, ids):
+    return (ids[:, None] == np.array(vocabulary)).argmax(axis=1) + 1
+
+
+def more_08_4_drop_last(vocabulary, ids):
+    row_of = {raw: row for row, raw in enumerate(vocabulary[:-1], start=1)}
+    return np.array([row_of.get(i, 0) for i in ids])
+
+
+def more_08_4_inserted(vocabulary, ids):
+    vocabulary.insert(0, -1)
+    return np.array([vocabulary.index(i) if i in vocabulary else 0 for i in ids])
+
+
+more_08_7_first_line_only = sampler(s2=0)
+
+more_08_7_second_line_only = sampler(s1=0)
+
+more_08_7_plus1 = sampler(hi1=1, hi2=1)
+
+more_08_7_minus1 = sampler(hi1=-1, hi2=-1)
+
+more_08_7_from0 = sampler(first=0)
+
+
+def more_08_7_if_once(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    bad = is_seen[user, item]
+    item[bad] = rng.integers(1, is_seen.shape[1], bad.sum())
+    return item
+
+
+def more_08_7_redraw_all(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    while is_seen[user, item].any():
+        item = rng.integers(1, is_seen.shape[1], len(user))
+    return item
+
+
+def more_08_7_index_swapped(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    while (bad := is_seen[item, user]).any():
+        item[bad] = rng.integers(1, is_seen.shape[1], bad.sum())
+    return item
+
+
+def more_08_7_max_user(rng, user, is_seen):
+    item = rng.integers(1, max(user), len(user))
+    while (bad := is_seen[user, item]).any():
+        item[bad] = rng.integers(1, max(user), bad.sum())
+    return item
+
+
+def more_08_7_step_on(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    while (bad := is_seen[user, item]).any():
+        item[bad] += 1
+    return item
+
+
+def more_08_7_seen_drawn(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    while (bad := ~is_seen[user, item]).any():
+        item[bad] = rng.integers(1, is_seen.shape[1], bad.sum())
+    return item
+
+
+def more_08_7_own_rng(rng, user, is_seen):
+    return sampler()(np.random.default_rng(0), user, is_seen)
+
+
+def more_08_7_one_scalar(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    while (bad := is_seen[user, item]).any():
+        item[bad] = rng.integers(1, is_seen.shape[1])
+    return item
+
+
+def more_08_7_dropped_wrong(rng, user, is_seen):
+    item = rng.integers(1, is_seen.shape[1], len(user))
+    return item[~is_seen[user, item]]
+
+
+def more_08_7_one_per_user(rng, user, is_seen):
+    pick = {u: rng.choice(np.flatnonzero(~is_seen[u, 1:]) + 1) for u in set(user.tolist())}
+    return np.array([pick[u] for u in user.tolist()])
+
+
+def more_08_7_floats(rng, user, is_seen):
+    return sampler()(rng, user, is_seen).astype(float)
+
+
+def more_08_7_returns_none(rng, user, is_seen):
+    sampler()(rng, user, is_seen)
+
+
+def more_08_7_choose_with_pad(rng, user, is_seen):
+    return np.array([rng.choice(np.flatnonzero(~is_seen[u])) for u in user])
+
+
+def more_08_7_changes_seen(rng, user, is_seen):
+    item = sampler()(rng, user, is_seen)
+    is_seen[user, item] = True
+    return item
+
+
+def more_08_8_uncapped(valid, patience):
+    b = int(np.argmax(valid)) + 1
+    return b, b + patience
+
+
+def more_08_8_reach(valid, patience):
+    best, be = -np.inf, 0
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            best, be = v, e
+        if e - be >= patience:
+            break
+    return be, be + patience
+
+
+def more_08_8_swapped_gt(valid, patience):
+    best, be = -np.inf, 0
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            best, be = v, e
+        if e - be > patience:
+            break
+    return be, e
+
+
+def more_08_8_no_break(valid, patience):
+    best, be, bad = -np.inf, 0, 0
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            best, be, bad = v, e, 0
+        else:
+            bad += 1
+        if bad == patience:
+            pass
+    return be, e
+
+
+def more_08_8_only_best(valid, patience):
+    best, be = -np.inf, 0
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            best, be = v, e
+        if e - be >= patience:
+            break
+    return be
+
+
+def more_08_8_min_delta(valid, patience):
+    best, be = -np.inf, 0
+    for e, v in enumerate(valid, 1):
+        if v > best + 0.15:
+            best, be = v, e
+        if e - be >= patience:
+            break
+    return be, e
+
+
+def more_08_8_best_not_updated(valid, patience):
+    best, be = valid[0], 1
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            be = e
+        if e - be >= patience:
+            break
+    return be, e
+
+
+def more_08_8_else_missing_zero(valid, patience):
+    best, be, bad = -np.inf, 0, 0
+    for e, v in enumerate(valid):
+        if v > best:
+            best, be, bad = v, e, 0
+        else:
+            bad += 1
+            if bad >= patience:
+                break
+    return be, e
+
+
+def more_08_8_return_none_at_end(valid, patience):
+    best, be = -np.inf, 0
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            best, be = v, e
+        if e - be >= patience:
+            return be, e
+
+
+def more_08_8_bad_else_only_returns_value(valid, patience):
+    best, be = -np.inf, 0
+    for e, v in enumerate(valid, 1):
+        if v > best:
+            best, be = v, e
+        if e - be >= patience:
+            break
+    return best, be
+
+
+def more_08_8_patience_total(valid, patience):
+    return int(np.argmax(valid[:patience])) + 1, min(patience, len(valid))
+
+
+def more_08_8_patience_plus1_total(valid, patience):
+    return int(np.argmax(valid[: patience + 1])) + 1, min(patience + 1, len(valid))
+
+
+def more_08_8_drops_only(valid, patience):  # strict falls in a row, ties tolerated
+    bad = 0
+    e = 1
+    for e in range(1, len(valid) + 1):
+        bad = bad + 1 if e > 1 and valid[e - 1] < valid[e - 2] else 0
+        if bad >= patience:
+            break
+    return int(np.argmax(valid[:e])) + 1, e
+
+
+def more_08_8_ties_reset(valid, patience):
+    best, be, bad = -np.inf, 0, 0
+    for e, v in enumerate(valid, 1):
+        if v >= best:
+            if v > best:
+                be = e
+            best, bad = v, 0
+        else:
+            bad += 1
+        if bad >= patience:
+            break
+    return be, e
+
+
+def more_08_8_sorts(valid, patience):
+    valid.sort()
+    return len(valid), len(valid)
+
+
+def more_08_8_last_best(valid, patience):
+    n = len(valid)
+    b = n - int(np.argmax(valid[::-1]))
+    return b, n
+
+
+def more_08_2_loops(p, q, r, s, W, b, h):
+    out = []
+    for i in range(len(p)):
+        v = list(p[i] * q[i])
+        x = list(r[i]) + list(s[i])
+        for u in range(W.shape[1]):
+            v.append(max(0.0, sum(x[k] * W[k, u] for k in range(len(x))) + b[u]))
+        out.append(sum(a * c for a, c in zip(v, h)))
+    return out
+
+
+def more_08_2_einsum(p, q, r, s, W, b, h):
+    d = p.shape[1]
+    return np.einsum("bi,bi,i->b", p, q, h[:d]) + np.einsum(
+        "bj,j->b", np.clip(np.einsum("bk,kj->bj", np.hstack([r, s]), W) + b, 0, None), h[d:]
+    )
+
+
+def more_08_2_kops(p, q, r, s, W, b, h):
+    from keras import ops
+
+    p, q, r, s, W, b, h = (ops.convert_to_tensor(x, "float32") for x in (p, q, r, s, W, b, h))
+    return ops.matmul(ops.concatenate([p * q, ops.relu(ops.matmul(ops.concatenate([r, s], 1), W) + b)], 1), h)
+
+
+def more_08_2_f32(p, q, r, s, W, b, h):
+    p, q, r, s, W, b, h = (x.astype("float32") for x in (p, q, r, s, W, b, h))
+    z = np.c_[r, s] @ W + b
+    return np.c_[p * q, z * (z > 0)] @ h
+
+
+def more_08_2_splitW(p, q, r, s, W, b, h):
+    k = r.shape[1]
+    return (np.column_stack([p * q, np.where((z := r @ W[:k] + s @ W[k:] + b) > 0, z, 0)]) @ h.reshape(-1, 1)).ravel()
+
+
+def more_08_4_pd_map(vocabulary, ids):
+    import pandas as pd
+
+    return pd.Series(ids).map({v: k + 1 for k, v in enumerate(vocabulary)}).fillna(0).astype(int)
+
+
+def more_08_4_bcast(vocabulary, ids):
+    m = ids[:, None] == np.array(vocabulary)
+    return np.where(m.any(1), m.argmax(1) + 1, 0).astype("int32")
+
+
+def more_08_4_keras_layer(vocabulary, ids):
+    from keras import layers
+
+    return layers.IntegerLookup(vocabulary=np.array(vocabulary))(ids)
+
+
+def more_08_4_lst(vocabulary, ids):
+    return [vocabulary.index(i) + 1 if i in vocabulary else 0 for i in ids.tolist()]
+
+
+def more_08_7_per_user(rng, user, is_seen):
+    return np.array([rng.choice(np.flatnonzero(~is_seen[u, 1:]) + 1) for u in user])
+
+
+def more_08_7_byweights(rng, user, is_seen):
+    x = rng.random((len(user), is_seen.shape[1]))
+    x[:, 0] = -1
+    x[is_seen[user]] = -1
+    return x.argmax(1)
+
+
+def more_08_7_lists(rng, user, is_seen):
+    out = []
+    for u in user:
+        i = int(rng.integers(1, is_seen.shape[1]))
+        while is_seen[u, i]:
+            i = int(rng.integers(1, is_seen.shape[1]))
+        out.append(i)
+    return out
+
+
+def more_08_8_recursive(valid, patience):
+    for n in range(1, len(valid) + 1):
+        b = valid.index(max(valid[:n])) + 1
+        if n - b >= patience:
+            break
+    return np.array([b, n])
+
+
+def more_08_8_vec(valid, patience):
+    v = np.array(valid)
+    np.maximum.accumulate(v)
+    first = np.array([np.argmax(v[: i + 1]) + 1 for i in range(len(v))])
+    stop = np.flatnonzero(np.arange(1, len(v) + 1) - first >= patience)
+    n = stop[0] + 1 if len(stop) else len(v)
+    return [int(first[n - 1]), int(n)]
+
+
+def more_08_8_counter(valid, patience):
+    best = None
+    bad = 0
+    for i, v in enumerate(valid):
+        if best is None or v > valid[best]:
+            best = i
+            bad = 0
+        else:
+            bad += 1
+        if bad == patience:
+            break
+    return best + 1, i + 1
+
+
+for id, answers in {
+    "08.2": [
+        (more_08_2_max_not_maximum, "Both arms have shape (batch, …) before they st"),
+        (more_08_2_max_axis1, "Shapes do not fit. Side by side is axis=1: `r`"),
+        (more_08_2_outer_pq, "Shapes do not fit. Side by side is axis=1: `r`"),
+        (more_08_2_dense_unweighted, "The units of the dense arm have no weights in"),
+        (more_08_2_products_unweighted, "You add the products up before `h`. They stay"),
+        (more_08_2_sigmoid_hidden, "The nonlinearity is a ReLU, not a sigmoid: np."),
+        (more_08_2_leaky, "Your ReLU lets a part of the negative numbers"),
+        (more_08_2_absolute, "Your hidden layer takes absolute values. A ReL"),
+        (more_08_2_minimum, "Your hidden layer keeps the negative numbers."),
+        (more_08_2_stacked, "Shapes do not fit. Side by side is axis=1: `r`"),
+        (more_08_2_vstacked, "Shapes do not fit. Side by side is axis=1: `r`"),
+        (more_08_2_added_rs, "Shapes do not fit. Side by side is axis=1: `r`"),
+        (more_08_2_mean_not_sum, "Yours is `len(h)` times too small: is it a mea"),
+        (more_08_2_return_in_loop, "Yours holds only the first entry along axis 0."),
+        (more_08_2_summed_batch, "You took the sum over axis 0, which should sta"),
+        (more_08_2_printed, "Your function returned None for one of the inp"),
+        (more_08_2_bias_minus, "The bias `b` is subtracted in yours. Add it."),
+        (more_08_2_product_in_hidden, "The arms are swapped before the last layer: pr"),
+        (more_08_2_pq_minus, "You subtracted `q` from `p`. The product arm m"),
+        (more_08_2_arms_exchanged, "Shapes do not fit. Side by side is axis=1: `r`"),
+        (more_08_2_normalised_pq, "The rows `p` and `q` are divided by their leng"),
+        (more_08_2_hidden_twice_b, None),
+        (more_08_2_no_relu_no_bias, "Two mistakes. The ReLU of the hidden layer is"),
+        (more_08_2_swapped_and_order, "Two mistakes. In your hidden layer items stand"),
+    ],
+    "08.4": [
+        (more_08_4_list_index, "`index` fails for an id that is not in the lis"),
+        (more_08_4_get_array, "A dictionary is asked for one id at a time: `["),
+        (more_08_4_vocab_sorted_inplace, "You sorted the vocabulary. Its order is the or"),
+        (more_08_4_returns_dict, "You return a dictionary. Return one row for ea"),
+        (more_08_4_first_only, "Yours holds only the first entry along axis 0."),
+        (more_08_4_nan_unknown, "Your rows are floats, and a float cannot index"),
+        (more_08_4_as_strings, "Your rows are text, and text cannot index a ta"),
+        (more_08_4_start_two, "Your known rows begin at 2. The first of the l"),
+        (more_08_4_from_back, "Your rows count from the end of the list. The"),
+        (more_08_4_one_hot, "You return a table that compares each id with"),
+        (more_08_4_argmax_noun, "Your rows begin at 0. Row 0 is for the unknown"),
+        (more_08_4_argmax_plus1, "An unknown id gets row 1 in yours, which belon"),
+        (more_08_4_drop_last, "The last of the vocabulary gets 0 in yours. It"),
+        (more_08_4_inserted, "The result is right, but your function changes"),
+    ],
+    "08.7": [
+        (more_08_7_first_line_only, "Your loop does not end: a user has seen all th"),
+        (more_08_7_second_line_only, "Films [5, 6, 8] of 9 are never drawn for some"),
+        (more_08_7_plus1, "With 4 users and 9 films you draw an item that"),
+        (more_08_7_minus1, "Your loop does not end: a user has seen all th"),
+        (more_08_7_from0, "You draw item 0, which is padding. Begin at 1."),
+        (more_08_7_if_once, "Some of your negatives were seen by their user"),
+        (more_08_7_redraw_all, "You draw every film again in each round, also"),
+        (more_08_7_index_swapped, "You ask `is_seen[item, user]`. Its rows are us"),
+        (more_08_7_max_user, "Your loop does not end: a user has seen all th"),
+        (more_08_7_step_on, "With 4 users and 9 films you draw an item that"),
+        (more_08_7_seen_drawn, "Some of your negatives were seen by their user"),
+        (more_08_7_own_rng, "Another generator gives the same films in your"),
+        (more_08_7_one_scalar, "A user has 5 unseen films, and film 5 is 54% o"),
+        (more_08_7_dropped_wrong, "One item for each of 1200 entries is asked for"),
+        (more_08_7_one_per_user, "Films [1, 2, 3, 4, 5, 6, 8] of 9 are never dra"),
+        (more_08_7_floats, "Your items are of type float64, which cannot i"),
+        (more_08_7_returns_none, "Your function returned None for one of the inp"),
+        (more_08_7_choose_with_pad, "You draw item 0, which is padding. Begin at 1."),
+        (more_08_7_changes_seen, "Your function changes `user` or `is_seen`, whi"),
+    ],
+    "08.8": [
+        (more_08_8_uncapped, None),
+        (more_08_8_reach, "Your second number is best epoch + patience, w"),
+        (more_08_8_swapped_gt, "Yours stops one epoch late: after `patience` e"),
+        (more_08_8_no_break, "Yours never stops early: it goes to the end of"),
+        (more_08_8_only_best, "Return two numbers, best epoch and epochs run;"),
+        (more_08_8_min_delta, None),
+        (more_08_8_best_not_updated, "You compare each value with the first one. A n"),
+        (more_08_8_else_missing_zero, "Your epochs begin at 0. The first epoch is epo"),
+        (more_08_8_return_none_at_end, "Your function returned None for one of the inp"),
+        (more_08_8_bad_else_only_returns_value, "You return the best value and its epoch. Retur"),
+        (more_08_8_patience_total, "`patience` counts from the last new best, not"),
+        (more_08_8_patience_plus1_total, "`patience` counts from the last new best, not"),
+        (more_08_8_drops_only, "You compare with the epoch before, and equal v"),
+        (more_08_8_ties_reset, "An equal value starts your count anew. It is n"),
+        (more_08_8_sorts, "Your function changes `valid` itself, which it"),
+        (more_08_8_last_best, "Yours goes to the end of the list, and takes t"),
+    ],
+}.items():
+    NATURAL[id] = [*NATURAL.get(id, []), *answers]
+
+for id, answers in {
+    "08.2": [more_08_2_loops, more_08_2_einsum, more_08_2_kops, more_08_2_f32, more_08_2_splitW],
+    "08.4": [more_08_4_pd_map, more_08_4_bcast, more_08_4_keras_layer, more_08_4_lst],
+    "08.7": [more_08_7_per_user, more_08_7_byweights, more_08_7_lists],
+    "08.8": [more_08_8_recursive, more_08_8_vec, more_08_8_counter],
+}.items():
+    RIGHT[id] = [*RIGHT.get(id, []), *answers]
