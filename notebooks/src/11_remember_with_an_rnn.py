@@ -693,7 +693,7 @@ for metric in ("NDCG", "Recall", "MRR"):
 # Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the
 # users a lot. The network recommends more than twice as many different films.
 #
-# ### Exercise 11.12 · choose (O5)
+# ### Exercise 11.11 · choose (O5)
 #
 # Which sentence may stand in your report?
 #
@@ -709,7 +709,7 @@ answer = "b"
 ### END SOLUTION
 
 # %%
-check("11.12", answer)
+check("11.11", answer)
 
 # %% [markdown]
 # ### A fair opponent
@@ -806,7 +806,7 @@ claim("each leaves half of the users untouched", max(changed.values()) < 0.5)
 #
 # Next: **what is the order worth?** Feed the trained model with the same 50 newest films of each user, shuffled.
 #
-# ### Exercise 11.11 · predict (O5)
+# ### Exercise 11.12 · predict (O5)
 #
 # How much of the valid NDCG is left when all histories are shuffled before the prediction? A share between 0 and 1; a
 # model that pays no attention to order would keep 1.
@@ -818,7 +818,7 @@ share_left = 0.75
 ### END SOLUTION
 
 # %%
-check("11.11", share_left)
+check("11.12", share_left)
 
 # %% tags=["reveal", "nbval-ignore-output"]
 rng = np.random.default_rng(42)
