@@ -454,7 +454,7 @@ predict(
     between=(0, 1),
     low="More often than you think: run the next cell.",
     high="Not that often, but often enough: run the next cell.",
-    done="Close: run the next cell. More than every fourth sentence is false.",
+    done="Close: run the next cell. More than one sentence in four is false.",
 )
 
 
