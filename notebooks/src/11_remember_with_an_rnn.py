@@ -2,8 +2,8 @@
 # # Remember with an RNN
 #
 # A recurrent network reads a history film by film and keeps a memory. You compute that memory by hand, measure how far
-# it reaches, build the gates of a GRU, and train the recommender GRU4Rec. Then you ask whether using the order takes a
-# network at all.
+# it reaches, build the gates of a GRU, and train the recommender GRU4Rec. Then you ask whether the order needs a
+# network.
 
 # %% [markdown]
 # **What you will do**
@@ -66,7 +66,7 @@ for film in history:
     print(f"film {film} + half the memory = {total.round(2)}  → state {state.round(2)}")
 
 # %% [markdown]
-# Read the second row: the horror film sets the scary number to 0.76, and half of the comedy is left: 0.38, which tanh
+# Read the second row: the horror film sets the scary number to 0.76, and half of the comedy, 0.38, is left, which tanh
 # reduces to 0.36. After the third film the state says: mostly funny, a little scary. The newest film counts most.
 #
 # ### Exercise 11.1 · trace (O1)
@@ -148,8 +148,8 @@ check("11.3", gradient_of_first)
 
 # %% [markdown] tags=["open"]
 # Now measure it, on layers with 32 units and histories of 50 random inputs: how long is the gradient of the newest
-# state with respect to an input, one, two, … 49 steps back? The newest input gets 1. (`upstream`, 32 random weights,
-# makes one number of a state.)
+# state with respect to an input, one, two, … 49 steps back? The newest input gets 1. (`upstream`: random weights that
+# add up a state.)
 
 
 # %%
@@ -208,9 +208,9 @@ for z in (0.0, 0.5, 0.95):
     print(f"gate {z:4}: new state {z * 0.8 + (1 - z) * -0.5:+.3f}, slope of the first part {z}")
 
 # %% [markdown]
-# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z itself, with
-# no tanh and no U in between. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, where
-# ⊙ multiplies number by number:
+# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z, without tanh
+# or U. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, where ⊙ multiplies number by
+# number:
 #
 # - update gate z = sigmoid(x W_z + h U_z + b_z): how much of the old state stays
 # - reset gate r = sigmoid(x W_r + h U_r + b_r): how much of it the candidate may see
@@ -285,9 +285,9 @@ print("Keras, reset after:  r ⊙ (h U_c) =", r * (h @ U_c))
 # %% [markdown]
 # These are two different models: the weights of one do not fit the other.
 #
-# Why after? Because both gates and the candidate then share *one* product with U = [U_z | U_r | U_c], which is faster
-# on a GPU. That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to
-# x W, the second to h U, so in the candidate the second stands *inside* what r resets:
+# Why after? Because both gates and the candidate then share *one* product with U = [U_z | U_r | U_c]: faster on a GPU.
+# That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W, the
+# second to h U, so in the candidate the second stands *inside* what r resets:
 #
 # c = tanh(x W_c + b[0]_c + r ⊙ (h U_c + b[1]_c))
 
@@ -329,7 +329,7 @@ def my_gru_step(x, h, W, U, b):
 check("11.5", my_gru_step)
 
 # %% [markdown]
-# (Section 12, optional, repeats this step over whole histories, and agrees with Keras to 1e-12.)
+# (Section 12, optional, compares whole histories with Keras.)
 #
 # ### Exercise 11.6 · choose (O3)
 #
@@ -404,8 +404,7 @@ for kind in (layers.SimpleRNN, layers.GRU, layers.LSTM):
 # ## 6. Padding: two silent mistakes
 #
 # For a recurrent layer a zero is an input like any other, unless somebody says that it is
-# [padding](glossary.md#padding). Here is a small model with random weights: an embedding table for five films, a GRU,
-# and scores.
+# [padding](glossary.md#padding). Take a small model with random weights: an embedding table for five films, and a GRU.
 
 # %%
 set_seed(1)
@@ -423,8 +422,8 @@ def scores_of(state):
 
 
 # %% [markdown]
-# **Mistake one**: the pads stand at the end, there is no mask, and the *last* state is read, which is what `GRU(4)`
-# without `return_sequences` returns. The same user without pads, with two, and with six:
+# **Mistake one**: the pads stand behind, without a mask, and the *last* state is read, which is what `GRU(4)` without
+# `return_sequences` returns. The same user without pads, with two, and with six:
 
 # %%
 for padded in ([[3, 1, 4]], [[3, 1, 4, 0, 0]], [[3, 1, 4] + 6 * [0]]):
@@ -605,8 +604,8 @@ order = "FBECA"
 check("11.10", order)
 
 # %% [markdown]
-# Now for real: 16 epochs on train, about half a minute. After every second epoch NDCG on valid is measured twice, with
-# the weights as they are and with their mean.
+# Now for real: 16 epochs on train, about half a minute. After every second epoch we measure the weights as they are and
+# their mean on valid.
 
 
 # %%
@@ -693,7 +692,7 @@ for metric in ("NDCG", "Recall", "MRR"):
 
 # %% [markdown]
 # Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the
-# users a lot. The network recommends more than twice as many different films (coverage, checked below).
+# users a lot. The network recommends more than twice as many different films (checked below).
 #
 # ### Exercise 11.11 · choose (O5)
 #
@@ -763,7 +762,7 @@ claim("every seed is ahead of EASE in NDCG", min(seed.mean() for seed in seeds) 
 claim("more than twice the coverage", gru_test.coverage > 2 * ease.coverage)
 
 # %% [markdown]
-# The cost stands in the same table: about a minute of training for the GRU, some seconds for the linear model.
+# The same table shows the cost: about a minute of training for the GRU, seconds for the linear model.
 
 # %% [markdown]
 # ## 10. Look into the trained memory (optional)

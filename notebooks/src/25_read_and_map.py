@@ -70,9 +70,9 @@ print("mean film:", mean_film.to_dict(), "→ score", mean_film @ toy_weights)
 print("Alien, weight · (value − mean):", (toy_weights * (toy.loc["Alien"] - mean_film)).to_dict())
 
 # %% [markdown]
-# *Alien* scores 5 − 2 = 3 above the mean film: 2 from its popularity, 1 from its year. The contributions add up to exactly
-# the difference that has to be explained. With another background they change: among equally popular films, popularity
-# contributes nothing.
+# *Alien* scores 5 − 2 = 3 above the mean film: 2 from its popularity, 1 from its year. The contributions add up to
+# exactly the difference that has to be explained. With another background they change: among equally popular films,
+# popularity contributes nothing.
 #
 # ### Exercise 25.1 · trace (O1)
 #
@@ -587,9 +587,9 @@ claim("other knowledge: EASE is ahead of the boosted trees", of_knowledge[1] > 0
 #
 # ### Exercise 25.6 · code (O3)
 #
-# Write it. `similar` has a row for each film that was seen and a column for each candidate, and need not be symmetric (kNN
-# keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate. Return the `n` seen
-# films that add most, best first, as an array; leave out those that add nothing.
+# Write it. `similar` has a row for each film that was seen and a column for each candidate, and need not be symmetric
+# (kNN keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate. Return the
+# `n` seen films that add most, best first, as an array; leave out those that add nothing.
 #
 # <details><summary>Hint 1</summary>What each seen film adds: <code>similar[seen, film]</code>.</details>
 # <details><summary>Hint 2</summary><code>order = np.argsort(-adds)[:n]</code>; keep those with
@@ -752,8 +752,8 @@ def head(user, free):
 #
 # <details><summary>Hint 1</summary>For each user: <code>is_one = user == one</code>, and subtract the mean of that
 # part.</details>
-# <details><summary>Hint 2</summary><code>values - pd.Series(values).groupby(user).transform("mean").to_numpy()</code> does it for
-# all users at once; do it for both arrays.</details>
+# <details><summary>Hint 2</summary><code>values - pd.Series(values).groupby(user).transform("mean").to_numpy()</code>
+# does it for all users at once; do it for both arrays.</details>
 
 
 # %%
@@ -864,7 +864,8 @@ show(
 # Which sentence may stand in a report about the copy with six features?
 #
 # - **a** "The network recommends by popularity: its surrogate explains about 40 % of the scores."
-# - **b** "Over random films popularity explains much of the scores; the surrogate does not say which films reach the list."
+# - **b** "Over random films popularity explains much of the scores; the surrogate does not say which films reach the
+#   list."
 # - **c** "The order of the films does not matter to the network: the surrogate works without it."
 # - **d** "With a better surrogate the network's accuracy would rise."
 
@@ -977,9 +978,9 @@ show(
 )
 
 # %% [markdown]
-# The map shows years, although nobody told the network a year. But two directions hold only a part of the variance. How far
-# can the map be trusted? Measure it: of the ten nearest films in 63 dimensions, how many are among the ten nearest on the
-# map?
+# The map shows years, although nobody told the network a year. But two directions hold only a part of the variance. How
+# far can the map be trusted? Measure it: of the ten nearest films in 63 dimensions, how many are among the ten nearest
+# on the map?
 
 
 # %%
@@ -1000,18 +1001,18 @@ print(f"PCA map keeps {kept:.0%} of the ten nearest; at random it would be {10 /
 claim("the PCA map keeps fewer than a quarter", kept < 0.25)
 
 # %% [markdown]
-# So neighbours on this map are mostly not neighbours in the table. [t-SNE](glossary.md#t-sne) (van der Maaten and Hinton,
-# 2008) gives up directions and distances and only tries to keep near films near (`perplexity=30`: about thirty neighbours
-# count as near). It starts from random positions, so we draw it three times. (scikit-learn's default, `init="pca"`, always
-# starts from the same map; the result then looks stable because the randomness is hidden, not because it is gone.) As a
-# control we also map a table *without* structure, whose columns are shuffled independently: columns keep their numbers,
-# films lose their rows.
+# So neighbours on this map are mostly not neighbours in the table. [t-SNE](glossary.md#t-sne) (van der Maaten and
+# Hinton, 2008) gives up directions and distances and only tries to keep near films near (`perplexity=30`: about thirty
+# neighbours count as near). It starts from random positions, so we draw it three times. (scikit-learn's default,
+# `init="pca"`, always starts from the same map; the result then looks stable because the randomness is hidden, not
+# because it is gone.) As a control we also map a table *without* structure, whose columns are shuffled independently:
+# columns keep their numbers, films lose their rows.
 
 # %% [markdown]
 # ### Exercise 25.10 · find the bug (O5)
 #
-# This control was written for this very lesson, and its map looked wonderfully structured. Why? Fix it: every column keeps
-# its numbers, each in an order of its own; the given table must not change.
+# This control was written for this very lesson, and its map looked wonderfully structured. Why? Fix it: every column
+# keeps its numbers, each in an order of its own; the given table must not change.
 #
 # <details><summary>Hint 1</summary>Apply it to a table whose second column is ten times the first. What do you
 # get?</details>
@@ -1256,8 +1257,8 @@ claim(
 # %% [markdown] tags=["reading"]
 # **Read on**
 #
-# - C. Molnar: Interpretable Machine Learning. 3rd edition, 2025 (christophm.github.io/interpretable-ml-book): linear models,
-#   trees, global surrogates
+# - C. Molnar: Interpretable Machine Learning. 3rd edition, 2025 (christophm.github.io/interpretable-ml-book): linear
+#   models, trees, global surrogates
 # - C. Rudin: Stop Explaining Black Box Machine Learning Models for High Stakes Decisions and Use Interpretable Models
 #   Instead. Nature Machine Intelligence 1, 2019, arXiv 1811.10154
 # - B. Sarwar, G. Karypis, J. Konstan, J. Riedl: Item-based Collaborative Filtering Recommendation Algorithms. WWW 2001
