@@ -2,7 +2,8 @@
 # # Remember with an RNN
 #
 # A recurrent network reads a history film by film and keeps a memory. You compute that memory by hand, measure how far
-# it reaches, build the gates of a GRU, and train the recommender GRU4Rec. Then you ask whether the order needs it.
+# it reaches, build the gates of a GRU, and train the recommender GRU4Rec. Then you ask whether the order needs a
+# network.
 
 # %% [markdown]
 # **What you will do**
@@ -65,8 +66,8 @@ for film in history:
     print(f"film {film} + half the memory = {total.round(2)}  → state {state.round(2)}")
 
 # %% [markdown]
-# Read the second row: the horror film sets the scary number to 0.76, and of the comedy half is left, 0.38, which tanh
-# reduces to 0.36. After the third film the state says: mostly funny, a little scary, the newest counts most.
+# Read the second row: the horror film sets the scary number to 0.76, and half of the comedy, 0.38, is left, which tanh
+# reduces to 0.36. After the third film the state says: mostly funny, a little scary. The newest film counts most.
 #
 # ### Exercise 11.1 · trace (O1)
 #
@@ -120,7 +121,7 @@ def my_rnn(x, W, U, b):
 check("11.2", my_rnn)
 
 # %% [markdown] tags=["open"]
-# The same W, U and b serve every step. So the layer reads a history of any length, and a state depends on no later
+# The same W, U and b serve every step. So the layer reads a history of any length, and no state depends on a later
 # film. (Section 12, optional, compares it with `SimpleRNN` of Keras.)
 
 # %% [markdown]
@@ -129,7 +130,7 @@ check("11.2", my_rnn)
 # To learn, the gradient must go back from the newest state to an old film: [backpropagation through
 # time](glossary.md#backpropagation-through-time). It is the chain rule of lesson 06 with one layer for each step:
 # through tanh (slope 1 − state²), then through U to the state before. So every step back multiplies by a slope and by
-# U, and numbers below one, multiplied forty times, come close to nothing.
+# U, and a product of forty numbers below one is often close to zero.
 #
 # ### Exercise 11.3 · trace (O2)
 #
@@ -147,7 +148,8 @@ check("11.3", gradient_of_first)
 
 # %% [markdown] tags=["open"]
 # Now measure it, on layers with 32 units and histories of 50 random inputs: how long is the gradient of the newest
-# state with respect to an input, one, two, … 49 steps back? The newest input gets 1.
+# state with respect to an input, one, two, … 49 steps back? The newest input gets 1. (`upstream`: random weights that
+# add up a state.)
 
 
 # %%
@@ -186,10 +188,10 @@ claim("plain RNN, 40 steps back: less than a millionth is left", reaches["plain 
 claim("with U three times larger: more than a thousand times", reaches["plain RNN, U × 3"][40] > 1e3)
 
 # %% [markdown] tags=["open"]
-# With its first weights the plain RNN has nothing to learn from a film 40 positions back: the gradient has
-# [vanished](glossary.md#vanishing-gradient). Three times larger weights do not save it: now the gradient
-# [explodes](glossary.md#exploding-gradient). (The usual remedy for that: limit the length of every gradient,
-# `clipnorm=1.0` in any Keras optimiser.)
+# Before training, the plain RNN can learn nothing from a film 40 positions back: the gradient has
+# [vanished](glossary.md#vanishing-gradient). Weights three times as large do not help: now the gradient
+# [explodes](glossary.md#exploding-gradient). (The usual remedy is to limit the length of every gradient: `clipnorm=1.0`
+# in any Keras optimiser.)
 
 # %% [markdown]
 # ## 3. Gates: let the network decide what to keep
@@ -206,9 +208,9 @@ for z in (0.0, 0.5, 0.95):
     print(f"gate {z:4}: new state {z * 0.8 + (1 - z) * -0.5:+.3f}, slope of the first part {z}")
 
 # %% [markdown]
-# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z itself, with
-# no tanh and no U in between. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, with
-# ⊙ for number by number:
+# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z, without tanh
+# or U. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, where ⊙ multiplies number by
+# number:
 #
 # - update gate z = sigmoid(x W_z + h U_z + b_z): how much of the old state stays
 # - reset gate r = sigmoid(x W_r + h U_r + b_r): how much of it the candidate may see
@@ -262,9 +264,9 @@ claim("fresh LSTM: between these two", reaches["GRU"][40] < reaches["LSTM"][40] 
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# A fresh GRU forgets as fast as the plain RNN: its gates stand at one half, and one half to the power of forty is
-# nothing. But it *can* learn to hold on: set the gate to 0.95 and the gradient arrives. Section 10 measures how far a
-# trained one reaches.
+# A fresh, untrained GRU forgets as fast as the plain RNN: its gates stand at one half, and one half to the power of
+# forty is close to zero. But it *can* learn to hold on: set the gate to 0.95 and the gradient arrives. Section 10
+# measures how far a trained one reaches.
 #
 # </details>
 
@@ -283,9 +285,9 @@ print("Keras, reset after:  r ⊙ (h U_c) =", r * (h @ U_c))
 # %% [markdown]
 # These are two different models: the weights of one do not fit the other.
 #
-# Why after? Then the products of both gates and the candidate are *one* product with U = [U_z | U_r | U_c], faster on a
-# GPU. That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W,
-# the second to h U, so in the candidate the second stands *inside* what r resets:
+# Why after? Because both gates and the candidate then share *one* product with U = [U_z | U_r | U_c]: faster on a GPU.
+# That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W, the
+# second to h U, so in the candidate the second stands *inside* what r resets:
 #
 # c = tanh(x W_c + b[0]_c + r ⊙ (h U_c + b[1]_c))
 
@@ -327,7 +329,7 @@ def my_gru_step(x, h, W, U, b):
 check("11.5", my_gru_step)
 
 # %% [markdown]
-# (Section 12, optional, repeats this step over whole histories, and agrees with Keras to 1e-12.)
+# (Section 12, optional, compares whole histories with Keras.)
 #
 # ### Exercise 11.6 · choose (O3)
 #
@@ -402,7 +404,7 @@ for kind in (layers.SimpleRNN, layers.GRU, layers.LSTM):
 # ## 6. Padding: two silent mistakes
 #
 # For a recurrent layer a zero is an input like any other, unless somebody says that it is
-# [padding](glossary.md#padding). A small model with random weights: a table for five films, a GRU, scores.
+# [padding](glossary.md#padding). Take a small model with random weights: an embedding table for five films, and a GRU.
 
 # %%
 set_seed(1)
@@ -420,7 +422,7 @@ def scores_of(state):
 
 
 # %% [markdown]
-# **Mistake one**: pads at the end, no mask, and the *last* state is read, which is what `GRU(4)` without
+# **Mistake one**: the pads stand behind, without a mask, and the *last* state is read, which is what `GRU(4)` without
 # `return_sequences` returns. The same user without pads, with two, and with six:
 
 # %%
@@ -430,8 +432,8 @@ for padded in ([[3, 1, 4]], [[3, 1, 4, 0, 0]], [[3, 1, 4] + 6 * [0]]):
 # %% [markdown]
 # Same user, same films, three different answers: the pads were read as the newest films.
 #
-# **Mistake two**: pads *in front*, and the read-out at position "number of films − 1", which is right for pads behind.
-# Two users, each with three films:
+# **Mistake two**: the pads stand *in front*, and the state is read at position "number of films − 1", which is right
+# for pads behind. Two users, each with three films:
 
 # %%
 n_films = 3
@@ -479,8 +481,8 @@ check("11.7", newest_state)
 #
 # ### Exercise 11.8 · code (O4)
 #
-# Write it. `model` is a function from padded histories (n, length), whole numbers with pads behind, to scores (n,
-# n_items + 1), for any length. Return True if ten more columns of pads change no score of any user by more than 1e-5,
+# Write it. `model` takes padded histories of any length, shape (n, length), whole numbers with pads behind, and returns
+# scores (n, n_items + 1). Return True if ten more columns of pads change no score of any user by more than 1e-5,
 # otherwise False.
 #
 # <details><summary>Hint 1</summary><code>np.pad(history, ((0, 0), (0, 10)))</code> appends ten columns of
@@ -541,12 +543,12 @@ answer = "b"
 check("11.9", answer)
 
 # %% [markdown] tags=["open"]
-# **A good point for a break**: to go on another day, run all cells above once more.
+# **A good point for a break**: if you go on another day, first run all cells above again.
 
 # %% [markdown]
 # ## 7. GRU4Rec
 #
-# Most visitors of a shop are strangers: all that is known are the clicks of this visit, a
+# Most visitors of a shop are strangers: all that is known of them is the clicks of this visit, a
 # [session](glossary.md#session). Hidasi and colleagues (ICLR 2016) let a GRU read the clicks and score the next one:
 # **GRU4Rec**. Each row of a batch follows one session; when it ends, the state is set to zero. Our users do have a
 # past, so we keep the windows and the head of lesson 10, and change only the body.
@@ -576,9 +578,8 @@ trainer, recommender = next_item.next_item_model(gru_body, counts, probabilities
 # ## 8. Train it, and average
 #
 # Windows of 50, a target among the next five films, sampled softmax: all as in lesson 10. The learning rate, 0.003, is
-# high, so the weights jump about. The remedy: use not the last weights but the **mean of the weights** at the ends of
-# the last epochs, here ten, called [weight averaging](glossary.md#weight-averaging). Training itself goes on from the
-# last ones.
+# high, so the weights fluctuate. The remedy is [weight averaging](glossary.md#weight-averaging): use the **mean of the
+# weights** at the ends of the last epochs, here ten. Training itself continues from the weights as they are.
 #
 # ### Exercise 11.10 · put in order (O5)
 #
@@ -603,8 +604,8 @@ order = "FBECA"
 check("11.10", order)
 
 # %% [markdown]
-# Now for real: 16 epochs on train, about half a minute. After every second epoch both are measured on valid, the
-# weights as they are and their mean.
+# Now for real: 16 epochs on train, about half a minute. After every second epoch we measure the weights as they are and
+# their mean on valid.
 
 
 # %%
@@ -666,7 +667,7 @@ claim("over the last three looks the mean of the weights is ahead, by more than 
 claim("and ahead of EASE on valid, by more than 0.01", course["averaged"].iloc[-1] - ease_valid > 0.01)
 
 # %% [markdown]
-# In the middle, while the model still learns fast, the mean drags old, bad weights along. Later it is ahead, at no cost
+# In the middle, while the model still learns fast, the mean still holds old, bad weights. Later it is ahead, at no cost
 # in training. `training.fit(…, average=10)` does the same. From here on the trainer holds the mean.
 
 # %% [markdown]
@@ -691,9 +692,9 @@ for metric in ("NDCG", "Recall", "MRR"):
 
 # %% [markdown]
 # Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the
-# users a lot. The network recommends more than twice as many different films.
+# users a lot. The network recommends more than twice as many different films (checked below).
 #
-# ### Exercise 11.12 · choose (O5)
+# ### Exercise 11.11 · choose (O5)
 #
 # Which sentence may stand in your report?
 #
@@ -709,7 +710,7 @@ answer = "b"
 ### END SOLUTION
 
 # %%
-check("11.12", answer)
+check("11.11", answer)
 
 # %% [markdown]
 # ### A fair opponent
@@ -739,8 +740,8 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # ### Two models, one list
 #
 # One more row for the table: the lists of GRU and EASE, joined by [rank fusion](glossary.md#rank-fusion) (section 11,
-# optional). Together they beat each alone; against the linear model the interval includes zero. If you want the order,
-# try the linear model first: it is simpler to train, to keep and to explain.
+# optional). The fusion beats each of the two; against the linear model the interval includes zero. If you want to use
+# the order, try the linear model first: it is simpler to train, to keep and to explain.
 
 # %%
 both_test, intervals = evaluation.mean_over_seeds(recorded_seeds("GRU + EASE")), {}
@@ -761,13 +762,13 @@ claim("every seed is ahead of EASE in NDCG", min(seed.mean() for seed in seeds) 
 claim("more than twice the coverage", gru_test.coverage > 2 * ease.coverage)
 
 # %% [markdown]
-# The cost stands in the same table: about a minute of training for the GRU, some seconds for the linear model.
+# The same table shows the cost: about a minute of training for the GRU, seconds for the linear model.
 
 # %% [markdown]
 # ## 10. Look into the trained memory (optional)
 #
-# Now the mistakes of section 6 on real users. The states of all positions come out of the model; the head is two lines
-# of NumPy: a Dense layer without bias, a 1 for the bias column, and the table.
+# Now make the mistakes of section 6 on real users. `body` returns the states of all positions; the head is two lines of
+# NumPy: a Dense layer without bias, a 1 for the bias column, and the table.
 
 # %%
 body = keras.Model(recommender.input, recommender.get_layer("gru").output)
@@ -801,12 +802,12 @@ claim("each mistake costs more than a tenth of NDCG", max(list(measured.values()
 claim("each leaves half of the users untouched", max(changed.values()) < 0.5)
 
 # %% [markdown]
-# Users with 50 films or more have no pads, and nothing happens to them. That makes such bugs hard to see: the average
-# sinks, but whoever tries the system with a long history finds nothing wrong.
+# Users with 50 films or more have no pads, and their scores stay the same. That makes such bugs hard to see: the
+# average falls, but somebody who tries the system with a long history sees nothing wrong.
 #
 # Next: **what is the order worth?** Feed the trained model with the same 50 newest films of each user, shuffled.
 #
-# ### Exercise 11.11 · predict (O5)
+# ### Exercise 11.12 · predict (O5)
 #
 # How much of the valid NDCG is left when all histories are shuffled before the prediction? A share between 0 and 1; a
 # model that pays no attention to order would keep 1.
@@ -818,7 +819,7 @@ share_left = 0.75
 ### END SOLUTION
 
 # %%
-check("11.11", share_left)
+check("11.12", share_left)
 
 # %% tags=["reveal", "nbval-ignore-output"]
 rng = np.random.default_rng(42)
@@ -852,9 +853,9 @@ claim("turned round is worse than shuffled, by 0.01", order_matters["turned roun
 # <details><summary>What it shows</summary>
 #
 # Same films, same weights, only the order is gone, and with it the lead over EASE, which never sees the order. But look
-# at the rows between: the order *within* the newest five hardly matters, and shuffling only the older films costs much
-# less than shuffling all. Worst is to turn it round: now the oldest films pass for the newest. What counts is **which**
-# films are the newest, not their exact sequence.
+# at the rows in between: the order *within* the newest five hardly matters, and shuffling only the older films costs
+# much less than shuffling all. Reversing the order is worst: the model takes the oldest films for the newest. What
+# counts is **which** films are the newest, not their exact sequence.
 #
 # A warning: this model was trained on histories in order. So the table says what *it* gets out of the order, not what a
 # model made for sets could reach.
@@ -864,7 +865,7 @@ claim("turned round is worse than shuffled, by 0.01", order_matters["turned roun
 # %% [markdown]
 # ### How far the trained memory reaches
 #
-# And how far does the trained memory reach? The measure of section 2, on users with 50 films or more:
+# The measurement of section 2, repeated on users with 50 films or more:
 
 # %% tags=["nbval-ignore-output"]
 full = newest[n_films == 50][:64]
@@ -908,10 +909,10 @@ for name, is_in in groups.items():
 pd.DataFrame(table, columns=["users", "number", "GRU", "EASE", "GRU − EASE"]).set_index("users").round(3)
 
 # %% [markdown]
-# Users who rated everything on one day: the network is clearly ahead. Users who came back on other days: EASE is
-# clearly ahead. That fits with how MovieLens is made: a new user meets pages of films and rates down the page, so the
-# newest films tell which page it is. Who comes back later rates what was watched since; then the whole taste counts. It
-# is an explanation, not a proof: length and days go together, and the groups were looked at with the test open.
+# For users who rated everything on one day, the network is clearly ahead. For users who came back on other days, EASE
+# is. That fits with how MovieLens was made: a new user meets pages of films and rates down the page, so the newest
+# films tell which page it is. Users who come back later rate what they have watched since; then the whole taste counts.
+# This is an explanation, not a proof: length and days go together, and the groups were compared on the test set.
 
 # %% [markdown]
 # And the linear model, which knows the order? Its mean is above those of the GRU and of EASE in all four groups. So the
@@ -929,7 +930,7 @@ pd.DataFrame(table, index=["GRU", "EASE", "GRU + EASE", "linear next-item"]).T.r
 #
 # Can one list use both, the GRU and EASE? Their scores cannot be added as they are: logits here, sums of weights there.
 # What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a film
-# 1 / (60 + rank) from each list and adds the shares (Cormack and others, 2009). Four films:
+# 1 / (60 + rank) from each list and adds these numbers (Cormack and others, 2009). Four films:
 
 # %%
 ranks = pd.DataFrame({"GRU": [1, 2, 3, 40], "EASE": [30, 2, 4, 1]}, ["Alien", "Brazil", "Clue", "Dune"])
@@ -1087,8 +1088,8 @@ print("the helper's body agrees; ten more pads change nothing")
 # - You saw a gradient vanish, explode, and survive behind a gate held near 1 (**O2**).
 # - You built a step of the GRU from its gates, as Keras has it (**O3**).
 # - You saw mistakes with padding, and wrote the test that catches them (**O4**).
-# - You trained GRU4Rec. In NDCG it is not distinguishable from EASE, and a linear model in closed form that knows the order
-#   beats it. The order needs no network (**O5**).
+# - You trained GRU4Rec. In NDCG it is not distinguishable from EASE, and a linear model in closed form that knows the
+#   order beats it. Using the order takes no network (**O5**).
 #
 # Lesson 12 lets every film look at every earlier one directly: attention.
 

@@ -70,9 +70,9 @@ print("mean film:", mean_film.to_dict(), "→ score", mean_film @ toy_weights)
 print("Alien, weight · (value − mean):", (toy_weights * (toy.loc["Alien"] - mean_film)).to_dict())
 
 # %% [markdown]
-# *Alien* scores 5 − 2 = 3 above the mean film: 2 from its popularity, 1 from its year. The contributions add up to exactly
-# the difference that has to be explained. With another background they change: among equally popular films, popularity
-# contributes nothing.
+# *Alien* scores 5 − 2 = 3 above the mean film: 2 from its popularity, 1 from its year. The contributions add up to
+# exactly the difference that has to be explained. With another background they change: among equally popular films,
+# popularity contributes nothing.
 #
 # ### Exercise 25.1 · trace (O1)
 #
@@ -91,8 +91,8 @@ check("25.1", year_gap_adds)
 # %% [markdown]
 # ### Exercise 25.2 · code (O1)
 #
-# For a whole table: `X` (n_films, n_features), `weights` (n_features,), and `background` (n_others, n_features), the rows
-# whose mean is the background. Return the contributions, shape (n_films, n_features).
+# For a whole table: `X` (n_films, n_features), `weights` (n_features,), and `background` (n_others, n_features), the
+# rows whose mean is the background. Return the contributions, shape (n_films, n_features), and leave `X` as it is.
 #
 # <details><summary>Hint 1</summary>The mean row of the background is <code>background.mean(axis=0)</code>.</details>
 # <details><summary>Hint 2</summary>Subtract it from every row of <code>X</code>, then multiply each column with its
@@ -152,11 +152,11 @@ def describe(past):
 # - **popular**: how many users rated the film, as a power of ten (2 is about a hundred users)
 # - **stars**: its mean rating, pulled towards the overall mean if few users rated it
 # - **decade**: its year, in decades from 1990; **year gap**: its distance from the mean year of *this user's* films
-# - **genre match**: how much more of the film's genres this user watches than everybody does, in tenths
+# - **genre match**: how much larger the share of the film's genres is for this user than for everybody, in tenths
 # - **active**: how many films the user has seen, as a power of ten
 #
 # All features come from train, and the label from what followed: 1 for the user's films in valid, 0 for ten random
-# unseen films beside each. A feature that already knew its label would be a [leak](glossary.md#data-leakage).
+# unseen films beside each. A feature computed from its own label would be a [leak](glossary.md#data-leakage).
 
 # %%
 features = describe(cut.train)
@@ -232,7 +232,7 @@ claim("the interval of decade includes zero", low[2] < 0 < high[2])
 
 # %% [markdown]
 # The model prefers popular films that are close to the user's years and genres. The interval of `decade` includes zero:
-# these data do not show whether older films are preferred, given the gap.
+# these data do not show whether older films are preferred, given the year gap.
 #
 # Now one user: user 482 has 43 films in train, most of them horror.
 
@@ -264,7 +264,7 @@ show(
 
 # %% [markdown]
 # For this user the genre match outweighs everything: the model recommends five pure horror films, and a famous one. A
-# straight line has no ceiling. You see this flaw only because you can read the model: each bar *is* a part of the
+# linear term has no upper limit. You see this flaw only because you can read the model: each bar *is* a part of the
 # computation, so the explanation is faithful by construction. Whether it is why people watch these films is another
 # question.
 
@@ -346,9 +346,9 @@ for threshold in (1.5, 2.5, 3.5, 4.5, 5.5):
 #
 # ### Exercise 25.4 · fill in (O2)
 #
-# Complete the choice of a split for one feature. `x` are numbers in any order, some of them equal; `y` labels 0 and 1.
-# Return the threshold whose two sides, weighted by their sizes, have the smallest Gini impurity; of equals the smallest
-# threshold.
+# Complete the choice of a split for one feature. `x` holds numbers in any order, some of them equal; `y` holds labels,
+# 0 and 1. Return the threshold whose two sides, weighted by their sizes, have the smallest Gini impurity; if several
+# are equally good, the smallest of them.
 #
 # <details><summary>Hint 1</summary>For each threshold: <code>left = y[x <= threshold]</code>, and the rest is
 # right.</details>
@@ -433,8 +433,8 @@ print(f"leaf: {ones[node]:.0%}")
 
 # %% [markdown]
 # Most pairs are of films known to few and end at 2 %, or at 8 % if the user has seen very many films. With a few more
-# ratings it is 9 %, and 18 % if the genre fits. Above 17 ratings the taste raises 20 % to 35 %; above 50 ratings, 50 %
-# to 66 %. So popularity decides first, then taste.
+# ratings it is 9 %, and 18 % if the genre fits. Above 17 ratings a genre match raises 20 % to 35 %; above 50 ratings,
+# 50 % to 66 %. So popularity decides first, then taste.
 #
 # Do not read 66 % as the probability that a visitor chooses the film: we put ten random films beside each chosen one. In
 # the whole catalogue all probabilities are far smaller. Their *order* is what counts.
@@ -458,7 +458,8 @@ claim("the trunk is the same in all trees", len({first for first, _ in asked}) =
 claim("the twigs come in more than three kinds", len({second for _, second in asked}) > 3)
 
 # %% [markdown]
-# The first questions are stable; the last ones change with the sample of users. Do not build a theory on a twig.
+# The first questions are stable; the last ones change with the sample of users. Draw no conclusion
+# from the last ones.
 #
 # ### Exercise 25.5 · trace (O2)
 #
@@ -507,11 +508,12 @@ path.round(2)
 
 # %% [markdown]
 # From left to right the penalty gets weaker and the weights grow, but neither their order nor the ranking changes much.
-# C = 1 is as good as any, and so is depth 6 for the tree (we keep depth 3 to see the price of a readable one).
+# C = 1 is as good as any. For the tree we take depth 6, and keep depth 3 to see the price of a readable one.
 #
 # If a readable model ranks badly, is it because of its simple *form*, or because of the little that it *knows*? As a
-# control, take the same six columns and a form that nobody can read: many small trees, each fitted to what those before
-# it left over, and added up ([gradient boosting](glossary.md#gradient-boosting)). The held-out users choose how many:
+# control, take the same six columns and a form that nobody can read: many small trees, each fitted to the errors of
+# those before it, their outputs added up ([gradient boosting](glossary.md#gradient-boosting)). The held-out users
+# choose how many:
 
 # %%
 by_trees = {}
@@ -585,9 +587,9 @@ claim("other knowledge: EASE is ahead of the boosted trees", of_knowledge[1] > 0
 #
 # ### Exercise 25.6 · code (O3)
 #
-# Write it. `similar` has a row for each film that was seen and a column for each candidate, and need not be symmetric (kNN
-# keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate. Return the `n` seen
-# films that add most, best first, as an array; leave out those that add nothing.
+# Write it. `similar` has a row for each film that was seen and a column for each candidate, and need not be symmetric
+# (kNN keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate. Return the
+# `n` seen films that add most, best first, as an array; leave out those that add nothing.
 #
 # <details><summary>Hint 1</summary>What each seen film adds: <code>similar[seen, film]</code>.</details>
 # <details><summary>Hint 2</summary><code>order = np.argsort(-adds)[:n]</code>; keep those with
@@ -677,7 +679,7 @@ print(f"without it the film still stands among the ten: {np.mean(stays):.0%}")
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# If three stars are not "liked", more than every fourth sentence is false. And the reason is rarely decisive: without
+# If three stars are not "liked", more than one sentence in four is false. And the reason is rarely decisive: without
 # that film, the recommendation mostly stays.
 #
 # There are two cheap repairs: say what the model knows ("because you rated …"), and name only films with four stars or
@@ -745,13 +747,13 @@ def head(user, free):
 #
 # This common fidelity is too generous. The network may score *all* films of user 5 higher than those of user 7; a copy
 # that knows only this gets a high R² and ranks nothing. Fix it: subtract each user's own mean from both, the copy's
-# scores and the network's, before anything else. Then compute one R² over all pairs: 1 − squared errors / squares of the
-# network.
+# scores and the network's, before anything else. Then compute one R² over all pairs: 1 − (sum of the squared errors) /
+# (sum of the network's squared scores).
 #
 # <details><summary>Hint 1</summary>For each user: <code>is_one = user == one</code>, and subtract the mean of that
 # part.</details>
-# <details><summary>Hint 2</summary><code>values - pd.Series(values).groupby(user).transform("mean").to_numpy()</code> does it for
-# all users at once; do it for both arrays.</details>
+# <details><summary>Hint 2</summary><code>values - pd.Series(values).groupby(user).transform("mean").to_numpy()</code>
+# does it for all users at once; do it for both arrays.</details>
 
 
 # %%
@@ -810,7 +812,7 @@ claim("popular has by far the largest weight: more than twice any other", copied
 
 # %% [markdown]
 # A tempting report: "The network prefers popular films near the user's years; this explains about 40 % of its scores."
-# But how good is a copy that knows popularity **alone**? And how good are both on the films that anybody will see, the
+# But how good is a copy that knows popularity **alone**? And how good are both on the films that users will see, the
 # head of each list?
 
 # %% tags=["nbval-ignore-output"]
@@ -854,15 +856,16 @@ show(
 
 # %% [markdown]
 # On the left the copy looks fine: it knows which films are *not* recommended, the thousands that nobody knows. They are
-# most of the pairs, so they make most of R². On the right, where the list is made, it knows next to nothing: of ten films
-# it finds about one, as a list of popular films does. **Measure fidelity where the decision falls.**
+# most of the pairs, so they determine most of R². On the right, where the list is made, it knows next to nothing: of
+# ten films it finds about one, as the copy with popularity alone does. **Measure fidelity where the decision is made.**
 #
 # ### Exercise 25.9 · choose (O4)
 #
 # Which sentence may stand in a report about the copy with six features?
 #
 # - **a** "The network recommends by popularity: its surrogate explains about 40 % of the scores."
-# - **b** "Over random films popularity explains much of the scores; which films reach the list the surrogate does not say."
+# - **b** "Over random films popularity explains much of the scores; the surrogate does not say which films reach the
+#   list."
 # - **c** "The order of the films does not matter to the network: the surrogate works without it."
 # - **d** "With a better surrogate the network's accuracy would rise."
 
@@ -895,7 +898,7 @@ claim("the network changes more than two films of ten", np.mean(same_films) < 8)
 # %% [markdown]
 # The network reacts to order; no feature of the copy can. So its explanation never mentions order, and a reader will
 # believe that there is nothing to mention. Give the copy a seventh feature, the similarity of a film to the user's five
-# newest ones. And copy with a tree, too: is it the form?
+# newest ones. Copy with a tree, too: does the form of the copy matter?
 
 # %% tags=["nbval-ignore-output"]
 newest_five = to_matrix(cut.train.groupby("user_id").tail(5), users, items)
@@ -918,8 +921,8 @@ claim("but fewer than half", found["linear, seven features"] < 5)
 
 # %% [markdown]
 # A tree of the same six columns does not find the list either. With the seventh feature the copy is better, and its
-# explanation now says "and what is near to your newest films". An explanation can only use the words that you gave it.
-# Still most of the ten films are missed: this network has no short and honest summary in these words.
+# explanation now adds "and what is similar to your newest films". An explanation can only use the words that you gave
+# it. Still most of the ten films are missed: this network has no short and honest summary in these words.
 
 # %% [markdown]
 # ## 10. Maps (optional)
@@ -975,9 +978,9 @@ show(
 )
 
 # %% [markdown]
-# The map shows years, although nobody told the network a year. But two directions hold only a part of the variance. How far
-# can the map be trusted? Measure it: of the ten nearest films in 63 dimensions, how many are among the ten nearest on the
-# map?
+# The map shows years, although nobody told the network a year. But two directions hold only a part of the variance. How
+# far can the map be trusted? Measure it: of the ten nearest films in 63 dimensions, how many are among the ten nearest
+# on the map?
 
 
 # %%
@@ -998,18 +1001,18 @@ print(f"PCA map keeps {kept:.0%} of the ten nearest; at random it would be {10 /
 claim("the PCA map keeps fewer than a quarter", kept < 0.25)
 
 # %% [markdown]
-# So neighbours on this map are mostly not neighbours in the table. [t-SNE](glossary.md#t-sne) (van der Maaten and Hinton,
-# 2008) gives up directions and distances and only tries to keep near films near (`perplexity=30`: about thirty neighbours
-# count as near). It starts from random positions, so we draw it three times. (scikit-learn's default, `init="pca"`, always
-# starts from the same map; the result then looks stable because the randomness is hidden, not because it is gone.) As a
-# control we also map a table *without* structure, whose columns are shuffled independently: columns keep their numbers,
-# films lose their rows.
+# So neighbours on this map are mostly not neighbours in the table. [t-SNE](glossary.md#t-sne) (van der Maaten and
+# Hinton, 2008) gives up directions and distances and only tries to keep near films near (`perplexity=30`: about thirty
+# neighbours count as near). It starts from random positions, so we draw it three times. (scikit-learn's default,
+# `init="pca"`, always starts from the same map; the result then looks stable because the randomness is hidden, not
+# because it is gone.) As a control we also map a table *without* structure, whose columns are shuffled independently:
+# columns keep their numbers, films lose their rows.
 
 # %% [markdown]
 # ### Exercise 25.10 · find the bug (O5)
 #
-# This control was written for this very lesson, and its map looked wonderfully structured. Why? Fix it: every column keeps
-# its numbers, each in an order of its own; the given table must not change.
+# This control was written for this very lesson, and its map looked wonderfully structured. Why? Fix it: every column
+# keeps its numbers, each in an order of its own; the given table must not change.
 #
 # <details><summary>Hint 1</summary>Apply it to a table whose second column is ten times the first. What do you
 # get?</details>
@@ -1089,10 +1092,10 @@ claim(
 )
 
 # %% [markdown]
-# Left, right, up and down depend on the seed. What the seeds *share* is worth a look: here films of one time lie together.
-# Between seeds some neighbours of each film change, and in *every* seed more than half of the neighbours on the map are
-# not neighbours in the table. So a map can be stable and wrong at once. Agreement between seeds shows that there is
-# structure; it does not prove a single neighbour. For a statement about a film, go back to the full table.
+# Left, right, up and down depend on the seed. What the seeds *share* is worth a look: here films of the same period lie
+# together. Between seeds some neighbours of each film change, and in *every* seed more than half of the neighbours on
+# the map are not neighbours in the table. So a map can be stable and wrong at once. Agreement between seeds shows that
+# there is structure; it does not prove a single neighbour. For a statement about a film, go back to the full table.
 
 # %% [markdown]
 # ### Exercise 25.11 · choose (O5)
@@ -1123,8 +1126,8 @@ check("25.11", answer)
 #
 # ### Exercise 25.12 · predict (O5)
 #
-# There are only a few films noir among ours. Shuffle that label, so that it means nothing, train the probe on all films,
-# and measure its [AUC](glossary.md#auc) **on the same films**. Guessing gives one half. What do you expect?
+# Only a few of our films have the genre Film-Noir. Shuffle that label, so that it means nothing, train the probe on all
+# films, and measure its [AUC](glossary.md#auc) **on the same films**. Guessing gives one half. What do you expect?
 
 # %%
 auc_of_nothing = ...
@@ -1233,16 +1236,17 @@ claim(
 #
 # | Way | What you see | Where it misleads | What to measure |
 # |---|---|---|---|
-# | linear model, small tree | the computation itself | correlated features share weight; twigs change | interval over users |
-# | item-kNN's reasons | the computation itself | rated is not liked; one of many | take it out, score again |
+# | linear model, small tree | the computation itself | correlated features share weight; the last questions change | interval over users |
+# | item-kNN's reasons | the computation itself | rated is not liked; one reason of many | take it out, score again |
 # | surrogate | a copy | it is good where nobody looks | fidelity at the head, held-out users |
-# | map | a projection | neighbours that are none | neighbours kept; seeds; shuffled columns |
-# | probe | what can be read | read is not used | held-out films; shuffled labels |
+# | map | a projection | false neighbours | neighbours kept; seeds; shuffled columns |
+# | probe | what can be read | what can be read need not be used | held-out films; shuffled labels |
 
 # %% [markdown]
 # ## What you did
 #
-# - You took linear scores apart exactly, and saw a twin halve a weight and a certain weight rank nothing (**O1**).
+# - You took linear scores apart exactly, and saw a copied column halve a weight, and a large, certain weight change no
+#   ranking (**O1**).
 # - Optional: you implemented the choice of a split, and saw which questions of a tree are stable (**O2**).
 # - You implemented "because you liked …", and measured how often the film had not been liked (**O3**).
 # - You copied a network: the copy explains about 40 % over random films, and hardly anything where the list is made
@@ -1253,8 +1257,8 @@ claim(
 # %% [markdown] tags=["reading"]
 # **Read on**
 #
-# - C. Molnar: Interpretable Machine Learning. 3rd edition, 2025 (christophm.github.io/interpretable-ml-book): linear models,
-#   trees, global surrogates
+# - C. Molnar: Interpretable Machine Learning. 3rd edition, 2025 (christophm.github.io/interpretable-ml-book): linear
+#   models, trees, global surrogates
 # - C. Rudin: Stop Explaining Black Box Machine Learning Models for High Stakes Decisions and Use Interpretable Models
 #   Instead. Nature Machine Intelligence 1, 2019, arXiv 1811.10154
 # - B. Sarwar, G. Karypis, J. Konstan, J. Riedl: Item-based Collaborative Filtering Recommendation Algorithms. WWW 2001

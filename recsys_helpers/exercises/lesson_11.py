@@ -6,6 +6,7 @@ import numpy as np
 
 from recsys_helpers.exercises import (
     NotYet,
+    Sign,
     as_power_of_ten,
     choice,
     exercise,
@@ -20,19 +21,22 @@ from recsys_helpers.exercises import (
 trace(
     "11.1",
     "O1",
-    0.68,
+    0.682,
     {
         0.5: "That is the film alone. Half of the old scary number is added.",
         0.86: "You added the whole memory. U keeps only half of it.",
         0.59: "That is after the tanh. The sum before it is asked for.",
-        0.915: "That is the funny number: 0.5 from the film, and half of 0.83.",
+        0.91: "That is the funny number: 0.5 from the film, and half of 0.83.",
+        0.92: "That is the funny number: 0.5 from the film, and half of 0.83.",
+        0.69: "You took half of 0.38, the sum at the third film. The state is what tanh makes of it: half of 0.36.",
+        0.88: "You took half of 0.76, the state after the second film. Take the state after the third.",
         0.18: "That is the memory alone. The film itself is half scary: it adds 0.5.",
         0.43: "You halved the film, too. It enters as it is: W changes nothing.",
         1.18: "This film is only half scary: it adds 0.5, not 1.",
     },
     "0.5 from the film, plus half of the scary number after the third film.",
     "The new film counts fully, the memory of the last horror film by half.",
-    within=0.015,
+    within=0.005,
 )
 
 
@@ -41,7 +45,7 @@ def _sigmoid(v):
 
 
 def _rnn(
-    x, W, U, b, bend=np.tanh, start=0.0, keep=True, carry=1.0, backwards=False, late_bias=False, outside=False,
+    x, W, U, b, activation=np.tanh, start=0.0, keep=True, carry=1.0, backwards=False, late_bias=False, outside=False,
     shared=False, plus=False, apart=False,
 ):  # fmt: skip
     states, state = np.zeros((len(x), x.shape[1], len(b))), np.full(len(b), start)
@@ -49,11 +53,11 @@ def _rnn(
         state = state if shared else np.full(len(b), start)
         for t in range(x.shape[1])[:: -1 if backwards else 1]:
             total = np.array([x[row, t] @ W[:, j] + carry * (state @ U[:, j]) for j in range(len(b))])
-            before, state = state, bend(total) + b if late_bias else bend(total + b)
+            before, state = state, activation(total) + b if late_bias else activation(total + b)
             if outside:
-                state = bend(x[row, t] @ W + b) + before @ U
+                state = activation(x[row, t] @ W + b) + before @ U
             if apart:
-                state = bend(x[row, t] @ W + b) + bend(before @ U)
+                state = activation(x[row, t] @ W + b) + activation(before @ U)
             if plus:
                 state = state + before
             states[row, t] = state
@@ -69,9 +73,9 @@ def rnn(answer) -> None:
         cases.append(tuple(rng.normal(0, 0.7, shape) for shape in shapes))
     changes = {
         "You return the last state only. The state after *every* film is asked for.": {"keep": False},
-        "The nonlinearity is missing: tanh of the sum.": {"bend": lambda v: v},
-        "The nonlinearity is tanh, not a sigmoid.": {"bend": _sigmoid},
-        "The nonlinearity is tanh, not a ReLU.": {"bend": lambda v: np.maximum(v, 0)},
+        "The nonlinearity is missing: tanh of the sum.": {"activation": lambda v: v},
+        "The nonlinearity is tanh, not a sigmoid.": {"activation": _sigmoid},
+        "The nonlinearity is tanh, not a ReLU.": {"activation": lambda v: np.maximum(v, 0)},
         "The memory goes through the nonlinearity, too: tanh of the whole sum.": {"outside": True},
         "Film and memory have a tanh each in yours. Add them first, then one tanh of the whole sum.": {"apart": True},
         "The old state is added once more, outside of tanh. It enters through U alone.": {"plus": True},
@@ -101,11 +105,38 @@ def rnn(answer) -> None:
         "You store the state *before* each film. Compute the new one first, then store it.": (
             lambda x, W, U, b: np.pad(_rnn(x, W, U, b)[:, :-1], ((0, 0), (1, 0), (0, 0)))
         ),
+        "The loop ends after its first film: does `return` stand inside it?": (
+            lambda x, W, U, b: _rnn(x, W, U, b)[:, :1]
+        ),
+        "Half of the old state stays, as in section 1. Here U is any matrix: `state @ U`.": (
+            lambda x, W, U, b: _rnn(x, W, 0.5 * np.eye(len(U)), b)
+        ),
+        "The first film is not read. The state before it is zero, and it is not among the results.": (
+            lambda x, W, U, b: np.pad(_rnn(x[:, 1:], W, U, b), ((0, 0), (1, 0), (0, 0)))
+        ),
+        "The first film is read twice. Begin with a state of zeros, and let the loop read every film once.": (
+            lambda x, W, U, b: _rnn(np.concatenate([x[:, :1], x], axis=1), W, U, b)[:, 1:]
+        ),
+        "The first film is read twice, so there is a state too many. Begin with zeros; the loop reads all films.": (
+            lambda x, W, U, b: _rnn(np.concatenate([x[:, :1], x], axis=1), W, U, b)
+        ),
+        "You carry the sum on to the next step. Carry the state, which is the tanh of it.": (
+            lambda x, W, U, b: np.tanh(_rnn(x, W, U, b, activation=lambda v: v))
+        ),
+        "You return several results. The states alone are asked for.": Sign(lambda got, *case: isinstance(got, tuple)),
         "Every position holds the last state: the list has the same array each time. Make a new one at each step.": (
             lambda x, W, U, b: np.repeat(_rnn(x, W, U, b)[:, -1:], x.shape[1], axis=1)
         ),
     }
-    judge(answer, cases, _rnn, mistakes)
+    judge(
+        answer,
+        cases,
+        _rnn,
+        mistakes,
+        raised={
+            IndexError: "Do you read `x[t]`? That is one user. The films at position t of all users are `x[:, t]`."
+        },
+    )
 
 
 trace(
@@ -119,6 +150,12 @@ trace(
         0.8**3: "You left out the nonlinearities: each of the four positions has the slope 0.5.",
         0.5**4: "You left out U: three steps back, each times 0.8.",
         0.5 * 0.8**3: "There is a nonlinearity at each of the four positions: 0.5 four times, not once.",
+        0.8**4 * 0.5**3: "It is the other way round: the nonlinearity four times, U three times.",
+        0.8
+        ** 4: "You left out the nonlinearities. And from the fourth state to the first, U comes three times, not four.",
+        0.4: "That is a single step back. From the fourth state to the first there are three, each times 0.4.",
+        1.6: "Steps back multiply, they do not add up.",
+        0.16: "Count again: three steps from the fourth state to the first, and one more slope at the first film.",
         0.5 * 0.4**2: "Count again: from the fourth state to the first there are three steps.",
     },
     "Start at the fourth state: tanh, U, tanh, U, tanh, U, tanh. Multiply the slopes.",
@@ -132,6 +169,8 @@ def power_of_ten(answer) -> str | None:
     guess = as_power_of_ten(answer)
     if not -30 <= guess <= 10:
         raise NotYet("Guess a number between -30 and 10.")
+    if guess > 0:
+        return "A positive power would mean that the gradient grows on its way back. It shrinks: run the next cell."
     if guess < -11.5:
         return "Even less than there is. Each step keeps about six tenths: to the power of forty about a billionth."
     if guess > -6.5:
@@ -140,7 +179,7 @@ def power_of_ten(answer) -> str | None:
 
 
 def _gru(
-    x, h, W, U, b, order="zrc", reset="after", rows=(0, 1), inside=True, mix="z", bend=np.tanh, gate=_sigmoid,
+    x, h, W, U, b, order="zrc", reset="after", rows=(0, 1), inside=True, mix="z", activation=np.tanh, gate=_sigmoid,
     gates_see_h=1.0, reset_by="r",
 ):  # fmt: skip
     dim = h.shape[1]
@@ -151,17 +190,36 @@ def _gru(
     product = {
         "after": r * (h @ U[:, part["c"]]),
         "before": (r * h) @ U[:, part["c"]],
+        "twice": r * ((r * h) @ U[:, part["c"]]),
         "state": r * h,
         "all": r * (h @ U[:, part["c"]] + x @ W[:, part["c"]] + b_x[part["c"]]) - x @ W[:, part["c"]] - b_x[part["c"]],
     }[reset]
-    c = bend(
+    c = activation(
         x @ W[:, part["c"]] + product + b_x[part["c"]] + (r if inside and reset != "before" else 1) * b_h[part["c"]]
     )
     keep = {"z": z, "1-z": 1 - z, "r": gates["r"]}.get(mix, z)
     return {"candidate": c, "full": z * h + c, "forget": (1 - z) * c}.get(mix, keep * h + (1 - keep) * c)
 
 
-@exercise("11.5", "O3", "code", done="Two products, three parts, one valve: the GRU as Keras computes it.")
+def _gru_reset_by_one_minus_r(x, h, W, U, b):
+    """1 − sigmoid(v) is sigmoid(−v): the weights of the reset gate, and its biases, with the other sign."""
+    sign = np.repeat([1, -1, 1], h.shape[1])
+    return _gru(x, h, W * sign, U * sign, b * sign)
+
+
+def _gru_sigmoids_apart(x, h, W, U, b):
+    (z_x, r_x, c_x), (z_h, r_h, c_h) = np.split(x @ W + b[0], 3, axis=1), np.split(h @ U + b[1], 3, axis=1)
+    z, r = _sigmoid(z_x) + _sigmoid(z_h), _sigmoid(r_x) + _sigmoid(r_h)
+    return z * h + (1 - z) * np.tanh(c_x + r * c_h)
+
+
+def _gru_before_without_bias(x, h, W, U, b):
+    (z_x, r_x, c_x), (z_h, r_h, _) = np.split(x @ W + b[0], 3, axis=1), np.split(h @ U + b[1], 3, axis=1)
+    z, r = _sigmoid(z_x + z_h), _sigmoid(r_x + r_h)
+    return z * h + (1 - z) * np.tanh(c_x + (r * h) @ U[:, -h.shape[1] :])
+
+
+@exercise("11.5", "O3", "code", done="Two products, three parts, one mix: the GRU as Keras computes it.")
 def gru_step(answer) -> None:
     rng = np.random.default_rng(2)
     cases = []
@@ -170,6 +228,7 @@ def gru_step(answer) -> None:
         cases.append(tuple(rng.normal(0, 0.8, shape) for shape in shapes))
 
     changes = {
+        "You reset twice, the state and the product. Keras resets the product only.": {"reset": "twice"},
         "The two shares are swapped: in Keras z keeps the *old* state, and 1 − z lets the candidate in.": {
             "mix": "1-z"
         },
@@ -186,8 +245,10 @@ def gru_step(answer) -> None:
         "The second row of the bias stands outside of the reset. It belongs to h @ U, so r multiplies it too.": {
             "inside": False
         },
-        "The candidate has no nonlinearity in yours: tanh.": {"bend": lambda v: v},
-        "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": {"bend": _sigmoid},
+        "The candidate has no nonlinearity in yours: tanh.": {"activation": lambda v: v},
+        "The candidate goes through a sigmoid in yours. It needs tanh, which can be negative.": {
+            "activation": _sigmoid
+        },
         "Nothing is reset in yours: the candidate's part of h @ U is multiplied by r.": {"reset_by": None},
         "You reset with z. The reset gate is r, the second part.": {"reset_by": "z"},
         "You mix with r. The shares are z and 1 − z.": {"mix": "r"},
@@ -204,8 +265,34 @@ def gru_step(answer) -> None:
             "gates_see_h": 0.0
         },
     }
-    mistakes = variants(_gru, changes)
-    judge(answer, cases, _gru, mistakes)
+    mistakes = variants(_gru, changes) | {
+        f"Your parts stand in the order {', '.join(order)}. Keras stores them as z, r, candidate (c).": partial(
+            _gru, order=order
+        )
+        for order in ("zcr", "rcz", "crz", "czr")
+    }
+    mistakes |= {
+        "You reset with 1 − r. The candidate's part of h @ U is multiplied by r itself.": _gru_reset_by_one_minus_r,
+        "Each product has a sigmoid of its own in your gates. Add both parts first, then take one sigmoid.": (
+            _gru_sigmoids_apart
+        ),
+        "You reset the state before the product. Keras resets after it, and the second row of the bias with it: "
+        "r times the candidate's part of h @ U + b[1].": _gru_before_without_bias,
+        "The new state goes through tanh in yours. Only the candidate does.": (lambda *case: np.tanh(_gru(*case))),
+        "Your tanh comes too late, after the mix. It belongs to the candidate alone.": (
+            lambda *case: np.tanh(_gru(*case, activation=lambda v: v))
+        ),
+        "Each product gets both rows of the bias in yours: the first belongs to x @ W, the second to h @ U.": (
+            lambda x, h, W, U, b: _gru(x, h, W, U, np.stack([b[0] + b[1]] * 2))
+        ),
+        "You return several results. The new state alone is asked for.": Sign(
+            lambda got, *case: isinstance(got, tuple)
+        ),
+    }
+    columns = (
+        "Do the shapes fit? Cut the *columns* (axis=1) into three parts of `h.shape[1]` columns each; gates use `*`."
+    )
+    judge(answer, cases, _gru, mistakes, raised={ValueError: columns})
 
 
 choice(
@@ -226,8 +313,8 @@ def _given_11_7(states, history):
     return states[np.arange(len(history)), n_real - 1]
 
 
-def _newest(states, history, place=lambda row: np.flatnonzero(row)[-1]):
-    return np.array([state[place(row)] for state, row in zip(states, history)])
+def _newest(states, history, position=lambda row: np.flatnonzero(row)[-1]):
+    return np.array([state[position(row)] for state, row in zip(states, history)])
 
 
 @exercise(
@@ -249,60 +336,67 @@ def newest_state(answer) -> None:
         history[-1] = rng.permutation(50)[:length] + 1  # no pads at all
         cases.append((rng.normal(size=(batch, length, dim)), history))
     n_pads = lambda row: (row == 0).sum()  # noqa: E731
+    outside = "One position for each row is asked for, shape (batch,), from 0 to length − 1: no id, and no count."
     mistakes = {
         "It still reads at the number of films − 1, which is right for pads behind only.": partial(
-            _newest, place=lambda row: len(row) - n_pads(row) - 1
+            _newest, position=lambda row: len(row) - n_pads(row) - 1
         ),
-        "It reads the last position, which is right for pads in front only.": partial(_newest, place=lambda row: -1),
+        "It reads the last position, which is right for pads in front only.": partial(_newest, position=lambda row: -1),
         "It reads the position before the first pad, which is wrong when pads stand on both sides.": partial(
-            _newest, place=lambda row: np.argmax(row == 0) - 1
+            _newest, position=lambda row: np.argmax(row == 0) - 1
         ),
         "It counts the pads. What you need is the largest position with a film.": partial(
-            _newest, place=lambda row: n_pads(row) - 1
+            _newest, position=lambda row: n_pads(row) - 1
         ),
         "You read the oldest film: np.argmax finds the *first* True of a row.": partial(
-            _newest, place=lambda row: np.flatnonzero(row)[0]
+            _newest, position=lambda row: np.flatnonzero(row)[0]
         ),
         "One position too early: the largest position with a film is an index already, nothing is subtracted.": partial(
-            _newest, place=lambda row: np.flatnonzero(row)[-1] - 1
+            _newest, position=lambda row: np.flatnonzero(row)[-1] - 1
         ),
         "After the row was reversed, position k is position length − 1 − k of the row itself. Count back.": partial(
-            _newest, place=lambda row: np.argmax(row[::-1] > 0)
+            _newest, position=lambda row: np.argmax(row[::-1] > 0)
         ),
         "One position too late: behind the newest film stands a pad. The last position of a row is length − "
-        "1.": partial(_newest, place=lambda row: min(np.flatnonzero(row)[-1] + 1, len(row) - 1)),
+        "1.": partial(_newest, position=lambda row: min(np.flatnonzero(row)[-1] + 1, len(row) - 1)),
         "You decide by the last cell of the row. With pads on both sides neither of your two rules is right.": partial(
-            _newest, place=lambda row: -1 if row[-1] > 0 else len(row) - n_pads(row) - 1
+            _newest, position=lambda row: -1 if row[-1] > 0 else len(row) - n_pads(row) - 1
         ),
         "You decide by the first cell of the row. With pads on both sides neither of your two rules is right.": partial(
-            _newest, place=lambda row: -1 if row[0] == 0 else len(row) - n_pads(row) - 1
+            _newest, position=lambda row: -1 if row[0] == 0 else len(row) - n_pads(row) - 1
         ),
         "That is the number of films, and as an index it stands behind them; with pads in front it is not even near.": (
-            partial(_newest, place=lambda row: min(len(row) - n_pads(row), len(row) - 1))
+            partial(_newest, position=lambda row: min(len(row) - n_pads(row), len(row) - 1))
         ),
-        "You return the position. The state that stands there is asked for: states[np.arange(len(states)), places].": (
+        "You return the position. The state there is asked for: states[np.arange(len(states)), positions].": (
             lambda states, history: np.array([np.flatnonzero(row)[-1] for row in history])
         ),
         "You added several states up. The state of the newest film alone is asked for.": (
             lambda states, history: np.array([s[row > 0].sum(axis=0) for s, row in zip(states, history)])
         ),
+        "You set the states at pads to zero, and still read the last position. Read at the largest one with a film.": (
+            lambda states, history: (states * (history > 0)[..., None])[:, -1]
+        ),
+        "You multiply positions by ids, so a high id counts more. `history > 0` counts every film alike.": partial(
+            _newest, position=lambda row: np.argmax(row * np.arange(len(row)))
+        ),
         "You take the highest id. The newest film is the last one, whatever its number.": partial(
-            _newest, place=np.argmax
+            _newest, position=np.argmax
         ),
         "You mix several states. One state per row is asked for: that of the newest film.": (
             lambda states, history: np.array([s[row > 0].mean(axis=0) for s, row in zip(states, history)])
         ),
-        "`states[:, places]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), "
-        "places.": (lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]),
+        "`states[:, positions]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), "
+        "positions.": (lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]),
     }
-    judge(answer, cases, _newest, mistakes, raised={IndexError: "You read a position outside of the row."})
+    judge(answer, cases, _newest, mistakes, raised={IndexError: outside})
 
 
 _N_ITEMS = 12
 
 
-def _reader(seed: int, place) -> tuple:
-    """A tiny causal model: running sums of rows, read at a place; scores (n, n_items + 1)."""
+def _reader(seed: int, position) -> tuple:
+    """A tiny causal model: running sums of rows, read at one position; scores (n, n_items + 1)."""
     rows = np.random.default_rng(seed).normal(size=(_N_ITEMS + 1, 4))
 
     def model(history):
@@ -315,7 +409,7 @@ def _reader(seed: int, place) -> tuple:
         for t in range(history.shape[1]):
             state = np.tanh(rows[history[:, t]] + 0.6 * state)
             states.append(state)
-        chosen = np.array([place(row) for row in history]) % history.shape[1]
+        chosen = np.array([position(row) for row in history]) % history.shape[1]
         return np.stack(states, axis=1)[np.arange(len(history)), chosen] @ rows.T
 
     return model
@@ -358,6 +452,12 @@ def _models() -> list[tuple]:
     def falls(history):  # only downwards: a difference without abs misses it
         return good(history) - 0.02 * np.shape(history)[1]
 
+    def cancels(history):  # one score rises as much as another falls: a sum of differences misses it
+        scores = good(history).copy()
+        scores[:, 2] += 0.1 * np.shape(history)[1]
+        scores[:, 5] -= 0.1 * np.shape(history)[1]
+        return scores
+
     return [  # model, whether it is invariant, hint for a wrong verdict
         (good, True, "It accuses a right model. Pads belong *behind* the films, and nothing else may change."),
         (noisy, True, "It asks for equality (nearly) to the last bit. Allow 1e-5; in np.allclose that is atol=1e-5."),
@@ -370,7 +470,36 @@ def _models() -> list[tuple]:
         (falls, False, "It misses scores that fall. Take absolute differences."),
         (from_the_fourth, False, "It misses a model that changes only after several columns of pads. Append ten."),
         (last_user, False, "It misses a model that is wrong for one user only. Hand over the whole batch at once."),
+        (cancels, False, "It misses changes that cancel in a sum. Take the absolute difference of each score first."),
     ]
+
+
+def _fault_of_padding(inputs: list, history) -> str | None:
+    """What is wrong with the longer histories that were handed to a model; None if nothing is, or there are none."""
+    n_rows, length = history.shape
+    for one in (one for one in inputs if one.ndim == 2):
+        if len(one) > n_rows:
+            return "You append rows: those are users. Append columns only, on the right: ((0, 0), (0, 10))."
+        if len(one) < n_rows or one.shape[1] <= length:
+            continue
+        if np.array_equal(one[:, :length], history):
+            if one[:, length:].any():
+                return "The columns that you append are not padding. A pad is 0."
+        elif any(np.array_equal(one[:, start : start + length], history) for start in range(1, one.shape[1])):
+            return "You put pads in front. The films stand first, and all ten columns behind them: ((0, 0), (0, 10))."
+    return None
+
+
+def _as_verdict(verdict) -> bool:
+    """The answer True or False, from NumPy or Keras, too. Raises NotYet, which says what came instead."""
+    found = np.asarray(verdict)
+    if found.ndim:
+        raise NotYet("Return one answer, True or False, for the whole batch; try `.max()` or `.all()`.")
+    if found.dtype.kind in "iuf":
+        raise NotYet("You return a number. Return True or False: is the largest difference at most 1e-5?")
+    if found.dtype != bool:
+        raise NotYet(f"Return True or False, not {type(verdict).__name__}.")
+    return bool(found)
 
 
 @exercise("11.8", "O4", "code", done="Five minutes of work, and it catches every mistake of this section.")
@@ -379,18 +508,36 @@ def is_padding_invariant(answer) -> None:
     rng = np.random.default_rng(4)
     n_real = np.array([6, 2, 4, 1, 3])
     history = np.where(np.arange(6) < n_real[:, None], rng.integers(1, _N_ITEMS + 1, (5, 6)), 0)
-    verdicts = []
+    verdicts, inputs = [], []
+
+    def listening(model):
+        def listen(given):
+            inputs.append(np.array(given))
+            return model(given)
+
+        return listen
+
     for model, _, _ in _models():
         kept = history.copy()
-        verdict = answer(model, kept)
-        if not isinstance(verdict, (bool, np.bool_)):
-            raise NotYet("Return one answer, True or False, for the whole batch; try `.max()` or `.all()`.")
+        try:
+            verdict = answer(listening(model), kept)
+        except ValueError as error:
+            fault = _fault_of_padding(inputs, history)
+            if fault:
+                raise NotYet(f"{fault} (Your code raised: {error})") from None
+            raise
+        verdicts.append(_as_verdict(verdict))
         if not np.array_equal(kept, history):
             raise NotYet("Your function changed `history` itself. Work on a copy.")
-        verdicts.append(bool(verdict))
+    rights = [right for _, right, _ in _models()]
+    if verdicts == rights:
+        return
+    fault = _fault_of_padding(inputs, history)
+    if fault:
+        raise NotYet(fault)
     if all(verdicts):
         raise NotYet("It says True for every model, also for one that reads the pads. Are the ten columns appended?")
-    if [not verdict for verdict in verdicts] == [right for _, right, _ in _models()]:
+    if [not verdict for verdict in verdicts] == rights:
         raise NotYet("Your answers are reversed: True means that nothing changes.")
     for verdict, (_, right, hint) in zip(verdicts, _models()):
         if verdict != right:
@@ -427,19 +574,8 @@ parsons(
 )
 
 
-predict(
-    "11.11",
-    "O5",
-    truth=0.74,
-    within=0.1,
-    between=(0, 1.5),
-    low="More is left: which films somebody has seen says most about a taste, in any order.",
-    high="The order is worth more than that: look at the numbers below.",
-    done="About that: the films alone carry most of it, their order the rest.",
-)
-
 choice(
-    "11.12",
+    "11.11",
     "O5",
     right="b",
     why_not={
@@ -448,4 +584,15 @@ choice(
         "d": "It is ahead for users of one day, behind for others. Whether it understands, the numbers do not say.",
     },
     done="In recall it wins, in NDCG nobody can tell: two metrics, two intervals, no more said than they hold.",
+)
+
+predict(
+    "11.12",
+    "O5",
+    truth=0.74,
+    within=0.1,
+    between=(0, 1.5),
+    low="More is left: which films somebody has seen says most about a taste, in any order.",
+    high="The order is worth more than that: look at the numbers below.",
+    done="About that: the films alone carry most of it, their order the rest.",
 )

@@ -4,8 +4,9 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
+from scipy.stats import spearmanr
 
-from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, predict, trace
+from recsys_helpers.exercises import NotYet, Sign, choice, exercise, judge, must_be_function, predict, trace
 
 trace(
     "25.1",
@@ -17,6 +18,9 @@ trace(
         4: "That is what being popular contributes, 2 · (4 − 2). The year gap is asked for.",
         3: "That is the sum of both contributions, 4 − 1. The year gap alone is asked for.",
         5: "That is the score of Dune. The contribution of the year gap is asked for.",
+        -5: "You added value and mean. The *distance* counts, 3 − 2: one decade.",
+        -1.5: "You divided the value by the mean. The distance counts, 3 − 2.",
+        0: "That holds for a film with the gap of the mean film, 2. Dune has 3.",
         -2: "That is the weight times the mean of the background. The distance, 3 − 2, belongs there.",
     },
     "Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.",
@@ -51,7 +55,8 @@ def contributions(answer) -> None:
             answer(*(part.copy() for part in cases[0]))
         except ValueError as error:
             raise NotYet(
-                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number per feature. "
+                "Shapes do not fit. The mean row is `background.mean(axis=0)`, one number per feature, as in "
+                "`weights`; both fit the rows of `X` as they are. "
                 f"(Your code raised: {error})"
             ) from None
     mistakes = {
@@ -60,6 +65,27 @@ def contributions(answer) -> None:
         ),
         "You subtract one row of the background. Its *mean* row is asked for: `background.mean(axis=0)`.": (
             lambda X, weights, background: (X - background[0]) * weights
+        ),
+        "You subtract the last row of the background. Its *mean* row is asked for: `background.mean(axis=0)`.": (
+            lambda X, weights, background: (X - background[-1]) * weights
+        ),
+        "Only the mean row is weighed. Put the difference in brackets: (X − mean) · weights.": (
+            lambda X, weights, background: X - background.mean(axis=0) * weights
+        ),
+        "You subtract the whole score of the mean film from each feature. Each feature has its own share of it.": (
+            lambda X, weights, background: X * weights - background.mean(axis=0) @ weights
+        ),
+        "You subtract one mean of all weighed numbers. Each feature has its own: `axis=0`.": (
+            lambda X, weights, background: X * weights - (background * weights).mean()
+        ),
+        "You square the distance, and its sign is lost. Multiply the distance itself by the weight.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) ** 2 * weights
+        ),
+        "You divide by the spread of `X`. These weights belong to the features as they are.": (
+            lambda X, weights, background: (X - background.mean(axis=0)) / X.std(axis=0) * weights
+        ),
+        "You standardize `X` by itself. Compare with the mean of the *background*, and do not divide.": (
+            lambda X, weights, background: (X - X.mean(axis=0)) / X.std(axis=0) * weights
         ),
         "You subtract the sum of the background. Its mean is asked for: `background.mean(axis=0)`.": (
             lambda X, weights, background: (X - background.sum(axis=0)) * weights
@@ -111,7 +137,7 @@ def contributions(answer) -> None:
             lambda X, weights, background: (X - np.median(background, axis=0)) * weights
         ),
     }
-    judge(answer, cases, _contributions, mistakes)
+    judge(answer, cases, _contributions, mistakes, keeps_input=True)
 
 
 choice(
@@ -137,18 +163,19 @@ def _split(x, y, weighted=True, best=np.argmin, what="threshold", cost_of="gini"
             p = sum(side) / len(side)
             entropy = -sum(q * np.log(q) for q in (p, 1 - p) if q > 0)
             one = {"gini": 2 * p * (1 - p), "error": min(p, 1 - p), "entropy": entropy}[cost_of]
-            weight = {True: len(side), False: 1, "other": len(y) - len(side)}[weighted]
+            weight = {True: len(side), False: 1, "other": len(y) - len(side), "left": sum(x <= threshold)}[weighted]
             total += one * weight
         cost.append(total)
     cost = np.round(cost, 9)
-    place = len(cost) - 1 - int(best(cost[::-1])) if ties == "last" else int(best(cost))
-    low, high = values[place], values[place + 1]
+    position = len(cost) - 1 - int(best(cost[::-1])) if ties == "last" else int(best(cost))
+    low, high = values[position], values[position + 1]
     made = {
-        "threshold": thresholds[place],
-        "place": place,
+        "threshold": thresholds[position],
+        "position": position,
         "low": low,
         "high": high,
-        "cost": cost[place],
+        "cost": cost[position],
+        "entry of x": x[position],
         "costs": cost,
     }
     return made[what]
@@ -159,6 +186,22 @@ def _split_one_side(x, y, right=False):
     thresholds = (values[:-1] + values[1:]) / 2
     sides = [y[(x > threshold) == right] for threshold in thresholds]
     return thresholds[np.argmin(np.round([len(side) * 2 * side.mean() * (1 - side.mean()) for side in sides], 9))]
+
+
+def _splits_by_position(got, x, y):
+    """Whether a threshold is the best one if `y` is cut by position, as if `x` were in order."""
+    values = np.unique(x)
+    sides = [(y[:k], y[k:]) for k in range(1, len(values))]
+    cost = [sum(len(side) * 2 * side.mean() * (1 - side.mean()) for side in pair) for pair in sides]
+    return min(cost) + 1e-9 > cost[int(np.argmin(np.abs((values[:-1] + values[1:]) / 2 - got)))]
+
+
+def _split_of_numbers(x, y):
+    """The threshold by the "impurity" of the numbers themselves, p taken from `x`."""
+    values = np.unique(x)
+    thresholds = (values[:-1] + values[1:]) / 2
+    sides = [(x[x <= threshold], x[x > threshold]) for threshold in thresholds]
+    return thresholds[np.argmin([sum(len(s) * 2 * s.mean() * (1 - s.mean()) for s in pair) for pair in sides])]
 
 
 def _is_tie(x, y):
@@ -184,7 +227,9 @@ def split(answer) -> None:
     mistakes = {
         "The two sides count alike in yours. Weigh each by its number of rows.": partial(_split, weighted=False),
         "You look for the largest impurity. The smallest is the best.": partial(_split, best=np.argmax),
-        "You return the position of the threshold. The threshold itself is asked for.": partial(_split, what="place"),
+        "You return the position of the threshold. The threshold itself is asked for.": partial(
+            _split, what="position"
+        ),
         "You return the impurity. The threshold that reaches it is asked for.": partial(_split, what="cost"),
         "You return a value of the data. The threshold lies in the middle of two neighbours.": partial(
             _split, what="low"
@@ -199,6 +244,27 @@ def split(answer) -> None:
         "Each side is weighted by the number of rows on the *other* side. Multiply a side by its own `len`.": partial(
             _split, weighted="other"
         ),
+        "Both sides are weighted by the number of rows on the *left*. Multiply each side by its own `len`.": partial(
+            _split, weighted="left"
+        ),
+        "The position is that of a threshold, and you look it up in `x`. Look it up in `thresholds`.": partial(
+            _split, what="entry of x"
+        ),
+        "You cut `y` by position, and `x` is not in order. Take the labels by `x <= threshold`.": Sign(
+            _splits_by_position
+        ),
+        "You take the impurity of `x`. It is that of the labels: gini(y[x <= threshold]).": _split_of_numbers,
+        "You count the labels that differ from `x > threshold`. The Gini impurity, 2 p (1 − p), is asked for.": (
+            lambda x, y: min(
+                (np.unique(x)[:-1] + np.unique(x)[1:]) / 2, key=lambda threshold: ((x > threshold) != y).sum()
+            )
+        ),
+        "You return all thresholds. The best one alone is asked for.": (
+            lambda x, y: (np.unique(x)[:-1] + np.unique(x)[1:]) / 2
+        ),
+        "You return several results. The threshold alone is asked for.": Sign(
+            lambda got, *case: isinstance(got, tuple)
+        ),
         "You return the impurity per row. The threshold that reaches it is asked for.": (
             lambda x, y: _split(x, y, what="cost") / len(y)
         ),
@@ -207,7 +273,9 @@ def split(answer) -> None:
         "That is the middle of the range; it does not look at the labels. Try each threshold of `thresholds`.": (
             lambda x, y: (x.min() + x.max()) / 2
         ),
-        "Only the left side counts in yours. The right one has its impurity, too.": _split_one_side,
+        "That is always the first threshold. Does only the left side count, or does `return` stand inside the loop?": (
+            _split_one_side
+        ),
         "Only the right side counts in yours. The left one has its impurity, too.": partial(
             _split_one_side, right=True
         ),
@@ -241,12 +309,12 @@ trace(
 )
 
 
-def _because(similar, seen, film, n, turned=False, smallest=False, keep_zero=False, places=False, unsorted=False):
+def _because(similar, seen, film, n, turned=False, smallest=False, keep_zero=False, positions=False, unsorted=False):
     adds = [similar[film, s] if turned else similar[s, film] for s in seen]
     order = sorted(range(len(seen)), key=lambda k: adds[k] if smallest else -adds[k])
     order = [k for k in order if adds[k] > 0 or keep_zero][:n]
     order = sorted(order) if unsorted else order
-    return np.array(order if places else [seen[k] for k in order])
+    return np.array(order if positions else [seen[k] for k in order])
 
 
 def _because_all_films(similar, seen, film, n):
@@ -274,12 +342,17 @@ def because(answer) -> None:
         nothing = seen[similar[seen, film] == 0]
         similar[nothing[1:], film] = rng.uniform(0.1, 0.9, len(nothing[1:]))  # one zero at most: no ties
         cases.append((similar, seen, film, int(rng.integers(2, 8))))
+    many, weights = rng.permutation(np.arange(1, 601)), np.zeros((601, 601))  # enough for a partial sort to show
+    weights[many[1:], many[0]] = rng.permutation(np.arange(1, 600)) / 600
+    cases.append((weights, many[1:], int(many[0]), 300))
     cases.append((np.zeros((5, 5)) + np.diag([0, 0.5, 0.4, 0.3], 1), np.array([1, 3]), 2, 3))  # one reason only
 
     def as_array(function):
         def call(similar, seen, film, n):
             result = function(similar, seen, film, n)
-            if np.ndim(result) != 1:
+            if isinstance(result, dict) or np.ndim(result) > 1:
+                raise NotYet("Return the films alone, best first, in one array; not what each of them adds.")
+            if np.ndim(result) == 0:
                 raise NotYet("Return an array of films, best first, also if it is only one.")
             return np.asarray(result, dtype=float)
 
@@ -310,6 +383,33 @@ def because(answer) -> None:
                 np.argsort(-similar[seen, film][similar[seen, film] > 0], kind="stable")[:n]
             ]
         ),
+        "The best reason is missing: a slice starts at 0, `[:n]`.": (
+            lambda similar, seen, film, n: _because(similar, seen, film, n + 1)[1:]
+        ),
+        "You take the first films of `seen` that add something. Sort by what they add, then take n.": (
+            lambda similar, seen, film, n: seen[similar[seen, film] > 0][:n]
+        ),
+        "You take the first films, by id, that add something. Sort by what they add, then take n.": (
+            lambda similar, seen, film, n: np.sort(seen[similar[seen, film] > 0])[:n]
+        ),
+        "The mask is in the order of `seen`, your films in the order of the reasons: keep `adds[order] > 0`.": (
+            lambda similar, seen, film, n: (lambda order: seen[order][similar[seen, film][: len(order)] > 0])(
+                np.argsort(-similar[seen, film], kind="stable")[:n]
+            )
+        ),
+        "You leave out position 0, not what adds nothing: keep `adds[order] > 0`, not `order > 0`.": (
+            lambda similar, seen, film, n: (lambda order: seen[order[order > 0]])(
+                np.argsort(-similar[seen, film], kind="stable")[:n]
+            )
+        ),
+        "You cut to n before you leave out films that were not seen. First `seen`, then the n best.": (
+            lambda similar, seen, film, n: (lambda order: order[np.isin(order, seen) & (similar[order, film] > 0)])(
+                np.argsort(-similar[:, film], kind="stable")[:n]
+            )
+        ),
+        "You use both directions of the table. It is not symmetric: only similar[seen, film] is part of the score.": (
+            lambda similar, seen, film, n: _because(similar + similar.T, seen, film, n)
+        ),
         "One reason too few: `[:n]` gives n of them.": (
             lambda similar, seen, film, n: _because(similar, seen, film, n - 1)
         ),
@@ -320,24 +420,30 @@ def because(answer) -> None:
             lambda similar, seen, film, n: _because(similar, seen, film, len(seen))
         ),
         "You return positions in `seen`, and also films that add nothing. Films are asked for, and only "
-        "reasons.": partial(_because, places=True, keep_zero=True),
+        "reasons.": partial(_because, positions=True, keep_zero=True),
         "You look at all films. Only rows of `seen` can be a reason, and only those that add something.": (
             lambda similar, seen, film, n: np.argsort(-similar[:, film], kind="stable")[:n]
         ),
-        "You return positions in `seen`. Films are asked for: `seen[order]`.": partial(_because, places=True),
+        "You return positions in `seen`. Films are asked for: `seen[order]`.": partial(_because, positions=True),
         "The right films, but in the order of `seen`: best first.": partial(_because, unsorted=True),
         "You name films that this user has not seen. Look only at the rows `seen`.": _because_all_films,
         "The right films, but the best stands last.": _because_ascending_end,
         "Film −1 or 0 is no film. Leave films out by their contribution, do not mark them.": (
             lambda *case: np.where(np.arange(case[3]) < len(_because(*case)), np.resize(_because(*case), case[3]), 0)
         ),
+        "The right films, in another order: best first, by what they add.": Sign(
+            lambda got, *case: np.array_equal(np.sort(got), np.sort(_because(*case)))
+        ),
         "You return what they add. The films are asked for.": (
             lambda similar, seen, film, n: np.sort(similar[seen, film][similar[seen, film] > 0])[::-1][:n]
         ),
     }
-    if not callable(answer):
-        judge(answer, cases, _because, {})
-    judge(as_array(answer), cases, as_array(_because), {hint: as_array(made) for hint, made in mistakes.items()})
+    must_be_function(answer)
+    mistakes = {hint: made if isinstance(made, Sign) else as_array(made) for hint, made in mistakes.items()}
+    fits = (
+        "A mask or a position must belong to the array that it picks from: `adds` to `seen`, `adds[order]` to `order`."
+    )
+    judge(as_array(answer), cases, as_array(_because), mistakes, raised={IndexError: fits})
 
 
 predict(
@@ -348,7 +454,7 @@ predict(
     between=(0, 1),
     low="More often than you think: run the next cell.",
     high="Not that often, but often enough: run the next cell.",
-    done="Close: run the next cell. More than every fourth sentence is false.",
+    done="Close: run the next cell. More than one sentence in four is false.",
 )
 
 
@@ -360,6 +466,14 @@ def _given_25_8(copy, network, user):
 def _off(values, user, middle=np.mean):
     values = np.array(values, float)
     return np.array([value - middle([v for v, w in zip(values, user) if w == one]) for value, one in zip(values, user)])
+
+
+def _means(values, user):
+    return np.array([values[user == one].mean() for one in sorted(set(user.tolist()))])
+
+
+def _standardized(values, user, ddof=0):
+    return _off(values, user) / np.array([values[user == one].std(ddof=ddof) for one in user])
 
 
 def _spread_with_levels(copy, network, user):
@@ -402,13 +516,54 @@ def fidelity(answer) -> None:
         shuffled = rng.permutation(len(user))
         cases.append((copy[shuffled], network[shuffled], user[shuffled]))
     mistakes = {
+        "You changed nothing yet in the computation: take each user's mean off both, the copy and the network.": (
+            _given_25_8
+        ),
+        "Only one user is left in yours. Collect the differences of all users, then compute one R².": Sign(
+            lambda got, copy, network, user: any(
+                np.isclose(got, _fidelity(copy[user == one], network[user == one], user[user == one]))
+                for one in set(user.tolist())
+            )
+        ),
+        "You compare the users' means. Take them *off* every score; what is left is compared.": (
+            lambda copy, network, user: _given_25_8(_means(copy, user), _means(network, user), user)
+        ),
+        "You divided by each user's spread as well. Subtract the mean only.": (
+            lambda copy, network, user: (lambda c, n: 1 - ((n - c) ** 2).sum() / (n**2).sum())(
+                _standardized(copy, user), _standardized(network, user)
+            )
+        ),
+        "You divided by each user's spread as well (the one with n − 1). Subtract the mean only.": (
+            lambda copy, network, user: (lambda c, n: 1 - ((n - c) ** 2).sum() / (n**2).sum())(
+                _standardized(copy, user, 1), _standardized(network, user, 1)
+            )
+        ),
+        "You divide by each user's mean. Subtract it.": (
+            lambda copy, network, user: (lambda c, n: 1 - ((n - c) ** 2).sum() / (n**2).sum())(
+                copy / (copy - _off(copy, user)), network / (network - _off(network, user))
+            )
+        ),
+        "You compare the spread of the copy with that of the network. Their differences count: 1 − errors / squares.": (
+            lambda copy, network, user: (_off(copy, user) ** 2).sum() / (_off(network, user) ** 2).sum()
+        ),
+        "A mean stands above the line, a sum below. Take the sum, or the mean, of both.": (
+            lambda copy, network, user: 1 - (1 - _fidelity(copy, network, user)) / len(user)
+        ),
+        "You add the errors up before you square them, so they cancel. Square each one first.": (
+            lambda copy, network, user: (
+                1 - (_off(network, user) - _off(copy, user)).sum() ** 2 / (_off(network, user) ** 2).sum()
+            )
+        ),
+        "That is a rank correlation. Errors, please: 1 − squared errors / squares of the network.": (
+            lambda copy, network, user: spearmanr(_off(copy, user), _off(network, user))[0]
+        ),
         "You took the means off the network only. The copy has a level for each user, too.": partial(
             _fidelity, copy_off=False
         ),
         "You took the means off the copy only. The network's spread still holds its levels.": partial(
             _fidelity, network_off=False
         ),
-        "You took one mean off everything. Each user has his or her own.": (
+        "You took one mean off everything. Each user has one of their own.": (
             lambda copy, network, user: _fidelity(copy, network, np.zeros(len(user)))
         ),
         "You took the means off the copy only. The network has a level for each user, above and below the line.": (
@@ -458,7 +613,8 @@ def fidelity(answer) -> None:
         "That is the share that is *not* explained. Take it from 1.": partial(_fidelity, kind="unexplained"),
         "You took medians off. The mean is asked for.": partial(_fidelity, middle=np.median),
     }
-    judge(answer, cases, _fidelity, mistakes)
+    fits = 'Shapes do not fit: `mean()` gives one number per user, `transform("mean")` one per pair, as is needed here.'
+    judge(answer, cases, _fidelity, mistakes, raised={ValueError: fits})
 
 
 choice(
@@ -499,7 +655,8 @@ def shuffled_columns(answer) -> None:
         if None in np.ravel(got):
             raise NotYet("`rng.shuffle` returns nothing: `rng.permutation` returns a shuffled copy.")
         if np.shape(got) != table.shape:
-            raise NotYet(f"The result should have the shape of the table, {table.shape}; yours has {np.shape(got)}.")
+            told = f"The result should have the shape of the table, {table.shape}; yours has {np.shape(got)}."
+            raise NotYet(f"{told} np.column_stack puts columns side by side." if np.ndim(got) == 2 else told)
         got = np.array(got, float)
         if not np.array_equal(handed, table):
             raise NotYet("Your function changed the table that it was given: work on a copy.")
@@ -512,6 +669,8 @@ def shuffled_columns(answer) -> None:
             if all(np.isin(a, b).all() for a, b in zip(got.T, table.T)):
                 raise NotYet("Some numbers stand twice, others are gone: shuffle, do not draw with replacement.")
             raise NotYet("Each column must keep its own numbers, in another order.")
+        if np.array_equal(got, np.sort(got, axis=0)):
+            raise NotYet("You sorted the columns. A control needs a random order: `rng.permutation`.")
         rank = np.log10(np.abs(table[0] / table[0, 0])).round()  # column j is the first one times 10 ** j
         same = [[np.isclose(got[:, i], got[:, j] * 10.0 ** (rank[i] - rank[j])).mean() for j in range(i)]
                 for i in range(n_columns)]  # fmt: skip

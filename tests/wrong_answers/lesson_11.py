@@ -7,10 +7,10 @@ def _sigmoid(v):
     return 1 / (1 + np.exp(-v))
 
 
-def _rnn(x, W, U, b, bend=np.tanh, start=np.zeros):
+def _rnn(x, W, U, b, activation=np.tanh, start=np.zeros):
     state, states = start((len(x), len(b))), []
     for t in range(x.shape[1]):
-        state = bend(x[:, t] @ W + state @ U + b)
+        state = activation(x[:, t] @ W + state @ U + b)
         states.append(state)
     return np.stack(states, axis=1)
 
@@ -19,8 +19,8 @@ def rnn_newest_only(x, W, U, b):
     return _rnn(x, W, U, b)[:, -1]
 
 
-def rnn_without_bend(x, W, U, b):
-    return _rnn(x, W, U, b, bend=lambda v: v)
+def rnn_without_activation(x, W, U, b):
+    return _rnn(x, W, U, b, activation=lambda v: v)
 
 
 def rnn_without_bias(x, W, U, b):
@@ -60,7 +60,7 @@ def rnn_list_forgotten(x, W, U, b):
 
 
 def rnn_sigmoid(x, W, U, b):
-    return _rnn(x, W, U, b, bend=_sigmoid)
+    return _rnn(x, W, U, b, activation=_sigmoid)
 
 
 def rnn_memory_outside(x, W, U, b):
@@ -114,22 +114,22 @@ def gru_one_bias(x, h, W, U, b):
     return gru_right(x, h, W, U, np.stack([b[0], 0 * b[1]]))
 
 
-def gru_right(x, h, W, U, b, bend=np.tanh, gate=_sigmoid):
+def gru_right(x, h, W, U, b, activation=np.tanh, gate=_sigmoid):
     (x_z, x_r, x_c), (h_z, h_r, h_c) = _parts(x, h, W, U, b)
     z, r = gate(x_z + h_z), gate(x_r + h_r)
-    return z * h + (1 - z) * bend(x_c + r * h_c)
+    return z * h + (1 - z) * activation(x_c + r * h_c)
 
 
 def gru_biases_summed(x, h, W, U, b):
     return gru_right(x, h, W, U, np.stack([b[0] + b[1], 0 * b[1]]))
 
 
-def gru_no_bend(x, h, W, U, b):
-    return gru_right(x, h, W, U, b, bend=lambda v: v)
+def gru_no_activation(x, h, W, U, b):
+    return gru_right(x, h, W, U, b, activation=lambda v: v)
 
 
 def gru_sigmoid_candidate(x, h, W, U, b):
-    return gru_right(x, h, W, U, b, bend=_sigmoid)
+    return gru_right(x, h, W, U, b, activation=_sigmoid)
 
 
 def gru_gates_without_sigmoid(x, h, W, U, b):
@@ -304,7 +304,7 @@ WRONG = {
     ],
     "11.2": [
         (rnn_newest_only, "last state only"),
-        (rnn_without_bend, "nonlinearity is missing"),
+        (rnn_without_activation, "nonlinearity is missing"),
         (rnn_without_bias, "bias is missing"),
         (rnn_bias_behind, "not behind it"),
         (rnn_without_memory, "no memory"),
@@ -312,7 +312,7 @@ WRONG = {
         (rnn_from_one, "begins at zero"),
         (rnn_backwards, "from its end"),
         (rnn_length_first, "(length, batch, dim)"),
-        (rnn_list_forgotten, "Yours has shape"),
+        (rnn_list_forgotten, "The loop ends after its first film"),
         (rnn_sigmoid, "not a sigmoid"),
         (rnn_memory_outside, "tanh of the whole sum"),
         (rnn_stored_before, "*before* each film"),
@@ -334,7 +334,7 @@ WRONG = {
         (gru_gates_swapped, "wrong way round"),
         (gru_one_bias, "second row of the bias is missing"),
         (gru_biases_summed, "outside of the reset"),
-        (gru_no_bend, "no nonlinearity"),
+        (gru_no_activation, "no nonlinearity"),
         (gru_sigmoid_candidate, "through a sigmoid"),
         (gru_gates_without_sigmoid, "not between 0 and 1"),
         (gru_never_resets, "Nothing is reset"),
@@ -351,7 +351,7 @@ WRONG = {
         (newest_inverted, "counts the pads"),
         (newest_oldest, "oldest film"),
         (newest_one_early, "One position too early"),
-        (newest_outside, "outside of the row"),
+        (newest_outside, "One position for each row"),
         (newest_highest, "highest id"),
         (newest_mean, "mix several states"),
         (newest_all_rows, "Yours has shape"),
@@ -359,7 +359,7 @@ WRONG = {
         (newest_before_pad, "on both sides"),
     ],
     "11.8": [
-        (judged_in_front, "Pads belong *behind*"),
+        (judged_in_front, "You put pads in front."),
         (judged_to_the_bit, "last bit"),
         (judged_nearly_to_the_bit, "atol=1e-5"),
         (judged_by_mean, "no mean, and 1e-5"),

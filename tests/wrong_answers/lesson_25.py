@@ -74,8 +74,10 @@ def split(
         both = [y[x <= threshold], y[x > threshold]][:sides]
         cost.append(sum((len(side) if weighted else 1) * impurity(side.mean()) for side in both))
     cost = np.round(cost, 9) * (-1 if largest else 1)
-    place = len(cost) - 1 - np.argmin(cost[::-1]) if last else np.argmin(cost)
-    return {"threshold": thresholds[place], "position": place, "value": values[place], "cost": cost[place]}[give]
+    position = len(cost) - 1 - np.argmin(cost[::-1]) if last else np.argmin(cost)
+    return {"threshold": thresholds[position], "position": position, "value": values[position], "cost": cost[position]}[
+        give
+    ]
 
 
 def entropy(p):
@@ -110,7 +112,7 @@ def because_all_of_them(similar, seen, film, n):
     return because(similar, seen, film, len(seen))
 
 
-def because_places_and_nothing(similar, seen, film, n):
+def because_positions_and_nothing(similar, seen, film, n):
     return np.argsort(-similar[seen, film], kind="stable")[:n]
 
 
@@ -118,7 +120,7 @@ def because_all_rows(similar, seen, film, n):
     return np.argsort(-similar[:, film], kind="stable")[:n]
 
 
-def because_places(similar, seen, film, n):
+def because_positions(similar, seen, film, n):
     adds = similar[seen, film]
     order = np.argsort(-adds)[:n]
     return order[adds[order] > 0]
@@ -288,7 +290,7 @@ WRONG = {
         (partial(split, give="value"), "value of the data"),
         (partial(split, impurity=lambda p: min(p, 1 - p)), "majority"),
         (partial(split, impurity=entropy), "entropy"),
-        (partial(split, sides=1), "Only the left side"),
+        (partial(split, sides=1), "Does only the left side count"),
         (split_right_only, "Only the right side"),
         (split_sorted_x_only, "not `y`"),
         (partial(split, last=True), "equally good"),
@@ -309,8 +311,8 @@ WRONG = {
         (because_nothing_too, "adds nothing"),
         (because_upwards, "sort upwards"),
         (because_all_of_them, "`n` best"),
-        (because_places, "positions in `seen`."),
-        (because_places_and_nothing, "positions in `seen`, and also"),
+        (because_positions, "positions in `seen`."),
+        (because_positions_and_nothing, "positions in `seen`, and also"),
         (because_all_rows, "look at all films"),
         (because_as_seen, "order of `seen`"),
         (because_unseen, "has not seen"),

@@ -1,9 +1,23 @@
 """Natural answers of lesson 25: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
-# ruff: noqa: E741 - this is how learners write
+# ruff: noqa: E731, E741, RUF059 - this is how learners write
 
 import numpy as np
 import pandas as pd
+from keras import ops
+from scipy.stats import spearmanr
+from sklearn.metrics import r2_score
+from sklearn.tree import DecisionTreeClassifier
+
+
+def choices(x, y):
+    """The values, the thresholds between them, and the impurity of labels."""
+    values = np.unique(x)
+    return values, (values[:-1] + values[1:]) / 2, lambda labels: 2 * labels.mean() * (1 - labels.mean())
+
+
+def without_means(values, user):
+    return values - pd.Series(values).groupby(user).transform("mean").to_numpy()
 
 
 def wrong_25_2_no_background(X, weights, background):
@@ -247,25 +261,18 @@ def right_25_6_series(similar, seen, film, n):
     return a[a > 0].nlargest(n).index
 
 
-def off(v, user):
-    v = np.array(v, float)
-    for u in set(user):
-        v[user == u] -= v[user == u].mean()
-    return v
-
-
 def wrong_25_8_network_only(copy, network, user):
-    n = off(network, user)
+    n = without_means(network, user)
     return 1 - ((n - copy) ** 2).sum() / (n**2).sum()
 
 
 def wrong_25_8_copy_only(copy, network, user):
-    c = off(copy, user)
+    c = without_means(copy, user)
     return 1 - ((network - c) ** 2).sum() / ((network - network.mean()) ** 2).sum()
 
 
 def wrong_25_8_corr(copy, network, user):
-    return np.corrcoef(off(copy, user), off(network, user))[0, 1] ** 2
+    return np.corrcoef(without_means(copy, user), without_means(network, user))[0, 1] ** 2
 
 
 def wrong_25_8_global_mean(copy, network, user):
@@ -274,42 +281,42 @@ def wrong_25_8_global_mean(copy, network, user):
 
 
 def wrong_25_8_no_one_minus(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return ((n - c) ** 2).sum() / (n**2).sum()
 
 
 def wrong_25_8_std(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return 1 - ((n - c) ** 2).sum() / n.std()
 
 
 def wrong_25_8_var(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return 1 - ((n - c) ** 2).sum() / n.var()
 
 
 def wrong_25_8_copy_below(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return 1 - ((n - c) ** 2).sum() / (c**2).sum()
 
 
 def wrong_25_8_abs(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return 1 - np.abs(n - c).sum() / np.abs(n).sum()
 
 
 def wrong_25_8_network_means_off_both(copy, network, user):
-    m = network - off(network, user)
+    m = network - without_means(network, user)
     return 1 - ((network - copy) ** 2).sum() / ((network - m) ** 2).sum()
 
 
 def wrong_25_8_mean_of_users(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return np.mean([1 - ((n - c)[user == u] ** 2).sum() / (n[user == u] ** 2).sum() for u in set(user)])
 
 
 def wrong_25_8_root(copy, network, user):
-    c, n = off(copy, user), off(network, user)
+    c, n = without_means(copy, user), without_means(network, user)
     return 1 - np.sqrt(((n - c) ** 2).sum() / (n**2).sum())
 
 
@@ -411,6 +418,290 @@ def right_25_10_frame(table, seed):
     return f.apply(lambda c: c.sample(frac=1, random_state=seed * 1000 + c.name).to_numpy())
 
 
+def wrong_25_2_precedence(X, weights, background):
+    return X - background.mean(axis=0) * weights
+
+
+def wrong_25_2_scoreminus2(X, weights, background):
+    return X * weights - background.mean(axis=0) @ weights
+
+
+def wrong_25_2_standard2(X, weights, background):
+    return (X - X.mean(axis=0)) / X.std(axis=0) * weights
+
+
+def wrong_25_2_own_spread(X, weights, background):
+    return (X - background.mean(axis=0)) / X.std(axis=0) * weights
+
+
+def wrong_25_2_lastrow(X, weights, background):
+    return (X - background[-1]) * weights
+
+
+def wrong_25_2_squared(X, weights, background):
+    return (X - background.mean(axis=0)) ** 2 * weights
+
+
+def wrong_25_2_inpl2(X, weights, background):
+    X -= background.mean(axis=0)
+    X *= weights
+    return X
+
+
+def wrong_25_2_colmul(X, weights, background):
+    return (X - background.mean(axis=0)) * weights[:, None]
+
+
+def wrong_25_2_forgot(X, weights, background):
+    (X - background.mean(axis=0)) * weights
+
+
+def wrong_25_4_loopreturn(x, y):
+    v, th, g = choices(x, y)
+    costs = []
+    for t in th:
+        costs.append(sum(x <= t) * g(y[x <= t]) + sum(x > t) * g(y[x > t]))
+        return th[np.argmin(costs)]
+
+
+def wrong_25_4_xidx(x, y):
+    v, th, g = choices(x, y)
+    return x[np.argmin([sum(x <= t) * g(y[x <= t]) + sum(x > t) * g(y[x > t]) for t in th])]
+
+
+def wrong_25_4_slice(x, y):
+    v, th, g = choices(x, y)
+    return th[np.argmin([(k + 1) * g(y[: k + 1]) + (len(y) - k - 1) * g(y[k + 1 :]) for k in range(len(th))])]
+
+
+def wrong_25_4_gx(x, y):
+    v, th, g = choices(x, y)
+    return th[np.argmin([sum(x <= t) * g(x[x <= t]) + sum(x > t) * g(x[x > t]) for t in th])]
+
+
+def wrong_25_4_mistakecount(x, y):
+    v, th, g = choices(x, y)
+    return th[np.argmin([((x > t) != y).sum() for t in th])]
+
+
+def wrong_25_4_returnlist(x, y):
+    v, th, g = choices(x, y)
+    return th
+
+
+def wrong_25_4_tuple(x, y):
+    v, th, g = choices(x, y)
+    c = [sum(x <= t) * g(y[x <= t]) + sum(x > t) * g(y[x > t]) for t in th]
+    return (th[np.argmin(c)], min(c))
+
+
+def wrong_25_4_lessthan(x, y):
+    v, th, g = choices(x, y)
+    return th[np.argmin([len(y[x < t]) * g(y[x < t]) + len(y[x <= t]) * g(y[x >= t]) for t in th])]
+
+
+def wrong_25_6_nminus(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[1 : n + 1]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_unsorted(similar, seen, film, n):
+    adds = similar[seen, film]
+    return seen[adds > 0][:n]
+
+
+def wrong_25_6_sortseen(similar, seen, film, n):
+    seen.sort()
+    adds = similar[seen, film]
+    return seen[adds > 0][:n]
+
+
+def wrong_25_6_misfilter2(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[:n]
+    return seen[o][adds[:n] > 0]
+
+
+def wrong_25_6_misfilter(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[:n]
+    return seen[o][adds > 0][:n]
+
+
+def wrong_25_6_zerosbyindex(similar, seen, film, n):
+    adds = similar[seen, film]
+    o = np.argsort(-adds)[:n]
+    return seen[o[o > 0]]
+
+
+def wrong_25_6_rank_then_seen(similar, seen, film, n):
+    o = np.argsort(-similar[:, film])[:n]
+    return np.array([f for f in o if f in seen and similar[f, film] > 0])
+
+
+def wrong_25_6_sym(similar, seen, film, n):
+    S = (similar + similar.T) / 2
+    adds = S[seen, film]
+    o = np.argsort(-adds)[:n]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_argpart(similar, seen, film, n):
+    adds = similar[seen, film]
+    n = min(n, len(seen))
+    o = np.argpartition(-adds, n - 1)[:n]
+    return seen[o[adds[o] > 0]]
+
+
+def wrong_25_6_dictret(similar, seen, film, n):
+    return {int(s): similar[s, film] for s in seen if similar[s, film] > 0}
+
+
+def wrong_25_6_sub(similar, seen, film, n):
+    s = similar[seen][film]
+    o = np.argsort(-s)[:n]
+    return o
+
+
+def wrong_25_8_sklearn_given(copy, network, user):
+    return r2_score(network, copy)
+
+
+def wrong_25_8_lastuser(copy, network, user):
+    for u in np.unique(user):
+        k = user == u
+        c = copy[k] - copy[k].mean()
+        n = network[k] - network[k].mean()
+    return 1 - ((n - c) ** 2).sum() / (n**2).sum()
+
+
+def wrong_25_8_groupmeans(copy, network, user):
+    c = pd.Series(copy).groupby(user).mean().to_numpy()
+    n = pd.Series(network).groupby(user).mean().to_numpy()
+    return 1 - ((n - c) ** 2).sum() / ((n - n.mean()) ** 2).sum()
+
+
+def wrong_25_8_groupnotransform(copy, network, user):
+    copy = copy - pd.Series(copy).groupby(user).mean().to_numpy()
+    return 1
+
+
+def wrong_25_8_standardised(copy, network, user):
+    z = lambda v: without_means(v, user) / pd.Series(v).groupby(user).transform("std").to_numpy()
+    c, n = (z(copy), z(network))
+    return 1 - ((n - c) ** 2).sum() / (n**2).sum()
+
+
+def wrong_25_8_divide(copy, network, user):
+    g = lambda v: v / pd.Series(v).groupby(user).transform("mean").to_numpy()
+    c, n = (g(copy), g(network))
+    return 1 - ((n - c) ** 2).sum() / (n**2).sum()
+
+
+def wrong_25_8_explainedvar(copy, network, user):
+    c, n = (without_means(copy, user), without_means(network, user))
+    return (c**2).sum() / (n**2).sum()
+
+
+def wrong_25_8_mean_over_n(copy, network, user):
+    c, n = (without_means(copy, user), without_means(network, user))
+    return 1 - ((n - c) ** 2).mean() / (n**2).sum()
+
+
+def wrong_25_8_sumerr(copy, network, user):
+    c, n = (without_means(copy, user), without_means(network, user))
+    return 1 - (n - c).sum() ** 2 / (n**2).sum()
+
+
+def wrong_25_8_spear(copy, network, user):
+    return spearmanr(without_means(copy, user), without_means(network, user))[0]
+
+
+def wrong_25_10_sortcols(table, seed):
+    return np.sort(table, axis=0)
+
+
+def wrong_25_10_listofcols(table, seed):
+    rng = np.random.default_rng(seed)
+    return [rng.permutation(c) for c in table.T]
+
+
+def right_25_2_ops(X, weights, background):
+    return ops.multiply(ops.subtract(X, ops.mean(background, axis=0)), weights)
+
+
+def right_25_2_ein(X, weights, background):
+    return np.einsum("ij,j->ij", X, weights) - np.einsum("j,j->j", np.average(background, axis=0), weights)
+
+
+def right_25_2_df(X, weights, background):
+    return (pd.DataFrame(X) - pd.DataFrame(background).mean()) * weights
+
+
+def right_25_4_gain(x, y):
+    v, th, g = choices(x, y)
+    return th[np.argmax([g(y) - ((x <= t).mean() * g(y[x <= t]) + (x > t).mean() * g(y[x > t])) for t in th])]
+
+
+def right_25_4_tree(x, y):
+    return DecisionTreeClassifier(max_depth=1).fit(x[:, None], y).tree_.threshold[0]
+
+
+def right_25_4_var(x, y):
+    v, th, g = choices(x, y)
+    return th[np.argmin([(x <= t).sum() * y[x <= t].var() + (x > t).sum() * y[x > t].var() for t in th])]
+
+
+def right_25_6_all(similar, seen, film, n):
+    c = np.zeros(len(similar))
+    c[seen] = similar[seen, film]
+    o = np.argsort(-c)
+    return o[c[o] > 0][:n]
+
+
+def right_25_6_ops(similar, seen, film, n):
+    a = ops.convert_to_tensor(similar[seen, film])
+    o = ops.convert_to_numpy(ops.argsort(-a))[:n]
+    return ops.convert_to_tensor(seen[o][similar[seen, film][o] > 0])
+
+
+def right_25_6_mask(similar, seen, film, n):
+    k = seen[similar[seen, film] > 0]
+    return k[np.argsort(similar[k, film])[::-1][:n]]
+
+
+def right_25_8_bin(copy, network, user):
+    n = np.bincount(user)
+    f = lambda v: v - (np.bincount(user, v) / n)[user]
+    c, t = (f(copy), f(network))
+    return np.float32(1 - np.mean((t - c) ** 2) / np.var(t))
+
+
+def right_25_8_err(copy, network, user):
+    return 1 - (without_means(network - copy, user) ** 2).sum() / (without_means(network, user) ** 2).sum()
+
+
+def right_25_8_ops(copy, network, user):
+    k = ops.cast(ops.equal(user[:, None], np.unique(user)[None]), "float64")
+    m = lambda v: v - ops.matmul(k, ops.matmul(ops.transpose(k), v[:, None]) / ops.sum(k, axis=0)[:, None])[:, 0]
+    c, t = (m(ops.convert_to_tensor(copy)), m(ops.convert_to_tensor(network)))
+    return 1 - ops.sum((t - c) ** 2) / ops.sum(t**2)
+
+
+def right_25_10_argsort(table, seed):
+    o = np.random.default_rng(seed).random(table.shape).argsort(axis=0)
+    return np.take_along_axis(table, o, axis=0)
+
+
+def right_25_10_f(table, seed):
+    rng = np.random.RandomState(seed)
+    t = table.astype("float32").copy()
+    for j in range(t.shape[1]):
+        rng.shuffle(t[:, j])
+    return t
+
+
 NATURAL = {
     "25.2": [
         (wrong_25_2_no_background, "You take weight times value. Compare with the"),
@@ -425,12 +716,21 @@ NATURAL = {
         (wrong_25_2_minus_weights, "Your signs are reversed: value minus background."),
         (wrong_25_2_divided, "You divide by the weights. A contribution is"),
         (wrong_25_2_percent, "You made percentages of it. They are asked for"),
+        (wrong_25_2_precedence, "Only the mean row is weighed."),
+        (wrong_25_2_scoreminus2, "You subtract the whole score of the mean film"),
+        (wrong_25_2_standard2, "You standardize `X` by itself."),
+        (wrong_25_2_own_spread, "You divide by the spread of `X`."),
+        (wrong_25_2_lastrow, "You subtract the last row of the background."),
+        (wrong_25_2_squared, "You square the distance"),
+        (wrong_25_2_inpl2, "The result is right, but your function changes `X` itself"),
+        (wrong_25_2_colmul, "as in `weights`; both fit the rows"),
+        (wrong_25_2_forgot, "Is a `return` missing?"),
     ],
     "25.4": [
         (wrong_25_4_unweighted, "The two sides count alike in yours. Weigh each"),
         (wrong_25_4_mean, "The two sides count alike in yours. Weigh each"),
         (wrong_25_4_max, "You look for the largest impurity. The smallest"),
-        (wrong_25_4_left, "Only the left side counts in yours. The right"),
+        (wrong_25_4_left, "That is always the first threshold."),
         (wrong_25_4_weights_swapped, "Each side is weighted by the number of rows on"),
         (wrong_25_4_index, "You return the position of the threshold. The"),
         (wrong_25_4_min_cost, "You return the impurity. The threshold that"),
@@ -441,6 +741,14 @@ NATURAL = {
         (wrong_25_4_sorted, "You sorted `x` and not `y`: the labels no"),
         (wrong_25_4_entropy, "That is entropy. Another good measure, but"),
         (wrong_25_4_purity_one_minus, "You look for the largest impurity. The smallest"),
+        (wrong_25_4_loopreturn, "or does `return` stand inside the loop?"),
+        (wrong_25_4_xidx, "you look it up in `x`."),
+        (wrong_25_4_slice, "You cut `y` by position"),
+        (wrong_25_4_gx, "You take the impurity of `x`."),
+        (wrong_25_4_mistakecount, "You count the labels that differ"),
+        (wrong_25_4_returnlist, "You return all thresholds."),
+        (wrong_25_4_tuple, "You return several results."),
+        (wrong_25_4_lessthan, "number of rows on the *left*"),
     ],
     "25.6": [
         (wrong_25_6_turned, "You read the table the wrong way round: the row"),
@@ -454,8 +762,19 @@ NATURAL = {
         (wrong_25_6_sum_rows, "You add up all of a seen film's similarities."),
         (wrong_25_6_n_minus_1, "One reason too few: `[:n]` gives n of them."),
         (wrong_25_6_mask_then_order, "After `adds[adds > 0]` the positions are those"),
-        (wrong_25_6_pairs, "Return an array of films, best first, also if"),
+        (wrong_25_6_pairs, "Return the films alone"),
         (wrong_25_6_by_id, "The right films, sorted by their id. Best first"),
+        (wrong_25_6_nminus, "The best reason is missing"),
+        (wrong_25_6_unsorted, "You take the first films of `seen`"),
+        (wrong_25_6_sortseen, "You take the first films, by id,"),
+        (wrong_25_6_misfilter2, "The mask is in the order of `seen`"),
+        (wrong_25_6_misfilter, "A mask or a position must belong"),
+        (wrong_25_6_zerosbyindex, "You leave out position 0"),
+        (wrong_25_6_rank_then_seen, "You cut to n before"),
+        (wrong_25_6_sym, "You use both directions of the table."),
+        (wrong_25_6_argpart, "The right films, in another order"),
+        (wrong_25_6_dictret, "Return the films alone"),
+        (wrong_25_6_sub, "A mask or a position must belong"),
     ],
     "25.8": [
         (wrong_25_8_network_only, "You took the means off the network only. The"),
@@ -470,6 +789,16 @@ NATURAL = {
         (wrong_25_8_network_means_off_both, "Your spread is right. But the errors above"),
         (wrong_25_8_mean_of_users, "That is the mean of an R² for each user. One R²"),
         (wrong_25_8_root, "There is a root in yours. R² is 1 − squared"),
+        (wrong_25_8_sklearn_given, "You changed nothing yet in the computation"),
+        (wrong_25_8_lastuser, "Only one user is left in yours."),
+        (wrong_25_8_groupmeans, "You compare the users' means."),
+        (wrong_25_8_groupnotransform, '`transform("mean")` one per pair'),
+        (wrong_25_8_standardised, "You divided by each user's spread as well"),
+        (wrong_25_8_divide, "You divide by each user's mean."),
+        (wrong_25_8_explainedvar, "You compare the spread of the copy"),
+        (wrong_25_8_mean_over_n, "A mean stands above the line, a sum below."),
+        (wrong_25_8_sumerr, "You add the errors up before you square them"),
+        (wrong_25_8_spear, "That is a rank correlation."),
     ],
     "25.10": [
         (wrong_25_10_same_rng, "Whole rows moved, and stayed whole: the table"),
@@ -485,13 +814,15 @@ NATURAL = {
         (wrong_25_10_transposed, "The result should have the shape of the table,"),
         (wrong_25_10_rolled, "A column was shifted, not shuffled: neighbours"),
         (wrong_25_10_normal, "Each column must keep its own numbers, in"),
+        (wrong_25_10_sortcols, "You sorted the columns."),
+        (wrong_25_10_listofcols, "np.column_stack puts columns side by side."),
     ],
 }
 
 RIGHT = {
-    "25.2": [right_25_2_loop, right_25_2_pandas, right_25_2_scores],
-    "25.4": [right_25_4_loop, right_25_4_one_minus_squares],
-    "25.6": [right_25_6_sorted, right_25_6_series],
-    "25.8": [right_25_8_groupby, right_25_8_loop],
-    "25.10": [right_25_10_permuted, right_25_10_seeds, right_25_10_frame],
+    "25.2": [right_25_2_loop, right_25_2_pandas, right_25_2_scores, right_25_2_ops, right_25_2_ein, right_25_2_df],
+    "25.4": [right_25_4_loop, right_25_4_one_minus_squares, right_25_4_gain, right_25_4_tree, right_25_4_var],
+    "25.6": [right_25_6_sorted, right_25_6_series, right_25_6_all, right_25_6_ops, right_25_6_mask],
+    "25.8": [right_25_8_groupby, right_25_8_loop, right_25_8_bin, right_25_8_err, right_25_8_ops],
+    "25.10": [right_25_10_permuted, right_25_10_seeds, right_25_10_frame, right_25_10_argsort, right_25_10_f],
 }
