@@ -1,0 +1,925 @@
+# %% [markdown]
+# # Retrieve with two towers
+#
+# A film that nobody has rated yet has a title, a year and genres. You build a model that can recommend it, one network
+# for users and one for films, and you measure honestly what that is worth against a linear map.
+
+# %% [markdown]
+# **What you will do**
+#
+# - **O1** diagnose why a model of ids cannot recommend new films, and build the linear map that sets the bar
+# - **O2** compute two towers by hand, and implement what goes into them
+# - **O3** implement a softmax over the films of a batch: accidental hits, logQ, temperature
+# - **O4** compare id dropout with its content-only control, on new films and on known ones
+# - **O5** measure cold films, mixed lists and cold users, each in a way that can fail
+# - **O6** order the steps that release retrained towers, and measure the index they are searched with
+#
+# **What you need**: lessons 04, 08, 09 and 10, and about two hours without the optional section; take a break before
+# section 5. The whole notebook runs in about a minute and a half. Outputs that would give away an answer are folded.
+
+# %%
+from recsys_helpers.start import quiet_tensorflow, set_seed
+
+quiet_tensorflow()
+import tempfile
+
+import keras
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from keras import layers, ops
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from recsys_helpers.data import IdMap, histories, load_movielens, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, mean_over_seeds, metrics, paired_bootstrap, top_k
+from recsys_helpers.exercises import check
+from recsys_helpers.models import baselines, training
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.serving.index import ApproximateIndex, ExactIndex
+
+set_seed(42)
+
+# %% [markdown]
+# ## 1. The films that nobody has seen
+#
+# The split is that of lesson 04. Films without a single rating in train + valid are *cold*: a model that learns from
+# ratings knows nothing about them. This is [cold start](glossary.md#cold-start). How common is it?
+
+# %%
+ratings, movies = load_movielens()
+users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
+cut = splits.split_last_share(ratings)
+both = pd.concat([cut.train, cut.valid])
+train, valid, test, learn = (to_matrix(part, users, items) for part in (*cut, both))
+
+
+def cold_films(known):
+    """True for the films without a rating in `known`; shape (n_items + 1,)."""
+    is_cold = baselines.popularity(known) == 0
+    is_cold[0] = False  # padding
+    return is_cold
+
+
+def only(interactions, films):
+    """The interactions with these films, a mask of shape (n_items + 1,)."""
+    kept = sp.csr_array(interactions.multiply(films))
+    kept.eliminate_zeros()
+    return kept
+
+
+# %%
+is_cold = cold_films(learn)
+cold_test = only(test, is_cold)
+n_touched = (cold_test.sum(axis=1) > 0).sum()
+print(f"{is_cold.sum():,} of {items.n:,} films are cold")
+print(f"{cold_test.nnz:,} of {test.nnz:,} test ratings are of cold films ({cold_test.nnz / test.nnz:.1%})")
+print(f"{n_touched} of {users.n} users have one")
+
+# %% [markdown]
+# Every seventh film of the catalogue is cold, and nearly a third of the users watch one.
+#
+# ### Exercise 13.1 · predict (O1)
+#
+# EASE (lesson 04) recommends ten films to each of the 671 users. How many of the 1,502 cold test ratings are among these
+# 6,710 recommendations?
+
+# %%
+n_found = ...
+### BEGIN SOLUTION
+n_found = 0
+### END SOLUTION
+
+# %%
+check("13.1", n_found)
+
+# %% tags=["reveal"]
+ease_scores = learn @ baselines.ease(learn, 100)
+ease_ten = top_k(np.where(learn.toarray() > 0, -np.inf, ease_scores)[1:], 10)
+print("cold films in the lists of EASE:", is_cold[ease_ten].sum())
+print("scores of cold films, smallest and largest:", ease_scores[:, is_cold].min(), ease_scores[:, is_cold].max())
+
+# %% [markdown]
+# <details><summary>What it shows</summary>
+#
+# None, and none is possible: without a rating, the column of a cold film in every matrix of co-occurrences is zero, so its
+# score is exactly 0 for everybody. A factor model gives it a zero vector, a network the random numbers it began with.
+# More data of the same kind do not help. Other data do.
+#
+# </details>
+
+# %% [markdown]
+# ## 2. The bar: a linear map from genres and year
+#
+# The other data are genres, the year and the title. Genres become one column of 0 and 1 each (lesson 03). A year as one
+# large number would force the model to like ever newer or ever older films. So we choose a few years, the *knots*, and
+# share each year between its two neighbours: 1998 lies between 1995 and 2000 and counts 0.4 for the first and 0.6 for
+# the second.
+#
+# ### Exercise 13.2 · code (O1)
+#
+# Write this encoding. `years` (n,) and increasing `knots` (m,) give an array (n, m). A year before the first knot counts 1
+# for the first one, a year after the last knot 1 for the last one.
+#
+# <details><summary>Hint 1</summary><code>np.interp(years, knots, heights)</code> draws straight lines between the
+# heights at the knots, and goes on level outside.</details>
+# <details><summary>Hint 2</summary>Column j has height 1 at knot j and 0 at all others: that is row j of
+# <code>np.eye(len(knots))</code>.</details>
+
+
+# %%
+def my_year_features(years, knots):
+    ### BEGIN SOLUTION
+    return np.column_stack([np.interp(years, knots, heights) for heights in np.eye(len(knots))])
+    ### END SOLUTION
+
+
+# %%
+check("13.2", my_year_features)
+
+# %% [markdown]
+# ### The features of a film
+#
+# Title words are weighted by TF-IDF: a word counts the more, the fewer titles it stands in. We keep words that at least
+# ten titles share.
+
+# %%
+films = movies.set_index("item_id").loc[items.to_id(np.arange(1, items.n_rows))]
+year = films["year"].astype(float)
+KNOTS = [1920, 1940, 1960, 1970, 1980, 1990, 1995, 2000, 2005, 2010, 2013, 2016]
+
+
+def year_features(years, knots):
+    return np.column_stack([np.interp(years, knots, heights) for heights in np.eye(len(knots))])
+
+
+columns = {
+    "genres": films["genres"].str.get_dummies("|").drop(columns="(no genres listed)", errors="ignore").to_numpy(),
+    "year": year_features(year.fillna(year.median()), KNOTS),
+    "words": TfidfVectorizer(min_df=10, stop_words="english", token_pattern="[a-z]{3,}")
+    .fit_transform(films["title"].fillna(""))
+    .toarray(),
+}
+
+
+def features_of(*names):
+    """One row for each film, row 0 (padding) zero; shape (n_items + 1, n_features)."""
+    return np.pad(np.hstack([columns[name] for name in names]), ((1, 0), (0, 0))).astype("float32")
+
+
+print({name: values.shape[1] for name, values in columns.items()})
+
+# %% [markdown]
+# A linear map needs targets. iALS (lesson 09) has factors for every film with ratings. A ridge regression learns to
+# compute these factors **q** from the features; a cold film then gets the factors that its features suggest:
+# W = (FᵀF + λI)⁻¹ FᵀQ over the known films, and F W for the cold ones.
+
+
+# %%
+def linear_map(features, factors, is_known, regularisation):
+    F = np.pad(features, ((0, 0), (0, 1)), constant_values=1)  # one more column: the intercept
+    left = F[is_known].T @ F[is_known] + regularisation * np.eye(F.shape[1])
+    return F @ np.linalg.solve(left, F[is_known].T @ factors[is_known])  # (n_items + 1, dim)
+
+
+def measure(U, V, seen, target, candidates, name="model"):
+    """Rank only the films in `candidates`, for users U (n_users + 1, dim) and films V (n_items + 1, dim)."""
+    hide = np.where(candidates, 0, -np.inf)
+    return evaluate(lambda user: U[user] @ V.T + hide, seen, only(target, candidates), name=name)
+
+
+# %% [markdown]
+# ### Rehearse the cold start
+#
+# Settings must be chosen without the test ratings. But valid touches few cold films. So we stage a cold start: of
+# the films with one to five ratings, 1,306 are drawn at random and *all* their ratings are taken out of train. Models
+# learn from the rest. Their **cold** figure: rank only the films without a rating in what they learned from, and look
+# for those taken out. Their **warm** figure: the other films, on valid.
+
+# %%
+counts = baselines.popularity(learn)
+rare = np.flatnonzero((counts >= 1) & (counts <= 5))
+staged = np.random.default_rng(42).choice(rare, is_cold.sum(), replace=False)
+rehearsal_frame = cut.train[~np.isin(items.to_idx(cut.train["item_id"]), staged)]
+rehearsal = to_matrix(rehearsal_frame, users, items)
+is_staged = cold_films(rehearsal)
+to_find = only(learn, is_staged)
+n_users_staged = (to_find.sum(axis=1) > 0).sum()
+print(f"{is_staged.sum():,} films to rank, {to_find.nnz:,} ratings to find, {n_users_staged} users")
+
+# %%
+p, q = baselines.ials(rehearsal, 64, 30, 5, n_epochs=6)
+bar_trials = {}
+for names, regularisation in (
+    (("genres",), 10),
+    (("genres", "year"), 1),
+    (("genres", "year"), 10),
+    (("genres", "year", "words"), 10),
+):
+    V = linear_map(features_of(*names), q, ~is_staged, regularisation)
+    bar_trials[names, regularisation] = measure(p, V, rehearsal, learn, is_staged).mean()
+    print(f"{' + '.join(names):22} λ {regularisation:2}: cold NDCG@10 {bar_trials[names, regularisation]:.3f}")
+random_scores = np.random.default_rng(1).random((items.n_rows, 1))
+print(f"random order: {measure(np.ones((users.n_rows, 1)), random_scores, rehearsal, learn, is_staged).mean():.3f}")
+bar_setting = max(bar_trials, key=bar_trials.get)
+claim("every map is far above random order", min(bar_trials.values()) > 0.008)
+claim("the year helps: genres alone are the worst", min(bar_trials, key=bar_trials.get)[0] == ("genres",))
+
+# %% [markdown]
+# The best of these four settings is the bar of this lesson: no network, one linear system.
+
+# %% [markdown]
+# ## 3. Two towers by hand
+#
+# The linear map was fitted to factors that another model had made. Why not learn both sides together? A
+# [two-tower model](glossary.md#two-tower-model) has one network for users and one for items; each ends in a vector, and
+# the score is their [dot product](glossary.md#dot-product). Two features, comedy and horror, and three films; nobody
+# has seen the third:
+
+# %%
+names = ["Airplane", "Alien", "new horror comedy"]
+F = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])  # (3 films, 2 features)
+W_item = np.array([[2.0, 0.0], [0.0, 1.0]])  # features → 2 numbers, learned in reality
+id_vectors = np.array([[0.5, 0.0], [0.0, 0.5], [0.0, 0.0]])  # the new film has none
+item_vectors = F @ W_item + id_vectors
+pd.DataFrame(item_vectors, names)
+
+# %% [markdown]
+# The item tower adds two things: what the *content* says, and what an id vector has learned beyond that. The user tower
+# gets no user id, only the history: here the mean features of the films seen. Ann saw *Airplane*, Ben saw *Alien*.
+
+# %%
+taste = np.array([[1.0, 0.0], [0.0, 1.0]])  # Ann, Ben
+pd.DataFrame(taste @ item_vectors.T, ["Ann", "Ben"], names)  # user tower: the identity, for now
+
+# %% [markdown]
+# The new film scores 2 for Ann and 1 for Ben although nobody has seen it. And a new *user* needs no training: a history is
+# enough.
+#
+# ### Exercise 13.3 · trace (O2)
+#
+# Cem saw both *Airplane* and *Alien*. What does the new horror comedy score for him?
+
+# %%
+score_for_cem = ...
+### BEGIN SOLUTION
+score_for_cem = 0.5 * 2 + 0.5 * 1
+### END SOLUTION
+
+# %%
+check("13.3", score_for_cem)
+
+# %% [markdown]
+# ### Exercise 13.4 · code (O2)
+#
+# Compute the tastes of a batch. `history` (batch, length) holds film indices, padded with 0; `features`
+# (n_films + 1, n_features), whose row 0 may hold anything. Return (batch, n_features): the mean over the *real* films;
+# zeros for an empty history.
+#
+# <details><summary>Hint 1</summary><code>features[history]</code> has shape (batch, length, n_features);
+# <code>is_real = history > 0</code>.</details>
+# <details><summary>Hint 2</summary>Multiply by <code>is_real[:, :, None]</code>, sum over axis 1, and divide by
+# <code>np.maximum(n_real, 1)</code>.</details>
+
+
+# %%
+def my_taste(history, features):
+    ### BEGIN SOLUTION
+    is_real = history > 0
+    n_real = np.maximum(is_real.sum(axis=1, keepdims=True), 1)
+    return (features[history] * is_real[:, :, None]).sum(axis=1) / n_real
+    ### END SOLUTION
+
+
+# %%
+check("13.4", my_taste)
+
+# %% [markdown]
+# ## 4. A softmax over the batch
+#
+# How do the towers learn? Each row of a batch is a user and a film that this user chose. Score every user of the batch
+# against every film of the batch: the diagonal holds the right films, and everything else serves as
+# [in-batch negatives](glossary.md#in-batch-negatives) (lesson 09).
+#
+# This matters for two towers in particular. Each film vector is computed once and serves all users of the batch, and the
+# same dot product later allows a search by index. A network that reads user and film *together* has neither.
+#
+# Two repairs from lesson 09 belong to it:
+#
+# - **accidental hits**: the film of another row may be the right film of this row too; it gets −1e9
+# - **[logQ](glossary.md#logq-correction)**: popular films are negatives more often, so log π, the log of the probability
+#   of being drawn, is taken off every column
+#
+# Lesson 09 showed what logQ does and what not: it makes the negatives fair among each other. The usual recipe, which we
+# use, also corrects the positive, which was not drawn, so more negatives do not lead to the full softmax.
+#
+# ### Exercise 13.5 · code (O3)
+#
+# `scores` (batch, batch): row a user, column a film, the right ones on the diagonal. `film` (batch,): the film of each
+# column. `log_probability` (n_films + 1,). Return the logits: logQ taken off every column, then −1e9 for accidental hits.
+#
+# <details><summary>Hint 1</summary><code>log_probability[film]</code> has one entry per column, and NumPy subtracts it
+# from each row.</details>
+# <details><summary>Hint 2</summary><code>film[:, None] == film</code> is True where two rows have the same film, and
+# on the diagonal, which must stay.</details>
+
+
+# %%
+def my_in_batch_logits(scores, film, log_probability):
+    ### BEGIN SOLUTION
+    logits = scores - log_probability[film]
+    is_hit = (film[:, None] == film) & ~np.eye(len(film), dtype=bool)
+    return np.where(is_hit, -1e9, logits)
+    ### END SOLUTION
+
+
+# %%
+check("13.5", my_in_batch_logits)
+
+# %% [markdown]
+# ### Length and temperature
+#
+# A dot product grows with the length of both vectors, and a tower can make popular films long. Many systems divide every
+# vector by its length. The score is then a cosine between −1 and 1, too narrow for a softmax: even a perfect film could
+# not get far ahead of thousands of others. So the cosine is divided by a small number τ, the
+# [temperature](glossary.md#temperature), before the softmax.
+
+# %%
+cosines = np.array([1.0] + [0.0] * 500)  # one right film, 500 unrelated ones
+for tau in (1, 0.2, 0.1):
+    powers = np.exp(cosines / tau)
+    print(f"τ {tau:3}: the right film gets {powers[0] / powers.sum():.3f}")
+
+# %% [markdown]
+# At τ = 1 a perfect film gets 0.005. With normalised vectors the popularity of a film has no length to live in, which can
+# be an aim or a fault. We leave lengths alone below; pilot runs with τ = 0.1 gave much the same quality.
+#
+# ### Exercise 13.6 · trace (O3)
+#
+# Two films have the cosines 0.8 and 0.6 with a user. What is the probability of the first one in a softmax over these
+# two with τ = 0.1? (Two decimals.)
+
+# %%
+probability_of_first = ...
+### BEGIN SOLUTION
+probability_of_first = 1 / (1 + np.exp(-(0.8 - 0.6) / 0.1))
+### END SOLUTION
+
+# %%
+check("13.6", probability_of_first)
+
+# %% [markdown]
+# ## 5. The towers in Keras
+#
+# *This is a good point for a break.* The user tower reads a history of any length: the mean of learned film vectors and the
+# mean of their features. Both towers end in the same small network.
+
+# %%
+DIM, HIDDEN = 32, 64
+
+
+def frozen(table, name):
+    layer = layers.Embedding(*table.shape, trainable=False, name=name)  # a table that is looked up and not learned
+    layer.build(())
+    layer.set_weights([table])
+    return layer
+
+
+def user_tower(features):
+    history = keras.Input((None,), dtype="int32", name="history")
+    is_real = ops.expand_dims(ops.cast(history > 0, "float32"), -1)  # (batch, length, 1)
+    n_real = ops.maximum(ops.sum(is_real, axis=1), 1.0)
+    seen = ops.sum(layers.Embedding(items.n_rows, DIM, name="seen")(history) * is_real, axis=1) / n_real
+    taste = ops.sum(frozen(features, "user_features")(history) * is_real, axis=1) / n_real  # exercise 13.4
+    x = layers.Dense(HIDDEN, activation="tanh")(ops.concatenate([seen, taste], axis=-1))
+    return keras.Model(history, layers.Dense(DIM)(x), name="user_tower")
+
+
+# %% [markdown]
+# The item tower has two inputs. `film` looks up the features; `known` is the film again, or 0 where its id vector must
+# not be used. A cold film always gets 0.
+
+
+# %%
+def item_tower(features):
+    film = keras.Input((), dtype="int32", name="film")
+    known = keras.Input((), dtype="int32", name="known")
+    x = layers.Dense(HIDDEN, activation="tanh")(frozen(features, "item_features")(film))
+    is_known = ops.expand_dims(ops.cast(known > 0, "float32"), -1)
+    id_vector = layers.Embedding(items.n_rows, DIM, name="ids")(known) * is_known
+    return keras.Model([film, known], layers.Dense(DIM)(x) + id_vector, name="item_tower")
+
+
+# %% [markdown]
+# The trainer joins them. To save work, a row of a batch is one user with **eight** films to find, so the user tower runs
+# once for eight films. With 128 users a batch holds 1,024 films. A user's own eight are no negatives for that user:
+# this is the mask for accidental hits.
+#
+# The loss is the softmax of section 4, written shorter: with the negatives' L = log Σ eᶻ, the loss of a positive s is
+# −log(eˢ / (eˢ + eᴸ)) = softplus(L − s).
+
+# %%
+N_TARGETS = 8
+
+
+def two_towers(features, counts, seed):
+    set_seed(seed)
+    users_net, items_net = user_tower(features), item_tower(features)
+    log_q = frozen(np.log(np.maximum(counts / counts.sum(), 1e-9))[:, None].astype("float32"), "log_q")
+    history = keras.Input((None,), dtype="int32", name="history")
+    target, known = (keras.Input((N_TARGETS,), dtype="int32", name=name) for name in ("target", "known"))
+    film = ops.reshape(target, (-1,))  # all films of the batch
+    U, V = users_net(history), items_net([film, ops.reshape(known, (-1,))])
+    right = ops.sum(ops.expand_dims(U, 1) * ops.reshape(V, (-1, N_TARGETS, DIM)), axis=-1) - log_q(target)[..., 0]
+    wrong = ops.matmul(U, ops.transpose(V)) - ops.transpose(log_q(film))  # (users, films)
+    is_own = ops.any(ops.equal(ops.expand_dims(target, 2), ops.reshape(film, (1, 1, -1))), axis=1)
+    negatives = ops.logsumexp(ops.where(is_own, -1e9, wrong), axis=1, keepdims=True)
+    trainer = keras.Model([history, target, known], negatives - right)  # (users, 8)
+    trainer.compile(keras.optimizers.AdamW(0.008, weight_decay=0.01), mean_softplus, jit_compile=False)
+    trainer.optimizer.build(trainer.trainable_variables)
+    return trainer, users_net, items_net
+
+
+def mean_softplus(_, z):
+    return ops.mean(ops.softplus(z), axis=-1)
+
+
+# %% [markdown]
+# ## 6. Learn to live without the id
+#
+# There is a catch. In training every film has an id vector, and nothing makes the content useful on its own. DropoutNet
+# (Volkovs et al., 2017) therefore hides the id at random while training, so the content must be enough now and then. In
+# our code this is one line: `known` is 0 with probability `id_dropout`.
+#
+# An epoch: users drawn in proportion to their ratings; of each, 28 films at random, eight to find and up to 20 to read.
+
+
+# %%
+def examples_from(interactions, id_dropout):
+    films_of = np.split(interactions.indices, interactions.indptr[1:-1])
+    who = np.repeat(np.arange(interactions.shape[0]), np.diff(interactions.indptr))
+
+    def examples(rng):
+        n_rows = len(who) // N_TARGETS
+        history, target = np.zeros((n_rows, 20), "int32"), np.zeros((n_rows, N_TARGETS), "int32")
+        for row, user in enumerate(rng.choice(who, n_rows)):
+            picked = rng.permutation(films_of[user])[: 20 + N_TARGETS]
+            target[row], rest = picked[:N_TARGETS], picked[N_TARGETS:]
+            history[row, : len(rest)] = rest
+        history[np.arange(20) >= rng.integers(0, 21, n_rows)[:, None]] = 0  # short histories, and empty ones
+        known = np.where(rng.random(target.shape) < id_dropout, 0, target)
+        return [history, target, known], np.zeros(target.shape, "float32")
+
+    return examples
+
+
+# %% [markdown]
+# ### Exercise 13.7 · find the bug (O4)
+#
+# After training, this function gives the vectors of all films, known and cold. It raises no error, and known films come
+# out right. Repair it. `content` and `id_vectors` have shape (n_films + 1, dim), `counts` (n_films + 1,) says how many
+# ratings each film had in training.
+#
+# <details><summary>Hint 1</summary>What stands in the id vector of a film that training never saw?</details>
+# <details><summary>Hint 2</summary>Add the id vector only where <code>counts > 0</code>; the condition needs a second
+# axis.</details>
+
+
+# %%
+def all_item_vectors(content, id_vectors, counts):
+    return content + id_vectors
+
+
+### BEGIN SOLUTION
+def all_item_vectors(content, id_vectors, counts):  # noqa: F811
+    return content + id_vectors * (counts > 0)[:, None]
+
+
+### END SOLUTION
+
+
+# %%
+check("13.7", all_item_vectors)
+
+# %% [markdown]
+# ### One model, three rates, and the title words
+#
+# The rate is the setting to choose: 0 (never hidden), 0.5, and 1. At rate 1 no id vector ever takes part: this is a
+# **content-only model**. It is the control, because whoever praises id dropout for cold films must show that it does more
+# than forget the ids. A fourth trial gives rate 0.5 the title words. So the towers get as many settings as the bar: four. Half a minute.
+
+
+# %%
+def padded(frame, last=50):
+    """The newest films of each user, oldest first, padded with 0; shape (n_users + 1, last)."""
+    table = np.zeros((users.n_rows, last), "int32")
+    for row, films in enumerate(histories(frame, users, items)):
+        table[row, : len(films[-last:])] = films[-last:]
+    return table
+
+
+def start_of(trainer):
+    return trainer.get_weights(), [ops.convert_to_numpy(value) for value in trainer.optimizer.variables]
+
+
+def train_towers(towers, start, interactions, id_dropout, history, seed=1):
+    """Train from these first weights; returns the vectors of users and of films."""
+    trainer, users_net, items_net = towers
+    trainer.set_weights(start[0])
+    for variable, value in zip(trainer.optimizer.variables, start[1]):  # no momentum from an earlier training
+        variable.assign(value)
+    training.fit(trainer, examples_from(interactions, id_dropout), 5, 128, average=2, seed=seed)
+    film = np.arange(items.n_rows)
+    known = np.where((baselines.popularity(interactions) > 0) & (id_dropout < 1), film, 0)
+    return ops.convert_to_numpy(users_net(history)), ops.convert_to_numpy(items_net([film, known]))
+
+
+# %%
+tower_trials = {}
+history, rehearsal_counts = padded(rehearsal_frame), baselines.popularity(rehearsal)
+for names, rates in ((("genres", "year"), (0, 0.5, 1)), (("genres", "year", "words"), (0.5,))):
+    towers = two_towers(features_of(*names), rehearsal_counts, seed=1)
+    start = start_of(towers[0])
+    for rate in rates:
+        U, V = train_towers(towers, start, rehearsal, rate, history)
+        cold = measure(U, V, rehearsal, learn, is_staged).mean()
+        warm = measure(U, V, rehearsal, valid, rehearsal_counts > 0).mean()
+        tower_trials[names, rate] = {"cold": cold, "warm": warm}
+
+# %% tags=["nbval-ignore-output"]
+trials = pd.DataFrame(tower_trials).T
+trials.index = [f"{' + '.join(names)}, id dropout {rate}" for names, rate in tower_trials]
+print(f"the bar, cold: {max(bar_trials.values()):.3f}")
+trials.round(3)
+
+# %%
+by_rate = {rate: trial for (names, rate), trial in tower_trials.items() if "words" not in names}
+claim("without ids, warm quality falls to less than two thirds", by_rate[1]["warm"] < 0.67 * by_rate[0.5]["warm"])
+claim("id dropout of 0.5 costs little warm quality", abs(by_rate[0.5]["warm"] - by_rate[0]["warm"]) < 0.012)
+claim("cold, the three rates lie within 0.015", np.ptp([trial["cold"] for trial in by_rate.values()]) < 0.015)
+
+# %% [markdown]
+# Read the columns. *Warm*: without ids the towers lose more than half of their quality, so ids matter for known films. *Cold*:
+# the three rates are equal to within a few thousandths. Hiding ids brought nothing here, and nor did forgetting them. On the
+# rehearsal no setting of the towers reaches the linear map.
+#
+# ### Exercise 13.8 · choose (O4)
+#
+# A paper reports: "with id dropout, NDCG on cold items rises from 0.020 to 0.030, so our network has learned to combine
+# ids and content". Which experiment is missing?
+#
+# - **a** the same network with a larger embedding table
+# - **b** the same network without any ids
+# - **c** EASE on the cold items
+# - **d** the result on warm items
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("13.8", answer)
+
+# %% [markdown]
+# ## 7. Open the test once
+#
+# One model should serve both kinds of films, so we take the towers with the best *sum* of cold and warm. The bar takes its
+# best setting. Both are fitted again on train + valid, the towers with three seeds, and so is the content-only control.
+# Forty seconds.
+
+# %%
+p, q = baselines.ials(learn, 64, 30, 5, n_epochs=6)
+bar_names, bar_regularisation = bar_setting
+linear_V = linear_map(features_of(*bar_names), q, ~is_cold, bar_regularisation)
+bar = measure(p, linear_V, learn, test, is_cold, name="linear map")
+
+names, rate = max(tower_trials, key=lambda setting: sum(tower_trials[setting].values()))
+towers, history = two_towers(features_of(*names), counts, seed=1), padded(both)
+starts = {seed: start_of(two_towers(features_of(*names), counts, seed)[0]) for seed in (1, 2, 3)}
+trained = {seed: train_towers(towers, start, learn, rate, history, seed) for seed, start in starts.items()}
+control = {seed: train_towers(towers, start, learn, 1, history, seed) for seed, start in starts.items()}
+
+
+# %%
+def over_seeds(pairs, candidates, name):
+    return mean_over_seeds([measure(U, V, learn, test, candidates, name) for U, V in pairs.values()])
+
+
+is_warm = counts > 0
+ease_warm = evaluate(ease_scores + np.where(is_warm, 0, -np.inf), learn, only(test, is_warm), name="EASE")
+cold, warm = (
+    {"two towers": over_seeds(trained, which, "two towers"), "content only": over_seeds(control, which, "content only")}
+    for which in (is_cold, is_warm)
+)
+
+# %% tags=["nbval-ignore-output"]
+print(f"chosen: {' + '.join(names)}, id dropout {rate}; bar: {' + '.join(bar_names)}, λ {bar_regularisation}")
+runs = {"linear map": (bar, None), "EASE": (None, ease_warm)} | {name: (cold[name], warm[name]) for name in cold}
+table = pd.DataFrame(
+    {name: [run.mean() if run else np.nan for run in pair] for name, pair in runs.items()},
+    ["cold among cold", "warm among warm"],
+)
+table.T.round(3)
+
+
+# %% tags=["nbval-ignore-output"]
+def compare(one, other):
+    mean, low, high = paired_bootstrap(one.per_user["NDCG"], other.per_user["NDCG"])
+    print(f"{one.name} − {other.name}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+    return low, high
+
+
+print("cold:", end=" ")
+cold_low, cold_high = compare(cold["two towers"], bar)
+print("cold:", end=" ")
+control_low, _ = compare(cold["two towers"], cold["content only"])
+print("warm:", end=" ")
+_, warm_high = compare(warm["two towers"], ease_warm)
+
+# %%
+claim("cold: the interval of towers − linear map includes zero", cold_low < 0 < cold_high)
+claim("cold: the towers are ahead of the content-only control", control_low > 0)
+claim("warm: the towers are behind EASE", warm_high < 0)
+
+# %% [markdown]
+# Three answers, each with its interval:
+#
+# - On cold films the towers reach 0.06 and the linear map 0.05, both far above random order. The interval of the difference
+#   includes zero: **we do not know that the towers are better than one linear system.** Only 204 users have a cold film to find.
+# - The towers are ahead of their content-only control. So the ids help cold films too, if indirectly: the *user* side learns
+#   better vectors when known films have ids.
+# - On warm films EASE stays ahead.
+#
+# Then why do large services use towers? They take any feature, they serve users who were not in training, and their scores are
+# dot products, so an index finds the best of millions. The next sections look at these.
+
+# %% [markdown]
+# ## 8. One list for everybody
+#
+# "Cold among cold" is a laboratory figure: no visitor sees a list of cold films alone. What happens to them in the real list,
+# all films in one ranking?
+
+# %%
+U, V = trained[1]
+mixed = U @ V.T
+mixed[learn.nonzero()] = -np.inf
+mixed_ten = top_k(mixed[1:], 10)
+print(f"cold films in the towers' lists: {is_cold[mixed_ten].sum()} of {mixed_ten.size:,}")
+
+# %%
+claim("fewer than one in a thousand recommendations is a cold film", is_cold[mixed_ten].mean() < 0.001)
+
+# %% [markdown]
+# Practically none. The towers *can* score cold films, but logQ taught them how popular films are, and a popular film beats a
+# cold one nearly everywhere. Whoever wants new films to be seen has to give them room: **reserved slots**.
+#
+# ### Exercise 13.9 · code (O5)
+#
+# Put cold films into a list at fixed positions. `warm` and `cold` are lists of films, best first, without common films.
+# Return a list of `k`: at the positions in `slots` (a tuple; the first position is 1) stand the best cold films, everywhere
+# else the best warm ones, in their order.
+#
+# <details><summary>Hint 1</summary>Walk through the positions 1 … k with one pointer into each list.</details>
+# <details><summary>Hint 2</summary><code>warm, cold = iter(warm), iter(cold)</code>, then
+# <code>next(cold) if position in slots else next(warm)</code>.</details>
+
+
+# %%
+def my_reserved_slots(warm, cold, slots, k):
+    ### BEGIN SOLUTION
+    warm, cold = iter(warm), iter(cold)
+    return [next(cold) if position in slots else next(warm) for position in range(1, k + 1)]
+    ### END SOLUTION
+
+
+# %%
+check("13.9", my_reserved_slots)
+
+# %% [markdown]
+# ### What a slot costs and what it finds
+#
+# Warm films from EASE, cold ones from the towers. Two figures: NDCG@10 over *all* test ratings, and the number of cold test
+# ratings found.
+
+# %%
+cold_ten = top_k(np.where(is_cold, U @ V.T, -np.inf)[1:], 10)
+
+
+def with_slots(slots):
+    at, lists = np.array(slots, int) - 1, ease_ten.copy()
+    lists[:, np.setdiff1d(np.arange(10), at)] = ease_ten[:, : 10 - len(at)]
+    lists[:, at] = cold_ten[:, : len(at)]
+    is_hit, n_relevant = metrics.hit_matrix(lists, test[np.arange(1, users.n_rows)])
+    return metrics.ndcg_at_k(is_hit, n_relevant), is_hit[is_cold[lists]].sum()
+
+
+slotted = {slots: with_slots(slots) for slots in ((), (10,), (5, 10), (2, 4, 6, 8, 10))}
+
+# %% tags=["nbval-ignore-output"]
+for slots, (ndcg, n_found) in slotted.items():
+    mean, low, high = paired_bootstrap(ndcg, slotted[()][0])
+    print(f"slots {slots!s:17} NDCG@10 {ndcg.mean():.3f} ({mean:+.3f} [{low:+.3f}, {high:+.3f}]), found {n_found:.0f}")
+
+# %%
+found = [n_found for _, n_found in slotted.values()]
+claim("more slots find more of the cold ratings", found == sorted(found) and found[-1] > 10)
+claim("each step costs NDCG@10", list(slotted) == sorted(slotted, key=lambda slots: -slotted[slots][0].mean()))
+
+# %% [markdown]
+# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. Offline, slots look like a
+# loss: most of the films that nobody has rated *yet* can have no test rating either. What they bring is the
+# first ratings of a film, after which it is warm. Only an experiment with real users measures that (lesson 18).
+
+# %% [markdown]
+# ## 9. Users without a history (optional)
+#
+# ### Exercise 13.10 · choose (O5)
+#
+# A team tests cold users so: train on everybody's train + valid, then show the model only the first three films of each
+# user and measure on that user's test ratings. What is wrong?
+#
+# - **a** nothing: the model sees three films, as it would for a new user
+# - **b** three films are too few to say anything
+# - **c** the film vectors were learned from the very histories that the test pretends not to know
+# - **d** the test ratings of a new user come too late
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+
+# %%
+check("13.10", answer)
+
+# %% [markdown]
+# ### 0, 1, 3 and 10 films
+#
+# A new user has to be new to the training as well. So 134 users are left out, the towers and EASE learn from the others, and
+# then see the first 0, 1, 3 or 10 films of each new user. All earlier films of a user stay hidden in every row, so the task
+# is the same throughout. One seed.
+
+# %%
+new_users = np.sort(np.random.default_rng(42).choice(np.arange(1, users.n_rows), 134, replace=False))
+others = to_matrix(both[~np.isin(users.to_idx(both["user_id"]), new_users)], users, items)
+others_counts = baselines.popularity(others)
+others_start = start_of(two_towers(features_of(*names), others_counts, seed=1)[0])
+_, V_others = train_towers(towers, others_start, others, rate, history)
+B_others = baselines.ease(others, 100)
+
+# %%
+rows = np.append(0, new_users)  # row 0 is padding
+new_test, new_seen = only(test, others_counts > 0)[rows], learn[rows]
+first_films = histories(both, users, items)
+newcomers = {}
+for n in (0, 1, 3, 10):
+    shown = np.zeros((len(rows), 10), "int32")
+    for row, user in enumerate(new_users, start=1):
+        shown[row, :n] = first_films[user][:n]
+    as_row = sp.csr_array(
+        (np.ones(shown.size, "float32"), (np.repeat(np.arange(len(rows)), 10), shown.ravel())), new_seen.shape
+    )
+    scores = {"two towers": ops.convert_to_numpy(towers[1](shown)) @ V_others.T, "EASE": as_row @ B_others}
+    newcomers[n] = {name: evaluate(score, new_seen, new_test, name=name) for name, score in scores.items()}
+popular = evaluate(np.tile(others_counts, (len(rows), 1)), new_seen, new_test, name="popularity")
+
+# %% tags=["nbval-ignore-output"]
+table = pd.DataFrame({n: {name: run.mean() for name, run in runs.items()} for n, runs in newcomers.items()}).T
+table["popularity"] = popular.mean()
+for n in (3, 10):
+    print(f"{n} films:", end=" ")
+    compare(newcomers[n]["two towers"], popular)
+table.rename_axis("films shown").round(3)
+
+# %%
+figure, axes = new_figure(6, 2.8)
+for name in table:
+    axes.plot(range(4), table[name], label=name)
+axes.set(xticks=range(4), xticklabels=list(newcomers), xlabel="films shown of a new user", ylabel="NDCG@10")
+axes.legend()
+show(
+    figure,
+    alt="NDCG@10 for new users against 0, 1, 3 and 10 films shown. Popularity is level at 0.08. The towers stay close "
+    "to it, between 0.06 and 0.09. EASE starts at zero without a film and climbs to about 0.07 with ten.",
+)
+
+# %%
+claim(
+    "without a film EASE finds nothing, the towers are near popularity",
+    table["EASE"][0] < 0.01 < table["two towers"][0],
+)
+claim("with 3 and 10 films the towers are within 0.02 of popularity",
+      abs(table["two towers"] - table["popularity"])[[3, 10]].max() < 0.02)  # fmt: skip
+
+# %% [markdown]
+# Without any film EASE has only zeros, while the towers answer like popularity without being told to: their batches
+# contained empty histories. With up to ten films, neither is clearly ahead of popularity for these 134 users. A list of popular
+# films is a hard baseline for the first visit.
+
+# %% [markdown]
+# ## 10. Search with an index (optional)
+#
+# Scoring 9,066 films for a user is cheap. For ten million it is not, and dot products allow a shortcut: the service of lesson
+# 23 sorts the film vectors into clusters and opens only those nearest to the user's vector, an
+# [approximate index](glossary.md#approximate-index). How many of the exact best 100 does it find?
+
+# %%
+U, V = trained[1]
+exact = [set(found) for found in ExactIndex(V).search(U[1:], 100)]
+index_recall = {}
+for effort in (1, 4, 16, 64):
+    found = ApproximateIndex(V, effort=effort).search(U[1:], 100)
+    index_recall[effort] = np.mean([len(best & set(rows)) / 100 for best, rows in zip(exact, found)])
+
+# %% tags=["nbval-ignore-output"]
+print({f"{effort} of 95 clusters": round(float(share), 3) for effort, share in index_recall.items()})
+
+# %%
+claim("more clusters find more", list(index_recall.values()) == sorted(index_recall.values()))
+claim("with 16 of 95 clusters more than 90 % of the best 100 are found", index_recall[16] > 0.9)
+
+# %% [markdown]
+# A sixth of the clusters is nearly enough. What the index loses, no ranker can bring back, so its recall is measured at
+# every release.
+
+# %% [markdown]
+# ## 11. A new version of a tower
+#
+# Towers are trained again every night. Films have vectors in an index, users are computed on request. What happens if last
+# night's user tower meets tonight's film vectors? We have two trainings that differ in the seed alone:
+
+# %%
+(U1, V1), (U2, V2) = trained[1], trained[2]
+pairs = {"users 1, films 1": (U1, V1), "users 2, films 2": (U2, V2), "users 1, films 2": (U1, V2)}
+by_version = {text: measure(*pair, learn, test, is_warm).mean() for text, pair in pairs.items()}
+
+# %% tags=["nbval-ignore-output"]
+print({text: round(value, 3) for text, value in by_version.items()})
+
+# %%
+matched, other, crossed = by_version.values()
+claim(
+    "two versions of equal quality, crossed, are worth less than a tenth of either", crossed < 0.1 * min(matched, other)
+)
+
+# %% [markdown]
+# No error, the right shapes, and nothing left of the quality: the axes of the two vector spaces have nothing to do with each
+# other. So a version is *both towers and the index together*. Saving is not where it goes wrong: the item tower gives the same
+# vectors before and after.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    towers[2].save(f"{folder}/items.keras")
+    loaded = keras.models.load_model(f"{folder}/items.keras")
+film = np.arange(items.n_rows)
+before, after = (ops.convert_to_numpy(model([film, film])) for model in (towers[2], loaded))
+assert np.array_equal(before, after)
+print("item vectors before and after saving are equal:", before.shape)
+
+# %% [markdown]
+# ### Exercise 13.11 · put in order (O6)
+#
+# Release newly trained towers. One line does not belong. Write the letters of the others in the right order, for example
+# `"ABCDE"`.
+#
+# ```text
+# A   compute the vectors of all films with the new item tower
+# B   measure the new towers and the recall of the new index on held-out users
+# C   train both towers
+# D   compute vectors for the new films only, and add them to the old index
+# E   build a new index from these vectors, under the new version
+# F   switch user tower and index together; keep the old version for a roll-back
+# ```
+
+# %%
+order = ...
+### BEGIN SOLUTION
+order = "CAEBF"
+### END SOLUTION
+
+# %%
+check("13.11", order)
+
+# %% [markdown]
+# ## What you did
+#
+# - You saw why a model of ids scores every new film 0, and built a bar from genres and year by one linear system (**O1**).
+# - You computed two towers by hand and wrote the mean over padded histories (**O2**).
+# - You wrote the logits of a batch with accidental hits and logQ, and traced a temperature (**O3**).
+# - You compared id dropout with its content-only control: hiding ids brought nothing here; ids did (**O4**).
+# - You measured cold films among cold, the mixed list with its slots, and new users who were new to the training too (**O5**).
+# - You measured an index, crossed two versions, and put a release in order (**O6**).
+#
+# The towers find candidates. Lesson 14 ranks them with features.
+
+# %% [markdown] tags=["reading"]
+# **Read on**
+#
+# - P. Covington, J. Adams, E. Sargin: Deep Neural Networks for YouTube Recommendations. RecSys 2016
+# - X. Yi et al.: Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations. RecSys 2019
+# - K. Khrylchenko et al.: Correcting the LogQ Correction: Revisiting Sampled Softmax for Large-Scale Retrieval. RecSys
+#   2025, arXiv 2507.09331
+# - M. Volkovs, G. Yu, T. Poutanen: DropoutNet: Addressing Cold Start in Recommender Systems. NeurIPS 2017
+# - S. Rendle, W. Krichene, L. Zhang, J. Anderson: Neural Collaborative Filtering vs. Matrix Factorization Revisited. RecSys
+#   2020, arXiv 2005.09683
