@@ -60,7 +60,7 @@ print(f"{cold_test.nnz:,} of {test.nnz:,} test ratings are of cold films ({cold_
 print(f"{n_touched} of {users.n} users have one")
 
 # %% [markdown]
-# Every seventh film of the catalogue is cold, and nearly a third of the users watch one.
+# Every seventh film is cold, and nearly a third of the users watch one.
 #
 # ### Exercise 13.1 · predict (O1)
 #
@@ -95,10 +95,9 @@ print(
 # %% [markdown]
 # ## 2. The bar: a linear map from genres and year
 #
-# The other data are genres, the year and the title. Genres become one column of 0 and 1 each (lesson 03). A year as one
-# large number would force the model to like ever newer or ever older films. So we choose a few years, the *knots*, and
-# share each year between its two neighbours: 1998 lies between 1995 and 2000 and counts 0.4 for the first and 0.6 for
-# the second.
+# The other data are genres, the year and the title. Genres become columns of 0 and 1 (lesson 03). A linear model of the
+# year as one number could only prefer ever newer or ever older films. So we choose a few years, the *knots*, and share each
+# year between its neighbours: 1998 lies between 1995 and 2000 and counts 0.4 for the first and 0.6 for the second.
 #
 # ### Exercise 13.2 · code (O1)
 #
@@ -124,8 +123,8 @@ check("13.2", my_year_features)
 # %% [markdown]
 # ### The features of a film
 #
-# Title words are weighted by TF-IDF: a word counts the more, the fewer titles it stands in. We keep words that at least
-# ten titles share.
+# Title words are weighted by [TF-IDF](glossary.md#tf-idf): a word counts the more, the fewer titles it stands in. We keep
+# words that at least ten titles share.
 
 # %%
 films = movies.set_index("item_id").loc[items.to_id(np.arange(1, items.n_rows))]
@@ -175,10 +174,10 @@ def measure(U, V, seen, target, candidates, name="model"):
 # %% [markdown]
 # ### Rehearse the cold start
 #
-# Settings must be chosen without the test ratings. But valid touches few cold films. So we stage a cold start: of
-# the films with one to five ratings, 1,306 are drawn at random and *all* their ratings are taken out of train. Models
-# learn from the rest. Their **cold** figure: rank only the films without a rating in what they learned from, and look
-# for those taken out. Their **warm** figure: the other films, on valid.
+# Settings must be chosen without the test ratings, and valid touches few cold films. So we stage a cold start: of the
+# films with one to five ratings, 1,306 are drawn at random and *all* their ratings leave train. Models learn from the rest.
+# Their **cold** figure ranks only films without a rating in the rest; to be found are their ratings in train + valid. Their
+# **warm** figure ranks the other films, on valid.
 
 # %%
 counts = baselines.popularity(learn)
@@ -230,8 +229,8 @@ item_vectors = F @ W_item + id_vectors
 pd.DataFrame(item_vectors, names)
 
 # %% [markdown]
-# The item tower adds two things: what the *content* says, and what an id vector has learned beyond that. The user tower
-# gets no user id, only the history: here the mean features of the films seen. Ann saw *Airplane*, Ben saw *Alien*.
+# The item tower adds what the *content* says and what an id vector has learned beyond that. The user tower gets no user id,
+# only the history: here the mean features of the films seen. Ann saw *Airplane*, Ben saw *Alien*.
 
 # %%
 taste = np.array([[1.0, 0.0], [0.0, 1.0]])  # Ann, Ben
@@ -286,8 +285,8 @@ check("13.4", my_taste)
 # against every film of the batch: the diagonal holds the right films, and everything else serves as
 # [in-batch negatives](glossary.md#in-batch-negatives) (lesson 09).
 #
-# This matters for two towers in particular. Each film vector is computed once and serves all users of the batch, and the
-# same dot product later allows a search by index. A network that reads user and film *together* has neither.
+# Each film vector is computed once and serves all users of the batch. A network that reads user and film *together* cannot
+# do that.
 #
 # Two repairs from lesson 09 belong to it:
 #
@@ -336,8 +335,8 @@ for tau in (1, 0.2, 0.1):
     print(f"τ {tau:3}: the right film gets {powers[0] / powers.sum():.3f}")
 
 # %% [markdown]
-# At τ = 1 a perfect film gets 0.005. With normalised vectors the popularity of a film has no length to live in, which can
-# be an aim or a fault. We leave lengths alone below; pilot runs with τ = 0.1 gave much the same quality.
+# At τ = 1 a perfect film gets 0.005. Cosines also take away one way to say that a film is popular, which can be an aim or a
+# fault. We leave lengths alone.
 #
 # ### Exercise 13.6 · trace (O3)
 #
@@ -429,11 +428,11 @@ def mean_softplus(_, z):
 # %% [markdown]
 # ## 7. Learn to live without the id
 #
-# There is a catch. In training every film has an id vector, and nothing makes the content useful on its own. DropoutNet
-# (Volkovs et al., 2017) therefore hides the id at random while training, so the content must be enough now and then. In
-# our code this is one line: `known` is 0 with probability `id_dropout`.
+# In training every film has an id vector, so nothing makes the content useful on its own. DropoutNet (Volkovs et al.,
+# 2017) hides the id at random, so the content must be enough now and then. This is [id dropout](glossary.md#id-dropout), here
+# one line: `known` is 0 with probability `id_dropout`.
 #
-# An epoch: users drawn in proportion to their ratings; of each, 28 films at random, eight to find and up to 20 to read.
+# An epoch draws users in proportion to their ratings; of each, eight films to find and up to 20 others to read.
 
 
 # %%
@@ -477,9 +476,9 @@ check("13.7", all_item_vectors)
 # %% [markdown]
 # ### One model, three rates, and the title words
 #
-# The rate is the setting to choose: 0 (never hidden), 0.5, and 1. At rate 1 no id vector ever takes part: this is a
-# **content-only model**. It is the control, because whoever praises id dropout for cold films must show that it does more
-# than forget the ids. A fourth trial gives rate 0.5 the title words. So the towers get as many settings as the bar: four. Half a minute.
+# The rates are 0 (never hidden), 0.5, and 1. At rate 1 no id vector takes part in the item tower: this **content-only
+# model** is the control. A fourth trial gives rate 0.5 the title words. So the towers get as many settings as the bar:
+# four. Half a minute.
 
 
 # %%
@@ -522,9 +521,8 @@ claim("id dropout of 0.5 costs little warm quality", abs(by_rate[0.5]["warm"] - 
 claim("cold, the three rates lie within 0.015", np.ptp([trial["cold"] for trial in by_rate.values()]) < 0.015)
 
 # %% [markdown]
-# Read the columns. *Warm*: without ids the towers lose more than half of their quality, so ids matter for known films. *Cold*:
-# the three rates are equal to within a few thousandths. Hiding ids brought nothing here, and nor did forgetting them. On the
-# rehearsal no setting of the towers reaches the linear map.
+# *Warm*: without ids the towers lose more than half of their quality. *Cold*: the three rates are alike, one seed each; hiding
+# ids brought nothing visible. On this rehearsal no setting of the towers reaches the linear map.
 #
 # ### Exercise 13.8 · choose (O4)
 #
@@ -550,7 +548,7 @@ check("13.8", answer)
 #
 # One model should serve both kinds of films, so we take the towers with the best *sum* of cold and warm. The bar takes its
 # best setting. Both are fitted again on train + valid, the towers with three seeds, and so is the content-only control.
-# Forty seconds.
+# About forty seconds.
 
 # %%
 p, q = baselines.ials(learn, 64, 30, 5, n_epochs=6)
@@ -597,16 +595,14 @@ claim("cold: the towers are ahead of the content-only control", gains["content o
 claim("warm: the towers are behind EASE", gains["EASE"][1] < 0)
 
 # %% [markdown]
-# Three answers, each with its interval:
-#
-# - On cold films the towers reach 0.06 and the linear map 0.05, both far above random order. The interval of the difference
-#   includes zero: **we do not know that the towers are better than one linear system.** Only 204 users have a cold film to find.
-# - The towers are ahead of their content-only control. So the ids help cold films too, if indirectly: the *user* side learns
-#   better vectors when known films have ids.
+# - On cold films the towers reach 0.06 and the linear map 0.05. The interval of the difference includes zero: **we do not
+#   know that the towers are better than one linear system.** Only 204 users have a cold film to find.
+# - The towers are ahead of their content-only control, although a cold film has no id vector in either. A likely reason: when
+#   known films have ids, the *content* part need not explain everything, and users get better vectors.
 # - On warm films EASE stays ahead.
 #
-# Then why do large services use towers? They take any feature, they serve users who were not in training, and their scores are
-# dot products, so an index finds the best of millions. The next sections look at these.
+# Why do large services use towers, then? They take any feature, serve users who were not in training, and their scores are
+# dot products, which an index can search.
 
 # %% [markdown]
 # ## 9. One list for everybody
@@ -625,8 +621,8 @@ print(f"cold films in the towers' lists: {is_cold[mixed_ten].sum()} of {mixed_te
 claim("fewer than one in a thousand recommendations is a cold film", is_cold[mixed_ten].mean() < 0.001)
 
 # %% [markdown]
-# Practically none. The towers *can* score cold films, but logQ taught them how popular films are, and a popular film beats a
-# cold one nearly everywhere. Whoever wants new films to be seen has to give them room: **reserved slots**.
+# The towers *can* score cold films, but in one ranking known films win. A likely reason: id vectors carry the popularity of
+# a film, and a cold film has none. Whoever wants new films to be seen has to give them room: **reserved slots**.
 #
 # ### Exercise 13.9 · code (O5)
 #
@@ -681,9 +677,9 @@ claim("more slots find more of the cold ratings", found == sorted(found) and fou
 claim("each step costs NDCG@10", list(slotted) == sorted(slotted, key=lambda slots: -slotted[slots][0].mean()))
 
 # %% [markdown]
-# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. Offline, slots look like a
-# loss: most of the films that nobody has rated *yet* can have no test rating either. What they bring is the
-# first ratings of a film, after which it is warm. Only an experiment with real users measures that (lesson 18).
+# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. Offline, slots look like
+# a loss. What they can bring is the first ratings of a film, after which it is warm; a test on stored ratings cannot see
+# that, an experiment with real users can (lesson 18).
 
 # %% [markdown]
 # ## 11. Users without a history (optional)

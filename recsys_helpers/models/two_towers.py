@@ -41,7 +41,7 @@ def draw_users(
 
     Shapes (n_rows, n_history), 0 pads at the end, and (n_rows, n_targets), with n_rows = interactions // n_targets.
     Users are drawn in proportion to their interactions and their items at random, so an item is a target in proportion
-    to its interactions. Each history is cut to a random length from 0 to n_history, so that a model also learns from short
+    to its interactions. Each history is cut to a random length from 0 to n_history: a model also learns from short
     ones. No target stands in its history. ValueError if a user has fewer than `n_targets` items. Built in lesson 13.
     """
     items_of = np.split(interactions.indices, interactions.indptr[1:-1])
