@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Retrieve with two towers
 #
-# A film that nobody has rated yet has a title, a year and genres. You build a model that can recommend it, one network
-# for users and one for films, and you measure honestly what that is worth against a linear map.
+# A film that nobody has rated yet still has a title, a year and genres. You build a model that can recommend it, one network
+# for users and one for films, and measure it against a linear map.
 
 # %% [markdown]
 # **What you will do**
@@ -854,12 +854,12 @@ check("13.11", order)
 # %% [markdown]
 # ## What you did
 #
-# - You saw why a model of ids scores every new film 0, and built a bar from genres and year by one linear system (**O1**).
+# - You saw why a model of ids scores every new film 0, and built a linear bar from genres and year (**O1**).
 # - You computed two towers by hand and wrote the mean over padded histories (**O2**).
 # - You wrote the logits of a batch with accidental hits and logQ (**O3**).
-# - You compared id dropout with its content-only control: hiding ids brought nothing here; ids did (**O4**).
-# - You measured cold films among cold, the mixed list with its slots, and new users who were new to the training too (**O5**).
-# - You measured an index, crossed two versions, and put a release in order (**O6**).
+# - You compared id dropout with its content-only control: hiding ids brought nothing here (**O4**).
+# - You measured cold films apart and in the mixed list, which needs reserved slots (**O5**).
+# - Optional: you crossed two versions and put a release in order (**O6**).
 #
 # The towers find candidates. Lesson 14 ranks them with features.
 
