@@ -80,7 +80,7 @@ check("13.1", n_found)
 ease_scores = learn @ baselines.ease(learn, 100)
 ease_ten = top_k(np.where(learn.toarray() > 0, -np.inf, ease_scores)[1:], 10)
 print(
-    f"cold films in the lists of EASE: {is_cold[ease_ten].sum()}; their highest score: {ease_scores[:, is_cold].max()}"
+    f"cold films in the lists of EASE: {is_cold[ease_ten].sum()}; their largest score: {abs(ease_scores[:, is_cold]).max()}"
 )
 
 # %% [markdown]
@@ -98,7 +98,8 @@ print(
 # The other data are genres, the year and the title. Genres become columns of 0 and 1 (lesson 03). A linear model of the
 # year as one number could only prefer ever newer or ever older films. So we choose a few years, the *knots*, and share each
 # year between its neighbours: 1998 lies between 1995 and 2000 and counts 0.4 for the first and 0.6 for the second.
-#
+
+# %% [markdown]
 # ### Exercise 13.2 · code (O1)
 #
 # Write this encoding. `years` (n,) and increasing `knots` (m,) give an array (n, m). A year before the first knot counts 1
@@ -287,7 +288,8 @@ check("13.4", my_taste)
 #
 # Each film vector is computed once and serves all users of the batch. A network that reads user and film *together* cannot
 # do that.
-#
+
+# %% [markdown]
 # Two repairs from lesson 09 belong to it:
 #
 # - **accidental hits**: the film of another row may be the right film of this row too; it gets −1e9
@@ -296,7 +298,8 @@ check("13.4", my_taste)
 #
 # Lesson 09 showed what logQ does and what not: it makes the negatives fair among each other. The usual recipe, which we
 # use, also corrects the positive, which was not drawn, so more negatives do not lead to the full softmax.
-#
+
+# %% [markdown]
 # ### Exercise 13.5 · code (O3)
 #
 # `scores` (batch, batch): row a user, column a film, the right ones on the diagonal. `film` (batch,): the film of each
@@ -393,7 +396,7 @@ def item_tower(features):
 
 # %% [markdown]
 # The trainer joins them. To save work, a row of a batch is one user with **eight** films to find, so the user tower runs
-# once for eight films. With 128 users a batch holds 1,024 films. A user's own eight are no negatives for that user:
+# once for eight films. A batch has 128 users. A user's own eight are no negatives for that user:
 # this is the mask for accidental hits.
 #
 # The loss is the softmax of section 4, written shorter: with the negatives' L = log Σ eᶻ, the loss of a positive s is
