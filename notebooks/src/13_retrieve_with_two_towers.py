@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Retrieve with two towers
 #
-# A film that nobody has rated yet still has a title, a year and genres. You build a model that can recommend it, one network
-# for users and one for films, and measure it against a linear map.
+# A film that nobody has rated yet still has a title, a year and genres. You build a model that can recommend it, one
+# network for users and one for films, and measure it against a linear map.
 
 # %% [markdown]
 # **What you will do**
@@ -64,8 +64,8 @@ print(f"{n_touched} of {users.n} users have one")
 #
 # ### Exercise 13.1 · predict (O1)
 #
-# EASE (lesson 04) recommends ten films to each of the 671 users. How many of the 1,502 cold test ratings are among these
-# 6,710 recommendations?
+# EASE (lesson 04) recommends ten films to each of the 671 users. How many of the 1,502 cold test ratings are among
+# these 6,710 recommendations?
 
 # %%
 n_found = ...
@@ -80,15 +80,15 @@ check("13.1", n_found)
 ease_scores = learn @ baselines.ease(learn, 100)
 ease_ten = top_k(np.where(learn.toarray() > 0, -np.inf, ease_scores)[1:], 10)
 print(
-    f"cold films in the lists of EASE: {is_cold[ease_ten].sum()}; their largest score: {abs(ease_scores[:, is_cold]).max()}"
+    f"cold films in the lists of EASE: {is_cold[ease_ten].sum()}; largest score: {abs(ease_scores[:, is_cold]).max()}"
 )
 
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# None, and none is possible: without a rating, the column of a cold film in every matrix of co-occurrences is zero, so its
-# score is exactly 0 for everybody. A factor model gives it a zero vector, a network the random numbers it began with.
-# More data of the same kind do not help. Other data do.
+# None, and none is possible: without a rating, the column of a cold film in every matrix of co-occurrences is zero, so
+# its score is exactly 0 for everybody. A factor model gives it a zero vector, a network the random numbers it began
+# with. More data of the same kind do not help. Other data do.
 #
 # </details>
 
@@ -96,14 +96,15 @@ print(
 # ## 2. The bar: a linear map from genres and year
 #
 # The other data are genres, the year and the title. Genres become columns of 0 and 1 (lesson 03). A linear model of the
-# year as one number could only prefer ever newer or ever older films. So we choose a few years, the *knots*, and share each
-# year between its neighbours: 1998 lies between 1995 and 2000 and counts 0.4 for the first and 0.6 for the second.
+# year as one number could only prefer ever newer or ever older films. So we choose a few years, the *knots*, and share
+# each year between its neighbours: 1998 lies between 1995 and 2000, and the nearer of the two gets the larger share.
 
 # %% [markdown]
 # ### Exercise 13.2 · code (O1)
 #
-# Write this encoding. `years` (n,) and increasing `knots` (m,) give an array (n, m). A year before the first knot counts 1
-# for the first one, a year after the last knot 1 for the last one.
+# Write this encoding: with knots 1995 and 2000, the year 1998 counts 0.4 for the first and 0.6 for the second. `years`
+# (n,) and increasing `knots` (m,) give an array (n, m). A year before the first knot counts 1 for the first one, a year
+# after the last knot 1 for the last one.
 #
 # <details><summary>Hint 1</summary><code>np.interp(years, knots, heights)</code> draws straight lines between the
 # heights at the knots, and goes on level outside.</details>
@@ -124,8 +125,8 @@ check("13.2", my_year_features)
 # %% [markdown]
 # ### The features of a film
 #
-# Title words are weighted by [TF-IDF](glossary.md#tf-idf): a word counts the more, the fewer titles it stands in. We keep
-# words that at least ten titles share.
+# Title words are weighted by [TF-IDF](glossary.md#tf-idf): a word counts the more, the fewer titles it stands in. We
+# keep words that at least ten titles share.
 
 # %%
 films = movies.set_index("item_id").loc[items.to_id(np.arange(1, items.n_rows))]
@@ -176,9 +177,9 @@ def measure(U, V, seen, target, candidates, name="model"):
 # ### Rehearse the cold start
 #
 # Settings must be chosen without the test ratings, and valid touches few cold films. So we stage a cold start: of the
-# films with one to five ratings, 1,306 are drawn at random and *all* their ratings leave train. Models learn from the rest.
-# Their **cold** figure ranks only films without a rating in the rest; to be found are their ratings in train + valid. Their
-# **warm** figure ranks the other films, on valid.
+# films with one to five ratings, 1,306 are drawn at random and *all* their ratings leave train. Models learn from the
+# rest. Their **cold** figure ranks only films without a rating in the rest; to be found are their ratings in train +
+# valid. Their **warm** figure ranks the other films, on valid.
 
 # %%
 counts = baselines.popularity(learn)
@@ -230,16 +231,16 @@ item_vectors = F @ W_item + id_vectors
 pd.DataFrame(item_vectors, names)
 
 # %% [markdown]
-# The item tower adds what the *content* says and what an id vector has learned beyond that. The user tower gets no user id,
-# only the history: here the mean features of the films seen. Ann saw *Airplane*, Ben saw *Alien*.
+# The item tower adds what the *content* says and what an id vector has learned beyond that. The user tower gets no user
+# id, only the history: here the mean features of the films seen. Ann saw *Airplane*, Ben saw *Alien*.
 
 # %%
 taste = np.array([[1.0, 0.0], [0.0, 1.0]])  # Ann, Ben
 pd.DataFrame(taste @ item_vectors.T, ["Ann", "Ben"], names)  # user tower: the identity, for now
 
 # %% [markdown]
-# The new film scores 2 for Ann and 1 for Ben although nobody has seen it. And a new *user* needs no training: a history is
-# enough.
+# The new film scores 2 for Ann and 1 for Ben although nobody has seen it. And a new *user* needs no training: a history
+# is enough.
 #
 # ### Exercise 13.3 · trace (O2)
 #
@@ -286,15 +287,15 @@ check("13.4", my_taste)
 # against every film of the batch: the diagonal holds the right films, and everything else serves as
 # [in-batch negatives](glossary.md#in-batch-negatives) (lesson 09).
 #
-# Each film vector is computed once and serves all users of the batch. A network that reads user and film *together* cannot
-# do that.
+# Each film vector is computed once and serves all users of the batch. A network that reads user and film *together*
+# cannot do that.
 
 # %% [markdown]
 # Two repairs from lesson 09 belong to it:
 #
 # - **accidental hits**: the film of another row may be the right film of this row too; it gets −1e9
-# - **[logQ](glossary.md#logq-correction)**: popular films are negatives more often, so log π, the log of the probability
-#   of being drawn, is taken off every column
+# - **[logQ](glossary.md#logq-correction)**: popular films are negatives more often, so log π, the log of the
+#   probability of being drawn, is taken off every column
 #
 # Lesson 09 showed what logQ does and what not: it makes the negatives fair among each other. The usual recipe, which we
 # use, also corrects the positive, which was not drawn, so more negatives do not lead to the full softmax.
@@ -303,7 +304,8 @@ check("13.4", my_taste)
 # ### Exercise 13.5 · code (O3)
 #
 # `scores` (batch, batch): row a user, column a film, the right ones on the diagonal. `film` (batch,): the film of each
-# column. `log_probability` (n_films + 1,). Return the logits: logQ taken off every column, then −1e9 for accidental hits.
+# column. `log_probability` (n_films + 1,). Return the logits: logQ taken off every column, then −1e9 for accidental
+# hits.
 #
 # <details><summary>Hint 1</summary><code>log_probability[film]</code> has one entry per column, and NumPy subtracts it
 # from each row.</details>
@@ -326,9 +328,9 @@ check("13.5", my_in_batch_logits)
 # %% [markdown]
 # ## 5. Length and temperature (optional)
 #
-# A dot product grows with the length of both vectors, and a tower can make popular films long. Many systems divide every
-# vector by its length. The score is then a cosine between −1 and 1, too narrow for a softmax: even a perfect film could
-# not get far ahead of thousands of others. So the cosine is divided by a small number τ, the
+# A dot product grows with the length of both vectors, and a tower can make popular films long. Many systems divide
+# every vector by its length. The score is then a cosine between −1 and 1, too narrow for a softmax: even a perfect film
+# could not get far ahead of thousands of others. So the cosine is divided by a small number τ, the
 # [temperature](glossary.md#temperature), before the softmax.
 
 # %%
@@ -338,8 +340,8 @@ for tau in (1, 0.2, 0.1):
     print(f"τ {tau:3}: the right film gets {powers[0] / powers.sum():.3f}")
 
 # %% [markdown]
-# At τ = 1 a perfect film gets 0.005. Cosines also take away one way to say that a film is popular, which can be an aim or a
-# fault. We leave lengths alone.
+# At τ = 1 a perfect film gets 0.005. Cosines also take away one way to say that a film is popular, which can be an aim
+# or a fault. We leave lengths alone.
 #
 # ### Exercise 13.6 · trace (O3)
 #
@@ -358,8 +360,8 @@ check("13.6", probability_of_first)
 # %% [markdown]
 # ## 6. The towers in Keras
 #
-# *This is a good point for a break.* The user tower reads a history of any length: the mean of learned film vectors and the
-# mean of their features. Both towers end in the same small network.
+# *This is a good point for a break.* The user tower reads a history of any length: the mean of learned film vectors and
+# the mean of their features. Both towers end in the same small network.
 
 # %%
 DIM, HIDDEN = 32, 64
@@ -395,9 +397,9 @@ def item_tower(features):
 
 
 # %% [markdown]
-# The trainer joins them. To save work, a row of a batch is one user with **eight** films to find, so the user tower runs
-# once for eight films. A batch has 128 users. A user's own eight are no negatives for that user:
-# this is the mask for accidental hits.
+# The trainer joins them. To save work, a row of a batch is one user with **eight** films to find, so the user tower
+# runs once for eight films. A batch has 128 users. A user's own eight are no negatives for that user: this is the mask
+# for accidental hits.
 #
 # The loss is the softmax of section 4, written shorter: with the negatives' L = log Σ eᶻ, the loss of a positive s is
 # −log(eˢ / (eˢ + eᴸ)) = softplus(L − s).
@@ -432,8 +434,8 @@ def mean_softplus(_, z):
 # ## 7. Learn to live without the id
 #
 # In training every film has an id vector, so nothing makes the content useful on its own. DropoutNet (Volkovs et al.,
-# 2017) hides the id at random, so the content must be enough now and then. This is [id dropout](glossary.md#id-dropout), here
-# one line: `known` is 0 with probability `id_dropout`.
+# 2017) hides the id at random, so the content must be enough now and then. This is [id
+# dropout](glossary.md#id-dropout), here one line: `known` is 0 with probability `id_dropout`.
 #
 # An epoch draws users in proportion to their ratings; of each, eight films to find and up to 20 others to read.
 
@@ -524,8 +526,8 @@ claim("id dropout of 0.5 costs little warm quality", abs(by_rate[0.5]["warm"] - 
 claim("cold, the three rates lie within 0.015", np.ptp([trial["cold"] for trial in by_rate.values()]) < 0.015)
 
 # %% [markdown]
-# *Warm*: without ids the towers lose more than half of their quality. *Cold*: the three rates are alike, one seed each; hiding
-# ids brought nothing visible. On this rehearsal no setting of the towers reaches the linear map.
+# *Warm*: without ids the towers lose more than half of their quality. *Cold*: the three rates are alike, one seed each;
+# hiding ids brought nothing visible. On this rehearsal no setting of the towers reaches the linear map.
 #
 # ### Exercise 13.8 · choose (O4)
 #
@@ -549,9 +551,9 @@ check("13.8", answer)
 # %% [markdown]
 # ## 8. Open the test once
 #
-# One model should serve both kinds of films, so we take the towers with the best *sum* of cold and warm. The bar takes its
-# best setting. Both are fitted again on train + valid, the towers with three seeds, and so is the content-only control.
-# About forty seconds.
+# One model should serve both kinds of films, so we take the towers with the best *sum* of cold and warm. The bar takes
+# its best setting. Both are fitted again on train + valid, the towers with three seeds, and so is the content-only
+# control. About forty seconds.
 
 # %%
 p, q = baselines.ials(learn, 64, 30, 5, n_epochs=6)
@@ -598,20 +600,20 @@ claim("cold: the towers are ahead of the content-only control", gains["content o
 claim("warm: the towers are behind EASE", gains["EASE"][1] < 0)
 
 # %% [markdown]
-# - On cold films the towers reach 0.06 and the linear map 0.05. The interval of the difference includes zero: **we do not
-#   know that the towers are better than one linear system.** Only 204 users have a cold film to find.
-# - The towers are ahead of their content-only control, although a cold film has no id vector in either. A likely reason: when
-#   known films have ids, the *content* part need not explain everything, and users get better vectors.
+# - On cold films the towers reach 0.06 and the linear map 0.05. The interval of the difference includes zero: **we do
+#   not know that the towers are better than one linear system.** Only 204 users have a cold film to find.
+# - The towers are ahead of their content-only control, although a cold film has no id vector in either. A likely
+#   reason: when known films have ids, the *content* part need not explain everything, and users get better vectors.
 # - On warm films EASE stays ahead.
 #
-# Why do large services use towers, then? They take any feature, serve users who were not in training, and their scores are
-# dot products, which an index can search.
+# Why do large services use towers, then? They take any feature, serve users who were not in training, and their scores
+# are dot products, which an index can search.
 
 # %% [markdown]
 # ## 9. One list for everybody
 #
-# "Cold among cold" is a laboratory figure: no visitor sees a list of cold films alone. What happens to them in the real list,
-# all films in one ranking?
+# "Cold among cold" is a laboratory figure: no visitor sees a list of cold films alone. What happens to them in the real
+# list, all films in one ranking?
 
 # %%
 U, V = trained[1]
@@ -624,14 +626,15 @@ print(f"cold films in the towers' lists: {is_cold[mixed_ten].sum()} of {mixed_te
 claim("fewer than one in a thousand recommendations is a cold film", is_cold[mixed_ten].mean() < 0.001)
 
 # %% [markdown]
-# The towers *can* score cold films, but in one ranking known films win. A likely reason: id vectors carry the popularity of
-# a film, and a cold film has none. Whoever wants new films to be seen has to give them room: **reserved slots**.
+# The towers *can* score cold films, but in one ranking known films win. A likely reason: id vectors carry the
+# popularity of a film, and a cold film has none. Whoever wants new films to be seen has to give them room: **reserved
+# slots**.
 #
 # ### Exercise 13.9 · code (O5)
 #
 # Put cold films into a list at fixed positions. `warm` and `cold` are lists of films, best first, without common films.
-# Return a list of `k`: at the positions in `slots` (a tuple; the first position is 1) stand the best cold films, everywhere
-# else the best warm ones, in their order.
+# Return a list of `k`: at the positions in `slots` (a tuple; the first position is 1) stand the best cold films,
+# everywhere else the best warm ones, in their order.
 #
 # <details><summary>Hint 1</summary>Walk through the positions 1 … k with one pointer into each list.</details>
 # <details><summary>Hint 2</summary><code>warm, cold = iter(warm), iter(cold)</code>, then
@@ -652,8 +655,8 @@ check("13.9", my_reserved_slots)
 # %% [markdown]
 # ## 10. What a slot costs and what it finds (optional)
 #
-# Warm films from EASE, cold ones from the towers. Two figures: NDCG@10 over *all* test ratings, and the number of cold test
-# ratings found.
+# Warm films from EASE, cold ones from the towers. Two figures: NDCG@10 over *all* test ratings, and the number of cold
+# test ratings found.
 
 # %%
 cold_ten = top_k(np.where(is_cold, U @ V.T, -np.inf)[1:], 10)
@@ -680,9 +683,9 @@ claim("more slots find more of the cold ratings", found == sorted(found) and fou
 claim("each step costs NDCG@10", list(slotted) == sorted(slotted, key=lambda slots: -slotted[slots][0].mean()))
 
 # %% [markdown]
-# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. Offline, slots look like
-# a loss. What they can bring is the first ratings of a film, after which it is warm; a test on stored ratings cannot see
-# that, an experiment with real users can (lesson 18).
+# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. Offline, slots look
+# like a loss. What they can bring is the first ratings of a film, after which it is warm; a test on stored ratings
+# cannot see that, an experiment with real users can (lesson 18).
 
 # %% [markdown]
 # ## 11. Users without a history (optional)
@@ -709,9 +712,9 @@ check("13.10", answer)
 # %% [markdown]
 # ### 0, 1, 3 and 10 films
 #
-# A new user has to be new to the training as well. So 134 users are left out, the towers and EASE learn from the others, and
-# then see the first 0, 1, 3 or 10 films of each new user. All earlier films of a user stay hidden in every row, so the task
-# is the same throughout. One seed.
+# A new user has to be new to the training as well. So 134 users are left out, the towers and EASE learn from the
+# others, and then see the first 0, 1, 3 or 10 films of each new user. All earlier films of a user stay hidden in every
+# row, so the task is the same throughout. One seed.
 
 # %%
 new_users = np.sort(np.random.default_rng(42).choice(np.arange(1, users.n_rows), 134, replace=False))
@@ -767,15 +770,15 @@ claim("with 3 and 10 films the towers are within 0.02 of popularity",
 
 # %% [markdown]
 # Without any film EASE has only zeros, while the towers answer like popularity without being told to: their batches
-# contained empty histories. With up to ten films, neither is clearly ahead of popularity for these 134 users. A list of popular
-# films is a hard baseline for the first visit.
+# contained empty histories. With up to ten films, neither is clearly ahead of popularity for these 134 users. A list of
+# popular films is a hard baseline for the first visit.
 
 # %% [markdown]
 # ## 12. Search with an index (optional)
 #
-# Scoring 9,066 films for a user is cheap. For ten million it is not, and dot products allow a shortcut: the service of lesson
-# 23 sorts the film vectors into clusters and opens only those nearest to the user's vector, an
-# [approximate index](glossary.md#approximate-index). How many of the exact best 100 does it find?
+# Scoring 9,066 films for a user is cheap. For ten million it is not, and dot products allow a shortcut: the service of
+# lesson 23 sorts the film vectors into clusters and opens only those nearest to the user's vector, an [approximate
+# index](glossary.md#approximate-index). How many of the exact best 100 does it find?
 
 # %%
 U, V = trained[1]
@@ -799,8 +802,8 @@ claim("with 16 of 95 clusters more than 90 % of the best 100 are found", index_r
 # %% [markdown]
 # ## 13. A new version of a tower (optional)
 #
-# Towers are trained again every night. Films have vectors in an index, users are computed on request. What happens if last
-# night's user tower meets tonight's film vectors? We have two trainings that differ in the seed alone:
+# Towers are trained again every night. Films have vectors in an index, users are computed on request. What happens if
+# last night's user tower meets tonight's film vectors? We have two trainings that differ in the seed alone:
 
 # %%
 (U1, V1), (U2, V2) = trained[1], trained[2]
@@ -817,9 +820,9 @@ claim(
 )
 
 # %% [markdown]
-# No error, the right shapes, and nothing left of the quality: the axes of the two vector spaces have nothing to do with each
-# other. So a version is *both towers and the index together*. Saving is not where it goes wrong: the item tower gives the same
-# vectors before and after.
+# No error, the right shapes, and nothing left of the quality: the axes of the two vector spaces have nothing to do with
+# each other. So a version is *both towers and the index together*. Saving is not where it goes wrong: the item tower
+# gives the same vectors before and after.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
@@ -833,8 +836,8 @@ print("item vectors before and after saving are equal:", before.shape)
 # %% [markdown]
 # ### Exercise 13.11 · put in order (O6)
 #
-# Release newly trained towers. One line does not belong. Write the letters of the others in the right order, for example
-# `"ABCDE"`.
+# Release newly trained towers. One line does not belong. Write the letters of the others in the right order, for
+# example `"ABCDE"`.
 #
 # ```text
 # A   compute the vectors of all films with the new item tower
@@ -874,5 +877,5 @@ check("13.11", order)
 # - K. Khrylchenko et al.: Correcting the LogQ Correction: Revisiting Sampled Softmax for Large-Scale Retrieval. RecSys
 #   2025, arXiv 2507.09331
 # - M. Volkovs, G. Yu, T. Poutanen: DropoutNet: Addressing Cold Start in Recommender Systems. NeurIPS 2017
-# - S. Rendle, W. Krichene, L. Zhang, J. Anderson: Neural Collaborative Filtering vs. Matrix Factorization Revisited. RecSys
-#   2020, arXiv 2005.09683
+# - S. Rendle, W. Krichene, L. Zhang, J. Anderson: Neural Collaborative Filtering vs. Matrix Factorization Revisited.
+#   RecSys 2020, arXiv 2005.09683
