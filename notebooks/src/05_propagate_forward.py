@@ -643,7 +643,8 @@ print(f"logits between {z.min():.3f} and {z.max():.3f}: loss {scratch.binary_cro
 # starts there.</b> With softmax over <i>n</i> outputs, every probability is nearly 1/n, and the loss starts at log n.
 #
 # </details>
-#
+
+# %% [markdown] tags=["open"]
 # So you know the first number of a training run before you start it. If yours is different, something is wrong before
 # training has begun:
 #

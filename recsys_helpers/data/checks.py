@@ -3,6 +3,8 @@
 Nothing is repaired in silence, and the frame is never changed.
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
@@ -174,7 +176,9 @@ def checked(
     if len(rows) == 0:
         raise DataProblems(source, [*problems, advice.NO_ROWS])
     try:
-        _schema(given, rows, rating_range, duplicates != "error", words).validate(rows, lazy=True)
+        with warnings.catch_warnings():  # pandera's own report warns with pandas 2
+            warnings.filterwarnings("ignore", "The behavior of DataFrame concatenation", FutureWarning)
+            _schema(given, rows, rating_range, duplicates != "error", words).validate(rows, lazy=True)
     except SchemaErrors as error:
         problems = [*problems, *_of_rows(error.failure_cases, given, frame.index)]
     if problems:

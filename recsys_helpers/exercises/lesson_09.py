@@ -350,8 +350,8 @@ def corrected_softmax(answer) -> None:
         "You divided the score by q. Divide e to the power of s by it: s − log q.": partial(
             _corrected, logits=lambda s, q: s / q
         ),
-        "Only the negatives are corrected, which some papers prefer. The recipe of this lesson corrects column "
-        "0 too.": partial(_corrected, logits=lambda s, q: _only(s, q, slice(1, None))),
+        "Only the negatives are corrected. That form has the right limit once their number is in it, but the exercise "
+        "asks for the usual recipe: correct column 0 too.": partial(_corrected, logits=lambda s, q: _only(s, q, slice(1, None))),
         "Only the positive is corrected. The negatives are what the sampler drew: correct all columns.": partial(
             _corrected, logits=lambda s, q: _only(s, q, slice(0, 1))
         ),

@@ -367,8 +367,20 @@ choice(
 )
 
 
-trace(
+predict(
     "23.10",
+    "O5",
+    truth=0,
+    within=2,
+    between=(0, 300),
+    low="It cannot be less than none.",
+    high="Most people say 80, for the server can answer 100. It is none. Run it, and see why.",
+    done="None, although the server could answer 100. Run it, and see why.",
+)
+
+
+trace(
+    "23.11",
     "O5",
     8,
     {
@@ -388,7 +400,7 @@ trace(
 
 
 choice(
-    "23.11",
+    "23.12",
     "O5",
     right="d",
     why_not={
@@ -396,12 +408,12 @@ choice(
         "b": "The model was in order: rows in, query out. What the rows mean was wrong.",
         "c": "Nonsense comes as quickly as sense, with status 200. And by then people have seen it.",
     },
-    done="Raw ids in, raw ids out, on held-out data: only that goes through every table.",
+    done="Raw ids in, raw ids out: that goes through every table, as a visitor does.",
 )
 
 
 parsons(
-    "23.12",
+    "23.13",
     "O5",
     right=("DBFCA", "DFBCA"),
     not_used={

@@ -467,7 +467,8 @@ choice(
     right="b",
     why_not={
         "a": "About 40 % over random films, most of which are never shown. At the head of the lists it was hardly any.",
-        "c": "The surrogate has no feature that knows the order, so it cannot speak of it. You saw the network react.",
+        "c": "The surrogate has no feature that knows the order, so it cannot speak of it. Section 9 shows that the "
+        "network reacts to it.",
         "d": "A surrogate changes nothing in the network. And its target is the network, not what people did.",
     },
     done="It says where the fidelity was measured, and what the copy cannot tell.",
@@ -537,12 +538,12 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "t-SNE stretches dense positions and squeezes wide ones. The size of an island says nothing about "
+        "a": "t-SNE stretches dense regions and squeezes sparse ones. The size of an island says nothing about "
         "likeness.",
         "b": "t-SNE keeps near films near. How far apart islands lie is mostly luck.",
         "d": "Turn or mirror the map and it is just as good: its directions have no meaning.",
     },
-    done="A map is a good position to find a question. The answer needs the full table.",
+    done="A map is a good place to find a question. The answer needs the full table.",
 )
 
 predict(

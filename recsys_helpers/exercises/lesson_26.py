@@ -112,12 +112,12 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "The order of films is the same for both. It is the slope that differs.",
-        "c": "A sigmoid has a slope everywhere. The trouble is how small it gets.",
+        "a": "The order of films is the same for both. It is the gradient that differs.",
+        "c": "A sigmoid has a gradient everywhere. The trouble is how small it gets.",
         "d": "Completeness holds for a probability, too: the shares then add up to the change of the probability.",
     },
-    done="Where the model is sure the slope of the probability is nearly 0, whatever the reasons are. The logit "
-    "keeps it.",
+    done="Where the model is confident the gradient of the probability is nearly 0, whatever the reasons are. The "
+    "logit keeps it.",
 )
 
 

@@ -7,6 +7,12 @@
     python -m recsys_helpers.serving rollback          # go back to the last good version
     python -m recsys_helpers.serving prune             # delete old versions
     python -m recsys_helpers.serving export FILE.csv   # the likes that visitors sent, for the next training
+
+The same with a file of your own: it is checked, split, measured under several models, and the one that the evidence
+favours is served. An interrupted run goes on where it was; the same file is served again at once.
+
+    python -m recsys_helpers.serving --data my.csv
+    python -m recsys_helpers.serving build --data my.csv --columns user_id=buyer item_id=sku --titles names.csv
 """
 
 import argparse
@@ -23,6 +29,7 @@ from pathlib import Path
 import platformdirs
 
 from recsys_helpers.serving.bundle import BadBundle, is_outdated, load_bundle
+from recsys_helpers.serving.own import command as own
 from recsys_helpers.serving.settings import VARIABLE, Settings
 from recsys_helpers.serving.store import Store
 
@@ -31,11 +38,16 @@ HERE = ("127.0.0.1", "localhost", "::1")
 OTHER_FILES = 64  # files that a worker holds besides its connections
 
 
-def folders(chosen: str | None) -> tuple[Path, Path]:
-    """Where bundles and events lie: a cache and a data folder of this user, or both in the chosen one."""
+def folders(chosen: str | None, data: str | None = None) -> tuple[Path, Path]:
+    """Where bundles and events lie: a cache and a data folder of this user, or both in the chosen one.
+
+    `data`: a file of the user's own, which gets folders of its own.
+    """
     if chosen:
         return Path(chosen), Path(chosen) / "events.sqlite3"
     cache = Path(os.environ.get("RECSYS_DATA_DIR") or platformdirs.user_cache_dir("recsys-course")).expanduser()
+    if data:
+        return own.own_folders(data, cache)
     return cache / "serving", Path(platformdirs.user_data_dir("recsys-course")) / "events.sqlite3"
 
 
@@ -163,7 +175,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a Host name to answer under")
-    parser.add_argument("--epochs", type=int, default=12, help="for build")
+    parser.add_argument("--epochs", type=int, help="for build; default: those that were chosen for the model")
     parser.add_argument("--force", action="store_true", help="for build and swap: also if the version is worse")
     parser.add_argument("--keep", type=int, default=3, help="for prune: versions to keep besides the one in use")
     parser.add_argument("--deadline", type=float, default=0.05, help="seconds an answer may wait for the model")
@@ -173,14 +185,17 @@ def main() -> None:
     parser.add_argument("--seconds-idle", type=float, default=10.0, help="a connection may stay open without a request")
     parser.add_argument("--approximate", action="store_true", help="retrieve with the approximate index")
     parser.add_argument("--access-log", action="store_true", help="a line of the log for each request")
+    own.add_options(parser)
     arguments = parser.parse_args()
     if arguments.command in ("swap", "export") and not arguments.what:
         parser.error(f"{arguments.command} what? See --help.")
-    arguments.folder, arguments.events = folders(arguments.folder)
+    arguments.folder, arguments.events = folders(arguments.folder, arguments.data)
     try:
         run(arguments, Store(arguments.folder))
     except BadBundle as error:
         sys.exit(f"Refused: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def run(arguments, store: Store) -> None:
@@ -200,24 +215,46 @@ def run(arguments, store: Store) -> None:
         from recsys_helpers.serving.events import EventStore
 
         print(f"{EventStore(arguments.events).export(arguments.what):,} likes in {arguments.what}")
+    elif arguments.command == "build" and arguments.data:
+        own.build(arguments, store)
     elif arguments.command == "build":
         build(store, arguments.epochs, arguments.force)
+    elif arguments.data:
+        prepare_own(arguments, store)
+        serve(arguments)
     else:
         if all(is_outdated(store.path_of(version)) for version in store.versions()):
             again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force"]
-            options = ["--epochs", str(arguments.epochs), "--folder", str(arguments.folder)]
+            options = ["--folder", str(arguments.folder)]
+            options += [] if arguments.epochs is None else ["--epochs", str(arguments.epochs)]
             if subprocess.call([*again, *options]):  # in its own process: TensorFlow should not stay in memory
                 sys.exit("No bundle was built; the message above says why.")
         serve(arguments)
 
 
-def build(store: Store, n_epochs: int, force: bool) -> None:
+def prepare_own(arguments, store: Store) -> None:
+    """Make the bundle of the user's file in a process of its own, unless just this one is in use."""
+    if own.is_ready(own.source_of(arguments), store):
+        return
+    options = [word for word in sys.argv[1:] if word != "serve"]
+    again = subprocess.Popen([sys.executable, "-m", "recsys_helpers.serving", "build", *options])
+    while True:
+        try:
+            status = again.wait()
+            break
+        except KeyboardInterrupt:  # it went to the other process, too, which says what is kept
+            continue
+    if status:
+        sys.exit(status)
+
+
+def build(store: Store, n_epochs: int | None, force: bool) -> None:
     """Train and pack a bundle, put it into use unless it is worse, and print what it is worth."""
+    from recsys_helpers.serving import best
     from recsys_helpers.serving import build as packing
 
-    print("Training the model of lesson 11 and packing it into a bundle: about a minute, once.", flush=True)
     started = time.perf_counter()
-    version = packing.pack(store, n_epochs)
+    version = best.pack(store, n_epochs)
     facts = load_bundle(store.path_of(version)).facts
     of_service, of_popular = (facts["metrics"][name] for name in ("service", "popular"))
     print(f"Bundle {version} after {time.perf_counter() - started:.0f} s. NDCG@10 of its answers on test: "

@@ -5,10 +5,12 @@ TensorFlow is needed here and nowhere else in the service.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from recsys_helpers.data import sequences
 from recsys_helpers.data.ids import IdMap
@@ -70,37 +72,67 @@ def put_into_use(store: Store, version: str, force: bool = False) -> None:
     store.use(version)
 
 
-def pack(store: Store, n_epochs: int = 12) -> str:
-    """Train, measure and pack; returns the version, which is not put into use."""
+@dataclass
+class Films:
+    """MovieLens as a bundle needs it: the items, the histories of everything, and the cut that is learned from."""
+
+    ratings: pd.DataFrame
+    learn: pd.DataFrame
+    users: IdMap
+    items: IdMap
+    seen: sp.csr_array
+    relevant: sp.csr_array
+    bundle: Bundle
+
+    @property
+    def histories(self) -> list[np.ndarray]:
+        """Item indices of each user in the part that is learned from, oldest first."""
+        return sequences.histories(self.learn, self.users, self.items)
+
+    def facts(self, **training) -> dict:
+        """Where the data come from, and how the model was trained."""
+        return {
+            "built": datetime.now(UTC).isoformat(timespec="seconds"),
+            "data": {"name": "MovieLens small", "n_interactions": len(self.ratings), "sha256": _checksum(self.ratings)},
+            "training": {**training, "learned_from": "train + valid"},
+            "schema": {"n_items": self.items.n, "n_users": self.users.n},
+        }
+
+
+def films() -> Films:
+    """The bundled ratings, cut, with a bundle that lacks only its model; its neighbours are those of EASE."""
     ratings, movies = load_movielens()
     users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
     train_part, valid, test = split_last_share(ratings)
     learn = pd.concat([train_part, valid])
-    keras_model = train(learn, users, items, n_epochs)
     seen, relevant = to_matrix(learn, users, items), to_matrix(test, users, items)
-
-    films = movies.set_index("item_id").reindex(items.ids)
-    everything = sequences.histories(order_in_time(ratings), users, items)
+    titles = movies.set_index("item_id").reindex(items.ids)
     neighbours, weights = neighbours_of(ease(seen))
     bundle = Bundle(
-        items=[_item(item_id, *row) for item_id, row in zip(items.ids, films[["title", "year", "genres"]].to_numpy())],
+        items=[_item(item_id, *row) for item_id, row in zip(items.ids, titles[["title", "year", "genres"]].to_numpy())],
         popularity=popularity(seen).astype(np.float32),
-        histories=_flat(everything, users),
-        vectors=item_table(keras_model),
+        histories=_flat(sequences.histories(order_in_time(ratings), users, items), users),
         neighbours=neighbours,
         weights=weights,
-        model=graph_of(keras_model),
     )
-    bundle.facts = {
-        "built": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": {"name": "MovieLens small", "n_interactions": len(ratings), "sha256": _checksum(ratings)},
-        "training": {"model": "GRU", "n_epochs": n_epochs, "learned_from": "train + valid"},
-        "schema": {"n_items": items.n, "n_users": users.n, "dim": bundle.vectors.shape[1]},
-    }
-    recommender = Recommender(bundle, check=False)
-    bundle.facts["metrics"] = measure(recommender, sequences.histories(learn, users, items), seen, relevant)
+    return Films(ratings, learn, users, items, seen, relevant, bundle)
+
+
+def pack(store: Store, n_epochs: int = 12) -> str:
+    """Train, measure and pack; returns the version, which is not put into use."""
+    data = films()
+    keras_model = train(data.learn, data.users, data.items, n_epochs)
+    data.bundle.vectors, data.bundle.model = item_table(keras_model), graph_of(keras_model)
+    data.bundle.facts = data.facts(model="GRU", n_epochs=n_epochs)
+    return finish(data, store)
+
+
+def finish(data: Films, store: Store) -> str:
+    """Measure a bundle that is complete, add its probes, write it; returns the version."""
+    recommender = Recommender(data.bundle, check=False)
+    data.bundle.facts["metrics"] = measure(recommender, data.histories, data.seen, data.relevant)
     add_probes(recommender)
-    return save_bundle(bundle, store.bundles).name
+    return save_bundle(data.bundle, store.bundles).name
 
 
 def measure(recommender: Recommender, histories: list[np.ndarray], seen, relevant) -> dict:

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-FORMAT = 2
+from recsys_helpers.serving.linear_part import Ages, DenseLinear, Linear, SparseLinear
+
+FORMAT = 3  # 2 knew no linear part; 1 no probes
 MIB = 2**20
 LIMITS = {  # the files of a bundle, and the most bytes each may have
     "model.onnx": 512 * MIB,
@@ -27,11 +29,21 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
     "popularity.npy": 16 * MIB,
     "histories.npy": 512 * MIB,
     "items.json": 64 * MIB,
+    "users.json": 512 * MIB,
+    "linear.npy": 512 * MIB,
+    "linear_items.npy": 16 * MIB,
+    "linear_values.npy": 512 * MIB,
+    "linear_targets.npy": 512 * MIB,
+    "linear_starts.npy": 16 * MIB,
 }
-OPTIONAL = {"vectors.npy"}  # a model that scores every item by itself needs none
+DENSE = {"linear.npy", "linear_items.npy"}
+SPARSE = {"linear_values.npy", "linear_targets.npy", "linear_starts.npy"}
+OPTIONAL = {"model.onnx", "vectors.npy", "users.json", *DENSE, *SPARSE}  # but a model or a linear part there must be
+MOST_DENSE = 11_000  # items: their matrix of weights is just below the limit of linear.npy
 MANIFEST, MANIFEST_LIMIT = "manifest.json", MIB
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 LARGEST_ID = 2**63 - 1
+LONGEST_ID = 200  # characters of an id that is text
 
 
 class BadBundle(ValueError):
@@ -40,9 +52,9 @@ class BadBundle(ValueError):
 
 @dataclass(frozen=True)
 class Item:
-    """A film as people know it; `item_id` is the raw id."""
+    """A film, or what else is recommended, as people know it; `item_id` is the raw id, a whole number or text."""
 
-    item_id: int
+    item_id: int | str
     title: str
     year: int | None
     genres: tuple[str, ...]
@@ -74,8 +86,10 @@ class Bundle:
     `model`: ONNX, `history` (batch, length) → `query` (batch, dim) or `scores` (batch, n_rows); None if only the
     popular films are served. `vectors` (n_rows, dim): score of an item = query · vector; None if the model gives
     scores. `neighbours`, `weights` (n_rows, m): the items whose presence in a history speaks most for an item, and how
-    much. `popularity` (n_rows,): number of users of an item. `histories` (n, 2): user_id and item_idx, oldest first
-    within a user. `items`: row 1 onwards. `facts`: origin of the data, metrics, and the probes that `probe` makes.
+    much. `linear`: added to the scores of the model, or alone if there is none; then the order is that of the sum.
+    `popularity` (n_rows,): number of users of an item. `histories` (n, 2): user_id and item_idx, oldest first
+    within a user. `user_ids`: if they are text, those of the users that `histories` numbers from 1. `items`: row 1
+    onwards. `facts`: origin of the data, metrics, and the probes that `probe` makes.
     """
 
     items: list[Item]
@@ -85,6 +99,8 @@ class Bundle:
     neighbours: np.ndarray | None = None
     weights: np.ndarray | None = None
     model: bytes | None = None
+    linear: Linear | None = None
+    user_ids: list[str] | None = None
     stages: Stages = field(default_factory=Stages)
     facts: dict = field(default_factory=dict)
     version: str = ""
@@ -93,6 +109,11 @@ class Bundle:
     def n_rows(self) -> int:
         """Number of rows of every table: the items and row 0."""
         return len(self.items) + 1
+
+    @property
+    def has_model(self) -> bool:
+        """Whether anything but the popular items can be served."""
+        return self.model is not None or self.linear is not None
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Path:
@@ -110,12 +131,24 @@ def save_bundle(bundle: Bundle, folder: Path) -> Path:
     }
     if bundle.vectors is not None:
         arrays["vectors.npy"] = bundle.vectors.astype("<f4")
+    if isinstance(bundle.linear, DenseLinear):
+        arrays["linear.npy"] = bundle.linear.weights.astype("<f4", copy=False)
+        arrays["linear_items.npy"] = bundle.linear.items.astype("<i4")
+    elif bundle.linear is not None:
+        arrays["linear_values.npy"] = bundle.linear.values.astype("<f4", copy=False)
+        arrays["linear_targets.npy"] = bundle.linear.targets.astype("<i4", copy=False)
+        arrays["linear_starts.npy"] = bundle.linear.starts.astype("<i8")
     contents = {name: _to_npy(array) for name, array in arrays.items()}
-    contents["model.onnx"] = bundle.model
+    if bundle.model is not None:
+        contents["model.onnx"] = bundle.model
+    if bundle.user_ids is not None:
+        contents["users.json"] = json.dumps(bundle.user_ids, ensure_ascii=False).encode()
     rows = [[item.item_id, item.title, item.year, list(item.genres)] for item in bundle.items]
     contents["items.json"] = json.dumps(rows, ensure_ascii=False).encode()
     files = {name: {"sha256": _sha256(raw), "bytes": len(raw)} for name, raw in sorted(contents.items())}
     manifest = {"format": FORMAT, "files": files, "stages": asdict(bundle.stages), "facts": bundle.facts}
+    if bundle.linear is not None:
+        manifest["linear"] = asdict(bundle.linear.ages)
     version = version_of(manifest)
     contents[MANIFEST] = manifest_text({"version": version, **manifest})
 
@@ -151,7 +184,9 @@ def load_bundle(path: Path, only_popular: bool = False) -> Bundle:
 
 def _load(path: Path, only_popular: bool) -> Bundle:
     manifest = _read_manifest(path)
-    wanted = ["items.json", "popularity.npy", "histories.npy"] if only_popular else list(manifest["files"])
+    wanted = list(manifest["files"])
+    if only_popular:
+        wanted = [n for n in ("items.json", "popularity.npy", "histories.npy", "users.json") if n in wanted]
     if not only_popular and (extra := {entry.name for entry in path.iterdir()} - {MANIFEST, *LIMITS}):
         raise BadBundle(f"{sorted(extra)[0]!r} does not belong into a bundle.")
     raw = {name: _read_checked(path, name, manifest["files"][name]) for name in wanted}
@@ -163,14 +198,44 @@ def _load(path: Path, only_popular: bool) -> Bundle:
         facts=manifest["facts"],
         version=manifest["version"],
     )
+    if "users.json" in raw:
+        bundle.user_ids = json.loads(raw["users.json"])
     if not only_popular:
-        bundle.model = raw["model.onnx"]
+        bundle.model = raw.get("model.onnx")
+        bundle.linear = _linear(raw, manifest, bundle.n_rows)
         if "vectors.npy" in raw:
             bundle.vectors = _from_npy(raw["vectors.npy"], "vectors.npy", "<f4", 2)
         bundle.neighbours = _from_npy(raw["neighbours.npy"], "neighbours.npy", "<i4", 2)
         bundle.weights = _from_npy(raw["weights.npy"], "weights.npy", "<f4", 2)
     _check_parts(bundle)
     return bundle
+
+
+def _linear(raw: dict[str, bytes], manifest: dict, n_rows: int) -> Linear | None:
+    """The linear part of the files, checked before anything is computed with it."""
+    if not (DENSE | SPARSE) & raw.keys():
+        return None
+    ages = Ages(**manifest["linear"])
+    if not all(type(value) in (int, float) and np.isfinite(value) for value in asdict(ages).values()):
+        raise BadBundle(f"{MANIFEST} states ages that are no numbers.")
+    if not (ages.decay > 0 and 0 <= ages.floor <= 1):
+        raise BadBundle(f"{MANIFEST} states ages that cannot be: {ages}.")
+    if "linear.npy" in raw:
+        items = _from_npy(raw["linear_items.npy"], "linear_items.npy", "<i4", 1)
+        weights = _from_npy(raw["linear.npy"], "linear.npy", "<f4", 2)
+        is_whole = weights.shape == (len(items), len(items)) and (np.diff(items, prepend=0) > 0).all()
+        if not is_whole or items[-1:].max(initial=0) >= n_rows or not np.isfinite(weights).all():
+            raise BadBundle("linear.npy and linear_items.npy do not fit together, or hold no numbers.")
+        return DenseLinear(weights, items, n_rows, ages)
+    values = _from_npy(raw["linear_values.npy"], "linear_values.npy", "<f4", 1)
+    targets = _from_npy(raw["linear_targets.npy"], "linear_targets.npy", "<i4", 1)
+    starts = _from_npy(raw["linear_starts.npy"], "linear_starts.npy", "<i8", 1)
+    is_whole = len(starts) == n_rows + 1 and starts[0] == 0 and starts[-1] == len(targets) == len(values)
+    if not is_whole or (np.diff(starts) < 0).any() or not np.isfinite(values).all():
+        raise BadBundle("The files of the linear part do not fit together, or hold no numbers.")
+    if len(targets) and (targets.min() < 1 or targets.max() >= n_rows):
+        raise BadBundle("An index points outside the item table.")
+    return SparseLinear(values, targets, starts, ages)
 
 
 def is_outdated(path: Path) -> bool:
@@ -192,6 +257,9 @@ def _read_manifest(path: Path) -> dict:
             raise BadBundle(f"{MANIFEST} has format {manifest['format']!r}, this service reads {FORMAT}.")
         if not LIMITS.keys() - OPTIONAL <= set(files) <= LIMITS.keys():
             raise BadBundle(f"{MANIFEST} names {sorted(files)}, but a bundle has {sorted(LIMITS)}.")
+        parts = [part for part in ({"model.onnx"}, DENSE, SPARSE) if part & set(files)]
+        if not parts or not all(part <= set(files) for part in parts) or (DENSE | SPARSE) <= set(files):
+            raise BadBundle(f"{MANIFEST} names no model, half a linear part, or two: {sorted(files)}.")
         if not isinstance(manifest["facts"], dict) or not isinstance(manifest["stages"], dict):
             raise BadBundle(f"{MANIFEST} is not built like one.")
         for name, stated in files.items():
@@ -236,8 +304,9 @@ def _items(raw: bytes) -> list[Item]:
 
 def _check_parts(bundle: Bundle) -> None:
     n_rows = bundle.n_rows
+    id_type = type(bundle.items[0].item_id) if bundle.items else int
     for item in bundle.items:
-        is_id = type(item.item_id) is int and abs(item.item_id) <= LARGEST_ID
+        is_id = type(item.item_id) is id_type and is_sound_id(item.item_id)
         is_year = item.year is None or type(item.year) is int
         if not (is_id and is_year and isinstance(item.title, str) and isinstance(item.genres, tuple)):
             raise BadBundle(f"The item table holds something that is not an item: {item}.")
@@ -246,7 +315,7 @@ def _check_parts(bundle: Bundle) -> None:
     if n_rows < 2 or len({item.item_id for item in bundle.items}) != n_rows - 1:
         raise BadBundle("The item table is empty or names an item twice.")
     shapes = {"popularity": (bundle.popularity, (n_rows,)), "histories": (bundle.histories, (len(bundle.histories), 2))}
-    if bundle.model is not None:
+    if bundle.has_model:
         if bundle.neighbours.ndim != 2 or bundle.neighbours.shape[1] == 0:
             raise BadBundle(f"neighbours has shape {bundle.neighbours.shape}: every item needs at least one.")
         shapes["neighbours"] = (bundle.neighbours, (n_rows, bundle.neighbours.shape[1]))
@@ -258,11 +327,27 @@ def _check_parts(bundle: Bundle) -> None:
             raise BadBundle(f"{name} has shape {array.shape} instead of {shape}.")
         if not np.isfinite(array).all():
             raise BadBundle(f"{name} holds a value that is not a number.")
-    limits = [(bundle.histories[:, 1], 1)] + ([] if bundle.model is None else [(bundle.neighbours, 0)])
+    limits = [(bundle.histories[:, 1], 1)] + ([(bundle.neighbours, 0)] if bundle.has_model else [])
     if any(part.size and (part.min() < lowest or part.max() >= n_rows) for part, lowest in limits):
         raise BadBundle("An index points outside the item table.")
     if (np.diff(bundle.histories[:, 0]) < 0).any():
         raise BadBundle("The histories are not sorted by user.")
+    if bundle.user_ids is not None:
+        are_sound = isinstance(bundle.user_ids, list) and all(map(_is_text_id, bundle.user_ids))
+        if not are_sound:
+            raise BadBundle("users.json holds something that is no id.")
+        named, numbers = len(bundle.user_ids), bundle.histories[:, 0]
+        if len(set(bundle.user_ids)) != named or (len(numbers) and not 1 <= numbers.min() <= numbers.max() <= named):
+            raise BadBundle("users.json does not name the users of the histories.")
+
+
+def is_sound_id(raw_id: int | str) -> bool:
+    """Whether a raw id is a whole number of 64 bits, or text that is neither empty nor long."""
+    return 0 < len(raw_id) <= LONGEST_ID if isinstance(raw_id, str) else abs(raw_id) <= LARGEST_ID
+
+
+def _is_text_id(raw_id) -> bool:
+    return isinstance(raw_id, str) and is_sound_id(raw_id)
 
 
 def _to_npy(array: np.ndarray) -> bytes:

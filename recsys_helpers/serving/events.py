@@ -12,15 +12,15 @@ import time
 from pathlib import Path
 
 TABLE = """CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, user_id INTEGER NOT NULL,
-    item_id INTEGER NOT NULL, kind TEXT NOT NULL, received REAL NOT NULL)"""
+    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, user_id NOT NULL,
+    item_id NOT NULL, kind TEXT NOT NULL, received REAL NOT NULL)"""  # ids without a type: "007" must stay text
 INSERT = """INSERT INTO events (event_id, user_id, item_id, kind, received) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (event_id) DO NOTHING"""  # "OR IGNORE" would also swallow rows that break another rule
 OLD = """ALTER TABLE events RENAME TO old_events"""
 MOVE = """INSERT INTO events (event_id, user_id, item_id, kind, received)
     SELECT event_id, user_id, item_id, kind, received FROM old_events ORDER BY received"""
 OPINIONS = ("like", "dislike", "hide", "forget")
-NO_OPINIONS: dict[int, str] = {}
+NO_OPINIONS: dict[int | str, str] = {}
 
 
 class NotKept(OSError):
@@ -48,7 +48,7 @@ class EventStore:
         self.trouble = ""  # why events cannot be kept or read; empty if they can
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._opinions: dict[int, dict[int, str]] = {}  # user_id → item_id → the last opinion
+        self._opinions: dict[int | str, dict[int | str, str]] = {}  # user_id → item_id → the last opinion
         self._seen = 0  # seq up to which opinions were read
 
     def _open(self) -> sqlite3.Connection:
@@ -68,7 +68,7 @@ class EventStore:
             self._connection = connection
         return self._connection
 
-    def append(self, event_id: str, user_id: int, item_id: int, kind: str) -> bool:
+    def append(self, event_id: str, user_id: int | str, item_id: int | str, kind: str) -> bool:
         """Keep one event; False if it was kept before.
 
         Raises NotKept if the disk does not take it, OtherContent if this event_id stands for something else.
@@ -90,7 +90,7 @@ class EventStore:
                 self._hold(user_id, item_id, kind)
         return is_new
 
-    def opinions_of(self, user_id: int) -> dict[int, str]:
+    def opinions_of(self, user_id: int | str) -> dict[int | str, str]:
         """The last opinion of a user on each item, in the order in which they came; from memory, at once."""
         return self._opinions.get(user_id, NO_OPINIONS)
 
@@ -111,7 +111,7 @@ class EventStore:
             self.trouble = ""
             return len(rows)
 
-    def _hold(self, user_id: int, item_id: int, kind: str) -> None:
+    def _hold(self, user_id: int | str, item_id: int | str, kind: str) -> None:
         if kind not in OPINIONS:
             return
         opinions = dict(self._opinions.get(user_id, NO_OPINIONS))  # a copy: readers hold the old one

@@ -55,5 +55,6 @@ def prove(recommender) -> None:
 
 
 def _numbers(recommender, history: np.ndarray) -> np.ndarray:
+    if recommender.model is None:
+        return recommender.bundle.linear.scores([history])[0, :N_NUMBERS]
     return np.asarray(recommender.model([history])[0, :N_NUMBERS], np.float32)
-

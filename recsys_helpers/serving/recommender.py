@@ -1,4 +1,6 @@
-"""From a history to an answer in two stages, without TensorFlow: retrieve candidates, rank them, say why.
+"""From a history to an answer, without TensorFlow: retrieve candidates, rank them, say why.
+
+A bundle with a linear part is answered in one stage, by the scores of all items: see `scored`. Any other in two:
 
 1. Retrieval. The model reads the history and gives a query, and the index finds the films that lie that way; or it
    gives the scores of all films.
@@ -16,6 +18,7 @@ from recsys_helpers.serving.bundle import BadBundle, Bundle, Item
 from recsys_helpers.serving.index import NO_ITEMS, ApproximateIndex, ExactIndex, best_of
 from recsys_helpers.serving.model import Model
 from recsys_helpers.serving.probe import prove
+from recsys_helpers.serving.scored import because_of, nearest, score_all
 from recsys_helpers.serving.titles import TitleIndex
 
 
@@ -40,21 +43,22 @@ class Pick:
     item: Item
     score: float
     reason: str
-    because: int | None = None
+    because: int | str | None = None
 
 
 @dataclass
 class Recommender:
     """Answers questions from one bundle; BadBundle if the model in it does not do what the bundle says.
 
-    `approximate`: retrieve with `ApproximateIndex`, for catalogues of hundreds of thousands. `check`: compare with the
+    `approximate`: retrieve with `ApproximateIndex`, for catalogues of hundreds of thousands; a bundle with a linear
+    part needs every score, and so no index. `check`: compare with the
     probes in the manifest; False only to look at a bundle that fails them.
     """
 
     bundle: Bundle
     approximate: bool = False
     check: bool = True
-    by_id: dict[int, int] = field(init=False)  # item_id → item_idx
+    by_id: dict[int | str, int] = field(init=False)  # item_id → item_idx
 
     def __post_init__(self):
         bundle = self.bundle
@@ -63,7 +67,10 @@ class Recommender:
         self._popular = np.argsort(-bundle.popularity[1:], kind="stable") + 1
         self._share = bundle.popularity / max(bundle.popularity.max(), 1)
         user_ids, starts = np.unique(bundle.histories[:, 0], return_index=True)
-        self._histories = dict(zip(user_ids.tolist(), np.split(bundle.histories[:, 1], starts[1:])))
+        keys = user_ids.tolist()
+        if bundle.user_ids is not None:
+            keys = [bundle.user_ids[number - 1] for number in keys]
+        self._histories = dict(zip(keys, np.split(bundle.histories[:, 1], starts[1:])))
         self.genres = sorted({genre for item in bundle.items for genre in item.genres})
         inside = {genre: np.zeros(bundle.n_rows, bool) for genre in self.genres}
         for row, item in enumerate(bundle.items, start=1):
@@ -75,23 +82,33 @@ class Recommender:
         self.model = self.index = None
         if bundle.model is not None:
             self.model = Model(bundle.model)
-            if bundle.vectors is not None:
+            if bundle.vectors is not None and bundle.linear is None:
                 self.index = (ApproximateIndex if self.approximate else ExactIndex)(bundle.vectors)
-            elif self.model.gives == "query":
+            elif self.model.gives == "query" and bundle.vectors is None:
                 raise BadBundle("model.onnx gives a query, but there is no vectors.npy to compare it with.")
-            if self.check:
-                prove(self)
+        if bundle.has_model and self.check:
+            prove(self)
 
     @property
     def has_model(self) -> bool:
         """False: the model is missing, and every answer is what is popular."""
-        return self.model is not None
+        return self.bundle.has_model
 
-    def history_of(self, user_id: int) -> np.ndarray | None:
+    @property
+    def item_type(self) -> type:
+        """What the raw ids of items are: int or str."""
+        return type(self.bundle.items[0].item_id)
+
+    @property
+    def user_type(self) -> type:
+        """What the raw ids of users are: int or str."""
+        return int if self.bundle.user_ids is None else str
+
+    def history_of(self, user_id: int | str) -> np.ndarray | None:
         """Item indices of a known user, oldest first; None for anybody else."""
         return self._histories.get(user_id)
 
-    def indices_of(self, item_ids: list[int]) -> tuple[np.ndarray, list[int]]:
+    def indices_of(self, item_ids: list[int | str]) -> tuple[np.ndarray, list[int | str]]:
         """Indices of the known ids in their order, and the ids nobody knows."""
         unknown = [item_id for item_id in item_ids if item_id not in self.by_id]
         return np.array([self.by_id[i] for i in item_ids if i in self.by_id], int), unknown
@@ -101,7 +118,7 @@ class Recommender:
         by_length = sorted(self._histories.values(), key=len)
         return [by_length[place] for place in np.linspace(0, len(by_length) - 1, n).astype(int)]
 
-    def top_ids(self, item_ids: list[int], k: int) -> list[int]:
+    def top_ids(self, item_ids: list[int | str], k: int) -> list[int | str]:
         """Raw ids in, raw ids of the best `k` out, as through HTTP; ValueError if an id is not known."""
         history, unknown = self.indices_of(item_ids)
         if unknown:
@@ -116,9 +133,35 @@ class Recommender:
             picks[row] = self.popular(questions[row])
         if rows:
             asked = [questions[row] for row in rows]
+            if self.bundle.linear is not None:
+                for row, found in zip(rows, self.by_score(asked)):
+                    picks[row] = found
+                return picks
             for row, question, candidates in zip(rows, asked, self.retrieve(asked)):
                 picks[row] = self.rank(question, candidates)
         return picks
+
+    def by_score(self, questions: list[Question]) -> list[list[Pick]]:
+        """One stage, for a bundle with a linear part: the items with the best scores, and the exact reasons."""
+        bundle, films = self.bundle, self.bundle.items
+        recent = [question.history[-self.stages.length :] for question in questions]
+        scores = score_all(bundle, self.model, recent, self._share)
+        best = best_of(scores, max(question.k for question in questions), [self._hidden(one) for one in questions])
+        answers = []
+        for question, history, of_all, rows in zip(questions, recent, scores, best):
+            rows = rows[: question.k]
+            sources, is_exact = because_of(bundle, history, rows)
+            picks = []
+            for row, source, exact in zip(rows.tolist(), sources.tolist(), is_exact.tolist()):
+                score, because = round(float(of_all[row]), 6), films[source - 1] if source else None
+                if because is None:
+                    picks.append(Pick(films[row - 1], score, "popular with everybody"))
+                    continue
+                close = f"close to {because.title}, which you {question.verb}"
+                reason = f"because you {question.verb} {because.title}" if exact else close
+                picks.append(Pick(films[row - 1], score, reason, because.item_id))
+            answers.append(picks)
+        return answers
 
     def retrieve(self, questions: list[Question]) -> list[np.ndarray]:
         """First stage: for each question (with a history) the candidates, best first."""
@@ -162,8 +205,7 @@ class Recommender:
         recent = history[-self.stages.length :]
         if self.bundle.vectors is None:
             return np.full(len(rows), recent[-1])
-        vectors = self.bundle.vectors[:, : self.bundle.vectors.shape[1] - self.stages.bias_columns]
-        return recent[(vectors[rows] @ vectors[recent].T).argmax(axis=1)]
+        return nearest(self.bundle, rows, recent)
 
     def popular(self, question: Question) -> list[Pick]:
         """What most people watched, without the history: for newcomers, and when the model cannot answer in time."""
@@ -173,7 +215,7 @@ class Recommender:
         films = self.bundle.items
         return [Pick(films[row - 1], round(float(self._share[row]), 6), "popular with everybody") for row in best]
 
-    def similar(self, item_id: int, k: int) -> list[Pick] | None:
+    def similar(self, item_id: int | str, k: int) -> list[Pick] | None:
         """The films whose presence in a history speaks most for this one; None if nobody knows the id."""
         row = self.by_id.get(item_id)
         if row is None:

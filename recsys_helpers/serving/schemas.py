@@ -1,6 +1,6 @@
 """What goes into the service and what comes out, as pydantic models: the contract that `/openapi.json` shows.
 
-Requests are strict: an unknown field is an error, `true` is no number and `"3"` is none either.
+Requests are strict: an unknown field is an error, `true` is no id, and `"3"` is one only where ids are text.
 """
 
 import uuid
@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, Strict
 LARGEST = 2**63 - 1
 VERSION_PATTERN = r"^[0-9a-f]{16}$"
 
-Id = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]  # in a path or a query, where everything is text
-StrictId = Annotated[int, Strict(), Field(ge=-LARGEST, le=LARGEST)]
+# Whole numbers or text, as in the data; the service refuses the kind that the bundle in use does not have.
+TextId = Annotated[str, Strict(), Field(min_length=1, max_length=200)]
+Id = Annotated[int, Field(ge=-LARGEST, le=LARGEST)] | TextId  # in a path, where everything is text
+StrictId = Annotated[int, Strict(), Field(ge=-LARGEST, le=LARGEST)] | TextId
 K = Annotated[int, Field(ge=1, le=100, description="How many films at most.")]
 Genre = Annotated[str | None, Field(max_length=40, description="Only films of this genre; see GET /version.")]
 Kind = Literal["view", "like", "dislike", "hide", "forget"]
@@ -76,7 +78,7 @@ class Wanted(Closed):
 class Film(BaseModel):
     """A film of the catalogue."""
 
-    item_id: int
+    item_id: int | str
     title: str
     year: int | None
     genres: list[str]
@@ -87,7 +89,7 @@ class Recommended(Film):
 
     score: float
     reason: str
-    because: int | None
+    because: int | str | None
 
 
 class Answer(BaseModel):
@@ -99,7 +101,7 @@ class Answer(BaseModel):
     items: list[Recommended]
     degraded: bool
     version: str
-    ignored: list[int] = []
+    ignored: list[int | str] = []
 
 
 class Kept(BaseModel):

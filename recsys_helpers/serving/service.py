@@ -16,7 +16,7 @@ import numpy as np
 
 from recsys_helpers.serving import log
 from recsys_helpers.serving.batching import Batcher, Late
-from recsys_helpers.serving.bundle import BadBundle, Item, write_durably
+from recsys_helpers.serving.bundle import LARGEST_ID, BadBundle, Item, write_durably
 from recsys_helpers.serving.errors import Conflict, Forbidden, NotReady, Unfit, Unknown
 from recsys_helpers.serving.events import EventStore, NotKept, OtherContent
 from recsys_helpers.serving.gate import Gate
@@ -26,6 +26,7 @@ from recsys_helpers.serving.settings import Settings
 from recsys_helpers.serving.store import Store
 from recsys_helpers.serving.versions import Versions
 
+IS = {int: "a whole number", str: "text"}
 LOOK_EVERY = 1.0  # seconds between two looks at the pointer and at events of other processes
 
 
@@ -107,9 +108,10 @@ class Service:
             raise Unfit(f"There is no such genre. There are {', '.join(recommender.genres)}.")
         return recommender
 
-    async def for_user(self, user_id: int, k: int, genre: str | None) -> dict:
+    async def for_user(self, user_id: int | str, k: int, genre: str | None) -> dict:
         """Films for a known user: known from the bundle, or from what the user liked since."""
         recommender = self.in_use(genre)
+        user_id = _as_id(user_id, recommender.user_type, "user_id")
         history, verb = recommender.history_of(user_id), "rated"
         opinions = self.events.opinions_of(user_id)
         if history is None and not opinions:
@@ -126,15 +128,17 @@ class Service:
             history = history[~np.isin(history, hidden)]
         return await self._answer(recommender, Question(history, k, genre, verb, hidden), [])
 
-    async def for_visitor(self, likes: list[int], hidden: list[int], k: int, genre: str | None) -> dict:
+    async def for_visitor(self, likes: list[int | str], hidden: list[int | str], k: int, genre: str | None) -> dict:
         """Films for a visitor who likes some films."""
         recommender = self.in_use(genre)
+        if not all(type(one) is recommender.item_type for one in (*likes, *hidden)):
+            raise Unfit(f"Every item_id of this service is {IS[recommender.item_type]}.")
         history, unknown = recommender.indices_of(likes)
         rows, unknown_hidden = recommender.indices_of(hidden)
         question = Question(history[~np.isin(history, rows)] if len(rows) else history, k, genre, hidden=rows)
         return await self._answer(recommender, question, unknown + unknown_hidden)
 
-    async def _answer(self, recommender: Recommender, question: Question, ignored: list[int]) -> dict:
+    async def _answer(self, recommender: Recommender, question: Question, ignored: list[int | str]) -> dict:
         """The model's answer, or within the deadline what is popular."""
         degraded = ""
         if len(question.history) == 0:
@@ -156,9 +160,10 @@ class Service:
             self.metrics.degraded.labels(degraded).inc()
         return _answer(recommender, picks, bool(degraded), ignored)
 
-    def similar(self, item_id: int, k: int) -> dict:
+    def similar(self, item_id: int | str, k: int) -> dict:
         """Films that go together with a film."""
         recommender = self.in_use()
+        item_id = _as_id(item_id, recommender.item_type, "item_id")
         if item_id not in recommender.by_id:
             raise Unknown("No film has this item_id. GET /items?q=… finds films by their title.")
         picks = recommender.similar(item_id, k) if recommender.has_model else recommender.popular(Question([], k))
@@ -168,9 +173,14 @@ class Service:
         """Films by the words of their title."""
         return [_film(item) for item in self.in_use().find(text, k)]
 
-    async def keep(self, event_id: str, user_id: int, item_id: int, kind: str) -> bool:
-        """Keep an event; False if it was kept before."""
-        if item_id not in self.in_use().by_id:
+    async def keep(self, event_id: str, user_id: int | str, item_id: int | str, kind: str) -> bool:
+        """Keep an event; False if it was kept before. Where ids of users are text, a number becomes one."""
+        recommender = self.in_use()
+        if recommender.user_type is str:
+            user_id = str(user_id)
+        if type(user_id) is not recommender.user_type:
+            raise Unfit(f"Every user_id of this service is {IS[recommender.user_type]}.")
+        if item_id not in recommender.by_id:
             raise Unfit("No film has this item_id.")
         try:
             loop = asyncio.get_running_loop()
@@ -213,6 +223,19 @@ class Service:
         }
 
 
+def _as_id(raw_id: int | str, kind: type, name: str) -> int | str:
+    """An id from a path as the bundle has it; Unfit if it is text where ids are whole numbers."""
+    if kind is str:
+        return str(raw_id)
+    try:
+        number = int(raw_id)
+    except ValueError:
+        raise Unfit(f"{name} is a whole number in this service.") from None
+    if abs(number) > LARGEST_ID:
+        raise Unfit(f"{name} is a whole number of 64 bits in this service.")
+    return number
+
+
 def admin_token(folder: Path) -> str:
     """A secret that only this user of the computer can read; it is asked for before a version is changed."""
     path = folder / "admin_token"
@@ -239,6 +262,6 @@ def _film(item: Item) -> dict:
     return {"item_id": item.item_id, "title": item.title, "year": item.year, "genres": list(item.genres)}
 
 
-def _answer(recommender: Recommender, picks: Iterable[Pick], degraded: bool, ignored: list[int]) -> dict:
+def _answer(recommender: Recommender, picks: Iterable[Pick], degraded: bool, ignored: list[int | str]) -> dict:
     items = [_film(p.item) | {"score": p.score, "reason": p.reason, "because": p.because} for p in picks]
     return {"items": items, "degraded": degraded, "version": recommender.bundle.version, "ignored": ignored}

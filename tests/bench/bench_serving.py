@@ -24,7 +24,7 @@ import psutil
 
 HERE = Path(__file__).resolve()
 OBVIOUS = '''
-import sys
+import sqlite3, sys  # sqlite3 first: after TensorFlow it may come without its full-text index
 from recsys_helpers.start import quiet_tensorflow
 quiet_tensorflow()
 import numpy as np, uvicorn

@@ -27,7 +27,7 @@ def test_item_knn_and_ease_solve_the_checkerboard_and_popularity_cannot():
         "item-kNN": seen @ item_knn(seen),
         "EASE": seen @ ease(seen),
     }
-    # 5 hidden items of the own colour, 15 of the other: a solver finds all five, chance a quarter of them
+    # 5 hidden items of the own colour, 15 of the other: a solver finds all five, a random order a quarter of them
     recall = {name: evaluate(scores, seen, relevant, k=5).mean("Recall") for name, scores in by_name.items()}
     assert recall["item-kNN"] == recall["EASE"] == 1
     assert recall["popularity"] < 0.5

@@ -10,10 +10,6 @@ from tools.blocks import blocks_of
 from tools.catalogue import load_course
 
 COURSE = load_course()
-NOT_YET = {  # lesson → why it may still be too long or state too little; the list only shrinks
-    number: "its optional sections are not marked yet"
-    for number in ("06", "07", "08", "09", "10", "11", "12", "22", "23", "25", "26")
-}
 each_lesson = pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.file)
 
 
@@ -48,9 +44,7 @@ def borrowed_names(script):
 
 
 @each_lesson
-def test_the_stated_minutes_are_near_the_estimate_and_the_core_fits_an_evening(lesson, request):
-    if lesson.number in NOT_YET:
-        request.applymarker(pytest.mark.xfail(reason=NOT_YET[lesson.number], strict=True))
+def test_the_stated_minutes_are_near_the_estimate_and_the_core_fits_an_evening(lesson):
     core = minutes.estimate(script_of(lesson))
     assert abs(lesson.teaching - core.teaching) <= 0.15 * core.teaching, core
     assert abs(lesson.exercises - core.exercises) <= 0.15 * core.exercises, core

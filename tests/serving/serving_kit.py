@@ -16,8 +16,10 @@ import numpy as np
 import psutil
 
 from recsys_helpers.serving.app import make_app
-from recsys_helpers.serving.bundle import Bundle, Item, manifest_text, save_bundle, version_of
+from recsys_helpers.serving.bundle import Bundle, Item, Stages, manifest_text, save_bundle, version_of
+from recsys_helpers.serving.deep_graph import deep_graph
 from recsys_helpers.serving.graph import gru_graph
+from recsys_helpers.serving.linear_part import Ages, DenseLinear, SparseLinear
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
 from recsys_helpers.serving.settings import Settings
@@ -53,6 +55,40 @@ def tiny_bundle(seed=0):
         model=model,
     )
     bundle.facts = {"seed": seed}
+    add_probes(Recommender(bundle, check=False))
+    return bundle
+
+
+AGES, LENGTH, MEMORIES = Ages(decay=2.0, floor=0.2, scale=1.5), 20, 3
+
+
+def linear_part(kind, seed=0):
+    """Random weights among 40 of the 60 films, half of them 0; "dense" or "sparse"."""
+    rng = np.random.default_rng(seed)
+    kept = np.sort(rng.permutation(N_ITEMS)[:40]) + 1
+    weights = (rng.normal(size=(40, 40)) * (rng.random((40, 40)) < 0.5)).astype(np.float32)
+    if kind == "dense":
+        return DenseLinear(weights, kept, N_ITEMS + 1, AGES)
+    whole = np.zeros((N_ITEMS + 1, N_ITEMS + 1), np.float32)
+    whole[np.ix_(kept, kept)] = weights
+    sources, targets = whole.nonzero()
+    starts = np.searchsorted(sources, np.arange(N_ITEMS + 2))
+    return SparseLinear(whole[sources, targets], targets, starts, AGES)
+
+
+def scored_bundle(kind="dense", deep=True, seed=0):
+    """The tiny bundle with a linear part, alone or (`deep`) beside the network of "wide and deep"; random weights."""
+    rng, bundle = np.random.default_rng(seed), tiny_bundle(seed)
+    bundle.linear, bundle.model, bundle.vectors = linear_part(kind, seed), None, None
+    if deep:
+        table, vectors, memories, join, read_out = (
+            rng.normal(0, 0.5, shape).astype(np.float32)
+            for shape in ((N_ITEMS + 1, 5), (N_ITEMS + 1, DIM), (LENGTH + 1, MEMORIES, LENGTH), (MEMORIES * 5, HIDDEN),
+                          (HIDDEN, DIM - 1))
+        )  # fmt: skip
+        table[0] = 0
+        bundle.model, bundle.vectors = deep_graph(table, memories, join, read_out), vectors
+    bundle.stages, bundle.facts = Stages(length=LENGTH), {}
     add_probes(Recommender(bundle, check=False))
     return bundle
 

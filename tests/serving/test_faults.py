@@ -18,17 +18,17 @@ import httpx
 import numpy as np
 import psutil
 import pytest
-from serving_kit import InProcess, RealService, Wrapped, filled_store, reseal, tiny_bundle
+from serving_kit import N_USERS, InProcess, RealService, Wrapped, filled_store, reseal, tiny_bundle
 
 from recsys_helpers.serving import bundle as bundles
 from recsys_helpers.serving.breaker import FAILURES, REST
-from recsys_helpers.serving.bundle import LIMITS, BadBundle, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import DENSE, LIMITS, SPARSE, BadBundle, load_bundle, save_bundle
 from recsys_helpers.serving.events import EventStore, NotKept
 from recsys_helpers.serving.gate import Gate
 from recsys_helpers.serving.recommender import Question, Recommender
 from recsys_helpers.serving.store import Store
 
-FILES = ["manifest.json", *LIMITS]
+FILES = ["manifest.json", *(name for name in LIMITS if name not in DENSE | SPARSE)]  # the others: test_scored
 not_on_windows = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and limits")
 
 
@@ -74,7 +74,9 @@ damage = pytest.mark.parametrize(
 @damage
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_noticed_whichever_it_is(tmp_path, break_it, name):
-    folder = save_bundle(tiny_bundle(), tmp_path / "bundles")
+    bundle = tiny_bundle()
+    bundle.user_ids = [f"user {number}" for number in range(1, N_USERS + 1)]  # so that users.json is there, too
+    folder = save_bundle(bundle, tmp_path / "bundles")
     load_bundle(folder)
     break_it(folder, name)
     with pytest.raises(BadBundle, match=r"manifest\.json|" + name):

@@ -132,6 +132,7 @@ def test_slow_bodies_take_no_slot_and_are_given_up(real):
         line.close()
 
 
+@pytest.mark.alone
 def test_a_body_in_two_pieces_is_answered(real):
     with connect(real) as line:
         line.sendall(HALF_A_BODY)

@@ -298,7 +298,7 @@ WRONG = {
         (waits_longest, "Only the longest"),
         (waits_mean, "Only the mean"),
     ],
-    "23.10": [
+    "23.11": [
         (16, "without a breaker"),
         (12, "still late"),
         (4, "the late ones"),
@@ -307,7 +307,7 @@ WRONG = {
         (9, "after the late try"),
         (3, "second by second"),
     ],
-    "23.12": [
+    "23.13": [
         ("DBFCAE", "Line E"),
         ("DBFC", "each of the letters"),
         ("BDFCA", "D comes first"),

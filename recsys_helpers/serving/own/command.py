@@ -1,0 +1,98 @@
+"""The options of the command line for data of your own, and what it says when something is wrong."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from recsys_helpers.serving.bundle import BadBundle, load_bundle
+from recsys_helpers.serving.own.source import Source
+from recsys_helpers.serving.store import Store
+
+ABOUT = """a text file of interactions with user_id, item_id and perhaps timestamp (seconds), rating, title: it is
+checked, split and measured, and the model that the evidence favours is served; up to 1,000,000 interactions and 100,000
+items; without timestamps no model that needs an order is offered"""
+OPTIONS = (
+    "The options of the advice on the command line: columns={'user_id': 'buyer'} is --columns user_id=buyer, "
+    "{'rating': None} is --columns rating= , sep=';' is --sep ';', names=['user_id', 'item_id'] is --names user_id "
+    "item_id, duplicates='last' is --duplicates last, rating_range=(0, 10) is --rating-range 0 10. "
+    "Times that are no seconds: --times milliseconds, --times ISO8601, or the format of dates, --times %d/%m/%Y."
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--data` and what belongs to it."""
+    what = "The options mean what they mean in recsys_helpers.data.load_csv."
+    group = parser.add_argument_group("data of your own", what)
+    group.add_argument("--data", metavar="FILE", help=ABOUT)
+    names = "names of your columns, such as user_id=buyer item_id=sku timestamp=when title=name"
+    group.add_argument("--columns", nargs="+", default=[], metavar="OURS=YOURS", help=names)
+    group.add_argument("--sep", default=",", help=r"the separator; \t is a tab")
+    group.add_argument("--names", nargs="+", metavar="NAME", help="the columns of a file without a header, in order")
+    group.add_argument("--encoding", nargs="+", default=["utf-8-sig"])
+    group.add_argument("--rating-range", nargs=2, type=float, default=(0.5, 5.0), metavar=("LOWEST", "HIGHEST"))
+    which = "which row to keep where a user has an item twice, in time"
+    group.add_argument("--duplicates", default="error", choices=["error", "first", "last"], help=which)
+    what = "milliseconds since 1970, ISO8601, or a format of dates such as %%d/%%m/%%Y; default: seconds since 1970"
+    group.add_argument("--times", default="seconds", metavar="FORM", help=what)
+    group.add_argument("--titles", metavar="FILE", help="a CSV file with item_id and title")
+    group.add_argument("--titles-columns", nargs="+", default=[], metavar="OURS=YOURS")
+
+
+def source_of(arguments) -> Source:
+    """What the command line says about the data; SystemExit with a sentence if it cannot be read."""
+    for path in filter(None, (arguments.data, arguments.titles)):
+        if not Path(path).is_file():
+            sys.exit(f"There is no file {path}.")
+    return Source(
+        path=arguments.data,
+        columns=_pairs(arguments.columns, "--columns"),
+        sep=arguments.sep.replace("\\t", "\t"),
+        names=tuple(arguments.names) if arguments.names else None,
+        encoding=tuple(arguments.encoding),
+        rating_range=tuple(arguments.rating_range),
+        duplicates=arguments.duplicates,
+        times=arguments.times,
+        titles=arguments.titles,
+        titles_columns=_pairs(arguments.titles_columns, "--titles-columns"),
+    )
+
+
+def _pairs(words: list[str], option: str) -> dict[str, str | None]:
+    if wrong := [word for word in words if "=" not in word]:
+        sys.exit(f"{option} takes pairs such as user_id=buyer, not {wrong[0]!r}.")
+    return {ours: theirs or None for ours, _, theirs in (word.partition("=") for word in words)}
+
+
+def own_folders(path: str, cache: Path) -> tuple[Path, Path]:
+    """Where bundles and events of a file lie that was named without `--folder`."""
+    stem = re.sub(r"\W+", "_", Path(path).stem) or "data"
+    return cache / "serving-own" / stem, Path(platformdirs.user_data_dir("recsys-course")) / "own" / f"{stem}.sqlite3"
+
+
+def is_ready(source: Source, store: Store) -> bool:
+    """Whether the version in use came from just this file with these settings."""
+    try:
+        facts = load_bundle(store.path_of(store.current), only_popular=True).facts if store.current else {}
+        return facts.get("own", {}).get("digest") == source.digest()
+    except (BadBundle, OSError):
+        return False
+
+
+def build(arguments, store: Store) -> None:
+    """Prepare the bundle, or say in one message why not; an interruption says how to go on."""
+    from recsys_helpers.data.checks import DataProblems
+    from recsys_helpers.serving.own.pipeline import prepare
+
+    try:
+        version = prepare(source_of(arguments), store)
+    except DataProblems as error:
+        sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
+    except MemoryError as error:
+        sys.exit(f"{error}\nNothing was put into use.")
+    except KeyboardInterrupt:
+        print("\nInterrupted. The finished steps are kept: the same command goes on from here.", file=sys.stderr)
+        sys.exit(130)
+    print(f"\nBundle {version} is in use.", flush=True)

@@ -1,0 +1,59 @@
+"""What the user says about a file, the limits, and the digest that finished steps and bundles are named after."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from recsys_helpers.serving.bundle import FORMAT
+
+MOST_INTERACTIONS, MOST_ITEMS = 1_000_000, 100_000
+FEWEST_INTERACTIONS, FEWEST_USERS, FEWEST_ITEMS = 100, 20, 10
+EDITION = 1  # raise it when the same file and settings would give another bundle
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of interactions, read with the options of `data.load_csv`, and perhaps a file of titles.
+
+    `columns` may also name the column of a `title` in the same file; `titles_columns` names `item_id` and `title` in
+    the file `titles`. `times`: "seconds" or "milliseconds" since 1970, or the format of dates, "ISO8601" or such as
+    "%d/%m/%Y"; times without a zone are taken as UTC. `seed`: of the split, where there are no times, and of the
+    network.
+    """
+
+    path: str
+    columns: dict[str, str | None] = field(default_factory=dict)
+    sep: str = ","
+    names: tuple[str, ...] | None = None
+    encoding: tuple[str, ...] = ("utf-8-sig",)
+    rating_range: tuple[float, float] = (0.5, 5.0)
+    duplicates: str = "error"
+    times: str = "seconds"
+    titles: str | None = None
+    titles_columns: dict[str, str] = field(default_factory=dict)
+    seed: int = 42
+
+    @property
+    def name(self) -> str:
+        """Name of the file without its folder."""
+        return Path(self.path).name
+
+    def settings(self) -> dict:
+        """The settings without the places of the files, as a bundle's manifest keeps them."""
+        kept = {name: value for name, value in asdict(self).items() if name not in ("path", "titles")}
+        return json.loads(json.dumps(kept))
+
+    def checksum(self) -> str:
+        """SHA-256 of the file."""
+        return _sha256(self.path)
+
+    def digest(self) -> str:
+        """16 hexadecimal digits made of both files' content and of the settings; other content, another digest."""
+        content = [EDITION, FORMAT, self.checksum(), _sha256(self.titles) if self.titles else None, self.settings()]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _sha256(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,381 @@
+"""A file of one's own, from text to a running service: planted worlds with a known answer, interruptions, bad files."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from serving_kit import InProcess, RealService
+
+from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.serving.bundle import load_bundle
+from recsys_helpers.serving.own import contenders, evidence, network, pipeline, reading
+from recsys_helpers.serving.own.command import is_ready
+from recsys_helpers.serving.own.cut import cut
+from recsys_helpers.serving.own.evidence import Result, choose
+from recsys_helpers.serving.own.source import Source
+from recsys_helpers.serving.own.steps import Steps
+from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.store import Store
+
+N_ITEMS, N_USERS = 30, 90
+
+
+def item_id(number):
+    return f"{number:03}"  # text: "007" must stay "007"
+
+
+def ring(rng):
+    """Every user walks along a ring of items, one step at a time: what comes next is known, but only from the order."""
+    return [[(start + step) % N_ITEMS for step in range(10)] for start in rng.integers(0, N_ITEMS, N_USERS)]
+
+
+def noise(rng):
+    """Nobody has a taste, nothing has an order."""
+    return [rng.permutation(N_ITEMS)[:10].tolist() for _ in range(N_USERS)]
+
+
+def tastes(rng):
+    """Two kinds of people, each with half of the items, in any order."""
+    return [(rng.permutation(N_ITEMS // 2)[:10] + user % 2 * (N_ITEMS // 2)).tolist() for user in range(N_USERS)]
+
+
+def write(path, walks, times=True, head="user_id,item_id"):
+    lines = [head + (",timestamp" if times else "")]
+    for user, walk in enumerate(walks):
+        for step, item in enumerate(walk):
+            lines.append(f"u{user:03},{item_id(item)}" + (f",{1_600_000_000 + 60 * step}" if times else ""))
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    from recsys_helpers.start import quiet_tensorflow
+
+    quiet_tensorflow()
+    from recsys_helpers.models.wide_deep import NextItemConfig
+
+    return NextItemConfig(
+        length=12, dim=8, hidden=8, n_positions=4, n_negatives=32, batch_size=16, n_epochs=2, average=1
+    )
+
+
+@pytest.fixture(scope="module")
+def ring_run(tmp_path_factory, tiny):
+    """The ring, with titles in a file of their own; folder and source."""
+    folder = tmp_path_factory.mktemp("ring")
+    titles = folder / "titles.csv"
+    names = ["Red Lamp", "Blue Chair"] + [f"Thing {number}" for number in range(2, N_ITEMS)]
+    titles.write_text("item_id,title\n" + "".join(f"{item_id(n)},{name}\n" for n, name in enumerate(names)))
+    source = Source(str(write(folder / "ring.csv", ring(np.random.default_rng(0)))), titles=str(titles))
+    pipeline.prepare(source, Store(folder / "service"), tiny)
+    return folder / "service", source
+
+
+# What is chosen.
+
+
+def test_where_order_plainly_matters_the_model_that_knows_the_order_is_served_and_finds_the_next_item(ring_run):
+    store = Store(ring_run[0])
+    bundle = load_bundle(store.path_of(store.current))
+    facts = bundle.facts
+    assert facts["choice"]["model"] in ("linear next-item", "wide and deep") and facts["choice"]["warning"] == ""
+    table = {name: ndcg for name, (_, ndcg) in facts["table"].items()}
+    assert list(table) == ["popularity", "item-kNN", "EASE", "linear next-item", "wide and deep"]
+    assert table["linear next-item"] > 0.9 > table["EASE"] + 0.1
+    assert facts["metrics"]["service"]["NDCG@10"] == pytest.approx(table[facts["choice"]["model"]], abs=1e-3)
+    recommender = Recommender(bundle)
+    for start in (3, 12, 25):
+        likes = [item_id((start + step) % N_ITEMS) for step in range(5)]
+        (pick,) = recommender.recommend([_question(recommender, likes, 1)])[0]
+        assert pick.item.item_id == item_id((start + 5) % N_ITEMS) and pick.because == likes[-1]
+
+
+def _question(recommender, likes, k):
+    from recsys_helpers.serving.recommender import Question
+
+    return Question(recommender.indices_of(likes)[0], k)
+
+
+def test_where_nothing_matters_a_linear_model_is_served_with_a_warning(tmp_path, tiny, capsys):
+    source = Source(str(write(tmp_path / "noise.csv", noise(np.random.default_rng(1)))))
+    store = Store(tmp_path / "service")
+    pipeline.prepare(source, store, tiny)
+    choice = load_bundle(store.path_of(store.current)).facts["choice"]
+    assert choice["model"] in ("item-kNN", "EASE", "linear next-item") and choice["warning"].startswith("Warning: ")
+    assert "cannot be told" in choice["why"] or "worse" in choice["why"]
+    assert choice["why"] in capsys.readouterr().out
+
+
+def test_without_times_no_model_of_the_order_is_offered_and_it_says_so(tmp_path, capsys):
+    source = Source(str(write(tmp_path / "tastes.csv", tastes(np.random.default_rng(2)), times=False)))
+    store = Store(tmp_path / "service")
+    pipeline.prepare(source, store)
+    bundle = load_bundle(store.path_of(store.current))
+    assert set(bundle.facts["table"]) == {"popularity", "item-kNN", "EASE"} and bundle.model is None
+    assert bundle.linear.ages.floor == 1 and not bundle.facts["own"]["has_times"]
+    said = capsys.readouterr().out
+    assert "No model that needs an order is offered" in said and "The file has no times" in said
+    recommender, likes = Recommender(bundle), [item_id(2), item_id(9)]
+    picks = recommender.recommend([_question(recommender, likes, 10)])[0]
+    assert all(int(pick.item.item_id) < N_ITEMS // 2 and pick.because in likes for pick in picks)
+
+
+def results(**per_user):
+    base = np.random.default_rng(0).random(400) * 0.2
+    return [Result(name, "", 0.1 if name != "EASE" else 0.2, base + shift) for name, shift in per_user.items()]
+
+
+@pytest.mark.parametrize("gain, chosen, words", [(0.02, network.NAME, "is better"), (-0.02, "EASE", "is worse")])
+def test_a_clear_interval_decides(gain, chosen, words):
+    noise = np.random.default_rng(1).normal(0, 0.01, 400)
+    choice = choose(results(popularity=-0.05, EASE=0.0, **{"item-kNN": 0.5, network.NAME: gain + noise}), True)
+    assert choice.name == chosen and words in choice.why and choice.why.count(". ") == 1  # two sentences
+
+
+def test_an_interval_that_includes_zero_means_the_linear_model():
+    noise = np.random.default_rng(1).normal(0, 0.1, 400)
+    choice = choose(results(popularity=-0.05, EASE=0.0, **{network.NAME: noise - noise.mean() + 0.005}), True)
+    assert choice.name == "EASE" and "includes zero" in choice.why
+    assert "EASE" in evidence.table(results(popularity=0.0, EASE=0.1))
+
+
+# What is served.
+
+
+def test_text_ids_titles_search_reasons_events_and_fallback_work_over_http(ring_run):
+    with InProcess(ring_run[0]) as service:
+        answer = service.ask("/recommend/u007?k=5").json()
+        assert len(answer["items"]) == 5 and all(isinstance(film["item_id"], str) for film in answer["items"])
+        assert answer["items"][0]["reason"].startswith("because you rated ") and not answer["degraded"]
+        (found,) = service.ask("/items?q=red la").json()
+        assert found == {"item_id": "000", "title": "Red Lamp", "year": None, "genres": []}
+        liked = service.ask("/recommend", "POST", json={"likes": ["028", "029", "nobody"], "k": 3}).json()
+        assert liked["items"][0]["title"] == "Red Lamp" and liked["ignored"] == ["nobody"]
+        assert liked["items"][0]["because"] == "029"
+        assert service.ask("/similar/007").status_code == 200 and service.ask("/similar/7").status_code == 404
+        assert service.ask("/recommend", "POST", json={"likes": [7]}).status_code == 422
+        assert service.ask("/recommend/nobody").status_code == 404
+        event = {"user_id": "007", "item_id": "028", "kind": "like"}
+        assert service.ask("/events", "POST", json=event).status_code == 201
+        assert service.ask("/recommend/007?k=1").json()["items"][0]["because"] == "028"
+        assert service.ask("/events", "POST", json={**event, "item_id": "7"}).status_code == 422
+        empty = service.ask("/recommend", "POST", json={"likes": []}).json()
+        assert {film["reason"] for film in empty["items"]} == {"popular with everybody"}
+    with InProcess(ring_run[0]) as again:  # "007" comes back from the disk as it went there
+        assert again.ask("/recommend/007?k=1").json()["items"][0]["because"] == "028"
+
+
+def test_the_manifest_says_from_which_file_digest_and_settings_the_bundle_came(ring_run):
+    folder, source = ring_run
+    manifest = json.loads((Store(folder).path_of(Store(folder).current) / "manifest.json").read_text())
+    facts = manifest["facts"]
+    assert facts["data"]["name"] == "ring.csv" and facts["data"]["sha256"] == source.checksum()
+    assert facts["own"] == {"digest": source.digest(), "settings": source.settings(), "has_times": True}
+    assert is_ready(source, Store(folder)) and not is_ready(Source(source.path), Store(folder))
+
+
+def test_another_file_or_setting_has_another_digest_and_another_place_has_not(tmp_path):
+    one = Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))
+    moved = Source(str(write(tmp_path / "b.csv", ring(np.random.default_rng(0)))))
+    other = Source(str(write(tmp_path / "c.csv", ring(np.random.default_rng(1)))))
+    assert one.digest() == moved.digest()
+    assert (
+        len({one.digest(), other.digest(), Source(one.path, seed=1).digest(), Source(one.path, sep=";").digest()}) == 4
+    )
+
+
+# Interruptions.
+
+
+def test_an_interrupted_run_resumes_without_repeating_what_is_finished(tmp_path, tiny, monkeypatch):
+    source = Source(str(write(tmp_path / "ring.csv", ring(np.random.default_rng(3)))))
+    store = Store(tmp_path / "service")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    def again(*_, **__):
+        raise AssertionError("a finished step was repeated")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(network, "train", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.prepare(source, store, tiny)
+    assert store.current is None and not store.versions()
+    with monkeypatch.context() as patch:
+        patch.setattr(contenders, "ease", again)
+        patch.setattr(pipeline.Run, "_on_valid", again)
+        version = pipeline.prepare(source, store, tiny)
+        assert pipeline.prepare(source, store, tiny) == version == store.current
+    straight = Store(tmp_path / "straight")
+    pipeline.prepare(source, straight, tiny)
+    one, two = (load_bundle(s.path_of(s.current)) for s in (store, straight))
+    assert one.facts["table"] == two.facts["table"]
+    np.testing.assert_allclose(one.linear.weights, two.linear.weights, atol=1e-5)
+
+
+def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monkeypatch):
+    from recsys_helpers.models import wide_deep
+
+    real = wide_deep.fit_deep_next_item
+
+    def cut_short(*arguments):
+        recommender, training = real(*arguments)
+        training.interrupted = True
+        return recommender, training
+
+    monkeypatch.setattr(wide_deep, "fit_deep_next_item", cut_short)
+    view = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42).tuning
+    linear = contenders.NEXT_ITEM.build(view, contenders.NEXT_ITEM.settings[0])
+    with pytest.raises(KeyboardInterrupt):
+        Steps(tmp_path / "steps").arrays("network", lambda: network.train(view, linear, 42, tiny))
+    assert not (tmp_path / "steps").exists()
+
+
+def test_a_step_that_is_damaged_is_made_again(tmp_path):
+    steps = Steps(tmp_path)
+    steps.facts("a", lambda: {"x": 1})
+    steps.arrays("b", lambda: {"x": np.arange(3)})
+    for name in ("a.json", "b.npz"):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-3])
+    assert steps.facts("a", lambda: {"x": 2}) == {"x": 2}
+    assert steps.arrays("b", lambda: {"x": np.arange(2)})["x"].tolist() == [0, 1]
+    assert steps.made == ["a", "b", "a", "b"] and steps.kept == []
+
+
+def test_a_column_of_titles_in_the_file_is_taken_and_can_be_left_out(tmp_path):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)), times=False)
+    head, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([head + ",title", *(f'{line},"Lamp, {line[-3:]}"' for line in lines)]))
+    assert reading.read(Source(str(path))).titles["007"] == "Lamp, 007"
+    assert reading.read(Source(str(path), columns={"title": None})).titles == {}
+    path.write_text(path.read_text().replace(",title", ",name", 1))
+    assert reading.read(Source(str(path))).titles == {}
+    assert reading.read(Source(str(path), columns={"title": "name"})).titles["007"] == "Lamp, 007"
+
+
+# Bad data and limits.
+
+
+@pytest.mark.parametrize(
+    "times, form",
+    [("milliseconds", lambda t: f"{t}123"), ("ISO8601", lambda t: pd.Timestamp(t, unit="s").isoformat()),
+     ("%d/%m/%Y %H:%M", lambda t: f"{pd.Timestamp(t, unit='s'):%d/%m/%Y %H:%M}")],
+)  # fmt: skip
+def test_times_in_other_forms_give_the_same_histories(tmp_path, times, form):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    frame = reading.read(Source(str(path))).frame
+    head, *lines = path.read_text().splitlines()
+    pieces = [line.rsplit(",", 1) for line in lines]
+    path.write_text("\n".join([head, *(f"{rest},{form(int(time))}" for rest, time in pieces)]))
+    again = reading.read(Source(str(path), times=times)).frame
+    assert (again["timestamp"] // 60).tolist() == (frame["timestamp"] // 60).tolist()
+    assert again["item_id"].tolist() == frame["item_id"].tolist()
+    with pytest.raises(DataProblems, match="timestamp is"):
+        reading.read(Source(str(path)))
+    path.write_text(path.read_text().replace(form(int(pieces[4][1])), "soon"))
+    with pytest.raises(DataProblems, match="timestamp is not a number"):
+        reading.read(Source(str(path), times=times))
+
+
+def test_a_bad_file_gets_one_report_of_all_problems_and_leaves_nothing(tmp_path):
+    path = write(tmp_path / "bad.csv", ring(np.random.default_rng(0)))
+    lines = path.read_text().splitlines()
+    lines[5] = "u000,,1600000000"
+    lines[9] = "u000,008,yesterday"
+    lines.append(lines[20])
+    path.write_text("\n".join(lines))
+    (tmp_path / "titles.csv").write_text("sku,name\n1,a\n")
+    with pytest.raises(DataProblems) as caught:
+        pipeline.prepare(Source(str(path), titles=str(tmp_path / "titles.csv")), Store(tmp_path / "service"))
+    told = "\n".join(caught.value.problems)
+    assert len(caught.value.problems) == 4, told
+    for word in ("item_id is missing", "timestamp is not a number", "repeats an earlier one", "--titles-columns"):
+        assert word in told
+    assert not (tmp_path / "service").exists()
+
+
+@pytest.mark.parametrize(
+    "name, most, word",
+    [("MOST_INTERACTIONS", 500, "Keep the newest"), ("MOST_ITEMS", 20, "Leave out the items"),
+     ("FEWEST_USERS", 500, "Collect more")],
+)  # fmt: skip
+def test_a_file_beyond_the_limits_is_refused_with_what_to_do(tmp_path, monkeypatch, name, most, word):
+    monkeypatch.setattr(reading, name, most)
+    with pytest.raises(DataProblems, match=word):
+        reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))))
+
+
+def test_orders_instead_of_users_are_noticed(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("user_id,item_id\n" + "".join(f"o{n},i{n % 20}\n" for n in range(300)))
+    with pytest.raises(DataProblems, match="Is user_id the right column"):
+        reading.read(Source(str(path)))
+
+
+def test_beyond_the_dense_limit_no_large_matrix_is_made_and_the_network_leans_on_item_knn(tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr(contenders, "MOST_DENSE", 10)
+    for name in ("ease", "linear_next_item"):
+        monkeypatch.setattr(contenders, name, None)  # calling it would fail
+    source = Source(str(write(tmp_path / "ring.csv", ring(np.random.default_rng(0)))))
+    store = Store(tmp_path / "service")
+    pipeline.prepare(source, store, tiny)
+    bundle = load_bundle(store.path_of(store.current))
+    assert list(bundle.facts["table"]) == ["popularity", "item-kNN", network.NAME]
+    assert type(bundle.linear).__name__ == "SparseLinear"
+    assert bundle.facts["metrics"]["service"]["NDCG@10"] == pytest.approx(
+        bundle.facts["table"][bundle.facts["choice"]["model"]][1], abs=1e-3
+    )
+
+
+def test_the_memory_of_item_knn_is_asked_for_before_it_is_made(tmp_path, monkeypatch):
+    data = reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))))
+    monkeypatch.setattr(contenders.psutil, "virtual_memory", lambda: type("Free", (), {"available": 1000}))
+    found, reasons = contenders.offered(cut(data.frame, 42))
+    assert found == [] and len(reasons) == 2 and "Leave out the users" in reasons[0]
+
+
+def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is_hidden(tmp_path, monkeypatch):
+    from recsys_helpers.serving.own import cut as cuts
+
+    monkeypatch.setattr(cuts, "MOST_HISTORY", 3)
+    frame = reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame
+    parts = cut(frame, 42)
+    first = parts.final.histories[1]
+    assert len(first) == 3 and parts.final.seen[[1]].nnz == 8 and len(parts.everything[1]) == 10
+    assert first.tolist() == parts.everything[1][5:8].tolist()
+
+
+# The command.
+
+
+def run(*words):
+    command = [sys.executable, "-m", "recsys_helpers.serving", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_the_command_goes_from_a_strange_file_to_a_running_service(tmp_path):
+    path = write(tmp_path / "my shop.csv", tastes(np.random.default_rng(2)), times=False, head="buyer,sku")
+    path.write_text(path.read_text().replace(",", "\t"))
+    words = ["--data", path, "--folder", tmp_path / "service"]
+    refused = run("build", *words)
+    assert refused.returncode == 1 and "--sep" in refused.stderr and "Nothing was built" in refused.stderr
+    assert not (tmp_path / "service").exists() and "Traceback" not in refused.stderr
+    words += ["--sep", "\\t", "--columns", "user_id=buyer", "item_id=sku"]
+    built = run("build", *words)
+    assert built.returncode == 0, built.stderr
+    assert "tune EASE" in built.stderr and "is in use" in built.stdout
+    with RealService(tmp_path / "service", *map(str, words[:2]), *words[4:]) as service:  # at once: it is ready
+        import httpx
+
+        answer = httpx.get(service.url + "/recommend/u003?k=4").json()
+        assert len(answer["items"]) == 4 and not answer["degraded"]
+
+
+def test_a_file_that_is_not_there_is_said_in_one_sentence(tmp_path):
+    missing = run("build", "--data", tmp_path / "no.csv", "--folder", tmp_path)
+    assert missing.returncode == 1 and missing.stderr.startswith("There is no file") and missing.stderr.count("\n") == 1
