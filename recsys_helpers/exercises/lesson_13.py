@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_helpers.exercises import choice, exercise, judge, parsons, predict, trace, variants
+from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace, variants
 
 predict(
     "13.1",
@@ -54,6 +54,23 @@ def _zero_outside(years, knots):
     return out
 
 
+def _extrapolated(years, knots):
+    above = np.clip(np.searchsorted(knots, years), 1, len(knots) - 1)
+    share = (years - knots[above - 1]) / (knots[above] - knots[above - 1])
+    out = np.zeros((len(years), len(knots)))
+    out[np.arange(len(years)), above - 1], out[np.arange(len(years)), above] = 1 - share, share
+    return out
+
+
+def _zero_on_a_knot(years, knots):
+    return _year_features(years, knots) * ~np.isin(years, knots)[:, None]
+
+
+def _inverse_distances(years, knots):
+    nearness = 1 / (np.abs(np.subtract.outer(years, knots)) + 1e-9)
+    return nearness / nearness.sum(axis=1, keepdims=True)
+
+
 @exercise("13.2", "O1", "code", done="Each row sums to 1, and neighbouring years have similar rows.")
 def year_features(answer) -> None:
     rng = np.random.default_rng(2)
@@ -63,6 +80,8 @@ def year_features(answer) -> None:
         years = rng.integers(int(knots[0]) - 4, int(knots[-1]) + 5, n).astype(float)
         years[:2] = knots[0] - 2, knots[-1] + 3  # outside on both sides
         years[-1] = knots[0] + 1
+        if n > 3:
+            years[2] = knots[1]  # exactly on a knot
         cases.append((years, knots))
     mistakes = {
         "All weight is on the nearest knot in yours. Share it between the knot below and the knot above.": _nearest,
@@ -70,6 +89,15 @@ def year_features(answer) -> None:
         "The two shares are swapped: the nearer knot gets the larger one.": _swapped_shares,
         "Years outside the knots are lost, their rows are zero. They count 1 for the first or the last knot.": (
             _zero_outside
+        ),
+        "Years outside the knots get shares below 0 or above 1. They count 1 for the first or the last knot.": (
+            _extrapolated
+        ),
+        "A year that is itself a knot gets a row of zeros. It counts 1 for its knot: is a `<` in place of a `<=`?": (
+            _zero_on_a_knot
+        ),
+        "Every knot gets a share in yours. Only the knot below and the knot above a year do, the others 0.": (
+            _inverse_distances
         ),
         "Rows and columns are swapped: one row for each year, one column for each knot.": (
             lambda years, knots: _year_features(years, knots).T
@@ -88,7 +116,8 @@ def year_features(answer) -> None:
             lambda years, knots: np.searchsorted(knots, years)
         ),
     }
-    judge(answer, cases, _year_features, mistakes)
+    rows = "If you use `np.interp(years, knots, heights)`: `heights` is one row of heights at a time, as long as knots."
+    judge(answer, cases, _year_features, mistakes, raised={ValueError: rows})
 
 
 trace(
@@ -183,6 +212,21 @@ def taste_of_batch(answer) -> None:
                 ]
             )
         ),
+        "You divide by the sum of the film indices. Divide by how many there are: `(history > 0).sum(...)`.": (
+            lambda history, features: (
+                (features[history] * (history > 0)[:, :, None]).sum(axis=1)
+                / np.maximum(history.sum(axis=1, keepdims=True), 1)
+            )
+        ),
+        "You shift the indices by one. `history` holds row numbers of `features` as they are: 3 means row 3.": (
+            lambda history, features: _taste(history, np.roll(features, 1, axis=0))
+        ),
+        "An empty history is something / 0, and `nan_to_num` makes a huge number of infinity. Multiply by `is_real` "
+        "before the sum: padding counts in yours.": (
+            lambda history, features: np.nan_to_num(
+                features[history].sum(axis=1) / (history > 0).sum(axis=1, keepdims=True)
+            )
+        ),
         "That is the largest value over the films. The mean is asked for.": (
             lambda history, features: np.where(
                 (history > 0).any(axis=1, keepdims=True),
@@ -202,9 +246,7 @@ def _in_batch(scores, film, log_probability):
     return logits
 
 
-def _in_batch_like(
-    scores, film, log_probability, sign=-1, where="columns", diagonal=True, masked=True, hide=-1e9, power=1, late=False
-):
+def _in_batch_like(scores, film, log_probability, sign=-1, where="columns", diagonal=True, masked=True, hide=-1e9):
     correction = {
         "columns": lambda: log_probability[film][None, :],
         "rows": lambda: log_probability[film][:, None],
@@ -220,9 +262,16 @@ def _in_batch_like(
         is_hit = is_hit & ~np.eye(len(film), dtype=bool)
     if not masked:
         is_hit = is_hit & False
-    if late:
-        return np.where(is_hit, hide, scores) + sign * correction
     return np.where(is_hit, hide, scores + sign * correction)
+
+
+def _one_triangle(answer, scores, film, log_probability) -> bool:
+    corrected = scores - log_probability[film]
+    one, other = (
+        np.where(triangle(film[:, None] == film, side), -1e9, corrected)
+        for triangle, side in ((np.triu, 1), (np.tril, -1))
+    )
+    return np.allclose(answer, one) or np.allclose(answer, other)
 
 
 @exercise("13.5", "O3", "code", done="One matrix product, one subtraction, one mask: the whole of in-batch training.")
@@ -270,8 +319,34 @@ def in_batch_logits(answer) -> None:
             np.log(np.exp(_in_batch(*case)).sum(axis=1)) - np.diag(_in_batch(*case))
         ),
         "Rows and columns are swapped: a row is a user, a column a film.": lambda *case: _in_batch(*case).T,
-        "You masked first and then corrected, so hits are not exactly −1e9. Correct first, then mask.": lambda *case: (
-            _in_batch_like(*case, late=True)
+        "These are log-probabilities: the log of a softmax has been taken. The logits are asked for.": lambda *case: (
+            _in_batch(*case) - np.log(np.exp(_in_batch(*case)).sum(axis=1, keepdims=True))
+        ),
+        "You mask the *other* films, all honest negatives. Mask where `film[:, None] == film`, off the diagonal.": (
+            lambda scores, film, log_p: np.where(film[:, None] != film, -1e9, scores - log_p[film])
+        ),
+        "You mask above or below the diagonal only. If rows 1 and 4 share a film, each is a hit for the other.": Sign(
+            _one_triangle
+        ),
+        "A film that came up before is masked for *all* users in yours. It is a hit only in rows that hold it too.": (
+            lambda scores, film, log_p: np.where(
+                [np.flatnonzero(film == one)[0] < column for column, one in enumerate(film)],
+                -1e9,
+                scores - log_p[film],
+            )
+        ),
+        "You compare film indices with row numbers. Compare the film of each row, `film[:, None]`, with `film`.": (
+            lambda scores, film, log_p: np.where(film == np.arange(len(film))[:, None], -1e9, scores - log_p[film])
+        ),
+        "log π is taken off twice, by column and by row. Only the film of the column was drawn.": (
+            lambda scores, film, log_p: np.where(
+                _in_batch(scores, film, log_p) == -1e9, -1e9, scores - log_p[film] - log_p[film][:, None]
+            )
+        ),
+        "You divide by the probability. In logits, which are logarithms, that is a subtraction of `log_probability`.": (
+            lambda scores, film, log_p: np.where(
+                _in_batch(scores, film, log_p) == -1e9, -1e9, scores / np.exp(log_p[film])
+            )
         ),
     }
     judge(answer, cases, _in_batch, mistakes, atol=1e-6)
@@ -286,6 +361,10 @@ trace(
         0.505: "You multiplied by τ. Divide: 0.8 / 0.1 = 8.",
         0.571: "That is 0.8 / (0.8 + 0.6), a share without a softmax. Take e to the power of each first.",
         0.12: "That is the probability of the second film.",
+        88.0: "That is right in percent. A probability between 0 and 1 is asked for.",
+        8.0: "That is the first cosine divided by τ. Now the softmax: e⁸ / (e⁸ + e⁶).",
+        2.0: "That is the difference of 8 and 6. Now the softmax: e⁸ / (e⁸ + e⁶).",
+        7.39: "That is e⁸ / e⁶, the ratio of the two probabilities. Divide e⁸ by the *sum* of both.",
         0.12 / 0.88: "That is the ratio of the two probabilities. The probability of the first film is asked for.",
     },
     "Divide both cosines by 0.1, take e to the power of each, and divide the first by the sum.",
@@ -338,6 +417,20 @@ def item_vectors(answer) -> None:
         ),
         "Cold films became zero. They keep their content; only the id vector is left out.": (
             lambda content, ids, counts: (content + ids) * (counts > 0)[:, None]
+        ),
+        "Known films get half of content plus id vector, the mean of both. Add them: training used the sum.": (
+            lambda content, ids, counts: np.where((counts > 0)[:, None], (content + ids) / 2, content)
+        ),
+        "Only padding lost its id vector. Every film without a rating must: look at `counts`.": (
+            lambda content, ids, counts: content + np.vstack([0 * ids[:1], ids[1:]])
+        ),
+        "Right for all films; row 0, padding, became zero. Here it keeps its content, like a film without ratings.": (
+            lambda content, ids, counts: _vectors(content, ids, counts) * (np.arange(len(counts)) > 0)[:, None]
+        ),
+        "Cold films get the mean content of the known films in yours. Each keeps its own content.": (
+            lambda content, ids, counts: np.where(
+                (counts > 0)[:, None], content + ids, content[counts > 0].mean(axis=0)
+            )
         ),
         "Cold films are left out of the result. They keep their row, with their content.": (
             lambda content, ids, counts: (content + ids)[counts > 0]
@@ -429,6 +522,18 @@ def reserved_slots(answer) -> None:
             lambda warm, cold, slots, k: [
                 cold[p - 1] if p in slots else warm[p - 1 - sum(s < p for s in slots)] for p in range(1, k + 1)
             ]
+        ),
+        "Both lists are read at the position itself, so both lose films. Walk through each with its own pointer.": (
+            lambda warm, cold, slots, k: [cold[p - 1] if p in slots else warm[p - 1] for p in range(1, k + 1)]
+        ),
+        "The same film comes again and again: make the two iterators once, before the loop.": (
+            lambda warm, cold, slots, k: [cold[0] if p in slots else warm[0] for p in range(1, k + 1)]
+        ),
+        "`pop()` takes the last film, and the best one stands first: `pop(0)`.": (
+            lambda warm, cold, slots, k: _slots(warm[::-1], cold[::-1], slots, k)
+        ),
+        "The cold films stand right, but the list grew longer than k. Cut it after k films, `[:k]`.": (
+            lambda warm, cold, slots, k: _inserted(warm, cold, slots, len(warm))
         ),
         "Only the first slot is filled. Every position in `slots` gets a cold film.": (
             lambda warm, cold, slots, k: _slots(warm, cold, slots[:1], k)

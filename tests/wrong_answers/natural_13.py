@@ -53,6 +53,50 @@ def wrong_13_2_one_number(years, knots):
     return np.interp(years, knots, range(len(knots)))
 
 
+def wrong_13_2_extrapolated(years, knots):
+    above = np.clip(np.searchsorted(knots, years), 1, len(knots) - 1)
+    share = (years - knots[above - 1]) / (knots[above] - knots[above - 1])
+    out = np.zeros((len(years), len(knots)))
+    out[np.arange(len(years)), above - 1] = 1 - share
+    out[np.arange(len(years)), above] = share
+    return out
+
+
+def wrong_13_2_strict(years, knots):
+    out = np.zeros((len(years), len(knots)))
+    for i, year in enumerate(years):
+        if year < knots[0]:
+            out[i, 0] = 1
+        if year > knots[-1]:
+            out[i, -1] = 1
+        for j in range(len(knots) - 1):
+            if knots[j] < year < knots[j + 1]:
+                out[i, j + 1] = (year - knots[j]) / (knots[j + 1] - knots[j])
+                out[i, j] = 1 - out[i, j + 1]
+    return out
+
+
+def wrong_13_2_inverse_distance(years, knots):
+    nearness = 1 / (np.abs(years[:, None] - knots) + 1e-9)
+    return nearness / nearness.sum(axis=1, keepdims=True)
+
+
+def wrong_13_2_whole_table(years, knots):
+    return np.interp(years, knots, np.eye(len(knots)))
+
+
+def wrong_13_2_arguments(years, knots):
+    return np.column_stack([np.interp(knots, years, row) for row in np.eye(len(knots))])
+
+
+def wrong_13_2_fixed_width(years, knots):
+    return np.maximum(0, 1 - np.abs(years[:, None] - knots) / 5)
+
+
+def right_13_2_clipped(years, knots):
+    return pd.DataFrame(wrong_13_2_extrapolated(np.clip(years, knots[0], knots[-1]), knots)).astype("float32")
+
+
 def right_13_2_hats(years, knots):
     out = pd.DataFrame(index=range(len(years)), columns=range(len(knots)), dtype=float)
     for j in out:
@@ -128,6 +172,33 @@ def wrong_13_4_zeroed_table_only_sum(history, features):
     table = features.copy()
     table[0] = 0
     return table[history].mean(axis=1)
+
+
+def wrong_13_4_sum_of_indices(history, features):
+    total = (features[history] * (history > 0)[:, :, None]).sum(axis=1)
+    return total / np.maximum(history.sum(axis=1, keepdims=True), 1)
+
+
+def wrong_13_4_shifted(history, features):
+    out = np.zeros((len(history), features.shape[1]))
+    for i, row in enumerate(history):
+        if (row > 0).any():
+            out[i] = features[row[row > 0] - 1].mean(axis=0)
+    return out
+
+
+def wrong_13_4_nan_to_num(history, features):
+    return np.nan_to_num(features[history].sum(axis=1) / (history > 0).sum(axis=1, keepdims=True))
+
+
+def right_13_4_nanmean(history, features):
+    real = np.where((history > 0)[:, :, None], features[history], np.nan)
+    return np.nan_to_num(np.array([np.nanmean(row, axis=0) if not np.isnan(row).all() else row[0] for row in real]))
+
+
+def right_13_4_zeroes_its_input(history, features):
+    features[0] = 0
+    return np.einsum("blf->bf", features[history]) / np.maximum((history > 0).sum(1), 1)[:, None]
 
 
 def right_13_4_table(history, features):
@@ -216,6 +287,51 @@ def wrong_13_5_plus_no_mask(scores, film, log_probability):
     return scores + log_probability[film]
 
 
+def wrong_13_5_log_softmax(scores, film, log_probability):
+    logits = np.where(hits(film), -1e9, scores - log_probability[film])
+    return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+
+def wrong_13_5_other_films(scores, film, log_probability):
+    return np.where(film[:, None] != film, -1e9, scores - log_probability[film])
+
+
+def wrong_13_5_upper(scores, film, log_probability):
+    logits = scores - log_probability[film]
+    for i in range(len(film)):
+        for j in range(i + 1, len(film)):
+            if film[i] == film[j]:
+                logits[i, j] = -1e9
+    return logits
+
+
+def wrong_13_5_duplicates(scores, film, log_probability):
+    logits = scores - log_probability[film]
+    logits[:, pd.Series(film).duplicated()] = -1e9
+    return logits
+
+
+def wrong_13_5_row_numbers(scores, film, log_probability):
+    logits = scores - log_probability[film]
+    for i in range(len(film)):
+        logits[i, film == i] = -1e9
+    return logits
+
+
+def wrong_13_5_both(scores, film, log_probability):
+    logits = scores - log_probability[film] - log_probability[film][:, None]
+    logits[hits(film)] = -1e9
+    return logits
+
+
+def wrong_13_5_divided(scores, film, log_probability):
+    return np.where(hits(film), -1e9, scores / np.exp(log_probability[film]))
+
+
+def right_13_5_masked_by_addition(scores, film, log_probability):
+    return scores - log_probability[film] - 1e9 * hits(film)
+
+
 def right_13_5_loop(scores, film, log_probability):
     out = np.empty(scores.shape)
     for i in range(len(film)):
@@ -277,6 +393,32 @@ def wrong_13_7_mean(content, id_vectors, counts):
     return content + ids
 
 
+def wrong_13_7_mean_of_both(content, id_vectors, counts):
+    return np.where((counts > 0)[:, None], (content + id_vectors) / 2, content)
+
+
+def wrong_13_7_padding_only(content, id_vectors, counts):
+    out = content + id_vectors
+    out[0] = content[0]
+    return out
+
+
+def wrong_13_7_padding_zero(content, id_vectors, counts):
+    out = content + id_vectors * (counts > 0)[:, None]
+    out[0] = 0
+    return out
+
+
+def wrong_13_7_mean_content(content, id_vectors, counts):
+    out = content + id_vectors
+    out[counts == 0] = content[counts > 0].mean(axis=0)
+    return out
+
+
+def right_13_7_sign(content, id_vectors, counts):
+    return (content.T + id_vectors.T * np.sign(counts)).T
+
+
 def right_13_7_in_place(content, id_vectors, counts):
     ids = id_vectors.copy()
     ids[counts == 0] = 0
@@ -328,6 +470,28 @@ def wrong_13_9_inverted(warm, cold, slots, k):
     return [next(w) if p in slots else next(c) for p in range(1, k + 1)]
 
 
+def wrong_13_9_positions_of_both(warm, cold, slots, k):
+    return [cold[p - 1] if p in slots else warm[p - 1] for p in range(1, k + 1)]
+
+
+def wrong_13_9_new_iterators(warm, cold, slots, k):
+    return [next(iter(cold)) if p in slots else next(iter(warm)) for p in range(1, k + 1)]
+
+
+def wrong_13_9_pop(warm, cold, slots, k):
+    return [cold.pop() if p in slots else warm.pop() for p in range(1, k + 1)]
+
+
+def wrong_13_9_never_cut(warm, cold, slots, k):
+    for film, slot in zip(cold, slots):
+        warm.insert(slot - 1, film)
+    return warm
+
+
+def right_13_9_pop(warm, cold, slots, k):
+    return tuple(cold.pop(0) if p in slots else warm.pop(0) for p in range(1, k + 1))
+
+
 def right_13_9_insert(warm, cold, slots, k):
     out = warm[: k - len(slots)]
     for film, slot in zip(cold, sorted(slots)):
@@ -352,6 +516,12 @@ NATURAL = {
         (wrong_13_2_swapped, "shares are swapped"),
         (wrong_13_2_distance, "These are distances"),
         (wrong_13_2_one_number, "one number for each year"),
+        (wrong_13_2_extrapolated, "below 0 or above 1"),
+        (wrong_13_2_strict, "itself a knot"),
+        (wrong_13_2_inverse_distance, "Every knot gets a share"),
+        (wrong_13_2_whole_table, "one row of heights at a time"),
+        (wrong_13_2_arguments, "one row of heights at a time"),
+        (wrong_13_2_fixed_width, None),
     ],
     "13.4": [
         (wrong_13_4_mean, "and it is not a film"),
@@ -364,6 +534,9 @@ NATURAL = {
         (wrong_13_4_axis, "axis 2"),
         (wrong_13_4_unique, "counts once in yours"),
         (wrong_13_4_zeroed_table_only_sum, "length of the row"),
+        (wrong_13_4_sum_of_indices, "sum of the film indices"),
+        (wrong_13_4_shifted, "shift the indices"),
+        (wrong_13_4_nan_to_num, "nan_to_num"),
     ],
     "13.5": [
         (wrong_13_5_plus, "sign of logQ"),
@@ -377,6 +550,13 @@ NATURAL = {
         (wrong_13_5_zero, "hits get 0"),
         (wrong_13_5_softmax, "These are probabilities"),
         (wrong_13_5_plus_no_mask, "Two mistakes"),
+        (wrong_13_5_log_softmax, "log of a softmax"),
+        (wrong_13_5_other_films, "honest negatives"),
+        (wrong_13_5_upper, "above or below the diagonal only"),
+        (wrong_13_5_duplicates, "for *all* users"),
+        (wrong_13_5_row_numbers, "with row numbers"),
+        (wrong_13_5_both, "taken off twice"),
+        (wrong_13_5_divided, "divide by the probability"),
     ],
     "13.7": [
         (wrong_13_7_content, "gone for all films"),
@@ -388,6 +568,10 @@ NATURAL = {
         (wrong_13_7_dropped, "left out of the result"),
         (wrong_13_7_counts, "multiply by the counts"),
         (wrong_13_7_mean, "mean id vector"),
+        (wrong_13_7_mean_of_both, "the mean of both"),
+        (wrong_13_7_padding_only, "Only padding lost"),
+        (wrong_13_7_padding_zero, "row 0, padding, became zero"),
+        (wrong_13_7_mean_content, "mean content"),
     ],
     "13.9": [
         (wrong_13_9_zero_based, "count from 0"),
@@ -398,13 +582,23 @@ NATURAL = {
         (wrong_13_9_same, "same cold film"),
         (wrong_13_9_appended, "appended after k"),
         (wrong_13_9_inverted, "Turned round"),
+        (wrong_13_9_positions_of_both, "at the position itself"),
+        (wrong_13_9_new_iterators, "make the two iterators once"),
+        (wrong_13_9_pop, "`pop()` takes the last film"),
+        (wrong_13_9_never_cut, "grew longer than k"),
     ],
 }
 
 RIGHT = {
-    "13.2": [right_13_2_hats, right_13_2_loop],
-    "13.4": [right_13_4_table, right_13_4_loop, right_13_4_weights],
-    "13.5": [right_13_5_loop, right_13_5_fill],
-    "13.7": [right_13_7_in_place, right_13_7_loop],
-    "13.9": [right_13_9_insert, right_13_9_array],
+    "13.2": [right_13_2_hats, right_13_2_loop, right_13_2_clipped],
+    "13.4": [
+        right_13_4_table,
+        right_13_4_loop,
+        right_13_4_weights,
+        right_13_4_nanmean,
+        right_13_4_zeroes_its_input,
+    ],
+    "13.5": [right_13_5_loop, right_13_5_fill, right_13_5_masked_by_addition],
+    "13.7": [right_13_7_in_place, right_13_7_loop, right_13_7_sign],
+    "13.9": [right_13_9_insert, right_13_9_array, right_13_9_pop],
 }
