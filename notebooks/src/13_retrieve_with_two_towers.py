@@ -50,14 +50,13 @@ set_seed(42)
 ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 cut = splits.split_last_share(ratings)
-both = pd.concat([cut.train, cut.valid])  # `learn`, as a matrix
+both = pd.concat([cut.train, cut.valid])  # all that is known before the test
 train, valid, test, learn = (to_matrix(part, users, items) for part in (*cut, both))
-is_cold = cold_items(learn)
-cold_test = only(test, is_cold)
-n_touched = (cold_test.sum(axis=1) > 0).sum()
+is_cold = cold_items(learn)  # (n_items + 1,), True for films without a rating
+cold_test = only(test, is_cold)  # the test ratings of cold films
 print(f"{is_cold.sum():,} of {items.n:,} films are cold")
 print(f"{cold_test.nnz:,} of {test.nnz:,} test ratings are of cold films ({cold_test.nnz / test.nnz:.1%})")
-print(f"{n_touched} of {users.n} users have one")
+print(f"{(cold_test.sum(axis=1) > 0).sum()} of {users.n} users have one")
 
 # %% [markdown]
 # Every seventh film is cold, and nearly a third of the users watch one.
@@ -212,11 +211,11 @@ random_order = measure(U, V, rehearsal, learn, is_staged).mean()
 print(f"{'random order':29}: cold NDCG@10 {random_order:.3f}")
 bar_setting = max(bar_trials, key=bar_trials.get)
 claim("every map is far above random order", min(bar_trials.values()) > 4 * random_order)
-claim("the year helps: genres alone are the worst", min(bar_trials, key=bar_trials.get)[0] == ("genres",))
-claim("the words help: the best setting has them", "words" in bar_setting[0])
+claim("genres alone are the worst setting", min(bar_trials, key=bar_trials.get)[0] == ("genres",))
+claim("the best setting has the title words", "words" in bar_setting[0])
 
 # %% [markdown]
-# The best of these four settings is the bar: no network, one linear system.
+# The best of these four settings is the bar.
 
 # %% [markdown]
 # ## 3. Two towers by hand
@@ -379,7 +378,7 @@ def user_tower(features):
     is_real = ops.expand_dims(ops.cast(history > 0, "float32"), -1)  # (batch, length, 1)
     n_real = ops.maximum(ops.sum(is_real, axis=1), 1.0)
     seen = ops.sum(layers.Embedding(items.n_rows, DIM, name="seen")(history) * is_real, axis=1) / n_real
-    taste = ops.sum(frozen(features, "user_features")(history) * is_real, axis=1) / n_real  # exercise 13.4
+    taste = ops.sum(frozen(features, "user_features")(history), axis=1) / n_real  # row 0 is zero: no mask needed
     x = layers.Dense(HIDDEN, activation="tanh")(ops.concatenate([seen, taste], axis=-1))
     return keras.Model(history, layers.Dense(DIM)(x), name="user_tower")
 
@@ -400,9 +399,8 @@ def item_tower(features):
 
 
 # %% [markdown]
-# The trainer joins them. To save work, each row of a batch is one user with **eight** films to find, so the user tower
-# runs once for eight films. A batch has 128 users. A user's own eight films are not negatives for that user: `is_own`
-# is the mask for accidental hits.
+# The trainer joins them. To save work, each row of a batch is one user with **eight** films to find: the user tower
+# runs once for all eight. A user's own films are not negatives for that user: `is_own` is the mask for accidental hits.
 #
 # The loss is the softmax of section 4 in a shorter form: with L = log Σ eᶻ over the negatives, the loss of a positive
 # with logit s is −log(eˢ / (eˢ + eᴸ)) = softplus(L − s).
@@ -487,7 +485,7 @@ check("13.7", all_item_vectors)
 #
 # The rates are 0 (never hidden), 0.5 and 1. At rate 1 the item tower uses no id vector at all: this **content-only
 # model** is the control. A fourth trial adds the title words at rate 0.5. So the towers know what the bar knows and get
-# as many trials: four. They take about half a minute.
+# as many trials: four. About half a minute.
 
 
 # %%
@@ -531,12 +529,11 @@ claim("cold, the three rates lie within 0.015", np.ptp([trial["cold"] for trial 
 claim("no trial of the towers reaches 70 % of the bar", trials["cold"].max() < 0.7 * max(bar_trials.values()))
 
 # %% [markdown]
-# *Warm*: without ids the towers lose more than half of their quality. *Cold*: the three rates are alike, with one seed
-# each, so hiding ids brought nothing that we can see. On this rehearsal every trial of the towers stays far below the
-# linear map.
+# *Warm*: without ids the towers lose more than half of their quality. *Cold*: the three rates are alike (one seed
+# each). Hiding ids brought nothing visible, and every trial of the towers stays far below the linear map.
 #
-# (While this lesson was written, more settings of both were tried on this rehearsal, most of them for the map, whose
-# trials take a second.)
+# (More settings of both were tried on this rehearsal while the lesson was written, most of them for the map, whose
+# trials take a second or two.)
 #
 # ### Exercise 13.8 · choose (O4)
 #
@@ -617,8 +614,7 @@ claim("warm: the towers are behind EASE", gains["EASE"][1] < 0)
 # %% [markdown]
 # ## 9. One list for everybody
 #
-# "Cold among cold" is a laboratory figure: no visitor sees a list of cold films alone. What happens to them in the list
-# that visitors do see, with all films in one ranking?
+# No visitor sees a list of cold films alone. What happens to them when all films stand in one ranking?
 
 # %%
 U, V = trained[1]
