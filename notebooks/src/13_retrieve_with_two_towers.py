@@ -164,7 +164,7 @@ def linear_map(features, interactions, regularisation):
     """Weights of the users (n_users + 1, n_features + 1) and features of the films (n_items + 1, n_features + 1)."""
     F = np.pad(features, ((0, 0), (0, 1)), constant_values=1)  # one more column: the intercept
     is_known = baselines.popularity(interactions) > 0
-    left = F[is_known].T @ F[is_known] + regularisation * np.eye(F.shape[1])
+    left = F[is_known].T @ F[is_known] + regularisation * np.eye(F.shape[1], dtype="float32")
     return np.linalg.solve(left, F[is_known].T @ interactions.toarray().T[is_known]).T, F
 
 
@@ -497,7 +497,7 @@ def train_towers(towers, start, interactions, id_dropout, history, seed=1):
     """Train from these first weights. Returns the vectors of users and of films."""
     trainer, users_net, items_net = towers
     set_state(trainer, start)  # no weights and no momentum from an earlier training
-    training.fit(trainer, examples_from(interactions, id_dropout), 5, 128, average=2, seed=seed)
+    training.fit(trainer, examples_from(interactions, id_dropout), 4, 128, average=2, seed=seed)
     film = np.arange(items.n_rows)
     known = np.where((baselines.popularity(interactions) > 0) & (id_dropout < 1), film, 0)
     return ops.convert_to_numpy(users_net(history)), ops.convert_to_numpy(items_net([film, known]))
@@ -744,9 +744,11 @@ popular = evaluate(np.tile(others_counts, (len(rows), 1)), new_seen, new_test, n
 # %% tags=["nbval-ignore-output"]
 table = pd.DataFrame({n: {name: run.mean() for name, run in runs.items()} for n, runs in newcomers.items()}).T
 table["popularity"] = popular.mean()
+lower_end = {}
 for n in (3, 10):
     mean, low, high = paired_bootstrap(newcomers[n]["two towers"].per_user["NDCG"], popular.per_user["NDCG"])
     print(f"{n} films, two towers − popularity: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+    lower_end[n] = low
 table.rename_axis("films shown").round(3)
 
 # %%
@@ -758,7 +760,7 @@ axes.legend()
 show(
     figure,
     alt="NDCG@10 for new users against 0, 1, 3 and 10 films shown. Popularity is level at 0.08. The towers stay close "
-    "to it, between 0.06 and 0.09. EASE starts at zero without a film and climbs to about 0.07 with ten.",
+    "to it, between 0.07 and 0.10. EASE starts at zero without a film and climbs to about 0.07 with ten.",
 )
 
 # %%
@@ -766,13 +768,13 @@ claim(
     "without a film EASE finds nothing, the towers are near popularity",
     table["EASE"][0] < 0.01 < table["two towers"][0],
 )
-claim("with 3 and 10 films the towers are within 0.02 of popularity",
-      abs(table["two towers"] - table["popularity"])[[3, 10]].max() < 0.02)  # fmt: skip
+claim("with 3 films the towers are not clearly ahead of popularity", lower_end[3] < 0)
+claim("with 10 films their gain may be next to nothing", lower_end[10] < 0.005)
 
 # %% [markdown]
 # Without any film EASE has only zeros, while the towers come close to popularity without being told to: their batches
-# contained empty histories. With three or ten films, the intervals of the towers' gain over popularity include zero for
-# these 134 users. A list of popular films is a hard baseline for the first visit.
+# contained empty histories. For these 134 users, the interval of the towers' gain over popularity includes zero with
+# three films, and starts at about zero with ten. A list of popular films is a hard baseline for the first visits.
 
 # %% [markdown]
 # ## 12. Search with an index (optional)
