@@ -34,7 +34,7 @@ from recsys_helpers.data import IdMap, histories, last_items, load_movielens, sp
 from recsys_helpers.evaluation import evaluate, mean_over_seeds, metrics, paired_bootstrap, top_k
 from recsys_helpers.exercises import check
 from recsys_helpers.models import baselines, training
-from recsys_helpers.models.two_towers import cold_items, draw_users, only, set_state, state_of
+from recsys_helpers.models.two_towers import cold_items, draw_users, only, set_state, state_of, year_features
 from recsys_helpers.notebook import claim, new_figure, show
 from recsys_helpers.serving.index import ApproximateIndex, ExactIndex
 
@@ -131,15 +131,9 @@ check("13.2", my_year_features)
 films = movies.set_index("item_id").loc[items.to_id(np.arange(1, items.n_rows))]
 year = films["year"].astype(float)
 KNOTS = [1920, 1940, 1960, 1970, 1980, 1990, 1995, 2000, 2005, 2010, 2013, 2016]
-
-
-def year_features(years, knots):
-    return np.column_stack([np.interp(years, knots, heights) for heights in np.eye(len(knots))])
-
-
 columns = {
     "genres": films["genres"].str.get_dummies("|").drop(columns="(no genres listed)", errors="ignore").to_numpy(),
-    "year": year_features(year.fillna(year.median()), KNOTS),
+    "year": year_features(year.fillna(year.median()), KNOTS),  # exercise 13.2
     "words": TfidfVectorizer(min_df=3, stop_words="english", token_pattern="[a-z]{3,}")
     .fit_transform(films["title"].fillna(""))
     .toarray(),

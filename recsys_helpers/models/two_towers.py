@@ -1,4 +1,4 @@
-"""Plumbing for two-tower models and for cold start: batches of users, items without interactions, a fresh start.
+"""Plumbing for two-tower models and for cold start: batches of users, items without interactions, years as features.
 
 What it leaves out: the towers and the loss, which lesson 13 shows. No TensorFlow is loaded here.
 """
@@ -32,6 +32,18 @@ def only(interactions: sp.csr_array, is_kept: np.ndarray) -> sp.csr_array:
     kept = sp.csr_array(interactions.multiply(np.asarray(is_kept)), dtype=interactions.dtype)
     kept.eliminate_zeros()
     return kept
+
+
+def year_features(years: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """Each year (n,) shared between its two neighbours among the increasing `knots` (m,); shape (n, m), rows sum to 1.
+
+    A year outside the knots counts 1 for the first or the last one. Built in lesson 13.
+
+    >>> year_features([1990, 1998], [1995, 2000])
+    array([[1. , 0. ],
+           [0.4, 0.6]])
+    """
+    return np.column_stack([np.interp(years, knots, heights) for heights in np.eye(len(knots))])
 
 
 def draw_users(

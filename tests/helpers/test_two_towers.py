@@ -38,6 +38,12 @@ def test_only_keeps_the_items_of_the_mask_and_stores_no_zero():
         two_towers.only(interactions, is_kept[1:])
 
 
+def test_a_year_is_shared_between_its_neighbours():
+    years, knots = np.array([1900.0, 1915, 1930, 1932, 1950]), np.array([1910.0, 1920, 1940])
+    expected = [[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5], [0, 0.4, 0.6], [0, 0, 1]]
+    assert np.allclose(two_towers.year_features(years, knots), expected)
+
+
 def test_a_row_holds_one_users_items_and_no_target_stands_in_its_history():
     interactions = world()
     history, target = two_towers.draw_users(interactions, np.random.default_rng(1), n_history=5, n_targets=4)
