@@ -24,7 +24,7 @@ TABLE = """CREATE TABLE events (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id text NOT NULL UNIQUE, user_id text NOT NULL,
     item_id text NOT NULL, kind text NOT NULL, received double precision NOT NULL)"""
 # Writers take turns. Without that an event could get its seq first and be committed second, and a replica that had
-# already read the later one would never look back.
+# already read the later one would never look back. The number is any that nobody else in this database locks.
 TURN = "SELECT pg_advisory_xact_lock(5229140)"
 INSERT = """INSERT INTO events (event_id, user_id, item_id, kind, received) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (event_id) DO NOTHING"""
