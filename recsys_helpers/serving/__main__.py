@@ -29,6 +29,7 @@ from pathlib import Path
 import platformdirs
 
 from recsys_helpers.serving.bundle import is_outdated, load_bundle
+from recsys_helpers.serving.events import EventStore, NotRead
 from recsys_helpers.serving.own import command as own
 from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.settings import VARIABLE, Settings
@@ -50,6 +51,14 @@ def folders(chosen: str | None, data: str | None = None) -> tuple[Path, Path]:
     if data:
         return own.own_folders(data, cache)
     return cache / "serving", Path(platformdirs.user_data_dir("recsys-course")) / "events.sqlite3"
+
+
+def event_store(where: Path | str) -> EventStore:
+    """The store of events; a sentence for people if there cannot be one. It connects when it is first used."""
+    try:
+        return EventStore(where)
+    except ValueError as error:
+        sys.exit(f"Refused: {error}")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -90,6 +99,7 @@ def serve(arguments) -> None:
     hosts = [name.lower() for name in arguments.allow_host]
     if is_open and not hosts:
         hosts = ["*"]
+    event_store(arguments.events)
     settings = Settings(
         folder=str(arguments.folder),
         events=str(arguments.events),
@@ -173,6 +183,12 @@ def main() -> None:
     parser.add_argument("command", nargs="?", default="serve", choices=COMMANDS)
     parser.add_argument("what", nargs="?", help="the VERSION for swap, the FILE for export")
     parser.add_argument("--folder", help="where bundles and events lie; default: this user's cache and data folders")
+    parser.add_argument(
+        "--events",
+        metavar="WHERE",
+        default=os.environ.get("RECSYS_EVENTS"),
+        help="a file, or postgresql://user@host/database; default: RECSYS_EVENTS, else a file beside the bundles",
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a Host name to answer under")
@@ -190,10 +206,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.command in ("swap", "export") and not arguments.what:
         parser.error(f"{arguments.command} what? See --help.")
-    arguments.folder, arguments.events = folders(arguments.folder, arguments.data)
+    arguments.folder, file_of_events = folders(arguments.folder, arguments.data)
+    arguments.events = arguments.events or file_of_events
     try:
         run(arguments, Store(arguments.folder))
-    except BadBundle as error:
+    except (BadBundle, NotRead) as error:
         sys.exit(f"Refused: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -213,9 +230,7 @@ def run(arguments, store: Store) -> None:
     elif arguments.command == "prune":
         print(f"Deleted: {', '.join(store.prune(arguments.keep)) or 'nothing'}")
     elif arguments.command == "export":
-        from recsys_helpers.serving.events import EventStore
-
-        print(f"{EventStore(arguments.events).export(arguments.what):,} likes in {arguments.what}")
+        print(f"{event_store(arguments.events).export(arguments.what):,} likes in {arguments.what}")
     elif arguments.command == "build" and arguments.data:
         own.build(arguments, store)
     elif arguments.command == "build":

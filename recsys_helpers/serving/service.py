@@ -184,6 +184,7 @@ class Service:
         if item_id not in recommender.by_id:
             raise Unfit("No film has this item_id.")
         try:
+            self.events.check()  # before it takes a place in the queue of the background thread
             loop = asyncio.get_running_loop()
             is_new = await loop.run_in_executor(self._background, self.events.append, event_id, user_id, item_id, kind)
         except OtherContent as error:

@@ -11,6 +11,7 @@ VARIABLE = "RECSYS_SERVING"  # environment variable that carries the settings in
 class Settings:
     """Where the files are, and the limits.
 
+    `folder`: of the bundles. `events`: the file of the events, or the address `postgresql://…` of their database.
     `deadline`: seconds an answer may wait for the model. `max_in_flight`: requests admitted at once, at most.
     `max_body`, `max_head`: bytes of a request's body and of its request line with all headers.
     `seconds_to_send`: how long a client may take to send its headers, and again to send its body.

@@ -119,8 +119,8 @@ class InProcess:
     """The application without a network; `ask` gives an httpx response. Exceptions of the application become 500."""
 
     def __init__(self, folder, **settings):
-        settings = {"deadline": 1.0} | settings  # a test machine may be busy
-        self.app = make_app(Settings(str(folder), str(folder / "events.sqlite3"), **settings))
+        settings = {"events": str(folder / "events.sqlite3"), "deadline": 1.0} | settings  # a test machine may be busy
+        self.app = make_app(Settings(str(folder), **settings))
         self.service = self.app.service
         self.gate = self.service.gate
         self.runner = asyncio.Runner()

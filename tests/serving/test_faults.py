@@ -597,7 +597,7 @@ def test_a_full_disk_is_an_honest_error_and_what_was_kept_stays_whole(tmp_path):
     with InProcess(tmp_path) as service:
         event = {"user_id": 1, "item_id": 10, "kind": "like"}
         assert service.ask("/events", "POST", json=event).status_code == 201
-        connection = service.service.events._open()
+        connection = service.service.events.database.connection()
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count={pages + 2}")
         answers = []
@@ -641,7 +641,7 @@ def test_a_disk_that_takes_no_byte_more_keeps_what_was_acknowledged(tmp_path):
 def test_events_wait_for_the_disk(tmp_path):
     events = EventStore(tmp_path / "events.sqlite3")
     events.append("a", 1, 2, "like")
-    connection = events._open()
+    connection = events.database.connection()
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
     assert not connection.in_transaction

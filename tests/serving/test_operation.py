@@ -1,4 +1,4 @@
-"""Running the service: versions, events that come back, the contract's small print, metrics and logs."""
+"""Running the service: versions, the contract's small print, metrics and logs."""
 
 import asyncio
 import json
@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-import uuid
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +17,6 @@ from serving_kit import InProcess, filled_store, reseal, tiny_bundle
 
 from recsys_helpers.serving import log
 from recsys_helpers.serving.bundle import is_outdated, load_bundle, save_bundle
-from recsys_helpers.serving.events import EventStore
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender
 from recsys_helpers.serving.sealed import BadBundle
@@ -251,99 +249,6 @@ def test_a_model_that_gives_scores_and_no_query_serves_without_vectors(tmp_path)
     assert len(recommender.recommend([Question(history)])[0]) == 10
 
 
-# Events come back.
-
-
-def send(service, user_id, item_id, kind, **more):
-    return service.ask("/events", "POST", json={"user_id": user_id, "item_id": item_id, "kind": kind, **more})
-
-
-def ids(service, path="/recommend/5?k=50"):
-    return [film["item_id"] for film in service.ask(path).json()["items"]]
-
-
-@pytest.mark.parametrize("kind", ["hide", "dislike"])
-def test_a_film_that_was_hidden_does_not_come_again_until_it_is_forgotten_also_after_a_restart(tmp_path, kind):
-    filled_store(tmp_path)
-    with InProcess(tmp_path) as service:
-        first, *others = ids(service)
-        assert send(service, 5, first, kind).status_code == 201
-        assert first not in ids(service) and others[0] in ids(service)
-        assert first in ids(service, "/recommend/6?k=100") or first // 10 in service.service.recommender.history_of(6)
-    with InProcess(tmp_path) as service:
-        assert first not in ids(service)
-        send(service, 5, first, "forget")
-        assert first in ids(service)
-
-
-def test_likes_of_an_unknown_user_become_a_history(service):
-    assert service.ask("/recommend/777").status_code == 404
-    for item_id in (40, 90, 20):
-        send(service, 777, item_id, "like")
-    visitor = service.ask("/recommend", "POST", json={"likes": [40, 90, 20], "k": 50}).json()
-    assert service.ask("/recommend/777?k=50").json() == visitor
-    send(service, 777, 90, "dislike")
-    visitor = service.ask("/recommend", "POST", json={"likes": [40, 20], "hidden": [90], "k": 50}).json()
-    assert service.ask("/recommend/777?k=50").json() == visitor and 90 not in [i["item_id"] for i in visitor["items"]]
-
-
-def test_an_event_id_used_again_for_something_else_is_a_conflict(service):
-    event_id = str(uuid.uuid4())
-    assert send(service, 1, 10, "like", event_id=event_id).json() == {"event_id": event_id, "is_new": True}
-    assert send(service, 1, 10, "like", event_id=event_id).json()["is_new"] is False
-    for user_id, item_id, kind in ((2, 10, "like"), (1, 20, "like"), (1, 10, "hide")):
-        assert send(service, user_id, item_id, kind, event_id=event_id).status_code == 409
-    assert service.service.events.count() == 1
-
-
-def test_an_event_about_a_film_that_nobody_knows_is_refused(service):
-    assert send(service, 1, 11, "like").status_code == 422 and service.service.events.count() == 0
-
-
-def test_events_of_another_process_are_seen(tmp_path):
-    one, two = EventStore(tmp_path / "events.sqlite3"), EventStore(tmp_path / "events.sqlite3")
-    one.append("a", 1, 10, "hide")
-    assert two.opinions_of(1) == {} and two.refresh() == 1 and two.opinions_of(1) == {10: "hide"}
-    assert two.refresh() == 0
-
-
-def test_a_damaged_event_file_is_said_and_films_are_recommended_all_the_same(tmp_path):
-    filled_store(tmp_path)
-    (tmp_path / "events.sqlite3").write_bytes(b"no database" * 1000)
-    with InProcess(tmp_path) as service:
-        assert service.ask("/recommend/3").status_code == 200
-        assert send(service, 1, 10, "like").status_code == 503
-        ready = service.ask("/health/ready")
-        assert ready.status_code == 200 and ready.json()["status"] == "degraded" and "Events" in ready.json()["reason"]
-
-
-def test_an_event_file_of_the_first_version_is_taken_over(tmp_path):
-    import sqlite3
-
-    with sqlite3.connect(tmp_path / "events.sqlite3") as database:
-        database.execute(
-            "CREATE TABLE events (event_id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, item_id INTEGER NOT NULL, "
-            "kind TEXT NOT NULL, received REAL NOT NULL) WITHOUT ROWID"
-        )
-        database.execute("INSERT INTO events VALUES ('z', 1, 10, 'like', 1.0), ('a', 1, 10, 'hide', 2.0)")
-    events = EventStore(tmp_path / "events.sqlite3")
-    assert events.refresh() == 2 and events.opinions_of(1) == {10: "hide"}  # in the order of time
-
-
-def test_the_export_holds_the_likes_that_still_hold_and_the_course_can_read_it(tmp_path):
-    from recsys_helpers.data import load_csv
-
-    events = EventStore(tmp_path / "events.sqlite3")
-    for number, event in enumerate(
-        [(1, 10, "like"), (1, 20, "like"), (2, 10, "like"), (1, 20, "dislike"), (1, 30, "view"), (2, 30, "like")]
-    ):
-        events.append(str(number), *event)
-    assert events.export(tmp_path / "likes.csv") == 3
-    frame = load_csv(tmp_path / "likes.csv")
-    assert frame[["user_id", "item_id"]].to_numpy().tolist() == [[1, 10], [2, 10], [2, 30]]
-    assert abs(frame["timestamp"] - time.time()).max() < 60
-
-
 # The contract's small print.
 
 
@@ -399,7 +304,8 @@ def test_a_token_protects_users_events_and_metrics_but_not_visitors(tmp_path):
             assert service.ask(path).status_code == 403
             assert service.ask(path, headers={"authorization": "Bearer guess"}).status_code == 403
             assert service.ask(path, headers={"authorization": "Bearer secret"}).status_code == 200
-        assert send(service, 1, 10, "like").status_code == 403
+        event = {"user_id": 1, "item_id": 10, "kind": "like"}
+        assert service.ask("/events", "POST", json=event).status_code == 403
         assert service.ask("/recommend", "POST", json={"likes": [10]}).status_code == 200
 
 
