@@ -469,10 +469,9 @@ def my_early_stopping(valid, patience):
 check("08.8", my_early_stopping)
 
 # %% [markdown]
-# With `fit` and callbacks alone every epoch has the same negatives; a loop around `fit` can draw *fresh* ones. The
-# helper `training.fit` is such a loop: it takes a function that makes the examples of an epoch and one that returns
-# the metric, looks after every third epoch, say (`every=3`; `patience` then counts looks), and keeps the best
-# weights. All later lessons train with it.
+# With callbacks alone every epoch has the same negatives; a loop around `fit` can draw *fresh* ones. The helper
+# `training.fit` is such a loop: it takes a function for the examples of an epoch and one for the metric, looks after
+# every third epoch, say (`every=3`; `patience` counts looks), and keeps the best weights. All later lessons use it.
 
 # %% [markdown]
 # ## 6. What the helpers do (optional)
