@@ -266,11 +266,18 @@ def prepare_own(arguments, store: Store) -> None:
 
 def build(store: Store, n_epochs: int | None, force: bool) -> None:
     """Train and pack a bundle, put it into use unless it is worse, and print what it is worth."""
-    from recsys_helpers.serving import best
-    from recsys_helpers.serving import build as packing
-
     started = time.perf_counter()
-    version = best.pack(store, n_epochs)
+    try:
+        from recsys_helpers.serving import best
+        from recsys_helpers.serving import build as packing
+
+        version = best.pack(store, n_epochs)
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"There is no bundle in {store.bundles}, and none can be trained here, as {error.name} is not installed. "
+            "Run `python -m recsys_helpers.serving build --folder …` where the whole course is installed, and start "
+            "the service with that folder."
+        )
     facts = load_bundle(store.path_of(version)).facts
     of_service, of_popular = (facts["metrics"][name] for name in ("service", "popular"))
     print(f"Bundle {version} after {time.perf_counter() - started:.0f} s. NDCG@10 of its answers on test: "

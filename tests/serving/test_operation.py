@@ -208,6 +208,14 @@ def run(folder, *command):
     return subprocess.run(whole, capture_output=True, text=True)
 
 
+def test_where_nothing_can_be_trained_a_missing_bundle_is_said_in_a_sentence(tmp_path):
+    without_keras = "import sys; sys.modules['keras'] = None; from recsys_helpers.serving.__main__ import main; main()"
+    command = [sys.executable, "-c", without_keras, "build", "--folder", str(tmp_path)]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 1 and "keras is not installed" in answer.stderr
+    assert "build --folder" in answer.stderr and "Traceback" not in answer.stderr
+
+
 def test_the_commands_work_without_a_running_service_and_say_what_is_wrong_in_one_sentence(tmp_path):
     store, (one, _) = filled_store(tmp_path, seeds=(0, 1))
     assert "rolled back" in (run(tmp_path, "rollback"), run(tmp_path, "versions"))[1].stdout and store.current == one
