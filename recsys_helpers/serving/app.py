@@ -111,7 +111,8 @@ async def ready(request: Request):
     return as_json({"status": status, "reason": reason}, 200 if answers else 503)
 
 
-@routes.get("/metrics", response_class=Response, responses=problems(403, 422), summary="Counts and times for Prometheus")
+@routes.get("/metrics", response_class=Response, responses=problems(403, 422),
+            summary="Counts and times for Prometheus")  # fmt: skip
 async def metrics(request: Request, token: Bearer = ""):
     of(request).check_token(token)
     return Response(of(request).metrics.text(), media_type=CONTENT_TYPE_LATEST)
