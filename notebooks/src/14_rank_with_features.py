@@ -1,9 +1,8 @@
 # %% [markdown]
 # # Rank with features
 #
-# A feed knows the person, the video, the hour and the screen. You build the networks that use all of it, from one
-# product of two numbers to DeepFM and DCN-v2, and ask two questions: do they beat a boosted tree, and can you believe
-# their probabilities?
+# A feed knows the person, the video, the hour and the screen. You build the networks that use all of it, from a product
+# of two numbers to DeepFM and DCN-v2. Do they beat boosted trees, and can you believe their probabilities?
 
 # %% [markdown]
 # **What you will do**
@@ -14,8 +13,8 @@
 # - **O4** compare networks with bars tuned on equal budgets, over all rows and within each user
 # - **O5** measure calibration, overall and by field, and repair it
 #
-# **What you need**: lessons 03, 04 and 08, and about two hours without the optional section; take a break before
-# section 5. The whole notebook runs in about a minute and a half. Outputs that would give away an answer are folded.
+# **What you need**: lessons 03, 04 and 08, and about two hours without the optional sections; take a break before
+# section 5. It runs in about a minute and a half. Outputs that would give away an answer are folded.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -68,8 +67,8 @@ print(f"{len(train):,} rows, {is_kept.sum():,} of them kept")
 # %% [markdown]
 # ### Exercise 14.1 · predict (O1)
 #
-# A logistic regression learns from the kept rows. In the two days after, 1.5 % of the impressions are liked. What is the
-# mean of its predicted probabilities there, in percent?
+# A logistic regression learns from the kept rows. In the two days after, 1.5 % of the impressions are liked. What is
+# the mean of its predicted probabilities there, in percent?
 
 # %%
 mean_in_percent = ...
@@ -97,7 +96,8 @@ print(f"mean prediction {q.mean():.3f}, liked {liked.mean():.3f}, AUC {auc(liked
 #
 # <details><summary>Hint 1</summary>Compute the odds of q, multiply them by <code>kept</code>, and turn odds back into a
 # probability.</details>
-# <details><summary>Hint 2</summary>Odds o belong to the probability o / (1 + o). Together: q / (q + (1 − q) / w).</details>
+# <details><summary>Hint 2</summary>Odds o belong to the probability o / (1 + o). Together: q / (q + (1 − q) /
+# w).</details>
 
 
 # %%
@@ -116,15 +116,8 @@ check("14.2", my_correction)
 
 # %%
 p = q / (q + (1 - q) / KEPT)
-before_after = pd.DataFrame(
-    {
-        "mean": [q.mean(), p.mean()],
-        "log loss": [log_loss(liked, q), log_loss(liked, p)],
-        "AUC": [auc(liked, q), auc(liked, p)],
-    },
-    ["as trained", "corrected"],
-)
-before_after.round(3)
+for name, said in {"as trained": q, "corrected": p}.items():
+    print(f"{name:10}: mean {said.mean():.3f}, log loss {log_loss(liked, said):.3f}, AUC {auc(liked, said):.3f}")
 
 # %%
 claim("the correction leaves AUC as it was", abs(auc(liked, q) - auc(liked, p)) < 1e-9)
@@ -132,12 +125,12 @@ claim("the mean was more than ten times the rate, and is now within a quarter of
       q.mean() > 10 * liked.mean() and abs(p.mean() / liked.mean() - 1) < 0.25)  # fmt: skip
 
 # %% [markdown]
-# The predictions shrink to a tenth and AUC does not move, because [AUC](glossary.md#auc) reads only the *order*, and
-# the correction keeps the order. If all you need is a sorted list, order is enough. It is not enough when a number is used
-# as a number: a bid in an auction, or a score that adds click and like.
+# The predictions shrink to less than a tenth and AUC does not move: [AUC](glossary.md#auc) reads only the *order*,
+# and the correction keeps it. For a sorted list that is enough. It is not where a number is used as a number: a bid
+# in an auction, or a score that adds clicks and likes.
 #
-# A model is [calibrated](glossary.md#calibration) if, among the rows where it says 10 %, about 10 % happen. AUC cannot
-# see that; log loss can. Section 9 measures it.
+# A model is [calibrated](glossary.md#calibration) if about 10 % happen where it says 10 %. AUC cannot see that; log
+# loss can. Section 9 measures it.
 
 # %% [markdown]
 # ## 2. What may the model know?
@@ -173,13 +166,14 @@ check("14.3", answer)
 # %% [markdown]
 # ### Exercise 14.4 · find the bug (O2)
 #
-# This function computes that rate for each row of train. The result looks plausible, and it spoils the model. `category`,
-# `label` and `fold` have shape (n,); `fold` is a random number 0 … 4 that is there for a reason. Repair the function: a
-# row gets the rate of its category **from the rows of all other folds**.
+# This function computes that rate for each row of train. The result looks plausible, and it spoils the model.
+# `category`, `label` and `fold` have shape (n,); `fold` is a random number 0 … 4 that is there for a reason. Repair
+# the function: a row gets the rate of its category **from the rows of all other folds**.
 #
 # <details><summary>Hint 1</summary>A user has one row in train, and clicked. What rate does that row get, and what does
 # the tree learn from it?</details>
-# <details><summary>Hint 2</summary><code>is_other = (category == category[row]) &amp; (fold != fold[row])</code></details>
+# <details><summary>Hint 2</summary><code>is_other = (category == category[row]) &amp; (fold !=
+# fold[row])</code></details>
 
 
 # %%
@@ -233,13 +227,13 @@ claim("a linear model learns nothing from 10,000 rows", abs(linear_auc - 0.5) < 
 # A linear model adds, and no sum of the two contains their product. One could add the column x₁·x₂ by hand. With
 # thousands of fields nobody knows which pair to add, and most pairs of ids occur too rarely to learn a weight.
 #
-# A [factorization machine](glossary.md#factorization-machine) (Rendle, 2010) gives each feature a small vector v, and the
-# pair (i, j) gets the weight vᵢ · vⱼ. All pairs together: Σ over i < j of (vᵢ · vⱼ) xᵢ xⱼ.
+# A [factorization machine](glossary.md#factorization-machine) (Rendle, 2010) gives each feature a small vector v, and
+# the pair (i, j) gets the weight vᵢ · vⱼ. All pairs together: Σ over i < j of (vᵢ · vⱼ) xᵢ xⱼ.
 #
 # ### Exercise 14.5 · trace (O3)
 #
-# Three features with vectors v₁ = (1, 0), v₂ = (2, 1) and v₃ = (0, 3), and a row x = (1, 2, 1). Compute the sum over the
-# three pairs.
+# Three features with vectors v₁ = (1, 0), v₂ = (2, 1) and v₃ = (0, 3), and a row x = (1, 2, 1). Compute the sum over
+# the three pairs.
 
 # %%
 sum_of_pairs = ...
@@ -312,8 +306,9 @@ check("14.7", my_cross)
 # %% [markdown]
 # ### In Keras
 #
-# The same two ideas as functions of tensors, and beside them an [MLP](glossary.md#mlp), which has no product in it and
-# has to imitate one. In `fm_term`, `e` holds each feature's vector, already multiplied by its number.
+# The same two ideas as functions of tensors, and beside them an [MLP](glossary.md#multilayer-perceptron), which has
+# no product in it and has to imitate one. In `fm_term`, `e` holds each feature's vector, already multiplied by its
+# number.
 
 
 # %%
@@ -355,10 +350,10 @@ def toy_model(name):
 
 
 # %% [markdown]
-# Each model trains on 300 to 10,000 rows, always with the same number of steps. About fifteen seconds.
+# Each model trains on 300 to 10,000 rows, always with the same number of steps. About ten seconds.
 
 # %%
-SIZES = [300, 1000, 3000, 10_000]
+SIZES = [300, 1000, 10_000]
 curves = pd.DataFrame(index=SIZES, columns=["FM", "cross layer", "MLP"], dtype=float)
 for name in curves:
     for size in SIZES:
@@ -495,9 +490,9 @@ claim(
 # %% [markdown]
 # ## 7. Equal budgets
 #
-# The bars are logistic regression on one-hot columns and boosted trees. Trees cannot do much with 25,000 ids, so they get
-# the numbers, and the honest rates of exercise 14.4. Here the same with sums for each group; later days get the rate from
-# all of train.
+# The bars are logistic regression on one-hot columns and boosted trees. Trees cannot do much with 25,000 ids, so they
+# get the numbers, and the honest rates of exercise 14.4. Here the same with sums for each group; later days get the
+# rate from all of train.
 
 
 # %%
@@ -513,10 +508,6 @@ def table_for_trees(learn):
     columns = [past_rate(column, learn) for column in ("user_id", "item_id", "tag", "tab")]
     return np.column_stack([*columns, frame[NUMBERS]])
 
-
-few, by_hand = train[:1000], np.arange(1000) % 5
-few = few["tag"].to_numpy(), few["is_click"].to_numpy()
-assert np.allclose(rate_of_category(*few, by_hand, 0.4, 20), rates_of_category(*map(pd.Series, few), by_hand, 0.4, 20))
 
 # %% [markdown]
 # Every candidate gets **four trials** on valid, judged by log loss: logistic regression four penalties, the trees four
@@ -566,13 +557,14 @@ claim("every network with an MLP in it is worse after two passes than after one"
       all(trials[name][2.0] > trials[name][1.0] for name in NETWORKS if name != "FM"))  # fmt: skip
 
 # %% [markdown]
-# Networks with an MLP get worse in the *second* pass, while their training loss goes on falling: the vectors of rare ids
-# learn their few rows by heart. Practitioners call this the one-epoch phenomenon.
+# Networks with an MLP get worse in the *second* pass: the vectors of rare ids learn their few rows by heart.
+# Practitioners call this the one-epoch phenomenon.
 #
 # ## 8. Open the test once
 #
-# The finalists learn again from train + valid: both bars, the MLP as a control, and the best of the four networks with a
-# famous name. Networks run with three seeds. The mean of trees and network costs nothing extra. About half a minute.
+# The finalists learn again from train + valid: both bars, the MLP as a control, and the best of the four networks
+# with a famous name, networks with three seeds. The mean of trees and network costs nothing extra. About half a
+# minute.
 
 # %%
 chosen = min(["FM", "wide & deep", "DeepFM", "DCN-v2"], key=lambda name: trials[name][best[name]])
@@ -603,8 +595,8 @@ table.round(4)
 
 
 # %% [markdown]
-# Which differences are real? Intervals over users (lesson 04), against the boosted trees. For log loss, each user counts
-# with the sum of the losses of their impressions.
+# Which differences are real? Intervals over users (lesson 04), against the boosted trees. For log loss, each user
+# counts with the sum of the losses of their impressions.
 
 
 # %%
@@ -625,14 +617,19 @@ claim(
 claim("log loss: the mean of trees and network is ahead of the trees", gains["trees + network"][0][2] < 0)
 
 # %% [markdown]
-# TODO reading
+# On log loss the network is **behind** boosted trees: the interval excludes zero. Within users no difference is
+# visible. And the famous parts do not show: on valid, the plain MLP is as good as the networks with products in them.
+# Published benchmarks of tuned models say much the same.
+#
+# Yet the mean of trees and network is better than the trees alone, so the network knows something that they do not
+# (lesson 16). And it can take what trees cannot: sequences, texts, millions of ids.
 
 # %% [markdown]
 # ## 9. Can you believe the probabilities?
 #
-# Sort the impressions by prediction, cut them into groups of equal size, and compare each group's mean prediction with the
-# share that was clicked: the [reliability curve](glossary.md#reliability-curve). On the diagonal the model is calibrated.
-# We take DCN-v2 after one pass over train, and after three.
+# Sort the impressions by prediction, cut them into groups of equal size, and compare each group's mean prediction
+# with the share that was clicked: the [reliability curve](glossary.md#reliability-curve). On the diagonal the model
+# is calibrated. We take DCN-v2 after one pass over train, and after three.
 
 # %%
 codes, n_values = encode_fields(frame, FIELDS, is_train)
@@ -667,14 +664,14 @@ pd.DataFrame({name: curve[:, 0] - curve[:, 1] for name, curve in curves.items()}
 #
 # ### Exercise 14.9 · code (O5)
 #
-# One number for the curve, the [calibration error](glossary.md#calibration-error): sort by `p`, cut into `n_bins` groups of
-# (nearly) equal number, and average |mean prediction − share that happened| over the groups, each weighted by its
-# share of the rows. `p` and `happened` have shape (n,).
+# One number for the curve, the [calibration error](glossary.md#calibration-error): sort by `p`, cut into `n_bins`
+# groups of (nearly) equal number, and average |mean prediction − share that happened| over the groups, each weighted
+# by its share of the rows. `p` and `happened` have shape (n,).
 #
 # <details><summary>Hint 1</summary><code>np.array_split(np.argsort(p), n_bins)</code> gives the rows of each
 # group.</details>
-# <details><summary>Hint 2</summary>Add up <code>len(rows) / len(p) * abs(p[rows].mean() - happened[rows].mean())</code>.
-# </details>
+# <details><summary>Hint 2</summary>Add up <code>len(rows) / len(p) * abs(p[rows].mean() -
+# happened[rows].mean())</code>. </details>
 
 
 # %%
@@ -693,9 +690,20 @@ check("14.9", my_calibration_error)
 # %% [markdown]
 # ### Repair it without training
 #
-# [Temperature scaling](glossary.md#temperature-scaling) divides every logit by one number T, chosen for the best log loss
-# on valid, which the model has not learned from. T above 1 makes it less sure.
-#
+# [Temperature scaling](glossary.md#temperature-scaling) divides every logit by one number T, chosen for the best log
+# loss on valid, which the model has not learned from. T above 1 makes it less sure.
+
+
+# %%
+def with_temperature(p, T):
+    return 1 / (1 + ((1 - p) / p) ** (1 / T))
+
+
+def calibration_error(p):
+    return np.abs(np.subtract(*reliability(p, truth).T)).mean()
+
+
+# %% [markdown]
 # ### Exercise 14.10 · choose (O5)
 #
 # Which of our three figures can temperature scaling change?
@@ -716,23 +724,11 @@ check("14.10", answer)
 
 
 # %%
-def with_temperature(p, T):
-    return 1 / (1 + ((1 - p) / p) ** (1 / T))
-
-
-def calibration_error(p):
-    return np.abs(np.subtract(*reliability(p, truth).T)).mean()
-
-
 sure = said[3]["test"]
 T = min(np.linspace(0.5, 4, 71), key=lambda T: log_loss(seen, with_temperature(said[3]["valid"], T)))
 repaired = {"three passes": sure, "with temperature": with_temperature(sure, T), "one pass": said[1]["test"]}
-figures = {
-    "calibration error": calibration_error,
-    "log loss": lambda p: log_loss(truth, p),
-    "AUC": lambda p: auc(truth, p),
-}
-figures = pd.DataFrame({what: {name: f(p) for name, p in repaired.items()} for what, f in figures.items()})
+figures = {name: [calibration_error(p), log_loss(truth, p), auc(truth, p)] for name, p in repaired.items()}
+figures = pd.DataFrame(figures, ["calibration error", "log loss", "AUC"]).T
 
 # %% tags=["reveal", "nbval-ignore-output"]
 print(f"T = {T:.2f}")
@@ -747,31 +743,28 @@ claim("the model stays worse than after one pass", loss["with temperature"] > lo
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# The error falls from about 0.11 to about 0.02, without a change of the order. What the second and third pass did to the
-# order is not repaired: AUC and log loss stay behind the model that stopped in time. Calibration makes a model honest, not
-# better.
+# The error falls from about 0.1 to about 0.02, and the order stays. The damage to the order is not repaired: AUC and
+# log loss stay behind the model that stopped in time. Calibration makes a model honest, not better.
 #
 # </details>
 
 # %% [markdown]
 # ## 10. Staircases, and errors that cancel (optional)
 #
-# One number T can only stretch. [Isotonic regression](glossary.md#isotonic-regression) fits the best staircase that never
-# goes down, from prediction to probability; it needs more rows, and steps make ties.
+# One number T can only stretch. [Isotonic regression](glossary.md#isotonic-regression) fits the best staircase that
+# never goes down, from prediction to probability; it needs more rows, and steps make ties.
 
 # %%
 stairs = IsotonicRegression(y_min=0.001, y_max=0.999, out_of_bounds="clip").fit(said[3]["valid"], seen)
 stepped = stairs.predict(sure)
 
 # %% tags=["nbval-ignore-output"]
-print(
-    f"calibration error {calibration_error(stepped):.3f}, log loss {log_loss(truth, stepped):.3f}, AUC {auc(truth, stepped):.3f}"
-)
+print(f"isotonic: calibration error {calibration_error(stepped):.3f}, AUC {auc(truth, stepped):.3f}")
 
 # %% [markdown]
-# One number can hide a lot. If a model says 0.4 everywhere, on a screen where 0.1 is clicked and on another where 0.7 is,
-# its errors cancel. So calibration is measured [by field](glossary.md#field-level-calibration) too: mean prediction minus
-# share clicked, for each screen (`tab`), here for the model after one pass.
+# One number can hide a lot. If a model says 0.4 everywhere, on a screen where 0.1 is clicked and on another where 0.7
+# is, its errors cancel. So calibration is measured [by field](glossary.md#field-level-calibration) too: mean
+# prediction minus share clicked, for each screen (`tab`), here for the model after one pass.
 
 # %%
 part = frame.loc[is_test, ["tab", "is_click"]].assign(p=said[1]["test"])
@@ -784,27 +777,41 @@ print(f"all rows: said {part['p'].mean():.3f}, clicked {part['is_click'].mean():
 by_tab[by_tab["rows"] >= 100].round(3)
 
 # %% [markdown]
+# Where the error exceeds its ±, the model is off on that screen by more than noise. The screens differ by a factor of
+# more than five in what is clicked, and the model follows them closely, because `tab` is one of its fields. Look the
+# same way at a field that your model does *not* have.
+
+# %% [markdown]
 # ## 11. The best of many is overrated (optional)
 #
 # A feed shows what scores highest. Is a calibrated model calibrated on what it *selects*? Take each person's best of at
 # least five test impressions:
 
 # %% tags=["nbval-ignore-output"]
-for name, p in {
-    "one pass": said[1]["test"],
-    "three passes": sure,
-    "with temperature": repaired["with temperature"],
-}.items():
+for name, p in repaired.items():
     part = frame.loc[is_test, ["user_id", "is_click"]].assign(p=p)
     part = part[part.groupby("user_id")["p"].transform("size") >= 5]
-    top = part.loc[part.groupby("user_id")["p"].idxmax()]
-    gap = top["p"] - top["is_click"]
-    print(
-        f"{name:18}: all {part['p'].mean() - part['is_click'].mean():+.3f}, selected {gap.mean():+.3f} ± {1.96 * gap.std() / len(gap) ** 0.5:.3f}"
-    )
+    gap = part["p"] - part["is_click"]
+    top = gap[part.groupby("user_id")["p"].idxmax()]
+    print(f"{name:16}: all {gap.mean():+.3f}, selected {top.mean():+.3f} ± {1.96 * top.std() / len(top) ** 0.5:.3f}")
 
 # %% [markdown]
-# TODO
+# "All" is the mean prediction minus the share clicked, over everybody's impressions; "selected" the same for the best
+# of each person. The overconfident model promises more for what it selects than for the rest: errors upwards are what
+# gets an item to the top. This is the *maximisation bias*. After temperature scaling, no such growth is visible here,
+# but ± 0.03 is wide. In a world that we made ourselves it is plain:
+
+# %%
+rng = np.random.default_rng(0)
+true_rate = rng.uniform(0.3, 0.6, (5000, 10))  # synthetic: ten candidates for each of 5,000 people
+guess = true_rate + rng.normal(0, 0.1, true_rate.shape)
+error = guess - true_rate
+selected = np.take_along_axis(error, guess.argmax(axis=1)[:, None], axis=1)
+print(f"synthetic: mean error {error.mean():+.3f} over all, {selected.mean():+.3f} over the selected")
+
+# %%
+claim("right on average, and too high by more than 0.05 on what is selected",
+      abs(error.mean()) < 0.002 and selected.mean() > 0.05)  # fmt: skip
 
 # %% [markdown]
 # ## 12. What the leak costs (optional)
