@@ -448,11 +448,7 @@ def predict(model, rows):
     return 1 / (1 + np.exp(-ops.convert_to_numpy(model(codes[rows]))[:, 0].astype(float)))
 
 
-print({name: f"{network(parts, n_values).count_params():,}" for name, parts in NETWORKS.items()})
-
 # %% [markdown]
-# Nearly all of these weights lie in the table, and most of its rows belong to users with about nine impressions.
-#
 # ## 6. Three figures for one ranker
 #
 # Log loss judges the probabilities, AUC the order of all impressions. But a feed never compares Ann's video with

@@ -349,7 +349,9 @@ def calibration_error(answer) -> None:
         p = rng.uniform(0, 1, n)
         cases.append((p, (rng.random(n) < p**2).astype(int), n_bins))
     changes = {
-        "Positive and negative gaps cancel in yours: take the absolute value in each group.": {"distance": "signed"},
+        "Positive and negative gaps cancel in yours: take the absolute value within each group, then the mean.": {
+            "distance": "signed"
+        },
         "Your gaps are squared. The absolute value is asked for.": {"distance": "squared"},
         "That is the root of the mean square. The mean of the absolute gaps is asked for.": {"distance": "root"},
         "Your groups are intervals of equal *width*. Sort by p and cut into groups of equal *number*.": {

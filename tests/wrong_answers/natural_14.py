@@ -403,7 +403,7 @@ NATURAL = {
         (wrong_14_9_largest, "largest gap"),
         (wrong_14_9_squares, "squared"),
         (wrong_14_9_numbers, "number of rows"),
-        (wrong_14_9_all, "all rows together"),
+        (wrong_14_9_all, "cancel"),
     ],
 }
 
