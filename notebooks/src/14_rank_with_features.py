@@ -657,7 +657,7 @@ show(
     alt="Share clicked against mean prediction in ten groups of the test impressions. After one pass the points lie near "
     "the diagonal. After two passes the curve is flatter: low predictions are too low, high ones too high.",
 )
-pd.DataFrame({name: curve[:, 0] - curve[:, 1] for name, curve in curves.items()}).rename_axis("group").round(3).T
+pd.DataFrame({name: curve[:, 0] - curve[:, 1] for name, curve in curves.items()}).rename_axis("group").round(3)
 
 # %% [markdown]
 # The table holds prediction minus share. After two passes the model is *overconfident*: where it says no, more is
