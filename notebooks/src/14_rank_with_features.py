@@ -11,7 +11,7 @@
 # - **O2** diagnose leaks in a click log, and repair rates that look up their own label
 # - **O3** compute and implement interactions: the FM term and the cross layer
 # - **O4** compare networks with bars tuned on equal budgets, over all rows and within each user
-# - **O5** measure calibration, overall and by field, and repair it
+# - **O5** measure calibration, and repair it
 #
 # **What you need**: lessons 03, 04 and 08, and about two hours without the optional sections; take a break before
 # section 5. It runs in about a minute and a half. Outputs that would give away an answer are folded.
@@ -48,7 +48,7 @@ set_seed(42)
 
 # %%
 frame = load_kuairand()
-frame[["is_click", "long_view", "is_like", "is_comment", "is_follow"]].mean().map("{:.2%}".format)
+frame[["is_click", "long_view", "is_like", "is_comment", "is_follow"]].mean().map("{:.2%}".format).to_frame("rate")
 
 # %% [markdown]
 # Likes are rare, so nearly all rows are negatives that say much the same. Services throw most of them away to save
@@ -158,7 +158,7 @@ check("14.3", answer)
 # %% [markdown]
 # ### Rates as features
 #
-# Some models cannot do much with 25,000 user ids. The usual remedy is [target
+# Some models cannot do much with 25,156 user ids. The usual remedy is [target
 # encoding](glossary.md#target-encoding): replace an id by the click rate of its past rows, pulled towards the overall
 # rate where there are few of them: (clicks + strength · overall rate) / (rows + strength).
 
@@ -282,19 +282,19 @@ check("14.6", my_fm_term)
 # of three.
 #
 # ### Exercise 14.7 · fill in (O3)
-#
-# Replace the dots. `x0` and `x` have shape (batch, width), `W` (width, width), `b` (width,).
+# Replace the dots, and return `product + x`. `x0` and `x` have shape (batch, width), `W` (width, width), `b` (width,).
 #
 # <details><summary>Hint 1</summary><code>dense</code> is an ordinary dense layer without an activation.</details>
-# <details><summary>Hint 2</summary>⊙ is NumPy's <code>*</code>. What is added at the end is <code>x</code>, not
-# <code>x0</code>.</details>
+# <details><summary>Hint 2</summary>⊙ is NumPy's <code>*</code>: <code>x0 * dense</code>.</details>
 
 
 # %%
 def my_cross(x0, x, W, b):
+    dense, product = ..., ...
     ### BEGIN SOLUTION
     dense = x @ W + b
-    return x0 * dense + x
+    product = x0 * dense
+    return product + x
     ### END SOLUTION
 
 
@@ -387,7 +387,7 @@ claim("with 10,000 rows the MLP has nearly caught up", curves.loc[10_000, "MLP"]
 # another question.
 
 # %% [markdown]
-# ## 5. Four networks, one table
+# ## 5. Five networks, one table
 #
 # All our fields become categories: ids, tag, tab, hour, and numbers cut into ranges. Each value gets a row in **one**
 # table of [embeddings](glossary.md#embedding). Values seen fewer than twice share a row per field, and so do values
@@ -484,8 +484,8 @@ claim(
 # %% [markdown]
 # ## 7. Equal budgets
 #
-# The bars are logistic regression on one-hot columns and boosted trees. Trees cannot do much with 25,000 ids, so they
-# get the numbers, and the honest rates of exercise 14.4. Later days get the rate of all of train.
+# The bars are logistic regression on one-hot columns and boosted trees. Trees cannot do much with 25,156 user ids, so
+# they get the numbers, and the honest rates of exercise 14.4. Later days get the rate of all of train.
 
 
 # %%
@@ -672,7 +672,7 @@ pd.DataFrame({name: curve[:, 0] - curve[:, 1] for name, curve in curves.items()}
 # <details><summary>Hint 1</summary><code>np.array_split(np.argsort(p), n_bins)</code> gives the rows of each
 # group.</details>
 # <details><summary>Hint 2</summary>Add up <code>len(rows) / len(p) * abs(p[rows].mean() -
-# happened[rows].mean())</code>. </details>
+# happened[rows].mean())</code>.</details>
 
 
 # %%
@@ -779,7 +779,7 @@ by_tab[by_tab["rows"] >= 100].round(3)
 
 # %% [markdown]
 # Where the error exceeds its ±, the model is off on that screen by more than noise. The screens differ by a factor of
-# more than five in what is clicked, and the model follows them closely, because `tab` is one of its fields. Look the
+# more than five in what is clicked, and the model follows them, because `tab` is one of its fields. Look the
 # same way at a field that your model does *not* have.
 
 # %% [markdown]
@@ -805,7 +805,7 @@ claim("and adds less after temperature scaling", growth["with temperature"] < gr
 # %% [markdown]
 # "All" is the mean prediction minus the share clicked, over everybody's impressions; "selected" the same for the best
 # of each person. The overconfident model promises more for what it selects than for the rest: an error upwards is
-# what gets an item to the top. This is the *maximisation bias*, and temperature scaling takes away most of it here.
+# what gets an item to the top. This is the *maximisation bias*, and temperature scaling takes away part of it.
 # In a world that we made ourselves it is plain:
 
 # %%
