@@ -1,0 +1,391 @@
+"""Checks of lesson 14, rank with features."""
+
+import numpy as np
+
+from recsys_helpers.exercises import choice, exercise, judge, predict, trace, variants
+
+predict(
+    "14.1",
+    "O1",
+    truth=23.6,
+    within=6,
+    low="It is far higher. Among the kept rows a quarter are likes, and the model has never seen another world.",
+    high="It is lower, but look by how much it is above the true rate.",
+    done="Right: among the kept rows about a quarter are likes, and that is what the model says everywhere.",
+    between=(0, 100),
+)
+
+
+def _corrected(q, kept):
+    return np.array([one / (one + (1 - one) / kept) for one in q])
+
+
+def _corrected_like(q, kept, how="odds", turned=False):
+    w = 1 / kept if turned else kept
+    with np.errstate(all="ignore"):
+        return {
+            "odds": lambda: q / (q + (1 - q) / w),
+            "odds alone": lambda: w * q / (1 - q),
+            "negatives": lambda: 1 - (1 - q) * w,
+            "both": lambda: q * w / (q * w + (1 - q) / w),
+            "one minus": lambda: (1 - q) / ((1 - q) + q / w),
+            "logit": lambda: np.log(w * q / (1 - q)),
+            "without denominator": lambda: q / ((1 - q) / w),
+            "rate": lambda: (1 - w) * q / ((1 - w) * q + 1 - q),
+        }[how]()
+
+
+@exercise("14.2", "O1", "code", done="Odds times w, and back. The order of the rows stays as it was.")
+def corrected(answer) -> None:
+    rng = np.random.default_rng(2)
+    cases = [(rng.uniform(0.02, 0.98, n), kept) for n, kept in ((2, 0.5), (3, 0.05), (7, 0.1), (5, 0.3))]
+    changes = {
+        "Turned round: negatives were thrown away, so the true probability is *smaller* than q.": {"turned": True},
+        "These are the odds of p. Turn them back: o / (1 + o).": {"how": "odds alone"},
+        "You scaled the probability of a negative. Scale the odds q / (1 − q), then turn them back.": {
+            "how": "negatives"
+        },
+        "You corrected both sides: q times w *and* 1 − q divided by w. One of the two is enough.": {"how": "both"},
+        "That is the probability of a negative. Scale q / (1 − q), not (1 − q) / q.": {"how": "one minus"},
+        "That is the logit of p. Take the sigmoid of it.": {"how": "logit"},
+        "You used 1 − w, the share thrown away. The odds are multiplied by w, the share kept.": {"how": "rate"},
+    }
+    mistakes = {
+        "A probability times w is not it: for q near 1, p must be near 1 too. The *odds* are multiplied by w.": (
+            lambda q, kept: q * kept
+        ),
+        "You divided the odds by 1 − w, the share thrown away. Multiply them by w, the share kept.": lambda q, kept: (
+            q / (q + (1 - q) * (1 - kept))
+        ),
+        "A probability divided by w exceeds 1. The *odds* are multiplied by w.": lambda q, kept: q / kept,
+    } | variants(_corrected_like, changes)
+    judge(answer, cases, _corrected, mistakes)
+
+
+choice(
+    "14.3",
+    "O2",
+    right="c",
+    why_not={
+        "a": "The screen is known before the video is shown. It is one of the strongest features.",
+        "b": "The hour is known before the video is shown.",
+        "d": "The length is a property of the video, known since its upload.",
+    },
+    done="It is measured after the click, so it holds the answer, and does not exist yet when the feed is ranked.",
+)
+
+
+def _leaking_rates(category, label, fold, overall, strength):
+    rates = np.zeros(len(label))
+    for row in range(len(label)):
+        is_same = category == category[row]
+        rates[row] = (label[is_same].sum() + strength * overall) / (is_same.sum() + strength)
+    return rates
+
+
+def _rates(category, label, fold, overall, strength):
+    out = []
+    for c, f in zip(category, fold):
+        others = [y for y, other, g in zip(label, category, fold) if other == c and g != f]
+        out.append((sum(others) + strength * overall) / (len(others) + strength))
+    return np.array(out)
+
+
+def _rates_like(category, label, fold, overall, strength, rows="other folds", smooth="both", prior="overall"):
+    same = category[:, None] == category
+    is_used = {
+        "other folds": lambda: same & (fold[:, None] != fold),
+        "own fold": lambda: same & (fold[:, None] == fold),
+        "all": lambda: same,
+        "all but the row": lambda: same & ~np.eye(len(label), dtype=bool),
+        "any category": lambda: fold[:, None] != fold,
+        "later folds": lambda: same & (fold[:, None] < fold),
+        "earlier folds": lambda: same & (fold[:, None] > fold),
+    }[rows]()
+    centre = label.mean() if prior == "mean" else overall
+    total, n = is_used @ label, is_used.sum(axis=1)
+    with np.errstate(all="ignore"):
+        return {
+            "both": lambda: (total + strength * centre) / (n + strength),
+            "none": lambda: total / n,
+            "none, overall": lambda: np.where(n > 0, total / np.maximum(n, 1), centre),
+            "numerator": lambda: (total + strength * centre) / np.maximum(n, 1),
+            "denominator": lambda: total / (n + strength),
+            "no strength": lambda: (total + centre) / (n + strength),
+            "ones": lambda: (total + strength) / (n + strength),
+        }[smooth]()
+
+
+@exercise("14.4", "O2", "debug", done="No row sees its own label, neither directly nor in a sum.", given=_leaking_rates)
+def honest_rates(answer) -> None:
+    rng = np.random.default_rng(4)
+    cases = []
+    for n, n_categories, n_folds, strength in ((6, 2, 2, 1.0), (12, 3, 3, 2.0), (25, 5, 5, 4.0), (15, 4, 3, 0.5)):
+        category, fold = rng.integers(0, n_categories, n), rng.integers(0, n_folds, n)
+        category[-1] = n_categories + 3  # a category with a single row
+        category[:2], fold[:2] = 0, (0, 1)
+        label = rng.integers(0, 2, n)
+        label[:2] = 1, 0
+        cases.append((category, label, fold, float(rng.uniform(0.2, 0.6)), strength))
+    changes = {
+        "The row's own label is still in the sum: use `fold`, and take the rows of the *other* folds only.": {
+            "rows": "all"
+        },
+        "Turned round: you take the rows of the row's own fold, its own label among them.": {"rows": "own fold"},
+        "You leave out the row itself alone. Then a row with label 1 gets a lower rate than its neighbours with 0, "
+        "which gives the label away as well. Leave out its whole fold.": {"rows": "all but the row"},
+        "Your rate is over all categories. Both conditions must hold: same category, other fold.": {
+            "rows": "any category"
+        },
+        "You take the folds after the row's own. All other folds count: `fold != fold[row]`.": {"rows": "later folds"},
+        "You take the folds before the row's own. All other folds count: `fold != fold[row]`.": {
+            "rows": "earlier folds"
+        },
+        "Your rate is not pulled towards the overall rate: a category without other rows is 0 / 0.": {"smooth": "none"},
+        "Your rate is not pulled towards the overall rate where there are few rows. Keep the smoothing as it was.": {
+            "smooth": "none, overall"
+        },
+        "`strength` is missing in the denominator.": {"smooth": "numerator"},
+        "`strength * overall` is missing in the numerator.": {"smooth": "denominator"},
+        "The overall rate must be multiplied by `strength`.": {"smooth": "no strength"},
+        "The overall rate is given as `overall`; you computed one of your own from all labels.": {"prior": "mean"},
+    }
+    mistakes = variants(_rates_like, changes) | {
+        "The sum leaves out the row's fold, the count does not. Take the same rows for both.": (
+            lambda category, label, fold, overall, strength: (
+                (((category[:, None] == category) & (fold[:, None] != fold)) @ label + strength * overall)
+                / ((category[:, None] == category).sum(axis=1) + strength)
+            )
+        ),
+        "The count leaves out the row's fold, the sum does not. Take the same rows for both.": (
+            lambda category, label, fold, overall, strength: (
+                ((category[:, None] == category) @ label + strength * overall)
+                / (((category[:, None] == category) & (fold[:, None] != fold)).sum(axis=1) + strength)
+            )
+        ),
+    }
+    judge(answer, cases, _rates, mistakes)
+
+
+trace(
+    "14.5",
+    "O3",
+    10,
+    {
+        5.0: "You left out the numbers x. Each dot product is multiplied by both numbers of its pair.",
+        20.0: "You counted each pair twice, (1, 2) and (2, 1). Only i < j counts.",
+        41.0: "The pairs (i, i) do not belong to it. Only i < j counts.",
+        4.0: "The pair (2, 3) is missing: (2, 1) · (0, 3) = 3, times 2, times 1.",
+        6.0: "The pair (1, 2) is missing: (1, 0) · (2, 1) = 2, times 1, times 2.",
+        7.0: "You multiplied the pair (2, 3) by 1: x₂ is 2.",
+        8.0: "You multiplied the pair (1, 2) by 1: x₂ is 2.",
+    },
+    "Three dot products: v₁·v₂ = 2, v₁·v₃ = 0, v₂·v₃ = 3. Multiply each by both numbers of its pair, then add.",
+    "2 · 1 · 2 + 0 + 3 · 2 · 1 = 10.",
+)
+
+
+def _fm(x, V):
+    out = np.zeros(len(x))
+    for row, numbers in enumerate(x):
+        for i in range(len(numbers)):
+            for j in range(i + 1, len(numbers)):
+                out[row] += V[i] @ V[j] * numbers[i] * numbers[j]
+    return out
+
+
+def _fm_like(x, V, half=True, squares="both", axis=1, sign=1):
+    first = (x @ V) ** 2
+    second = {
+        "both": x**2 @ V**2,
+        "x": x**2 @ V,
+        "V": x @ V**2,
+        "none": 0 * first,
+        "square of sum": x @ V,
+    }[squares]
+    total = sign * (first - second)
+    total = total.sum(axis=axis) if axis is not None else total.sum()
+    return total / 2 if half else total
+
+
+@exercise("14.6", "O3", "code", done="All pairs, at the cost of two matrix products.")
+def fm_of_batch(answer) -> None:
+    rng = np.random.default_rng(6)
+    cases = [
+        (rng.normal(size=(batch, n)), rng.normal(size=(n, dim))) for batch, n, dim in ((2, 3, 2), (4, 6, 3), (5, 2, 4))
+    ]
+    changes = {
+        "Each pair counts twice in yours: halve the sum.": {"half": False},
+        "The vectors must be squared in the second term too: `x**2 @ V**2`.": {"squares": "x"},
+        "The numbers must be squared in the second term too: `x**2 @ V**2`.": {"squares": "V"},
+        "The pairs (i, i) are still in it: take off the sum of the squares, `x**2 @ V**2`.": {"squares": "none"},
+        "The second term is not squared at all: `x**2 @ V**2`.": {"squares": "square of sum"},
+        "You sum over the rows, axis 0. Sum over the coordinates, axis 1.": {"axis": 0},
+        "You sum over everything. Each row has a number of its own.": {"axis": None},
+        "The sign is turned: square of the sum minus sum of the squares.": {"sign": -1},
+    }
+    mistakes = variants(_fm_like, changes) | {
+        "One number for each coordinate is left: sum over `dim`.": lambda x, V: ((x @ V) ** 2 - x**2 @ V**2) / 2,
+        "The numbers x are missing: every feature counts 1 in yours.": lambda x, V: np.full(
+            len(x), (V.sum(axis=0) ** 2 - (V**2).sum(axis=0)).sum() / 2
+        ),
+        "You took the square of the *whole* sum over coordinates. Square each coordinate, then sum.": lambda x, V: (
+            ((x @ V).sum(axis=1) ** 2 - (x**2 @ V**2).sum(axis=1)) / 2
+        ),
+        "The pairs (i, i) are in it, at full weight. Only i < j counts.": lambda x, V: (
+            ((x @ V) ** 2 + x**2 @ V**2).sum(axis=1) / 2
+        ),
+        "Only neighbouring features form pairs in yours. All pairs i < j count.": lambda x, V: sum(
+            (V[i] @ V[i + 1]) * x[:, i] * x[:, i + 1] for i in range(len(V) - 1)
+        ),
+    }
+    judge(answer, cases, _fm, mistakes)
+
+
+def _cross(x0, x, W, b):
+    out = np.zeros(x.shape)
+    for row, j in np.ndindex(x.shape):
+        dense = sum(x[row, i] * W[i, j] for i in range(len(W))) + b[j]
+        out[row, j] = x0[row, j] * dense + x[row, j]
+    return out
+
+
+def _cross_like(x0, x, W, b, inside="x", outside="x0", added="x", bias=True, turned=False, product="number by number"):
+    values = {"x": x, "x0": x0, "none": 0 * x}
+    dense = values[inside] @ (W.T if turned else W) + (b if bias else 0)
+    if product == "sum":
+        return values[outside] + dense + values[added]
+    if product == "dot":
+        return (values[outside] * dense).sum(axis=1, keepdims=True) + values[added]
+    if product == "relu":
+        return values[outside] * np.maximum(dense, 0) + values[added]
+    return values[outside] * dense + values[added]
+
+
+@exercise("14.7", "O3", "faded", done="One product more at each layer, and the input is never lost.")
+def cross_layer(answer) -> None:
+    rng = np.random.default_rng(7)
+    cases = [
+        (
+            rng.normal(size=(batch, width)),
+            rng.normal(size=(batch, width)),
+            rng.normal(size=(width, width)),
+            rng.normal(size=width),
+        )
+        for batch, width in ((2, 3), (4, 2), (3, 5))
+    ]
+    changes = {
+        "The dense layer reads `x`, the output of the layer before, and yours reads `x0`.": {"inside": "x0"},
+        "You multiply by `x`. Every cross layer multiplies by the first input, `x0`.": {"outside": "x"},
+        "You add `x0`. What is added is the layer's own input, `x`.": {"added": "x0"},
+        "The input is not added back: `+ x` at the end.": {"added": "none"},
+        "The bias is missing.": {"bias": False},
+        "You multiply by the transpose of W: rows of W belong to the inputs, `x @ W`.": {"turned": True},
+        "You add `x0` where ⊙ multiplies.": {"product": "sum"},
+        "⊙ multiplies number by number; yours sums the products of a row (a dot product).": {"product": "dot"},
+        "The dense layer has no activation here.": {"product": "relu"},
+    }
+    mistakes = variants(_cross_like, changes) | {
+        "That is a dense layer alone: multiply by `x0` and add `x`.": lambda x0, x, W, b: x @ W + b,
+        "The bias stands outside the product. It belongs to the dense layer: `x0 * (x @ W + b) + x`.": (
+            lambda x0, x, W, b: x0 * (x @ W) + b + x
+        ),
+        "The addition comes before the product in yours. First `x0 * dense`, then `+ x`.": lambda x0, x, W, b: (
+            x0 * (x @ W + b + x)
+        ),
+        "You multiply x0 with the input before the matrix: `(x0 * x) @ W`. First the dense layer, then the product.": (
+            lambda x0, x, W, b: (x0 * x) @ W + b + x
+        ),
+    }
+    judge(answer, cases, _cross, mistakes)
+
+
+predict(
+    "14.8",
+    "O4",
+    truth=0.5,
+    within=0.004,
+    low="It is exactly 0.5: within a user all scores are equal, and a tie counts one half.",
+    high="It is exactly 0.5: within a user all scores are equal, so it cannot order two videos.",
+    done="Exactly one half: within a user all scores are tied.",
+    between=(0, 1),
+)
+
+
+def _calibration_error(p, happened, n_bins):
+    order = sorted(range(len(p)), key=lambda row: p[row])
+    error = 0.0
+    for rows in np.array_split(np.array(order), n_bins):
+        error += len(rows) / len(p) * abs(sum(p[row] for row in rows) / len(rows) - sum(happened[rows]) / len(rows))
+    return error
+
+
+def _error_like(p, happened, n_bins, distance="absolute", bins="equal number", weight="share", order=True, by="p"):
+    p, happened = np.asarray(p, float), np.asarray(happened, float)
+    by = {"p": p, "label": happened}[by]
+    if bins == "equal number":
+        groups = np.array_split(np.argsort(by, kind="stable") if order else np.arange(len(p)), n_bins)
+    elif bins == "equal width":
+        number = np.minimum((p * n_bins).astype(int), n_bins - 1)
+        groups = [np.flatnonzero(number == bin) for bin in range(n_bins)]
+    else:
+        groups = [np.array([row]) for row in range(len(p))]
+    groups = [rows for rows in groups if len(rows)]
+    gaps = np.array([p[rows].mean() - happened[rows].mean() for rows in groups])
+    sizes = np.array([len(rows) for rows in groups])
+    gaps = {"absolute": np.abs(gaps), "signed": gaps, "squared": gaps**2, "root": gaps**2}[distance]
+    if weight == "largest":
+        return gaps.max()
+    weights = {"share": sizes / len(p), "sum": np.ones(len(sizes)), "number": sizes, "mean": 1 / len(sizes)}[weight]
+    total = (weights * gaps).sum()
+    return np.sqrt(total) if distance == "root" else total
+
+
+@exercise("14.9", "O5", "code", done="Zero if each group's mean prediction is the share that happened.")
+def calibration_error(answer) -> None:
+    rng = np.random.default_rng(9)
+    cases = []
+    for n, n_bins in ((5, 2), (11, 3), (30, 4), (53, 10)):
+        p = rng.uniform(0, 1, n)
+        cases.append((p, (rng.random(n) < p**2).astype(int), n_bins))
+    changes = {
+        "Positive and negative gaps cancel in yours: take the absolute value within each group, then the mean.": {
+            "distance": "signed"
+        },
+        "Your gaps are squared. The absolute value is asked for.": {"distance": "squared"},
+        "That is the root of the mean square. The mean of the absolute gaps is asked for.": {"distance": "root"},
+        "Your groups are intervals of equal *width*. Sort by p and cut into groups of equal *number*.": {
+            "bins": "equal width"
+        },
+        "That is the mean absolute error of single rows. Take the means within each group first.": {"bins": "rows"},
+        "You add the gaps. Each counts by the group's share of the rows.": {"weight": "sum"},
+        "Each gap is multiplied by the number of rows. Divide by the number of all rows.": {"weight": "number"},
+        "All groups count alike in yours, but their sizes differ by one. Weigh each by its share of the rows.": {
+            "weight": "mean"
+        },
+        "That is the largest gap. The mean gap is asked for.": {"weight": "largest"},
+        "You cut the rows as they come. Sort by the prediction first.": {"order": False},
+        "You sorted by what happened. Sort by the prediction p.": {"by": "label"},
+    }
+    mistakes = variants(_error_like, changes) | {
+        "`p` is sorted and `happened` is not, so they no longer belong together. Sort both by the same order.": (
+            lambda p, happened, n_bins: _error_like(np.sort(p), happened, n_bins)
+        ),
+        "That is the gap of all rows together. Cut into groups first.": lambda p, happened, n_bins: abs(
+            np.mean(p) - np.mean(happened)
+        ),
+    }
+    judge(answer, cases, _calibration_error, mistakes)
+
+
+choice(
+    "14.10",
+    "O5",
+    right="d",
+    why_not={
+        "a": "Dividing every logit by one positive number keeps their order, so AUC does not move.",
+        "b": "Within a user the order stays as well, so per-user AUC does not move.",
+        "c": "Two of the three look at the order alone, and the order stays.",
+    },
+    done="One positive number divides all logits: the order stays, only the probabilities change.",
+)
