@@ -132,7 +132,7 @@ trace(
         10 * 0.1 * 0.9**9: "That is *exactly* one hit. At least one is asked for: 1 minus none.",
         1 - 0.1**10: "0.1¹⁰ is the probability that all ten hit. All ten *miss* with probability 0.9¹⁰.",
     },
-    otherwise="One trial misses with probability 0.9, ten of them with 0.9 · 0.9 · …; at least one hit is the opposite.",
+    otherwise="One trial misses with probability 0.9, all ten with 0.9 · 0.9 · …; at least one hit is the opposite.",
     done="Two of three such searches succeed; with 29 trials it is 95 of 100.",
 )
 
