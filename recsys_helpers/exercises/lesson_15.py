@@ -278,7 +278,7 @@ def _given_15_9(valid, test):
     return test[chosen].mean()
 
 
-@exercise("15.9", "O4", "debug", done="Chosen on one part, reported from the other.", given=_given_15_9)
+@exercise("15.9", "O3", "debug", done="Chosen on one part, reported from the other.", given=_given_15_9)
 def report(answer) -> None:
     rng = np.random.default_rng(3)
     cases = [
