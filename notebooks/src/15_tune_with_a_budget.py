@@ -292,7 +292,7 @@ def search_tree(folds):
 
 
 # %% [markdown]
-# We run the grid of 2 · 2 settings twice, with shuffled folds, as in most tutorials, and with folds in time. Both
+# We run the grid of 2 · 2 settings twice, with shuffled folds, as in many tutorials, and with folds in time. Both
 # winners are refitted on the whole past and then predict the newest 20 % of the ratings, which neither search has
 # seen.
 
@@ -671,6 +671,7 @@ print("after epoch 1 we keep", after_1, "and after epoch 2", after_2, "with the 
 # %% [markdown]
 # Trial 2 survives with 0.13. Trial 3, which would have reached 0.20, was stopped after its first epoch: halving saves
 # time by betting that early scores tell the order of the late ones. Slow starters lose that bet.
+# scikit-learn has it as `HalvingRandomSearchCV`.
 #
 # ### Exercise 15.10 · code (O5)
 #
@@ -837,6 +838,8 @@ claim("for tuned EASE the interval includes zero", final["EASE"][1] < 0 < final[
 # - J. Bergstra, Y. Bengio: Random Search for Hyper-Parameter Optimization. JMLR 13, 2012
 # - L. Li et al.: Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization. JMLR 18, 2018, arXiv
 #   1603.06560
+# - K. Jamieson, A. Talwalkar: Non-stochastic Best Arm Identification and Hyperparameter Optimization. AISTATS 2016,
+#   arXiv 1502.07943
 # - G. Cawley, N. Talbot: On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation.
 #   JMLR 11, 2010
 # - L. N. Smith: Cyclical Learning Rates for Training Neural Networks. WACV 2017, arXiv 1506.01186

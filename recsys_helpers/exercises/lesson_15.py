@@ -47,6 +47,12 @@ def rolling_fold(answer) -> None:
         "One stretch too early: the last fold must end with the newest row.": partial(
             _fold, begin=lambda n, k, h, f: n - (k - f + 1) * h
         ),
+        "`fold` has no say in yours: every fold validates on the newest rows. Only the last one does.": partial(
+            _fold, begin=lambda n, k, h, f: n - h
+        ),
+        "Your origin is one row too early: the last fold must end with the newest row.": partial(
+            _fold, begin=lambda n, k, h, f: n - (k - f) * h - 1
+        ),
         "You cut the table into equal parts. Each fold validates on exactly `horizon` rows, the last of them at the "
         "end.": partial(_fold, begin=lambda n, k, h, f: (f + 1) * (n // (k + 1))),
         "`horizon` is a number of rows; your stretches are one row apart. Multiply by it.": partial(
@@ -175,6 +181,13 @@ def log_scale(answer) -> None:
         ),
         "At u = 1 yours is low · high. The factor is (high / low) ** u.": lambda u, low, high: low * high**u,
         "Yours begins at 1. Multiply by low.": lambda u, low, high: (high / low) ** u,
+        "Yours ends at 10 · low, whatever high is. The factor is (high / low) ** u.": lambda u, low, high: low * 10**u,
+        "You added low. On a logarithmic scale, low is a *factor*: low · (high / low) ** u.": (
+            lambda u, low, high: low + (high / low) ** u
+        ),
+        "You took log10 of a linear draw. First the logarithms of low and high, then the draw.": (
+            lambda u, low, high: np.log10(low + u * (high - low))
+        ),
         "You took the logarithm of a linear draw. First the logarithms of low and high, then the draw.": (
             lambda u, low, high: np.log(low + u * (high - low))
         ),
@@ -202,13 +215,19 @@ def _plateau(scores, z=1.96, root=np.sqrt, spread=np.std, paired=True, against=N
     return side(difference.mean(axis=1)) <= z * error
 
 
+def _overlap(scores):
+    mean, half = scores.mean(axis=1), 1.96 * scores.std(axis=1, ddof=1) / np.sqrt(scores.shape[1])
+    best = mean.argmax()
+    return mean + half >= mean[best] - half[best]
+
+
 def _plateau_case(rng, n_settings, n_users) -> tuple:
-    """Scores whose paired differences to the best lie 0.6, 1.4, 2.8, 9 or 40 standard errors below it."""
+    """Scores whose paired differences to the best lie 0.6 to 40 standard errors below it."""
     best = rng.normal(5.0, 1.5, n_users)
     rows = [best]
-    for distance in rng.permutation([0.6, 1.4, 2.8, 9, 40])[: n_settings - 1]:
+    for distance in rng.permutation([0.6, 1.4, 2.8, 5, 9, 40])[: n_settings - 1]:
         noise = rng.normal(size=n_users)
-        noise = (noise - noise.mean()) / noise.std(ddof=1) * rng.uniform(0.3, 1.5)
+        noise = (noise - noise.mean()) / noise.std(ddof=1) * rng.choice([0.8, 1.5])
         rows.append(best + noise - distance * noise.std(ddof=1) / np.sqrt(n_users))
     return (np.array(rows)[np.roll(np.arange(n_settings), 2)],)
 
@@ -218,8 +237,15 @@ def _plateau_case(rng, n_settings, n_users) -> tuple:
 )
 def plateau(answer) -> None:
     rng = np.random.default_rng(2)
-    cases = [_plateau_case(rng, n_settings, n_users) for n_settings, n_users in ((6, 60), (6, 90), (5, 70), (6, 120))]
+    cases = [
+        _plateau_case(rng, n_settings, n_users)
+        for n_settings, n_users in ((7, 60), (7, 90), (5, 70), (7, 120), (7, 80), (7, 100))
+    ]
     mistakes = {
+        "You ask whether two intervals overlap. Subtract in pairs first: one interval, of the difference.": _overlap,
+        "You return the half-width of the interval. Compare it with the mean difference.": (
+            lambda scores: 1.96 * (scores - scores[scores.mean(axis=1).argmax()]).std(axis=1) / scores.shape[1] ** 0.5
+        ),
         "Divide the standard deviation by √n_users. Yours is the spread of single users, not the error of the mean.": (
             partial(_plateau, root=lambda n: 1)
         ),
@@ -299,6 +325,9 @@ def report(answer) -> None:
         "You choose the worst trial: argmax, not argmin.": (
             lambda valid, test: test[valid.mean(axis=1).argmin()].mean()
         ),
+        "You choose by the median. Choose by the mean over users, which is also what you report.": (
+            lambda valid, test: test[np.median(valid, axis=1).argmax()].mean()
+        ),
         "You choose by the best single user. Choose by the mean over users.": (
             lambda valid, test: test[valid.max(axis=1).argmax()].mean()
         ),
@@ -328,6 +357,10 @@ def _halving(curves, column=lambda epoch: epoch - 1, grow=lambda epoch: 2 * epoc
         alive = sorted(alive, key=lambda row: sign * curves[row][column(epoch)])[: keep(len(alive))]
         epoch = grow(epoch)
     return alive[0]
+
+
+def _from_epoch_two(curves):
+    return _halving(np.concatenate([curves[:, 1::2], curves[:, -1:]], axis=1))
 
 
 def _local_row(curves):
@@ -362,6 +395,7 @@ def halving(answer) -> None:
         "Off by one: the score after epoch e stands in column e − 1.": partial(_halving, column=lambda epoch: epoch),
         "You keep the lower half: sort by minus the score.": partial(_halving, sign=1),
         "Your epochs grow by one. They double: 1, 2, 4, 8, …": partial(_halving, grow=lambda epoch: epoch + 1),
+        "Your first round looks at epoch 2. The first ranking comes after epoch 1.": _from_epoch_two,
         "You drop one trial in each round. Half of them are dropped.": lambda curves: _drop_one(curves),
         "`argsort` gives positions among the survivors, not row numbers of `curves`: write "
         "`alive = alive[order[: …]]`.": _unmapped,

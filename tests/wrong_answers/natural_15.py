@@ -1,6 +1,7 @@
 """Natural answers of lesson 15: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
 import numpy as np
+from sklearn.model_selection import TimeSeriesSplit
 
 
 def wrong_15_2_from_start(n_rows, n_folds, horizon, fold):
@@ -367,8 +368,58 @@ def right_15_10_recursion(curves):
     return go(set(range(len(curves))), 1)
 
 
+def wrong_15_2_newest_always(n_rows, n_folds, horizon, fold):
+    rows = np.arange(n_rows)
+    return rows[:-horizon], rows[-horizon:]
+
+
+def wrong_15_2_one_early(n_rows, n_folds, horizon, fold):
+    origin = n_rows - (n_folds - fold) * horizon - 1
+    return list(range(origin)), list(range(origin, origin + horizon))
+
+
+def wrong_15_6_ten_to_u(u, low, high):
+    return low * 10**u
+
+
+def wrong_15_6_low_added(u, low, high):
+    return low + np.exp(u * np.log(high / low))
+
+
+def wrong_15_7_overlap(scores):
+    mean, half = scores.mean(axis=1), 1.96 * scores.std(axis=1) / np.sqrt(scores.shape[1])
+    best = mean.argmax()
+    return mean + half >= mean[best] - half[best]
+
+
+def wrong_15_9_median(valid, test):
+    return test[np.median(valid, axis=1).argmax()].mean()
+
+
+def wrong_15_10_epoch_two(curves):
+    alive, epoch = np.arange(len(curves)), 2
+    while len(alive) > 1:
+        alive = alive[np.argsort(-curves[alive, epoch - 1])[: len(alive) // 2]]
+        epoch = min(2 * epoch, curves.shape[1])
+    return alive[0]
+
+
+def wrong_15_10_nobody_dropped(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = np.argsort(-curves[:, epoch - 1])[: len(alive) // 2]
+        epoch *= 2
+    return alive[0]
+
+
+def right_15_2_scikit(n_rows, n_folds, horizon, fold):
+    return list(TimeSeriesSplit(n_folds, test_size=horizon).split(np.zeros(n_rows)))[fold]
+
+
 NATURAL = {
     "15.2": [
+        (wrong_15_2_newest_always, "`fold` has no say in yours"),
+        (wrong_15_2_one_early, "Your origin is one row too early"),
         (wrong_15_2_all_later, "You validate on everything after the origin."),
         (wrong_15_2_equal_parts, "You cut the table into equal parts. Each"),
         (wrong_15_2_from_start, "Your stretches are counted from the oldest"),
@@ -382,6 +433,8 @@ NATURAL = {
         (wrong_15_2_sliding, "You learn from the newest `horizon` rows"),
     ],
     "15.6": [
+        (wrong_15_6_ten_to_u, "Yours ends at 10 · low"),
+        (wrong_15_6_low_added, "You added low."),
         (wrong_15_6_exponents, "Those are the exponents of ten. Turn them"),
         (wrong_15_6_linear, "That is a linear scale: most values lie near"),
         (wrong_15_6_log_of_linear, "That is a linear scale: most values lie near"),
@@ -397,6 +450,7 @@ NATURAL = {
         (wrong_15_6_values_as_exponents, "`low` and `high` are values, not exponents:"),
     ],
     "15.7": [
+        (wrong_15_7_overlap, "You ask whether two intervals overlap"),
         (wrong_15_7_axis, None),
         (wrong_15_7_by_n, "You divided by n_users. The standard error"),
         (wrong_15_7_len, "The mean runs over users, so divide by √ of"),
@@ -410,6 +464,7 @@ NATURAL = {
         (wrong_15_7_upside_down, "That is upside down: True where zero is"),
     ],
     "15.9": [
+        (wrong_15_9_median, "You choose by the median"),
         (wrong_15_9_all, "That is the mean of all trials. Only the"),
         (wrong_15_9_axis, "You average over trials, axis 0. A row is a"),
         (wrong_15_9_both, "You choose on both parts together. The test"),
@@ -423,6 +478,8 @@ NATURAL = {
         (wrong_15_9_valid_score, "Chosen on `valid`, and reported from it,"),
     ],
     "15.10": [
+        (wrong_15_10_epoch_two, "Your first round looks at epoch 2"),
+        (wrong_15_10_nobody_dropped, "Nobody is dropped in yours"),
         (wrong_15_10_column, "Off by one: the score after epoch e stands"),
         (wrong_15_10_cumulative, "You rank by the mean of all epochs so far."),
         (wrong_15_10_first, "You rank by the first epoch alone. The"),
@@ -437,7 +494,7 @@ NATURAL = {
     ],
 }
 RIGHT = {
-    "15.2": [right_15_2_lists, right_15_2_masks],
+    "15.2": [right_15_2_lists, right_15_2_masks, right_15_2_scikit],
     "15.6": [right_15_6_loop, right_15_6_weights],
     "15.7": [right_15_7_loop, right_15_7_bootstrap],
     "15.9": [right_15_9_loop, right_15_9_sort],
