@@ -1,0 +1,847 @@
+# %% [markdown]
+# # Tune with a budget
+#
+# Almost every search for better settings looks more successful than it is. In this lesson you learn to validate
+# without the future, to search with equal budgets, and to tell a better setting from a lucky one.
+
+# %% [markdown]
+# **What you will do**
+#
+# - **O1** implement validation folds that respect time, and measure what random folds leak
+# - **O2** compare grid search with random search, and keep a log of the budget
+# - **O3** diagnose a search that has seen what it is measured on
+# - **O4** compute a winner's luck, and choose on a plateau
+# - **O5** implement successive halving, which stops weak trials early (optional)
+#
+# **What you need**: lessons 04 and 10, and about two hours without the optional sections; take a break before section
+# 6. The whole notebook runs in about 40 seconds.
+
+# %%
+import time
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit
+from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeRegressor
+
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, paired_bootstrap
+from recsys_helpers.exercises import check
+from recsys_helpers.models import baselines, linear
+from recsys_helpers.models.fast_ease import ease_scores
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.start import set_seed
+
+set_seed(42)
+ratings, movies = load_movielens()
+users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
+
+# %% [markdown]
+# ## 1. What decides more: the split or the search?
+#
+# EASE of lesson 04 reaches an NDCG@10 of 0.136 on the course's test part: the last 20 % of each user's ratings. Now
+# take the same model with the same λ = 100, and hide 20 % of all ratings *at random* instead.
+#
+# ### Exercise 15.1 · predict (O1)
+#
+# What is its NDCG@10 under the random split? Write a number between 0 and 1.
+
+# %%
+ndcg_under_a_random_split = ...
+### BEGIN SOLUTION
+ndcg_under_a_random_split = 0.34
+### END SOLUTION
+
+# %%
+check("15.1", ndcg_under_a_random_split)
+
+
+# %% tags=["open"]
+def matrices(learn, hidden):
+    return to_matrix(learn, users, items), to_matrix(hidden, users, items)
+
+
+# %% tags=["reveal"]
+cut = splits.split_last_share(ratings)
+for name, parts in (("a random split", splits.split_random(ratings)), ("the course's split", cut)):
+    known, hidden = matrices(pd.concat([parts.train, parts.valid]), parts.test)
+    print(f"EASE, λ = 100, {name}: NDCG@10 {evaluate(ease_scores(known, 100), known, hidden).mean():.3f}")
+
+# %% [markdown]
+# <details><summary>What the output shows</summary>
+#
+# The random split reports 0.340, two and a half times as much, and the model is the same. Filling gaps in the middle
+# of a history is easier than predicting what comes next, and no service is ever asked for it.
+#
+# </details>
+
+# %% [markdown] tags=["open"]
+# From here on we set the test part aside and cut train + valid 75/25, as in lesson 04: its last quarter looks as far
+# ahead as the test does. How much does λ change, compared with the split? The helper `ease_scores` gives the scores of
+# EASE in a fraction of a second, because it never makes the 82 million weights.
+
+# %% tags=["reveal"]
+learn = pd.concat([cut.train, cut.valid])
+in_time = splits.split_last_share(learn, valid=0, test=0.25)
+shuffled = splits.split_random(learn, valid=0, test=0.25)
+table = {}
+for name, parts in (("last quarter", in_time), ("random quarter", shuffled)):
+    known, hidden = matrices(parts.train, parts.test)
+    table[name] = {penalty: evaluate(ease_scores(known, penalty), known, hidden).mean() for penalty in (10, 100, 1000)}
+by_split = pd.DataFrame(table).rename_axis("λ")
+by_split.round(3)
+
+# %% tags=["reveal"]
+between_splits = (by_split["random quarter"] - by_split["last quarter"]).min()
+spread = by_split["last quarter"].max() - by_split["last quarter"].min()
+claim("the split changes NDCG@10 by more than ten times what λ does", between_splits > 10 * spread)
+
+# %% [markdown]
+# <details><summary>What the table shows</summary>
+#
+# While λ grows a hundredfold, NDCG@10 on the last quarter stays between 0.132 and 0.147. The split moves it by more
+# than 0.17. So first get the split right; then search.
+#
+# </details>
+
+# %% [markdown]
+# ## 2. Folds, and why random ones leak
+#
+# Setting one part aside is called a [hold-out](glossary.md#hold-out). One part may be a lucky one, so
+# [cross-validation](glossary.md#cross-validation) cuts the data into k *folds* and validates on each of them once, with
+# the rest to learn from. Here are 12 ratings of one user, oldest first, in three random folds: `o` is learned from, `X`
+# is validated on.
+
+# %%
+rng = np.random.default_rng(1)
+for fold in np.array_split(rng.permutation(12), 3):
+    line = np.full(12, "o")
+    line[fold] = "X"
+    print("".join(line))
+
+# %% [markdown]
+# Each rating is validated on exactly once. But in all three folds some `o` stand to the right of an `X`: the model
+# learns from the user's own future. On the real data, with four random folds:
+
+# %%
+fold_of = np.random.default_rng(42).integers(0, 4, len(learn))
+for fold in range(4):
+    others, part = learn[fold_of != fold], learn[fold_of == fold]
+    newest = part["user_id"].map(others.groupby("user_id")["timestamp"].max())
+    print(f"fold {fold}: {(newest > part['timestamp']).mean():.0%} have a later rating of the same user in the others")
+
+# %% [markdown]
+# Nearly all. It is the leak of the random split, repeated four times; averaging over the folds does not remove it.
+
+# %% [markdown]
+# ## 3. Rolling-origin folds
+#
+# The cure is to imitate what happens later: stand at a moment, learn from everything before it, predict the next
+# stretch; then move the moment forward. These are [rolling-origin](glossary.md#rolling-origin-validation) folds. The
+# same 12 ratings, three folds of two ratings each:
+
+# %%
+n_rows, n_folds, horizon = 12, 3, 2
+for fold in range(n_folds):
+    origin = n_rows - (n_folds - fold) * horizon
+    line = np.full(n_rows, "·")
+    line[:origin], line[origin : origin + horizon] = "o", "X"
+    print("".join(line), f"  learn from rows 0–{origin - 1}, validate on {origin}–{origin + horizon - 1}")
+
+# %% [markdown]
+# No `o` stands to the right of an `X`. Rows marked `·` are not used yet; the last fold ends with the newest row.
+#
+# ### Exercise 15.2 · code (O1)
+#
+# Write one fold for rows that are sorted by time. `fold` counts from 0, the earliest. Return two arrays of row
+# numbers: to learn from, and to validate on. Each fold validates on `horizon` rows.
+#
+# <details><summary>Hint 1</summary>After this fold, <code>n_folds - fold - 1</code> further stretches of
+# <code>horizon</code> rows follow. Where does its own stretch begin?</details>
+# <details><summary>Hint 2</summary><code>origin = n_rows - (n_folds - fold) * horizon</code>, then
+# <code>np.arange(origin)</code> and <code>np.arange(origin, origin + horizon)</code>.</details>
+
+
+# %%
+def my_rolling_fold(n_rows, n_folds, horizon, fold):
+    ### BEGIN SOLUTION
+    origin = n_rows - (n_folds - fold) * horizon
+    return np.arange(origin), np.arange(origin, origin + horizon)
+    ### END SOLUTION
+
+
+# %%
+check("15.2", my_rolling_fold)
+
+# %% [markdown] tags=["open"]
+# scikit-learn has the same folds. `TimeSeriesSplit` sees only row numbers, so **you** must sort the table by time
+# first.
+
+# %% tags=["open"]
+for learn_rows, valid_rows in TimeSeriesSplit(n_splits=3, test_size=2).split(np.zeros(12)):
+    print(learn_rows, valid_rows)
+
+# %% [markdown] tags=["open"]
+# Our protocol cuts each user's own history. So the position of a rating in its user's history, as a share between 0 and
+# 1, takes the role of the row number. (Other users' future still leaks, as lesson 04 said.)
+
+# %% tags=["open"]
+ordered = splits.order_in_time(learn)
+history = ordered.groupby("user_id")["item_id"]
+share = history.cumcount() / history.transform("size")
+by_fold = {}
+for origin in (0.4, 0.6, 0.8):
+    known, hidden = matrices(ordered[share < origin], ordered[(share >= origin) & (share < origin + 0.2)])
+    by_fold[f"origin {origin}"] = {
+        penalty: evaluate(ease_scores(known, penalty), known, hidden).mean() for penalty in (30, 100, 300, 1000)
+    }
+folds = pd.DataFrame(by_fold).rename_axis("λ")
+folds.assign(mean=folds.mean(axis=1)).round(3)
+
+# %% tags=["open"]
+claim("the folds do not agree on the best λ", folds.idxmax().nunique() > 1)
+claim("all of them find it between 100 and 1,000", folds.idxmax().between(100, 1000).all())
+
+# %% [markdown] tags=["open"]
+# The level falls from fold to fold, and the best λ changes: 300, 1,000, 300. A single fold would have hidden that.
+
+# %% [markdown]
+# ## 4. Keep a part that does not choose
+#
+# The score of the chosen setting is not an honest estimate: it was chosen *because* it was high. So some data must
+# have no part in choosing. This is [nested validation](glossary.md#nested-validation): an inner loop chooses, an
+# outer part measures.
+
+# %%
+figure, axes = new_figure(7, 2.3)
+bars = [
+    ("inner fold 1", [(0, 32, "learn"), (32, 16, "choose")]),
+    ("inner fold 2", [(0, 48, "learn"), (48, 16, "choose")]),
+    ("inner fold 3", [(0, 64, "learn"), (64, 16, "choose")]),
+    ("outer", [(0, 80, "learn"), (80, 20, "measure once")]),
+]
+styles = {"learn": ("#56B4E9", ""), "choose": ("#E69F00", "//"), "measure once": ("#CC79A7", "xx")}
+for row, (_, blocks) in enumerate(reversed(bars)):
+    for start, width, part in blocks:
+        axes.barh(row, width, left=start, color=styles[part][0], hatch=styles[part][1], edgecolor="white")
+        axes.text(
+            start + width / 2, row, part, ha="center", va="center", bbox={"facecolor": "white", "pad": 1, "lw": 0}
+        )
+axes.set(
+    yticks=range(4),
+    yticklabels=[name for name, _ in reversed(bars)],
+    xlabel="share of each history, in %, oldest first",
+)
+axes.grid(False)
+show(
+    figure,
+    alt="Four bars over time. Three inner folds learn from the first 32, 48 and 64 percent and choose on the next 16. "
+    "The outer bar learns from 80 percent and measures once on the last 20.",
+)
+
+# %% [markdown]
+# The course has one outer fold, its test part.
+#
+# ### Exercise 15.3 · put in order (O3)
+#
+# Order the steps of nested validation for one outer fold. One line does not belong. Write the letters of the others,
+# for example `"EDCBA"`.
+#
+# ```text
+# A   set the outer test part aside
+# B   choose the setting with the best mean over the inner folds
+# C   score every setting on each inner fold
+# D   refit the chosen setting on everything except the outer test part
+# E   measure it on the outer test part
+# F   choose the setting with the best score on the outer test part
+# ```
+
+# %%
+order = ...
+### BEGIN SOLUTION
+order = "ACBDE"
+### END SOLUTION
+
+# %%
+check("15.3", order)
+
+# %% [markdown]
+# ## 5. `GridSearchCV`, used wrongly and rightly
+#
+# scikit-learn tunes anything that has `fit` and `predict`. We let a decision tree predict the stars of a rating from
+# the film's year and genres and, in half of the trials, from the **time** of the rating. The grid has two
+# hyperparameters: whether the tree sees the time, and how many ratings a leaf must hold.
+
+# %%
+rows = ratings.sort_values("timestamp", kind="stable", ignore_index=True).merge(movies, on="item_id", how="left")
+assert rows["timestamp"].is_monotonic_increasing  # TimeSeriesSplit relies on it
+film_columns = ["year", "Action", "Comedy", "Drama", "Horror"]
+features = rows["genres"].str.get_dummies("|").assign(year=rows["year"].astype(float), time=rows["timestamp"])
+n_past = int(0.8 * len(rows))
+past, later = features[:n_past], features[n_past:]
+past_stars, later_stars = rows["rating"][:n_past], rows["rating"][n_past:]
+
+
+def search_tree(folds):
+    parts = [("film", "passthrough", film_columns), ("time", "drop", ["time"])]
+    model = Pipeline([("columns", ColumnTransformer(parts)), ("tree", DecisionTreeRegressor(random_state=0))])
+    grid = {"columns__time": ["drop", "passthrough"], "tree__min_samples_leaf": [20, 200]}
+    return GridSearchCV(model, grid, scoring="neg_root_mean_squared_error", cv=folds).fit(past, past_stars)
+
+
+# %% [markdown]
+# We run the grid of 2 · 2 settings twice, with shuffled folds, as in many tutorials, and with folds in time. Both
+# winners are refitted on the whole past and then predict the newest 20 % of the ratings, which neither search has
+# seen.
+
+# %%
+searches = {
+    "shuffled folds": search_tree(KFold(3, shuffle=True, random_state=42)),
+    "folds in time": search_tree(TimeSeriesSplit(3)),
+}
+
+# %%
+later_rmse = {}
+for name, search in searches.items():
+    later_rmse[name] = np.sqrt(((search.predict(later) - later_stars) ** 2).mean())
+    sees_time = search.best_params_["columns__time"] == "passthrough"
+    print(f"{name}: sees the time: {sees_time}; RMSE promised {-search.best_score_:.2f}, later {later_rmse[name]:.2f}")
+rmse_of_mean = np.sqrt(((past_stars.mean() - later_stars) ** 2).mean())
+print(f"the mean of the past for everybody: RMSE {rmse_of_mean:.2f}")
+
+# %%
+shuffled_search, time_search = searches.values()
+claim("shuffled folds promise the better model", shuffled_search.best_score_ > time_search.best_score_)
+claim("later it is worse than the mean for everybody", later_rmse["shuffled folds"] > rmse_of_mean + 0.1)
+claim("the model chosen by folds in time is better than the mean", later_rmse["folds in time"] < rmse_of_mean)
+
+# %% [markdown]
+# The shuffled search promises an RMSE of 1.00 and delivers 1.22, far worse than the mean of the past (1.09). The
+# search in time promises 1.04 and delivers 1.07. Its promise is worse, and its model is better.
+
+# %% [markdown]
+# ### Exercise 15.4 · choose (O3)
+#
+# The shuffled search chose the tree that sees the time of the rating. Why does the time help so much in shuffled folds?
+#
+# - **a** tastes change over the years, and the tree follows the trend
+# - **b** a rating's neighbours in time come from the same person's sitting, and they are in the learning folds
+# - **c** the tree overfits, because it has more columns
+# - **d** the time has larger numbers than the other columns, so the tree uses it first
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("15.4", answer)
+
+# %% [markdown]
+# <details><summary>More about it</summary>
+#
+# Most people rate many films in one sitting. A leaf that covers a few minutes holds the ratings of one person, and
+# with shuffled folds a part of every sitting is among the data to learn from. In the future there are only new
+# sittings, beyond the last moment that the tree has seen.
+#
+# </details>
+
+# %% [markdown] tags=["open"]
+# Two rules follow. Give `GridSearchCV` a `cv=` that respects time, and put everything that learns (scalers, means,
+# encodings) into the `Pipeline`, so that each fold learns its own (lesson 03). A recommender that ranks a catalogue for
+# each user does not fit into `GridSearchCV`, which scores rows; section 7 writes the loop by hand.
+
+# %% [markdown]
+# ## 6. Grid or random?
+#
+# Hyperparameters are rarely equally important. On this made-up surface, quality depends strongly on setting A and
+# hardly on B. You can afford nine trials: a [grid](glossary.md#grid-search) of 3 × 3, or nine
+# [random](glossary.md#random-search) points.
+
+
+# %%
+def quality(a, b, best_a=0.37):  # a toy: synthetic, between 0 and 1
+    return np.exp(-(((a - best_a) / 0.1) ** 2)) * (0.95 + 0.05 * b)
+
+
+grid_a, grid_b = np.meshgrid([1 / 6, 3 / 6, 5 / 6], [1 / 6, 3 / 6, 5 / 6])
+random_a, random_b = np.random.default_rng(3).random((2, 9))
+print("grid  ", np.sort(quality(grid_a, grid_b).ravel()).round(2)[::-1])
+print("random", np.sort(quality(random_a, random_b)).round(2)[::-1])
+
+# %%
+figure, axes = new_figure(7, 2.8, n_panels=2, sharey=True)
+across = np.linspace(0, 1, 200)
+for panel, name, a, b in ((axes[0], "grid", grid_a, grid_b), (axes[1], "random", random_a, random_b)):
+    panel.plot(across, quality(across, 0.5), marker="", label="quality")
+    panel.plot(a.ravel(), b.ravel(), linestyle="", marker="s", markersize=6, label="trial")
+    panel.vlines(a.ravel(), -0.08, 0, color="#D55E00")
+    panel.set(title=f"{name}: {len(np.unique(a))} different values of A", xlabel="setting A")
+axes[0].set(ylabel="setting B; made-up quality")
+axes[1].legend(loc="upper right")
+show(
+    figure,
+    alt="A narrow peak of made-up quality over setting A. The grid's nine trials share three values of A and miss "
+    "the peak; nine random trials have nine values of A, and one stands near it.",
+)
+
+# %% [markdown]
+# The grid looks at only three values of A, and all of them miss the peak. Nine random trials look at nine values (the
+# ticks at the bottom). One picture may be luck, so repeat it with 2,000 positions of the peak:
+
+# %%
+rng = np.random.default_rng(0)
+peaks = rng.random(2000)
+grid_mean = np.mean([quality(grid_a, grid_b, peak).max() for peak in peaks])
+random_mean = np.mean([quality(*rng.random((2, 9)), peak).max() for peak in peaks])
+print(f"best of nine trials, mean: grid {grid_mean:.2f}, random {random_mean:.2f}")
+
+# %%
+claim("random search finds a better setting on average", random_mean > grid_mean + 0.05)
+
+# %% [markdown]
+# Random search wins because only A matters here (Bergstra & Bengio, 2012). With a single setting, a grid is better: it
+# leaves no gaps. How many random trials are enough? If the best tenth of the space is good enough, one trial misses it
+# with probability 0.9.
+#
+# ### Exercise 15.5 · trace (O2)
+#
+# What is the probability that at least one of **10** random trials falls into the best tenth? Two decimals.
+
+# %%
+probability_of_a_good_trial = ...
+### BEGIN SOLUTION
+probability_of_a_good_trial = 1 - 0.9**10
+### END SOLUTION
+
+# %%
+check("15.5", probability_of_a_good_trial)
+
+# %% [markdown]
+# ### Exercise 15.6 · code (O2)
+#
+# A penalty or a learning rate may be 0.001 or 1,000: it should be drawn on a **logarithmic** scale, so that each
+# power of ten gets the same number of trials. Turn `u`, an array of uniform numbers in [0, 1), into values between
+# `low` and `high` whose logarithms are uniform.
+#
+# <details><summary>Hint 1</summary>Draw the exponent uniformly: it runs from log(low) to log(high).</details>
+# <details><summary>Hint 2</summary><code>np.exp(np.log(low) + u * (np.log(high) - np.log(low)))</code>.</details>
+
+
+# %%
+def log_uniform(u, low, high):
+    ### BEGIN SOLUTION
+    return low * (high / low) ** u
+    ### END SOLUTION
+
+
+# %%
+check("15.6", log_uniform)
+
+# %% [markdown] tags=["open"]
+# On a linear scale between 1 and 1,000, nine of ten trials would be above 100.
+
+# %% [markdown]
+# ## 7. A search with equal budgets and a log
+#
+# "Our network beats the baselines" often means 100 trials for the network and none for the baselines. Here every
+# model gets the **same budget**, its space is **fixed before the first trial**, and every trial goes into a **log**:
+# EASE, EASE with aged input (lesson 10) and item-kNN, six random trials each.
+
+# %%
+known, hidden = matrices(in_time.train, in_time.test)
+histories = sequences.histories(in_time.train, users, items)
+
+
+def draw(rng):
+    def log_scale(low, high):
+        return float(low * (high / low) ** rng.random())
+
+    aged = {"penalty": log_scale(10, 3000), "decay": log_scale(1, 100), "floor": float(rng.uniform(0, 0.3))}
+    neighbours = {"n_neighbours": int(log_scale(20, 1000)), "shrink": log_scale(1, 300)}
+    return {"EASE": {"penalty": log_scale(10, 3000)}, "aged EASE": aged, "item-kNN": neighbours}
+
+
+def fitted(family, settings, known, histories):
+    if family == "item-kNN":
+        return (known @ baselines.item_knn(known, **settings)).toarray()
+    if family == "EASE":
+        return ease_scores(known, settings["penalty"])
+    rows = linear.aged(histories, items.n_rows, settings["decay"], settings["floor"])
+    return ease_scores(known, settings["penalty"], rows)
+
+
+# %%
+rng = np.random.default_rng(15)
+log, per_user = [], []
+for trial in range(6):
+    for family, settings in draw(rng).items():
+        started = time.perf_counter()
+        measured = evaluate(fitted(family, settings, known, histories), known, hidden)
+        log.append([family, trial, settings, measured.mean(), time.perf_counter() - started])
+        per_user.append(measured.per_user["NDCG"].to_numpy())
+log = pd.DataFrame(log, columns=["family", "trial", "settings", "NDCG", "seconds"])  # 18 trials
+
+# %% tags=["nbval-ignore-output"]
+log.groupby("family", sort=False).agg({"trial": "size", "seconds": "sum", "NDCG": "max"}).round(3)
+
+# %%
+winners = log.loc[log.groupby("family", sort=False)["NDCG"].idxmax()].set_index("family")
+for family, row in winners.iterrows():
+    settings = ", ".join(f"{name} {value:.3g}" for name, value in row["settings"].items())
+    print(f"{family:10} trial {row['trial']}: NDCG@10 {row['NDCG']:.3f} with {settings}")
+
+# %% [markdown]
+# **This log is part of the result**: "best of 6" and "best of 600" are different claims. Print seconds, too: six
+# trials of item-kNN take longer than six of EASE.
+#
+# **Bayesian optimisation** fits a model to the log and proposes the next trial where it expects a gain. That pays
+# when a trial takes an hour. [Optuna](https://optuna.org) is the usual library; the budget and the log stay the same.
+
+# %% [markdown]
+# ## 8. A plateau, not a peak
+#
+# The best λ of six trials is a number with many digits. Is it better than its neighbours? We add the published λ = 100
+# and compare each with the best one, user by user (lesson 04):
+
+# %%
+published = evaluate(ease_scores(known, 100), known, hidden).per_user["NDCG"].to_numpy()
+trials = zip(log["family"], log["settings"], per_user)
+ndcg_of = {settings["penalty"]: row for family, settings, row in trials if family == "EASE"}
+ndcg_of[100] = published
+best = max(ndcg_of, key=lambda penalty: ndcg_of[penalty].mean())
+plateau = {}
+for penalty in sorted(ndcg_of):
+    mean, low, high = plateau[penalty] = paired_bootstrap(ndcg_of[penalty], ndcg_of[best])
+    print(f"λ = {penalty:4.0f}: minus the best {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+# %%
+figure, axes = new_figure(6, 2.6)
+mean, low, high = np.array(list(plateau.values())).T
+axes.errorbar(list(plateau), mean, yerr=[mean - low, high - mean], capsize=4, linestyle="")
+axes.axhline(0, color="black", marker="", linewidth=1)
+axes.set(xscale="log", xlabel="λ", ylabel="NDCG@10 minus the best")
+axes.minorticks_off()
+axes.set_xticks([25, 100, 400, 1600], [25, 100, 400, 1600])
+show(
+    figure,
+    alt="NDCG@10 of seven values of λ minus the best one, with paired intervals. From 100 to 1,231 they include zero; "
+    "38 and less, and 2,489, lie below.",
+)
+
+# %%
+on_it = [penalty for penalty, (_, _, high) in plateau.items() if high >= 0]
+claim("the plateau reaches from 100 to beyond 1,000", min(on_it) == 100 and max(on_it) > 1000)
+claim("the smallest λ is not on it", min(plateau) not in on_it)
+
+# %% [markdown]
+# The best is λ = 959, but 100 and 1,231 are not distinguishable from it. This is a **plateau**: its highest point is
+# decided by luck. 38 is too small; 2,489 may be too large, as its interval ends just below zero.
+#
+# ### Exercise 15.7 · fill in (O4)
+#
+# `scores` has shape (n_settings, n_users). Return one True or False per setting: is it on the plateau, that is, does
+# the interval of its paired difference to the best setting include zero? Take mean ± 1.96 standard errors (lesson
+# 04).
+#
+# <details><summary>Hint 1</summary>The standard error of a mean difference is the standard deviation of the
+# differences over users, <code>axis=1</code>, divided by √n_users.</details>
+# <details><summary>Hint 2</summary>Zero is inside if the mean lies no farther from it than 1.96 errors:
+# <code>np.abs(mean) &lt;= 1.96 * error</code>.</details>
+
+
+# %%
+def on_plateau(scores):
+    best = scores.mean(axis=1).argmax()
+    difference = scores - scores[best]  # (n_settings, n_users)
+    ### BEGIN SOLUTION
+    error = difference.std(axis=1, ddof=1) / np.sqrt(scores.shape[1])
+    return np.abs(difference.mean(axis=1)) <= 1.96 * error
+    ### END SOLUTION
+
+
+# %%
+check("15.7", on_plateau)
+
+# %% [markdown]
+# On a plateau, choose by something else than the third decimal: the cheaper model, or the value that is already
+# published. So the course keeps its λ = 100.
+
+# %% [markdown]
+# ## 9. The winner's curse
+#
+# Fifteen **twins**: the same EASE, each with a little random noise on its scores. None is better than another. We
+# choose the best twin on one half of the users, and look at it on the other half.
+#
+# ### Exercise 15.8 · predict (O4)
+#
+# On the half that chose it, the winner is ahead of the average twin. What share of this lead is left on the other half?
+# Write a number between 0 and 1.
+
+# %%
+share_of_the_lead_that_is_left = ...
+### BEGIN SOLUTION
+share_of_the_lead_that_is_left = 0
+### END SOLUTION
+
+# %%
+check("15.8", share_of_the_lead_that_is_left)
+
+# %% tags=["open"]
+plain, rng = ease_scores(known, 300), np.random.default_rng(0)
+twins = []
+for _ in range(15):
+    noise = 0.02 * rng.standard_normal(plain.shape, dtype="float32")
+    twins.append(evaluate(plain + noise, known, hidden).per_user["NDCG"].to_numpy())
+twins = np.array(twins)  # (15, 671)
+
+
+# %% tags=["reveal"]
+def leads(twins, rng):
+    half = rng.permutation(twins.shape[1])
+    chosen_on, other = half[: len(half) // 2], half[len(half) // 2 :]
+    winner = twins[:, chosen_on].mean(axis=1).argmax()
+    return [(twins[winner, part].mean() - twins[:, part].mean()) for part in (chosen_on, other)]
+
+
+for n in (2, 5, 15):
+    one, other = np.mean([leads(twins[rng.permutation(15)[:n]], rng) for _ in range(1000)], axis=0)
+    print(f"best of {n:2}: ahead by {one:.4f} where it was chosen, by {other:+.4f} on the other half")
+
+# %% tags=["reveal"]
+claim("the lead of the winner of 15 is above 0.003 where it was chosen", one > 0.003)
+claim("on the other half less than a third of it is left", other < one / 3)
+
+# %% [markdown]
+# <details><summary>What the output shows</summary>
+#
+# The best of 15 equal twins leads by 0.004 on the users that chose it, and by nothing on the others. The more trials,
+# the larger the false lead. This is the [winner's curse](glossary.md#winners-curse): the maximum of many noisy scores
+# is too high, even if nobody made a mistake.
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 15.9 · find the bug (O3)
+#
+# This function should report the test score of the trial that validation chose. `valid` and `test` have shape
+# (n_trials, n_users). What it prints always looks a little too good. Repair it.
+#
+# <details><summary>Hint 1</summary>Which part chooses the trial?</details>
+# <details><summary>Hint 2</summary>Choose with <code>valid</code>, report from <code>test</code>.</details>
+
+
+# %%
+def report(valid, test):
+    chosen = test.mean(axis=1).argmax()
+    return test[chosen].mean()
+
+
+### BEGIN SOLUTION
+def report(valid, test):  # noqa: F811
+    chosen = valid.mean(axis=1).argmax()
+    return test[chosen].mean()
+
+
+### END SOLUTION
+
+
+# %%
+check("15.9", report)
+
+# %% [markdown]
+# ## 10. Stop weak trials early (optional)
+#
+# A network is trained in epochs, and a bad learning rate shows after one or two of them. [Successive
+# halving](glossary.md#successive-halving) trains all trials for one epoch, keeps the better half, trains these up to
+# epoch 2, keeps half again, then up to epoch 4, and so on. Here are four trials, one row each, and their validation
+# scores after epochs 1 to 4 (made up):
+
+# %%
+curves = np.array(
+    [[0.10, 0.11, 0.11, 0.11], [0.05, 0.09, 0.12, 0.14], [0.08, 0.12, 0.13, 0.13], [0.01, 0.02, 0.04, 0.20]]
+)
+after_1 = np.argsort(-curves[:, 0])[:2]
+after_2 = after_1[np.argsort(-curves[after_1, 1])[:1]]
+print("after epoch 1 we keep", after_1, "and after epoch 2", after_2, "with the final score", curves[after_2, 3])
+
+# %% [markdown]
+# Trial 2 survives with 0.13. Trial 3, which would have reached 0.20, was stopped after its first epoch: halving saves
+# time by betting that early scores tell the order of the late ones. Slow starters lose that bet.
+# scikit-learn has it as `HalvingRandomSearchCV`.
+#
+# ### Exercise 15.10 · code (O5)
+#
+# Write it for any n that is a power of two. `curves` has shape (n_trials, n_epochs). Rank by the score at epoch 1,
+# keep half, rank the survivors by the score at epoch 2, then 4, 8, … until one trial is left. Return its row number.
+#
+# <details><summary>Hint 1</summary>Keep an array of row numbers, <code>alive</code>, and double <code>epoch</code> in
+# each round. The score after epoch e stands in column e − 1.</details>
+# <details><summary>Hint 2</summary><code>order = np.argsort(-curves[alive, epoch - 1])</code>, then
+# <code>alive = alive[order[: len(alive) // 2]]</code>.</details>
+
+
+# %%
+def my_halving(curves):
+    ### BEGIN SOLUTION
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        order = np.argsort(-curves[alive, epoch - 1])
+        alive, epoch = alive[order[: len(alive) // 2]], 2 * epoch
+    return int(alive[0])
+    ### END SOLUTION
+
+
+# %%
+check("15.10", my_halving)
+
+# %% [markdown]
+# ### Exercise 15.11 · trace (O5)
+#
+# Eight trials: all train for one epoch, four go on to epoch 2, two go on to epoch 4, then one is chosen. A trial that
+# goes on does not start again. How many epochs were trained in all? (Eight trials of four epochs would be 32.)
+
+# %%
+epochs_in_all = ...
+### BEGIN SOLUTION
+epochs_in_all = 8 * 1 + 4 * 1 + 2 * 2
+### END SOLUTION
+
+# %%
+check("15.11", epochs_in_all)
+
+# %% [markdown]
+# ## 11. A learning rate in one epoch (optional)
+#
+# A network has one setting that matters more than the others: the learning rate. The [range
+# test](glossary.md#learning-rate-range-test) (Smith, 2017) finds its size in a single run: raise the rate in every
+# step, from far too small to far too large, and watch the loss. We run it on the matrix factorisation of lesson 07,
+# in NumPy, with plain SGD.
+
+
+# %%
+def start(dim=16):
+    rng = np.random.default_rng(1)
+    of_users, of_items = (rng.normal(0, 0.1, (ids.n_rows, dim)) for ids in (users, items))
+    of_users[:, 0], of_items[:, 1] = 1, 1  # what meets a 1 acts as a bias
+    return [of_users, of_items]
+
+
+def step(tables, batch, rate):
+    user_idx, item_idx, stars = batch
+    u, v = tables[0][user_idx], tables[1][item_idx]
+    error = (u * v).sum(axis=1) - stars
+    np.add.at(tables[0], user_idx, -rate * error[:, None] * v)  # lesson 07: add up the gradient of repeated ids
+    np.add.at(tables[1], item_idx, -rate * error[:, None] * u)
+    return (error**2).mean()
+
+
+stars = (in_time.train["rating"] - in_time.train["rating"].mean()).to_numpy()
+triples = users.to_idx(in_time.train["user_id"]), items.to_idx(in_time.train["item_id"]), stars
+
+
+# %%
+def batches(rng, size=512):
+    for picked in np.array_split(rng.permutation(len(stars)), len(stars) // size):
+        yield [column[picked] for column in triples]
+
+
+tables, rates, losses = start(), [], []
+for number, batch in enumerate(batches(np.random.default_rng(2))):
+    rates.append(0.001 * 1.06**number)
+    losses.append(step(tables, batch, rates[-1]))
+    if not losses[-1] < 4 * losses[0]:
+        break
+print(f"{len(rates)} steps; the loss exploded at a rate of {rates[-1]:.2f}")
+
+# %%
+smooth = pd.Series(losses).rolling(8).mean()
+figure, axes = new_figure(6, 2.6)
+axes.plot(rates, smooth, marker="")
+axes.set(xscale="log", xlabel="learning rate in this step", ylabel="loss, mean of 8 steps", ylim=(0.8, 1.5))
+show(
+    figure,
+    alt="Loss over a learning rate that grows at every step: about 1.1 up to 0.004, falling to 0.9 near 0.13, "
+    "then a steep rise.",
+)
+
+# %% [markdown]
+# Below 0.004 the loss hardly moves: the steps are too small. From there it falls, until it explodes at 0.27. Take a
+# rate well before the explosion, a third to a tenth of it, and search around it on a logarithmic scale. Does the
+# short run tell the truth? Three epochs with each of four rates, measured on the last quarter:
+
+
+# %%
+def validation_error(rate, n_epochs=3):
+    tables, rng = start(), np.random.default_rng(3)
+    for _ in range(n_epochs):
+        for batch in batches(rng):
+            with np.errstate(all="ignore"):
+                step(tables, batch, rate)
+    u, v = users.to_idx(in_time.test["user_id"]), items.to_idx(in_time.test["item_id"])
+    error = (tables[0][u] * tables[1][v]).sum(axis=1) + in_time.train["rating"].mean() - in_time.test["rating"]
+    return np.sqrt((error**2).mean())
+
+
+for rate in (0.0003, 0.003, 0.03, 0.3):
+    print(f"rate {rate:6}: RMSE after three epochs {validation_error(rate):.2f}")
+
+# %% [markdown]
+# It does. 0.03, a tenth of the rate that exploded, is the best of the four; smaller ones learn too little in three
+# epochs, and 0.3 destroys the network (`nan`). One short run replaced most of a search. The network's budget is left
+# for the rest: the dimension, the regularisation, the number of epochs (early stopping, lesson 06).
+
+# %% [markdown]
+# ## 12. The test part, once
+#
+# Everything above used train + valid alone. Now each winner learns from all of it, and we read the test part once,
+# for all three together. EASE with λ = 100, the row of lesson 04, is the reference.
+
+# %%
+everything, test = matrices(learn, cut.test)
+all_histories = sequences.histories(learn, users, items)
+reference = evaluate(ease_scores(everything, 100), everything, test)
+print(f"reference EASE, λ = 100: {reference.mean():.3f}")
+final = {}
+for family, row in winners.iterrows():
+    measured = evaluate(fitted(family, row["settings"], everything, all_histories), everything, test)
+    final[family] = paired_bootstrap(measured.per_user["NDCG"], reference.per_user["NDCG"])
+    mean, low, high = final[family]
+    print(f"{family:10} {measured.mean():.3f}   minus reference {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+# %%
+claim("aged EASE beats the reference", final["aged EASE"][1] > 0)
+claim("for tuned EASE the interval includes zero", final["EASE"][1] < 0 < final["EASE"][2])
+
+# %% [markdown]
+# Tuning λ gained EASE nothing distinguishable from zero. Tuned item-kNN is 0.009 behind; its interval ends at zero.
+# Aged EASE is ahead by 0.017, and its interval excludes zero: the gain came from a *model* that knows the order, not
+# from the search.
+#
+# (Earlier lessons have read this test part for their own models. It wears out a little with every look.)
+
+# %% [markdown]
+# ## What you did
+#
+# - You implemented rolling-origin folds and measured what random ones leak (**O1**).
+# - You compared grid with random search, and logged a search with equal budgets (**O2**).
+# - You diagnosed a shuffled `GridSearchCV` and a report that chose on the test part (**O3**).
+# - You computed a plateau and a winner's false lead (**O4**).
+# - You implemented successive halving (**O5**).
+
+# %% [markdown] tags=["reading"]
+# **Read on**
+#
+# - J. Bergstra, Y. Bengio: Random Search for Hyper-Parameter Optimization. JMLR 13, 2012
+# - L. Li et al.: Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization. JMLR 18, 2018, arXiv
+#   1603.06560
+# - K. Jamieson, A. Talwalkar: Non-stochastic Best Arm Identification and Hyperparameter Optimization. AISTATS 2016,
+#   arXiv 1502.07943
+# - G. Cawley, N. Talbot: On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation.
+#   JMLR 11, 2010
+# - L. N. Smith: Cyclical Learning Rates for Training Neural Networks. WACV 2017, arXiv 1506.01186
+# - M. Ferrari Dacrema et al.: Are We Really Making Much Progress? RecSys 2019, arXiv 1907.06902
+# - T. Akiba et al.: Optuna: A Next-generation Hyperparameter Optimization Framework. KDD 2019, arXiv 1907.10902

@@ -1,0 +1,502 @@
+"""Natural answers of lesson 15: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
+
+import numpy as np
+from sklearn.model_selection import TimeSeriesSplit
+
+
+def wrong_15_2_from_start(n_rows, n_folds, horizon, fold):
+    origin = (fold + 1) * horizon
+    return np.arange(origin), np.arange(origin, origin + horizon)
+
+
+def wrong_15_2_late(n_rows, n_folds, horizon, fold):
+    origin = n_rows - (n_folds - fold - 1) * horizon
+    return np.arange(0, origin), np.arange(origin, origin + horizon)
+
+
+def wrong_15_2_reverse(n_rows, n_folds, horizon, fold):
+    end = n_rows - fold * horizon
+    return np.arange(end - horizon), np.arange(end - horizon, end)
+
+
+def wrong_15_2_equal_parts(n_rows, n_folds, horizon, fold):
+    size = n_rows // (n_folds + 1)
+    start = size * (fold + 1)
+    return np.arange(start), np.arange(start, start + horizon)
+
+
+def wrong_15_2_kfold(n_rows, n_folds, horizon, fold):
+    origin = n_rows - (n_folds - fold) * horizon
+    rows = np.arange(n_rows)
+    is_valid = (rows >= origin) & (rows < origin + horizon)
+    return rows[~is_valid], rows[is_valid]
+
+
+def wrong_15_2_all_later(n_rows, n_folds, horizon, fold):
+    rows = np.arange(n_rows)
+    origin = n_rows - horizon * (n_folds - fold)
+    return rows[:origin], rows[origin:]
+
+
+def wrong_15_2_overlap(n_rows, n_folds, horizon, fold):
+    origin = n_rows - horizon * (n_folds - fold)
+    return np.arange(origin + 1), np.arange(origin, origin + horizon)
+
+
+def wrong_15_2_short(n_rows, n_folds, horizon, fold):
+    origin = n_rows - horizon * (n_folds - fold)
+    return np.arange(origin), np.arange(origin, origin + horizon - 1)
+
+
+def wrong_15_2_sliding(n_rows, n_folds, horizon, fold):
+    origin = n_rows - horizon * (n_folds - fold)
+    return np.arange(origin - horizon, origin), np.arange(origin, origin + horizon)
+
+
+def wrong_15_2_no_horizon(n_rows, n_folds, horizon, fold):
+    origin = n_rows - n_folds + fold
+    return np.arange(origin), np.arange(origin, origin + horizon)
+
+
+def wrong_15_2_origins(n_rows, n_folds, horizon, fold):
+    origin = n_rows - horizon * (n_folds - fold)
+    return origin, origin + horizon
+
+
+def right_15_2_lists(n_rows, n_folds, horizon, fold):
+    rows = list(range(n_rows))
+    for _ in range(n_folds - fold - 1):
+        rows = rows[:-horizon]
+    return rows[:-horizon], rows[-horizon:]
+
+
+def right_15_2_masks(n_rows, n_folds, horizon, fold):
+    rows = np.arange(n_rows, dtype="int32")
+    later = (n_rows - 1 - rows) // horizon  # how many whole stretches follow
+    return rows[later > n_folds - fold - 1], rows[later == n_folds - fold - 1]
+
+
+def wrong_15_6_linear(u, low, high):
+    return u * (high - low) + low
+
+
+def wrong_15_6_exponents(u, low, high):
+    return np.log10(low) + u * (np.log10(high) - np.log10(low))
+
+
+def wrong_15_6_logs(u, low, high):
+    return np.log(low) + u * (np.log(high) - np.log(low))
+
+
+def wrong_15_6_values_as_exponents(u, low, high):
+    return 10 ** (u * (high - low) + low)
+
+
+def wrong_15_6_mixed(u, low, high):
+    a, b = np.log(low), np.log(high)
+    return 10 ** (a + u * (b - a))
+
+
+def wrong_15_6_log_of_linear(u, low, high):
+    return np.exp(np.log(u * (high - low) + low))
+
+
+def wrong_15_6_no_low(u, low, high):
+    return (high / low) ** u
+
+
+def wrong_15_6_reversed(u, low, high):
+    return high * (low / high) ** u
+
+
+def wrong_15_6_times_high(u, low, high):
+    return np.exp(np.log(low) + u * np.log(high))
+
+
+def wrong_15_6_logspace(u, low, high):
+    return np.logspace(np.log10(low), np.log10(high), len(u))
+
+
+def wrong_15_6_own_draw(u, low, high):
+    rng = np.random.default_rng(0)
+    return np.exp(rng.uniform(np.log(low), np.log(high), len(u)))
+
+
+def wrong_15_6_log_u(u, low, high):
+    return low + (high - low) * np.log(u)
+
+
+def wrong_15_6_power_wrong(u, low, high):
+    return low * (high - low) ** u
+
+
+def right_15_6_loop(u, low, high):
+    return [10 ** (np.log10(low) + share * (np.log10(high) - np.log10(low))) for share in u]
+
+
+def right_15_6_weights(u, low, high):
+    return (low ** (1 - u) * high**u).astype("float32")
+
+
+def wrong_15_7_no_root(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=1)) <= 1.96 * difference.std(axis=1)
+
+
+def wrong_15_7_by_n(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=1)) <= 1.96 * difference.std(axis=1) / scores.shape[1]
+
+
+def wrong_15_7_no_abs(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return difference.mean(axis=1) <= 1.96 * difference.std(axis=1) / np.sqrt(scores.shape[1])
+
+
+def wrong_15_7_low_only(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    error = difference.std(axis=1) / np.sqrt(scores.shape[1])
+    return difference.mean(axis=1) - 1.96 * error < 0
+
+
+def wrong_15_7_unpaired(scores):
+    mean, error = scores.mean(axis=1), scores.std(axis=1) / np.sqrt(scores.shape[1])
+    return mean >= mean.max() - 1.96 * error
+
+
+def wrong_15_7_one_error(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=1)) <= difference.std(axis=1) / np.sqrt(scores.shape[1])
+
+
+def wrong_15_7_upside_down(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=1)) > 1.96 * difference.std(axis=1) / np.sqrt(scores.shape[1])
+
+
+def wrong_15_7_axis(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=0)) <= 1.96 * difference.std(axis=0) / np.sqrt(len(scores))
+
+
+def wrong_15_7_len(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=1)) <= 1.96 * difference.std(axis=1) / np.sqrt(len(scores))
+
+
+def wrong_15_7_strict_both(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    error = difference.std(axis=1) / np.sqrt(scores.shape[1])
+    mean = difference.mean(axis=1)
+    return (mean - 1.96 * error < 0) & (mean + 1.96 * error > 0)
+
+
+def wrong_15_7_rows(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    error = difference.std(axis=1) / np.sqrt(scores.shape[1])
+    return np.where(np.abs(difference.mean(axis=1)) <= 1.96 * error)[0]
+
+
+def right_15_7_loop(scores):
+    best = max(scores, key=lambda row: row.mean())
+    answer = []
+    for row in scores:
+        mean, sd = np.mean(row - best), np.std(row - best)
+        answer.append(bool(mean + 1.96 * sd / len(row) ** 0.5 >= 0))
+    return answer
+
+
+def right_15_7_bootstrap(scores):
+    rng = np.random.default_rng(0)
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    draws = [difference[:, rng.integers(0, scores.shape[1], scores.shape[1])].mean(axis=1) for _ in range(500)]
+    return np.quantile(draws, 0.975, axis=0) >= 0
+
+
+def wrong_15_9_untouched_max(valid, test):
+    return test.mean(axis=1).max()
+
+
+def wrong_15_9_valid_score(valid, test):
+    return valid.mean(axis=1).max()
+
+
+def wrong_15_9_swapped(valid, test):
+    chosen = test.mean(axis=1).argmax()
+    return valid[chosen].mean()
+
+
+def wrong_15_9_flat_argmax(valid, test):
+    return test[valid.argmax() % len(test)].mean()
+
+
+def wrong_15_9_per_user(valid, test):
+    chosen = valid.argmax(axis=0)
+    return test[chosen, range(test.shape[1])].mean()
+
+
+def wrong_15_9_axis(valid, test):
+    chosen = valid.mean(axis=0).argmax()
+    return test[chosen].mean()
+
+
+def wrong_15_9_both(valid, test):
+    chosen = np.hstack([valid, test]).mean(axis=1).argmax()
+    return test[chosen].mean()
+
+
+def wrong_15_9_all(valid, test):
+    return test.mean(axis=1).mean()
+
+
+def wrong_15_9_number(valid, test):
+    return valid.mean(axis=1).argmax()
+
+
+def wrong_15_9_column(valid, test):
+    chosen = valid.mean(axis=1).argmax()
+    return test[:, chosen].mean()
+
+
+def wrong_15_9_no_mean(valid, test):
+    return test[valid.mean(axis=1).argmax()]
+
+
+def right_15_9_loop(valid, test):
+    best, chosen = -np.inf, None
+    for number, row in enumerate(valid):
+        if sum(row) / len(row) > best:
+            best, chosen = sum(row) / len(row), number
+    return sum(test[chosen]) / len(test[chosen])
+
+
+def right_15_9_sort(valid, test):
+    return test.mean(axis=1)[np.argsort(valid.sum(axis=1))[-1]]
+
+
+def wrong_15_10_last(curves):
+    return np.argmax(curves[:, -1])
+
+
+def wrong_15_10_first(curves):
+    return np.argmax(curves[:, 0])
+
+
+def wrong_15_10_local(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = np.argsort(-curves[alive, epoch - 1])[: len(alive) // 2]
+        epoch *= 2
+    return alive[0]
+
+
+def wrong_15_10_worst(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = alive[np.argsort(curves[alive, epoch - 1])[: len(alive) // 2]]
+        epoch *= 2
+    return alive[0]
+
+
+def wrong_15_10_column(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = alive[np.argsort(-curves[alive, epoch])[: len(alive) // 2]]
+        epoch *= 2
+    return alive[0]
+
+
+def wrong_15_10_plus_one(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = alive[np.argsort(-curves[alive, epoch - 1])[: len(alive) // 2]]
+        epoch += 1
+    return alive[0]
+
+
+def wrong_15_10_cumulative(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = alive[np.argsort(-curves[alive, :epoch].mean(axis=1))[: len(alive) // 2]]
+        epoch *= 2
+    return alive[0]
+
+
+def wrong_15_10_score(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = alive[np.argsort(-curves[alive, epoch - 1])[: len(alive) // 2]]
+        epoch *= 2
+    return curves[alive[0], -1]
+
+
+def wrong_15_10_one_round(curves):
+    return np.argsort(-curves[:, 0])[: len(curves) // 2]
+
+
+def wrong_15_10_shrinking_copy(curves):
+    epoch = 1
+    while len(curves) > 1:
+        curves = curves[np.argsort(-curves[:, epoch - 1])[: len(curves) // 2]]
+        epoch *= 2
+    return 0
+
+
+def wrong_15_10_row(curves):
+    epoch = 1
+    while len(curves) > 1:
+        curves = curves[np.argsort(-curves[:, epoch - 1])[: len(curves) // 2]]
+        epoch *= 2
+    return curves[0]
+
+
+def right_15_10_list(curves):
+    alive = list(range(len(curves)))
+    for power in range(int(np.log2(len(curves)))):
+        alive.sort(key=lambda row: curves[row, 2**power - 1], reverse=True)
+        del alive[len(alive) // 2 :]
+    return alive
+
+
+def right_15_10_recursion(curves):
+    def go(rows, epoch):
+        if len(rows) == 1:
+            return rows.pop()
+        middle = np.median([curves[row, epoch - 1] for row in rows])
+        return go({row for row in rows if curves[row, epoch - 1] > middle}, 2 * epoch)
+
+    return go(set(range(len(curves))), 1)
+
+
+def wrong_15_2_newest_always(n_rows, n_folds, horizon, fold):
+    rows = np.arange(n_rows)
+    return rows[:-horizon], rows[-horizon:]
+
+
+def wrong_15_2_one_early(n_rows, n_folds, horizon, fold):
+    origin = n_rows - (n_folds - fold) * horizon - 1
+    return list(range(origin)), list(range(origin, origin + horizon))
+
+
+def wrong_15_6_ten_to_u(u, low, high):
+    return low * 10**u
+
+
+def wrong_15_6_low_added(u, low, high):
+    return low + np.exp(u * np.log(high / low))
+
+
+def wrong_15_7_overlap(scores):
+    mean, half = scores.mean(axis=1), 1.96 * scores.std(axis=1) / np.sqrt(scores.shape[1])
+    best = mean.argmax()
+    return mean + half >= mean[best] - half[best]
+
+
+def wrong_15_9_median(valid, test):
+    return test[np.median(valid, axis=1).argmax()].mean()
+
+
+def wrong_15_10_epoch_two(curves):
+    alive, epoch = np.arange(len(curves)), 2
+    while len(alive) > 1:
+        alive = alive[np.argsort(-curves[alive, epoch - 1])[: len(alive) // 2]]
+        epoch = min(2 * epoch, curves.shape[1])
+    return alive[0]
+
+
+def wrong_15_10_nobody_dropped(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 1:
+        alive = np.argsort(-curves[:, epoch - 1])[: len(alive) // 2]
+        epoch *= 2
+    return alive[0]
+
+
+def right_15_2_scikit(n_rows, n_folds, horizon, fold):
+    return list(TimeSeriesSplit(n_folds, test_size=horizon).split(np.zeros(n_rows)))[fold]
+
+
+NATURAL = {
+    "15.2": [
+        (wrong_15_2_newest_always, "`fold` has no say in yours"),
+        (wrong_15_2_one_early, "Your origin is one row too early"),
+        (wrong_15_2_all_later, "You validate on everything after the origin."),
+        (wrong_15_2_equal_parts, "You cut the table into equal parts. Each"),
+        (wrong_15_2_from_start, "Your stretches are counted from the oldest"),
+        (wrong_15_2_kfold, "You also learn from what comes after the"),
+        (wrong_15_2_late, "One stretch too late: n_folds − fold − 1"),
+        (wrong_15_2_no_horizon, "`horizon` is a number of rows; your"),
+        (wrong_15_2_origins, "You return single numbers. All row numbers"),
+        (wrong_15_2_overlap, "The origin itself is the first row to"),
+        (wrong_15_2_reverse, "Your folds count from the newest stretch."),
+        (wrong_15_2_short, "Your stretch is one row short: `np.arange(a,"),
+        (wrong_15_2_sliding, "You learn from the newest `horizon` rows"),
+    ],
+    "15.6": [
+        (wrong_15_6_ten_to_u, "Yours ends at 10 · low"),
+        (wrong_15_6_low_added, "You added low."),
+        (wrong_15_6_exponents, "Those are the exponents of ten. Turn them"),
+        (wrong_15_6_linear, "That is a linear scale: most values lie near"),
+        (wrong_15_6_log_of_linear, "That is a linear scale: most values lie near"),
+        (wrong_15_6_log_u, None),
+        (wrong_15_6_logs, "Those are the logarithms. Turn them back"),
+        (wrong_15_6_logspace, "Evenly spaced values: yours does not depend"),
+        (wrong_15_6_mixed, "Two bases: natural logarithms go back with"),
+        (wrong_15_6_no_low, "Yours begins at 1. Multiply by"),
+        (wrong_15_6_own_draw, None),
+        (wrong_15_6_power_wrong, "Too large a step: the logarithm of the"),
+        (wrong_15_6_reversed, "At u = 0 yours is high, and at u = 1 it is"),
+        (wrong_15_6_times_high, "At u = 1 yours is low · high. The factor is"),
+        (wrong_15_6_values_as_exponents, "`low` and `high` are values, not exponents:"),
+    ],
+    "15.7": [
+        (wrong_15_7_overlap, "You ask whether two intervals overlap"),
+        (wrong_15_7_axis, None),
+        (wrong_15_7_by_n, "You divided by n_users. The standard error"),
+        (wrong_15_7_len, "The mean runs over users, so divide by √ of"),
+        (wrong_15_7_low_only, "You look at the lower end alone. Zero must"),
+        (wrong_15_7_no_abs, "Every setting is on your plateau: the"),
+        (wrong_15_7_no_root, "Divide the standard deviation by √n_users."),
+        (wrong_15_7_one_error, "Your interval is one standard error wide. A"),
+        (wrong_15_7_rows, "You return row numbers. One True or False"),
+        (wrong_15_7_strict_both, "The best setting is at distance zero from"),
+        (wrong_15_7_unpaired, "You took the spread of the scores. Users"),
+        (wrong_15_7_upside_down, "That is upside down: True where zero is"),
+    ],
+    "15.9": [
+        (wrong_15_9_median, "You choose by the median"),
+        (wrong_15_9_all, "That is the mean of all trials. Only the"),
+        (wrong_15_9_axis, "You average over trials, axis 0. A row is a"),
+        (wrong_15_9_both, "You choose on both parts together. The test"),
+        (wrong_15_9_column, None),
+        (wrong_15_9_flat_argmax, None),
+        (wrong_15_9_no_mean, "You return one score per user. Their mean is"),
+        (wrong_15_9_number, "You return the number of the trial. Its"),
+        (wrong_15_9_per_user, "You take the best trial for each user"),
+        (wrong_15_9_swapped, "The wrong way round: `valid` chooses, `test`"),
+        (wrong_15_9_untouched_max, "The test part still chooses the trial. Let"),
+        (wrong_15_9_valid_score, "Chosen on `valid`, and reported from it,"),
+    ],
+    "15.10": [
+        (wrong_15_10_epoch_two, "Your first round looks at epoch 2"),
+        (wrong_15_10_nobody_dropped, "Nobody is dropped in yours"),
+        (wrong_15_10_column, "Off by one: the score after epoch e stands"),
+        (wrong_15_10_cumulative, "You rank by the mean of all epochs so far."),
+        (wrong_15_10_first, "You rank by the first epoch alone. The"),
+        (wrong_15_10_last, "You rank by the last epoch. Halving stops"),
+        (wrong_15_10_local, "`argsort` gives positions among the"),
+        (wrong_15_10_one_round, "One round only: go on until a single trial"),
+        (wrong_15_10_plus_one, "Your epochs grow by one. They double: 1, 2,"),
+        (wrong_15_10_row, "You return the curve that is left. Its row"),
+        (wrong_15_10_score, "You return a score. The row number of the"),
+        (wrong_15_10_shrinking_copy, "Cutting `curves` itself loses the row"),
+        (wrong_15_10_worst, "You keep the lower half: sort by minus the"),
+    ],
+}
+RIGHT = {
+    "15.2": [right_15_2_lists, right_15_2_masks, right_15_2_scikit],
+    "15.6": [right_15_6_loop, right_15_6_weights],
+    "15.7": [right_15_7_loop, right_15_7_bootstrap],
+    "15.9": [right_15_9_loop, right_15_9_sort],
+    "15.10": [right_15_10_list, right_15_10_recursion],
+}
