@@ -13,9 +13,9 @@ def ease_scores(seen: sp.csr_array, regularisation: float, rows: sp.csr_array | 
     """Scores of all items for all users, shape (n_users, n_items): `rows` (default: `seen`) times EASE's weights.
 
     `seen`: 0/1 matrix (n_users, n_items) to learn from; `rows`: what meets the weights instead, such as rows weighted
-    by age, of the same shape. With P = (XᵀX + λI)⁻¹ the weights are I − P / diag(P), and XP = (XXᵀ + λI)⁻¹X (push-
-    through identity), so no items × items matrix is made. Raises ValueError if the regularisation is not positive or the
-    shapes differ. Source of EASE: Steck, WWW 2019, arXiv 1905.03375. Used in lesson 15.
+    by age, of the same shape. With P = (XᵀX + λI)⁻¹ the weights are I − P / diag(P), and XP = (XXᵀ + λI)⁻¹X by the
+    push-through identity, so no items × items matrix is made. Raises ValueError if the regularisation is not positive
+    or the shapes differ. Source of EASE: Steck, WWW 2019, arXiv 1905.03375. Used in lesson 15.
 
     >>> seen = sp.csr_array(np.array([[1, 1, 0], [1, 0, 1]], dtype="float32"))
     >>> ease_scores(seen, 1.0).astype(float).round(2)

@@ -1,4 +1,4 @@
-"""What lesson 14 builds and borrows: interactions, honest rates, codes, figures by user, negatives that were left out."""
+"""What lesson 14 builds and borrows: interactions, honest rates, codes, figures by user, dropped negatives."""
 
 import keras
 import numpy as np
