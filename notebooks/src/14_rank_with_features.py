@@ -371,8 +371,8 @@ axes.set(xscale="log", xticks=SIZES, xticklabels=SIZES, xlabel="rows (synthetic)
 axes.legend()
 show(
     figure,
-    alt="AUC against the number of training rows, synthetic world. FM and cross layer lie above the MLP, by most with 300 "
-    "and 1,000 rows; with 10,000 rows all three are near the true product.",
+    alt="AUC against the number of training rows, synthetic world. FM and cross layer lie above the MLP, by most with "
+    "300 and 1,000 rows; with 10,000 rows all three are near the true product.",
 )
 curves.round(2)
 
@@ -619,8 +619,9 @@ claim("log loss: the mean of trees and network is ahead of the trees", gains["tr
 
 # %% [markdown]
 # No network beats the boosted trees. On log loss both are a little behind in this run, three seeds and thirty extra
-# trials notwithstanding; whether the interval of the better one excludes zero depends on the run. Within users no difference
-# is visible. And the famous parts hardly show: MLP and chosen network differ less than two seeds of one network do.
+# trials notwithstanding; whether the interval of the better one excludes zero depends on the run. Within users no
+# difference is visible. And the famous parts hardly show: MLP and chosen network differ less than two seeds of one
+# network do.
 #
 # Yet the mean of trees and network is better than the trees alone, so the network knows something that they do not
 # (lesson 16). And it can take what trees cannot: sequences, texts, millions of ids.
@@ -654,8 +655,8 @@ axes.set(xlabel="mean prediction of a group", ylabel="share clicked (test)")
 axes.legend()
 show(
     figure,
-    alt="Share clicked against mean prediction in ten groups of the test impressions. After one pass the points lie near "
-    "the diagonal. After two passes the curve is flatter: low predictions are too low, high ones too high.",
+    alt="Share clicked against mean prediction in ten groups of the test impressions. After one pass the points lie "
+    "near the diagonal. After two passes the curve is flatter: low predictions are too low, high ones too high.",
 )
 pd.DataFrame({name: curve[:, 0] - curve[:, 1] for name, curve in curves.items()}).rename_axis("group").round(3)
 
