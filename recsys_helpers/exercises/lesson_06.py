@@ -48,6 +48,10 @@ choice(
 )
 
 
+def _loss_that_reads(value, weights):
+    return lambda: float((weights * np.exp(value)).sum())
+
+
 @exercise("06.3", "O2", "faded", done="Up, down, back, divided by the whole way of 2 h.")
 def slope_at(answer) -> None:
     must_be_function(answer)
@@ -58,12 +62,14 @@ def slope_at(answer) -> None:
         i = (int(rng.integers(shape[0])), int(rng.integers(shape[1])))
         h = float(rng.choice([1e-2, 1e-3]))
         before = value.copy()
-
-        def f(value=value, weights=weights):
-            return float((weights * np.exp(value)).sum())
-
+        f = _loss_that_reads(value, weights)
         up, here, down = (float(weights[i] * np.exp(before[i] + step)) for step in (h, 0, -h))
-        got = as_number(answer(f, value, i, h))
+        try:
+            got = as_number(answer(f, value, i, h))
+        except TypeError as error:
+            if "positional argument" in str(error):
+                raise NotYet("`f` takes no arguments, it reads `value`: change value[i] and call f().") from error
+            raise
         known = {
             "One-sided: you compared the upward nudge with the value itself. Nudge down as well.": (up - here) / h,
             "Nudge down from `kept`: taking h off the nudged value only brings you back, one-sided.": (up - here)

@@ -69,6 +69,16 @@ def wrong_06_3_plus_h_back(f, value, i, h=1e-5):
     return (up - down) / (2 * h)
 
 
+def wrong_06_3_argument(f, value, i, h=1e-5):
+    kept = value[i]
+    value[i] = kept + h
+    up = f()
+    value[i] = kept - h
+    down = f(value)
+    value[i] = kept
+    return (up - down) / (2 * h)
+
+
 def right_06_3_copy(f, value, i, h=1e-5):
     kept = value.copy()
     value[i] += h
@@ -778,6 +788,7 @@ NATURAL = {
         (wrong_06_3_minus_equals, "Nudge down from `kept`: taking h off the nudged"),
         (wrong_06_3_not_restored, "The slope is right, but `value` is not as"),
         (wrong_06_3_plus_h_back, "The slope is right, but `value` is not as"),
+        (wrong_06_3_argument, "`f` takes no arguments, it reads `value`"),
     ],
     "06.4": [
         (wrong_06_4_also_x_is, "grad_x is `x` itself. The gradient comes from the ne"),
