@@ -10,7 +10,8 @@ import pytest
 from tools import build, new_lesson
 from tools.catalogue import ROOT, load_course
 
-NAME = "13_retrieve_with_two_towers"
+PLANNED = [(part.planned[0].number, part.name) for part in load_course(ROOT).parts if part.planned]
+NAME = f"{PLANNED[0][0] if PLANNED else '90'}_try_something_new"
 
 
 @pytest.fixture
@@ -42,12 +43,11 @@ def test_a_new_lesson_builds_at_once_and_passes_the_tests_of_every_lesson(copy):
     assert "skipped" not in done.stdout
     n_passed = int(done.stdout.rsplit(" passed", 1)[0].split()[-1])
     assert n_passed > 30, "its structure, its exercises and its cells"
-    assert f"[13 Retrieve with two towers](notebooks/{NAME}.ipynb)" in (copy / "README.md").read_text(encoding="utf-8")
+    assert f"[{number} Try something new](notebooks/{NAME}.ipynb)" in (copy / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("number, part", [("15", "Evaluate and improve"), ("19", "Scale"), ("24", "Deploy")])
+@pytest.mark.parametrize("number, part", PLANNED)
 def test_the_entry_stands_where_the_number_was_planned(copy, number, part):
-    assert number in [planned.number for part in load_course(copy).parts for planned in part.planned]
     there = [lesson.number for lesson in load_course(copy).lessons]
     new_lesson.new_lesson(load_course(copy), number, "do_it")
     course = load_course(copy)
