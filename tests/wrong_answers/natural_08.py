@@ -730,16 +730,6 @@ def more_08_8_reach(valid, patience):
     return be, be + patience
 
 
-def more_08_8_swapped_gt(valid, patience):
-    best, be = -np.inf, 0
-    for e, v in enumerate(valid, 1):
-        if v > best:
-            best, be = v, e
-        if e - be > patience:
-            break
-    return be, e
-
-
 def more_08_8_no_break(valid, patience):
     best, be, bad = -np.inf, 0, 0
     for e, v in enumerate(valid, 1):
@@ -1032,7 +1022,6 @@ for id, answers in {
     "08.8": [
         (more_08_8_uncapped, None),
         (more_08_8_reach, "Your second number is best epoch + patience, w"),
-        (more_08_8_swapped_gt, "Yours stops one epoch late: after `patience` e"),
         (more_08_8_no_break, "Yours never stops early: it goes to the end of"),
         (more_08_8_only_best, "Return two numbers, best epoch and epochs run;"),
         (more_08_8_min_delta, None),
