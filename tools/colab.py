@@ -29,6 +29,7 @@ MACHINE = ROOT / ".venv-colab"
 MAY_BE_RAISED = {
     "keras",  # every lesson's first cell does
     "protobuf",  # onnx needs 6.31 or later, and TensorFlow 2.20 works with it
+    "uvicorn",  # lesson 23's first cell does: its processes are supervised by 0.51 or later
 }
 ON_COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab'); "
 START_KERNEL = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"

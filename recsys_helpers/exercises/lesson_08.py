@@ -291,7 +291,8 @@ class _Watched(np.ndarray):
         _Watched.calls += 1
         if _Watched.calls > 20_000:
             raise NotYet(
-                "Your loop does not end: a user has seen all that you draw from. Draw from all films in both lines."
+                "Your loop does not end: a user has seen all that you draw from. Draw from all films in both lines, "
+                "the last one too: `rng.integers(1, n)` ends at n − 1 by itself."
             )
         return plain[key]
 

@@ -335,6 +335,8 @@ def newest_state(answer) -> None:
             history[row, start : start + n_real] = rng.permutation(50)[:n_real] + 1
         history[-1] = rng.permutation(50)[:length] + 1  # no pads at all
         cases.append((rng.normal(size=(batch, length, dim)), history))
+    padded = np.pad(history, ((0, 0), (0, 2)))  # the same films, and no row reaches the last position
+    cases.append((rng.normal(size=(*padded.shape, 3)), padded))
     n_pads = lambda row: (row == 0).sum()  # noqa: E731
     outside = "One position for each row is asked for, shape (batch,), from 0 to length − 1: no id, and no count."
     mistakes = {
@@ -386,6 +388,8 @@ def newest_state(answer) -> None:
         "You mix several states. One state per row is asked for: that of the newest film.": (
             lambda states, history: np.array([s[row > 0].mean(axis=0) for s, row in zip(states, history)])
         ),
+        "You take one position for all rows, the largest of the whole batch. Take the largest of each row: "
+        "`max(axis=1)`.": (lambda states, history: states[:, max(np.flatnonzero(row)[-1] for row in history)]),
         "`states[:, positions]` reads every row at the positions of all rows. Pair them: np.arange(len(states)), "
         "positions.": (lambda states, history: states[:, [np.flatnonzero(row)[-1] for row in history]]),
     }

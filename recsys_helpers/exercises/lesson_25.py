@@ -14,7 +14,7 @@ trace(
     -1,
     {
         -3: "That is weight times value. An explanation compares: subtract the background, 2, first.",
-        1: "The distance is right. The weight of the year gap is −1.",
+        1: "The size is right, the sign is not: the weight is −1, and the distance is value − mean, 3 − 2.",
         4: "That is what being popular contributes, 2 · (4 − 2). The year gap is asked for.",
         3: "That is the sum of both contributions, 4 − 1. The year gap alone is asked for.",
         5: "That is the score of Dune. The contribution of the year gap is asked for.",

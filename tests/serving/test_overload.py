@@ -6,6 +6,7 @@ no polite client does.
 
 import asyncio
 import heapq
+import http.client
 import itertools
 import json
 import os
@@ -100,17 +101,13 @@ def connect(real):
 
 def answer_of(line):
     """Status and JSON of one answer, or (0, None) if the service closed the connection without one."""
-    raw = b""
+    response = http.client.HTTPResponse(line)
     try:
-        while b"\r\n\r\n" not in raw:
-            piece = line.recv(65536)
-            if not piece:
-                return 0, None
-            raw += piece
-    except ConnectionResetError:
+        response.begin()
+        body = response.read()  # all of it: a body may come after its headers
+    except (ConnectionResetError, http.client.BadStatusLine):
         return 0, None
-    head, _, body = raw.partition(b"\r\n\r\n")
-    return int(head.split()[1]), json.loads(body) if body else None
+    return response.status, json.loads(body) if body else None
 
 
 GET = b"GET /recommend/3 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

@@ -261,7 +261,7 @@ def shuffle_noise(table, seed):
 WRONG = {
     "25.1": [
         (-3, "subtract the background"),
-        (1, "weight of the year gap"),
+        (1, "the sign is not"),
         (4, "being popular"),
         (3, "both contributions"),
         (5, "score of Dune"),
