@@ -40,8 +40,9 @@ set_seed(42)
 # %% [markdown]
 # ## 1. A habit that costs the best list
 #
-# Online Retail is a year of purchases at a British web shop for gifts (Chen et al., 2012). We stand on 1 November 2011
-# and predict the next basket of each customer who comes back within 39 days.
+# Online Retail is a year of purchases at a British web shop for gifts (Chen et al., 2012). The task is [next-basket
+# recommendation](glossary.md#next-basket-recommendation): we stand on 1 November 2011 and predict the next basket of
+# each customer who comes back within 39 days.
 
 # %%
 purchases, names = load_online_retail()
@@ -50,7 +51,7 @@ november = next_baskets(purchases, users, items, "2011-11-01", days=39)
 print(f"{len(november.rows):,} customers come back; {november.n_new} more buy for the first time")
 
 # %% [markdown]
-# Two lists of ten compete. The first is EASE as in lesson 04, with **items that the customer has bought before
+# Two lists of ten compete. The first is [EASE](glossary.md#ease) as in lesson 04, with **items that the customer has bought before
 # hidden**. The second only **counts**: it shows what this customer has bought most often.
 #
 # ### Exercise 27.1 · predict (O1)
@@ -99,8 +100,9 @@ claim("counting has more than three times the NDCG of EASE with bought items hid
 # %% [markdown]
 # ## 2. Two tasks in one basket
 #
-# Here is one customer with two past baskets, the next one, and a list of three. A **repeat** item of the next basket
-# was bought before; an **explore** item was not (Li et al., 2023).
+# Here is one customer with two past baskets, the next one, and a list of three. A [repeat
+# item](glossary.md#repeat-item) of the next basket was bought before; an [explore item](glossary.md#explore-item) was
+# not (Li et al., 2023).
 
 # %%
 bought = {"tea", "mug"} | {"tea", "bag"}
@@ -152,7 +154,7 @@ check("27.3", my_recalls)
 # ## 3. Stand on a date
 #
 # The course's protocol lets a model learn from other users' future (lesson 04). Here all weights, counts and features
-# come from purchases **before** a moment. Three moments have three roles (rolling origins, lesson 15).
+# come from purchases **before** a moment. Three moments have three roles ([rolling origins](glossary.md#rolling-origin-validation), lesson 15).
 
 # %%
 moments = {"learn": "2011-08-15", "choose": "2011-09-23", "test": "2011-11-01"}

@@ -1,7 +1,5 @@
 """Checks of lesson 27, recommend in a shop."""
 
-from functools import partial
-
 import numpy as np
 
 from recsys_helpers.exercises import Sign, choice, exercise, judge, predict, trace, variants
@@ -23,14 +21,12 @@ trace(
     "O1",
     truth=2 / 3,
     mistakes={
-        1 / 2: "0.5 is the share of the list that are repeat hits, or the recall of the explore items. Divide by the "
-        "number of repeat items in the basket.",
-        3 / 5: "That is the recall of the whole basket. Take its repeat items alone: tea, mug and jar.",
-        2 / 5: "Two of five: you divided by the whole basket. Only three of its items were bought before.",
-        2 / 4: "Two of four: you divided by the length of the list. Recall divides by what was to be found.",
-        3
-        / 4: "Three of the four items shown were bought before, but bag is not in the next basket. Ask what share of the "
-        "basket's repeat items is in the list.",
+        0.5: "That is the recall of the explore items, or the repeats that are found as a share of the list. Divide by "
+        "the number of repeat items in the basket.",
+        0.6: "That is the recall of the whole basket. Take its repeat items alone: tea, mug and jar.",
+        0.4: "Two of five: you divided by the whole basket. Only three of its items were bought before.",
+        0.75: "Three of the four items shown were bought before, but bag is not in the next basket. Ask what share of "
+        "the basket's repeat items is in the list.",
         1: "Tea and jar are found, but mug was bought before, too, and it is not in the list.",
         1 / 3: "Mug is the one that is missed. The share that is found is asked for.",
         66.67: "As a number between 0 and 1, please.",
@@ -92,7 +88,7 @@ def recalls(answer) -> None:
         "You divide by the length of the list: that is a precision. Recall divides by what was to be found.": {
             "by": "list"
         },
-        "You divide by the number of such items in the *list*: a precision. Recall divides by the number in the basket.": {
+        "You divide by the number of such items in the *list*: a precision. Recall divides by those in the basket.": {
             "by": "shown"
         },
         "You divide the repeats by everything the customer ever bought. Only the repeat items of this basket could be "
@@ -112,9 +108,7 @@ def recalls(answer) -> None:
             "whole": True
         },
     }
-    raised = {
-        ZeroDivisionError: "A basket may have no repeat item, or no explore item: return `np.nan` for it, do not divide."
-    }
+    raised = {ZeroDivisionError: "A basket may have no repeat item, or no explore item: return `np.nan` for it."}
     mistakes = {
         "That is one recall, of the whole basket. Return two: for repeat and for explore items.": (
             lambda shown, bought, basket: np.isin(basket, shown).mean()
@@ -191,7 +185,7 @@ def honest_decay(answer) -> None:
         return np.bincount(item[past], np.exp(-(day.max() - day[past]) / tau), minlength=n_items)
 
     mistakes = {
-        "Later purchases still count, and more than 1 each. Leave out what was bought on or after `moment`.": moment_only,
+        "Later purchases still count, and more than 1 each. Leave out what was bought from `moment` on.": moment_only,
         "Purchases after `moment` now have age 0, so they count fully. Leave them out.": clipped,
         "The size of the age hides the problem: purchases after `moment` still count. Leave them out.": absolute,
         "The age still runs from the newest purchase of the year, a day that has not come yet. It is `moment - day`.": (
@@ -206,7 +200,7 @@ def honest_decay(answer) -> None:
             "Your age runs from the customer's newest purchase. A purchase ages until the `moment`: `moment - day`.": {
                 "start": "newest"
             },
-            "Your oldest purchases count most or the sign is lost: the exponent is minus the age.": {"sign": 1.0},
+            "Your oldest purchases count most: the exponent is minus the age.": {"sign": 1.0},
             "Your age runs from the first day, so old purchases count most. It is `moment - day`.": {"start": "first"},
             "The age must be divided by `tau`.": {"scale": False},
             "All your purchases count 1. Keep the weight exp(−age / tau).": {"weight": "one"},
@@ -222,7 +216,7 @@ choice(
     right="c",
     why_not={
         "a": "Two of the three intervals exclude zero: the lists differ. Only their total does not.",
-        "b": "Which network would you have praised if the other interval had come out above zero? The total does not move.",
+        "b": "Only one of three intervals lies above zero, and another below. By NDCG nobody is ahead.",
         "d": "By NDCG, which counts every hit, the interval includes zero. That is no evidence for worse either.",
     },
     done="Two differences that exclude zero, one that does not: say all three.",
