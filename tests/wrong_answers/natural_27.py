@@ -74,7 +74,8 @@ def wrong_27_3_new_on_list(shown, bought, basket):
 
 def wrong_27_3_hits(shown, bought, basket):
     hit = np.intersect1d(shown, basket)
-    return np.isin(hit, bought).mean(), 1 - np.isin(hit, bought).mean()
+    again = np.isin(hit, bought).sum()
+    return again / len(hit), (len(hit) - again) / len(hit)
 
 
 def right_27_3_sets(shown, bought, basket):
