@@ -154,7 +154,7 @@ check("27.3", my_recalls)
 # ## 3. Stand on a date
 #
 # The course's protocol lets a model learn from other users' future (lesson 04). Here all weights, counts and features
-# come from purchases **before** a moment. Three moments have three roles ([rolling
+# come from purchases **before** a moment, and three such moments play three roles ([rolling
 # origins](glossary.md#rolling-origin-validation), lesson 15).
 
 # %%
@@ -250,9 +250,10 @@ claim("on new items EASE beats last month's popularity", new[1] > 0)
 claim("the best list shows hardly any new item", best["shown again"].mean() > 0.9)
 
 # %% [markdown]
-# The best list by NDCG (0.294) shows 97 % repeats and finds almost no explore items; breaking ties well gains 0.044. The
-# list that is best at new items is second to last by NDCG. **Whoever reports the total alone tunes a list that tells
-# customers what they know.** Published methods win mostly by repeating, too (Li et al., 2023).
+# The best list by NDCG (0.294) shows 97 % repeats and finds almost no explore items. (Counts often tie; breaking the ties
+# by last month's popularity gains 0.044.) The list that is best at new items is second to last by NDCG. **If you tune
+# for the total alone, you get a list that tells customers what they already know.** Published methods win mostly by
+# repeating, too (Li et al., 2023).
 
 # %% [markdown]
 # ## 5. One network for both tasks
@@ -266,8 +267,9 @@ print(f"the candidates hold {features.labels(november.basket).sum() / november.b
 features.x.groupby("bought before").head(1).T.round(2)
 
 # %% [markdown]
-# The label is 1 if the item is in the next basket. The bar is logistic regression: a **blend** of counting, EASE and
-# popularity with weights learned on earlier baskets. The network can weigh EASE differently for a regular customer.
+# An item that is no candidate cannot be found. The label is 1 if the item is in the next basket. The bar is logistic regression:
+# a **blend** of counting, EASE and popularity with weights learned on earlier baskets. The network can weigh EASE
+# differently for a regular customer.
 
 
 # %%
@@ -349,7 +351,7 @@ check("27.5", answer)
 # %% [markdown]
 # ## 6. Two shelves (optional)
 #
-# A list trained for hits fills with repeats. If a shop wants discovery, it must give it room: a shelf "buy again", ranked
+# A list trained for hits fills with repeats. If a shop wants discovery, it must make room for it: a shelf "buy again", ranked
 # by counting, and a shelf "new for you", ranked by EASE. What does the room cost?
 
 # %%
@@ -387,8 +389,8 @@ by_item.assign(item=names[by_item.index]).nlargest(3, "units")
 
 # %% [markdown]
 # The first place is one customer's order of 80,995 paper birds. The table as first published also has a line of −80,995:
-# they were sent back. Our copy has no returns (see its README), so whoever counts units recommends the birds to
-# everybody. Count **customers who kept** an item instead.
+# they were sent back. Our copy has no returns (see its README), so a ranking by units recommends the birds to everybody.
+# Count **customers who kept** an item instead.
 #
 # ### Exercise 27.6 · trace (O4)
 #

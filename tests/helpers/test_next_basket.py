@@ -41,6 +41,11 @@ def test_a_purchase_at_the_moment_lies_in_the_future_and_the_window_ends():
         view_of(shop(), moment="2011-03-20")
 
 
+def test_an_item_on_two_lines_of_a_basket_is_wanted_once():
+    view = view_of(shop([*ROWS, (7, "tea", 4, 33)]))
+    assert view.basket.max() == 1
+
+
 def test_baskets_of_the_same_minute_are_not_ordered_by_id():
     rows = [(user, "tea", 2 * user, 1) for user in range(1, 60)]
     rows += [(user, item, 1000 + 2 * user + n, 40) for user in range(1, 60) for n, item in enumerate(("bag", "mug"))]
@@ -94,6 +99,7 @@ def test_features_by_hand():
     assert decayed_counts(view, 10).toarray()[0, 4] == pytest.approx(tea["decayed count"])
     assert made.labels(view.basket).sum() == sum(view.basket.toarray()[made.is_candidate])
     scores = made.scores(np.arange(len(made.x)))
+    assert not made.is_candidate[:, 0].any()
     assert np.isneginf(scores[~made.is_candidate]).all() and scores[made.is_candidate].tolist() == list(
         range(len(made.x))
     )
