@@ -267,9 +267,9 @@ print(f"the candidates hold {features.labels(november.basket).sum() / november.b
 features.x.groupby("bought before").head(1).T.round(2)
 
 # %% [markdown]
-# An item that is no candidate cannot be found. The label is 1 if the item is in the next basket. The bar is logistic regression:
-# a **blend** of counting, EASE and popularity with weights learned on earlier baskets. The network can weigh EASE
-# differently for a regular customer.
+# An item that is no candidate cannot be found. The label is 1 if the item is in the next basket. The bar is logistic
+# regression: a **blend** of counting, EASE and popularity with weights learned on earlier baskets. The network can
+# weigh EASE differently for a regular customer.
 
 
 # %%
@@ -351,8 +351,8 @@ check("27.5", answer)
 # %% [markdown]
 # ## 6. Two shelves (optional)
 #
-# A list trained for hits fills with repeats. If a shop wants discovery, it must make room for it: a shelf "buy again", ranked
-# by counting, and a shelf "new for you", ranked by EASE. What does the room cost?
+# A list trained for hits fills with repeats. If a shop wants discovery, it must make room for it: a shelf "buy again",
+# ranked by counting, and a shelf "new for you", ranked by EASE. What does the room cost?
 
 # %%
 again = np.where(counts > 0, lists["counting + last month"], -np.inf)

@@ -215,7 +215,7 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "Two of the three intervals exclude zero, so the lists do differ. Only by NDCG they are not distinguishable.",
+        "a": "Two of the three intervals exclude zero: the lists differ. Only by NDCG they are not distinguishable.",
         "b": "Only one of three intervals lies above zero, and another below. By NDCG nobody is ahead.",
         "d": "By NDCG, which counts every hit, the interval includes zero. That is no evidence that it is worse.",
     },
