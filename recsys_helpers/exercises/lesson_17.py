@@ -149,7 +149,7 @@ def _given_mean(stars, probability, weigh=lambda p: 1 / p, by=lambda w, n: w.sum
     return (weight * stars**power).sum() / by(weight, len(stars))
 
 
-@exercise("17.6", "O3", "faded", done="Each rating speaks for all the people like it who did not rate.")
+@exercise("17.11", "O3", "faded", done="Each rating speaks for all the people like it who did not rate.")
 def propensity_mean(answer) -> None:
     rng = np.random.default_rng(6)
     cases = [(rng.integers(1, 6, n).astype(float), rng.uniform(0.05, 0.9, n)) for n in (3, 5, 8, 13)]
@@ -193,7 +193,7 @@ def propensity_mean(answer) -> None:
     judge(answer, cases, _given_mean, mistakes)
 
 
-def _given_17_7(history, n_test, augment):
+def _given_17_6(history, n_test, augment):
     longer = augment(history)
     return longer[:-n_test], longer[-n_test:]
 
@@ -213,7 +213,7 @@ def _turned(history):
 
 
 @exercise(
-    "17.7", "O4", "debug", done="Cut first, augment afterwards, and only what is learned from.", given=_given_17_7
+    "17.6", "O4", "debug", done="Cut first, augment afterwards, and only what is learned from.", given=_given_17_6
 )
 def prepare(answer) -> None:
     cases = [
@@ -231,7 +231,7 @@ def prepare(answer) -> None:
         return augment(history[:-n_test]), augment(history[-n_test:])
 
     mistakes = {
-        "The test films are still among what `augment` gets to see. Cut the history first.": _given_17_7,
+        "The test films are still among what `augment` gets to see. Cut the history first.": _given_17_6,
         "You augment the test part, too. It is what really happened: leave it as it is.": both,
         "The test part is right, but the learning part was made from the whole history: copies of test films are in "
         "it.": lambda history, n_test, augment: (augment(history)[:-n_test], history[-n_test:]),
@@ -269,7 +269,7 @@ def prepare(answer) -> None:
 
 
 predict(
-    "17.8",
+    "17.7",
     "O4",
     truth=-0.004,
     within=0.006,
@@ -281,7 +281,7 @@ predict(
 
 
 predict(
-    "17.9",
+    "17.8",
     "O5",
     truth=0.8,
     within=0.02,
@@ -358,7 +358,7 @@ def _frames(rng, n_learn: int, n_test: int) -> tuple[pd.DataFrame, pd.DataFrame]
     return made[0], made[1]
 
 
-@exercise("17.10", "O5", "code", done="Two numbers that should be 0 after every cut in time.")
+@exercise("17.9", "O5", "code", done="Two numbers that should be 0 after every cut in time.")
 def count_leaks(answer) -> None:
     rng = np.random.default_rng(10)
     cases = [_frames(rng, *sizes) for sizes in ((30, 20), (25, 40), (60, 15), (40, 30), (20, 35), (50, 50))]
@@ -425,7 +425,7 @@ def _last_row(learn, test):
 
 
 parsons(
-    "17.11",
+    "17.10",
     "O5",
     right=("BCEAF", "BCAEF"),
     not_used={"D": "D makes the question easier (section 3). The test part stays as it is."},
