@@ -25,7 +25,7 @@ choice(
     right="b",
     why_not={
         "a": "They keep nine tenths, in the same proportions. That would hardly be noticed.",
-        "c": "Each user keeps nine of ten clicks. Item-kNN shows that this is enough.",
+        "c": "Each user keeps nine of ten clicks. With a large λ this is enough, as the table shows.",
         "d": "The number of entries stays nearly the same: clicks are replaced, not added.",
     },
     done="A weight that rests on one click must be held back, and that is what λ does.",
