@@ -38,8 +38,7 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. One click in ten is random
 #
-# As in lesson 15, we set the test part aside and work on train + valid, cut 75/25 in time. EASE with λ = 100 reaches
-# an NDCG@10 of 0.146 on the last quarter.
+# As in lesson 15, we set the test part aside and cut train + valid 75/25 in time.
 
 # %% tags=["needed"]
 cut = splits.split_last_share(ratings)
@@ -96,10 +95,11 @@ claim("with λ = 1,000 little is lost", by_noise.loc[1000, "10 % random"] > 0.9 
 #
 # Half of the quality is gone: 0.146 becomes 0.072. But look at the row of λ = 1,000: there the same noise costs only a
 # twentieth, 0.147 against 0.139. EASE is not fragile; its *setting* was chosen for clean data. Noisy data need more
-# regularisation, so tune again whenever the data change.
+# regularisation: tune again when the data change.
 #
 # </details>
-#
+
+# %% [markdown]
 # ### Exercise 17.2 · choose (O1)
 #
 # Why do so few random clicks hurt EASE with a small λ so much?
@@ -233,7 +233,7 @@ print(f"EASE without these rows: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
 # %% [markdown] tags=["open"]
 # One user rated 193 films within a minute. It need not be a bot: MovieLens shows lists of films to rate. Learning without
 # these rows changes NDCG by −0.0015, an interval that includes zero, so we leave them in. Measure a cleaning rule like a
-# model. (Section 8 makes real bots.)
+# model.
 
 # %% [markdown]
 # ## 3. An easier test set
@@ -305,7 +305,7 @@ claim("on validation, stars from 3.5 beat all ratings", by_stars["low"].iloc[2] 
 
 # %% [markdown]
 # With ratings of 3.5 and more, EASE keeps 63 % of the rows and gains 0.014; the interval excludes zero. Four thresholds
-# were tried, and the choice was made on validation. Section 7 reads the test part; remember this number until then.
+# were tried. Remember this gain until section 7 reads the test part.
 
 # %% [markdown]
 # ## 5. Augment sequences
@@ -523,7 +523,8 @@ claim("one option repairs it", shares["reshuffle_each_iteration=False"] == 0)
 # training rows, with or without a seed. With `reshuffle_each_iteration=False` there is only one order.
 #
 # </details>
-#
+
+# %% [markdown]
 # ### Exercise 17.9 · code (O5)
 #
 # Write the two most useful checks. `learn` and `test` are frames with the columns `user_id`, `item_id` and `timestamp`.
