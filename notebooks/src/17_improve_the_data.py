@@ -500,15 +500,11 @@ check("17.8", share_in_train)
 quiet_tensorflow()
 import tensorflow as tf
 
-shares = {}
-for name, options in (
-    ("shuffle(100_000)", {}),
-    ("reshuffle_each_iteration=False", {"reshuffle_each_iteration": False}),
-):
+shares, repaired = {}, {"reshuffle_each_iteration": False}
+for name, options in (("shuffle(100_000)", {}), ("reshuffle_each_iteration=False", repaired)):
     rows = tf.data.Dataset.range(100_000).shuffle(100_000, seed=42, **options)
-    train, test = (
-        np.concatenate(list(part.batch(10_000).as_numpy_iterator())) for part in (rows.take(80_000), rows.skip(80_000))
-    )
+    both = rows.take(80_000), rows.skip(80_000)
+    train, test = (np.concatenate(list(part.batch(10_000).as_numpy_iterator())) for part in both)
     shares[name] = np.isin(test, train).mean()
     print(f"{name}: {shares[name]:.3f} of the test rows are in train")
 
@@ -551,20 +547,28 @@ def count_leaks(learn, test):
 check("17.9", count_leaks)
 
 # %% [markdown] tags=["open"]
-# The helper `find_leaks` does the same and more. First a random split, then the course's:
+# The helper `find_leaks` does the same and more. First a random split with 25 test rows in train, then the course's:
 
 # %% tags=["open"]
 random = splits.split_random(ratings)
-newest = random.test["user_id"].map(random.train.groupby("user_id")["timestamp"].max())
-found = find_leaks(random.train, random.test)
-print(report(found[:1]))
+spoiled = pd.concat([random.train, random.test.head(25)])
+found = {finding.kind: finding for finding in find_leaks(spoiled, random.test)}
+print(report([found["rows in both"], found["own future"]]))
 
 # %% tags=["open"]
-n_older = (random.test["timestamp"] < newest).sum()
-claim("both count the same rows", found[0].what.startswith(f"{n_older:,} of"))
+known_pairs, test_pairs = (pd.MultiIndex.from_frame(part[["user_id", "item_id"]]) for part in (spoiled, random.test))
+newest = random.test["user_id"].map(spoiled.groupby("user_id")["timestamp"].max())
+n_same, n_older = test_pairs.isin(known_pairs).sum(), (random.test["timestamp"] < newest).sum()
+claim("both count the same rows in both", found["rows in both"].what.startswith(f"{n_same} of"))
+claim("both count the same older rows", found["own future"].what.startswith(f"{n_older:,} of"))
 
 # %% tags=["open"]
-print(report(find_leaks(cut.train, cut.test, cut.valid)))
+found = find_leaks(cut.train, cut.test, cut.valid)
+print(report(found))
+
+# %% tags=["open"]
+n_tied = cut.train.merge(cut.test, on=["user_id", "timestamp"])["user_id"].nunique()
+claim("both count the same ties", f"The cut of {n_tied} users" in report(found))
 
 # %% [markdown] tags=["open"]
 # It finds the future in the random split and none in the course's. What is *worth knowing* is normal in one kind of split
