@@ -2,9 +2,9 @@
 
     python -m recsys_helpers.data.leaks --train train.csv --valid valid.csv --test test.csv
 
-The answer has two parts. A *leak* makes the test easier than reality, and must be repaired. What is *worth knowing* is
-normal in some splits and wrong in others: users on both sides, say, belong to a cut of each user's history. Left out:
-features that know the answer (lesson 01), and items whose copies have other ids.
+The answer has two parts. A *leak* makes the test easier than reality, or distorts it, and must be repaired. What is
+*worth knowing* is normal in some splits and wrong in others: users on both sides, say, belong to a cut of each user's
+history. Left out: features that know the answer (lesson 01), and items whose copies have other ids.
 """
 
 import argparse
@@ -111,12 +111,13 @@ def _within(tables: dict[str, pd.DataFrame]) -> Iterator[Finding]:
     for name, table in tables.items():
         keys = [column for column in (*PAIR, "timestamp") if column in table]
         again = table.duplicated(keys)
+        is_normal = "timestamp" not in table and _repeats(tables["train"])
         if again.any():
             what = f"{again.sum():,} of {len(table):,} rows of {name} repeat an earlier row of it."
             advice = "Drop them (`drop_duplicates`) before you split: each copy counts once more."
-            yield Finding("duplicates", name != "train", what, advice, table.loc[again, keys])
+            yield Finding("duplicates", name != "train" and not is_normal, what, advice, table.loc[again, keys])
         times = table.get("timestamp", pd.Series(dtype=float)).to_numpy(float)
-        if len(times) >= 20 and np.all(times > 1e8) and np.all(times % 64 == 0) and not np.all(times % 86400 == 0):
+        if len(times) >= 20 and np.all(times > 1e8) and np.all(times % 64 == 0) and not np.all(times % 3600 == 0):
             what = f"Every time in {name} is a multiple of 64 seconds: it has been a float32, which cannot hold more."
             advice = "Load timestamps as int64 or float64. Rounded times reorder histories and move rows over the cut."
             yield Finding("rounded times", True, what, advice, table[keys])
@@ -148,6 +149,8 @@ def _between(early: str, learn: pd.DataFrame, late: str, measured: pd.DataFrame)
 def _rows_in_both(early, learn, late, measured) -> Iterator[Finding]:
     keys = [column for column in (*PAIR, "timestamp") if column in learn]
     is_same, is_pair = _is_in(measured, learn, keys), _is_in(measured, learn, PAIR)
+    if "timestamp" not in learn and _repeats(learn):  # a row in both may be a second listening
+        is_same[:] = False
     if is_same.any():
         share = is_same.mean()
         what = f"{is_same.sum():,} of {len(measured):,} rows of {late} ({share:.0%}) stand in {early}, too."
@@ -162,15 +165,18 @@ def _rows_in_both(early, learn, late, measured) -> Iterator[Finding]:
         yield Finding(kind, True, what, advice, measured.loc[is_same, keys])
     is_again = is_pair & ~is_same
     if is_again.any():
-        repeats = learn.duplicated(PAIR).mean()
-        what = (
-            f"{is_again.sum():,} of {len(measured):,} rows of {late} repeat a (user, item) pair of {early}, later on."
-        )
+        counted = f"{is_again.sum():,} of {len(measured):,} rows of {late}"
+        what = f"{counted} repeat a (user, item) pair of {early} at another time."
         advice = "Normal where people consume again (music, shops): say so, and report repeats and new items apart."
-        if repeats < 0.01:
-            what += f" Within {early} hardly any pair repeats ({repeats:.1%}), so they look like copies."
+        if not _repeats(learn):
+            what += f" Within {early} hardly any pair repeats, so they look like copies."
             advice = "Keep one row of each pair before you split: `duplicates='last'` in load_csv."
-        yield Finding("pairs in both", repeats < 0.01, what, advice, measured.loc[is_again, keys])
+        yield Finding("pairs in both", not _repeats(learn), what, advice, measured.loc[is_again, keys])
+
+
+def _repeats(table: pd.DataFrame) -> bool:
+    """Whether the same person having the same item again is normal here: in one row of a hundred or more."""
+    return bool(table.duplicated(PAIR).mean() >= 0.01)
 
 
 def _is_in(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> np.ndarray:
@@ -191,6 +197,7 @@ def _other_names(early, learn, late, measured) -> Iterator[Finding]:
     if "timestamp" not in learn:
         return
     event = ["item_id", "timestamp"]
+    learn = learn[learn.groupby(event)["user_id"].transform("size") <= 20]  # the date of a premiere says nothing
     pairs = measured[[*PAIR, "timestamp"]].merge(
         learn[["user_id", *event]].drop_duplicates(), on=event, suffixes=("", "_2")
     )
@@ -213,7 +220,7 @@ def _plain(ids: pd.Series) -> pd.Series:
 def _users(early, learn, late, measured) -> Iterator[Finding]:
     is_known = measured["user_id"].isin(learn["user_id"])
     n_users, n_known = measured["user_id"].nunique(), measured.loc[is_known, "user_id"].nunique()
-    share, is_by_user = n_known / n_users, not _is_cut_in_time(learn, measured)
+    share, is_by_user = n_known / n_users, "timestamp" in learn and not _is_cut_in_time(learn, measured)
     if 0 < share <= A_FEW and is_by_user:
         what = f"A split by users, but {n_known:,} of {n_users:,} users of {late} are in {early}, too."
         advice = "Draw the users first, then give each of them to one side as a whole."

@@ -185,9 +185,30 @@ def test_repeats_are_normal_where_people_repeat():
     assert kinds(found) == set() and "pairs in both" in kinds(found, leaks_only=False)
 
 
-def test_days_are_no_rounded_seconds():
-    days = pd.DataFrame({"user_id": range(40), "item_id": range(40), "timestamp": 86400 * np.arange(12000, 12040)})
+def test_repeats_without_times_are_worth_knowing_and_no_leak():
+    rows = pd.DataFrame({"user_id": np.repeat(range(20), 10), "item_id": np.tile([1, 2, 3, 1, 2, 3, 4, 1, 4, 4], 20)})
+    place = rows.groupby("user_id").cumcount()
+    found = find_leaks(rows[place < 7], rows[place >= 7])
+    assert kinds(found) == set() and {"pairs in both", "duplicates"} < kinds(found, leaks_only=False)
+
+
+def test_a_few_users_in_both_are_no_leak_where_times_are_not_known(events):
+    train, test = planted_a_few_users(splits.split_last_share(events))
+    found = find_leaks(train.drop(columns="timestamp"), test.drop(columns="timestamp"))
+    assert kinds(found) == set() and "users in both" in kinds(found, leaks_only=False)
+
+
+@pytest.mark.parametrize("hours", [12, 24])
+def test_days_are_no_rounded_seconds(hours):
+    days = 3600 * hours * np.arange(12000, 12040)
+    days = pd.DataFrame({"user_id": range(40), "item_id": range(40), "timestamp": days})
     assert kinds(find_leaks(days[:30], days[30:])) == set()
+
+
+def test_a_crowd_on_the_day_of_a_premiere_is_no_copied_user():
+    days = pd.DataFrame({"user_id": np.repeat(range(60), 5), "item_id": np.tile(range(5), 60), "timestamp": 10**9})
+    found = find_leaks(days[days["user_id"] < 50], days[days["user_id"] >= 50])
+    assert "copied users" not in kinds(found)
 
 
 @pytest.mark.parametrize(
