@@ -67,6 +67,10 @@ def planted_valid_in_test(cut):
     return cut.train, cut.test, pd.concat([cut.valid, cut.test.head(3)])
 
 
+def planted_train_in_valid(cut):
+    return pd.concat([cut.train, cut.valid.head(4)]), cut.test, cut.valid
+
+
 def planted_two_shuffles(cut):
     rows = pd.concat(cut, ignore_index=True)
     one, other = (rows.sample(frac=1, random_state=seed) for seed in (1, 2))
@@ -132,6 +136,7 @@ def planted_copied_users(cut):
 PLANTED = {
     "rows in both": planted_rows_in_both,
     "rows in both, valid and test": planted_valid_in_test,
+    "rows in both, train and valid": planted_train_in_valid,
     "two shuffles": planted_two_shuffles,
     "pairs in both": planted_copies_at_another_time,
     "own future": planted_random_rows,
