@@ -210,6 +210,11 @@ def test_days_are_no_rounded_seconds(hours):
     assert kinds(find_leaks(days[:30], days[30:])) == set()
 
 
+def test_one_film_rated_in_the_same_second_is_no_copied_user():
+    rows = pd.DataFrame({"user_id": range(40), "item_id": np.arange(40) % 20, "timestamp": T + np.arange(40) % 20})
+    assert "copied users" not in kinds(find_leaks(rows[:20], rows[20:]))
+
+
 def test_a_crowd_on_the_day_of_a_premiere_is_no_copied_user():
     days = pd.DataFrame({"user_id": np.repeat(range(60), 5), "item_id": np.tile(range(5), 60), "timestamp": 10**9})
     found = find_leaks(days[days["user_id"] < 50], days[days["user_id"] >= 50])
