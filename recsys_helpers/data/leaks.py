@@ -374,6 +374,8 @@ def main(arguments: list[str] | None = None) -> int:
         found = find_leaks(**tables)
     except (DataProblems, KeyError, ValueError, OSError) as error:
         print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
+        if isinstance(error, DataProblems):
+            print("Here, columns are named with --user, --item and --time, a separator with --sep.", file=sys.stderr)
         return 2
     print(report(found, {name: len(table) for name, table in tables.items()}))
     return int(any(finding.is_leak for finding in found))
