@@ -1,0 +1,393 @@
+"""Look for leaks between train, valid and test tables: of this course, or CSV files of any project.
+
+    python -m recsys_helpers.data.leaks --train train.csv --valid valid.csv --test test.csv
+
+The answer has two parts. A *leak* makes the test easier than reality, or distorts it, and must be repaired. What is
+*worth knowing* is normal in some splits and wrong in others: users on both sides, say, belong to a cut of each user's
+history. Left out: features that know the answer (lesson 01), and items whose copies have other ids.
+"""
+
+import argparse
+import contextlib
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers.data.checks import DataProblems, same_spelling
+from recsys_helpers.data.own_data import load_csv
+from recsys_helpers.data.splits import check_complete
+
+PAIR = ["user_id", "item_id"]
+ALIASES = {  # our name → how public files write it, without capitals and underscores
+    "user_id": ["userid", "user", "uid", "customerid", "visitorid", "reviewerid", "sessionid"],
+    "item_id": ["itemid", "item", "iid", "movieid", "productid", "trackid", "songid", "asin", "videoid", "bookid"],
+    "timestamp": ["timestamp", "time", "ts", "unixtime", "unixreviewtime", "datetime", "date"],
+}
+A_FEW = 0.05  # up to this share of rows or users on the wrong side is a slip in a cut, not another kind of cut
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found: its kind, whether it is a leak, what was counted, what to do, and some of the rows."""
+
+    kind: str
+    is_leak: bool
+    what: str
+    advice: str
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def find_leaks(train: pd.DataFrame, test: pd.DataFrame, valid: pd.DataFrame | None = None) -> list[Finding]:
+    """What leaks from the tables that a model learns from into the ones it is measured on; leaks first.
+
+    Each frame has `user_id` and `item_id`, and in all of them or in none `timestamp`, a number. Raises KeyError or
+    ValueError if a column is missing, holds gaps, or has other types in other tables. Built in lesson 17.
+
+    >>> train = pd.DataFrame({"user_id": [1, 1], "item_id": [5, 6], "timestamp": [10, 20]})
+    >>> [finding.kind for finding in find_leaks(train, train.tail(1)) if finding.is_leak]
+    ['rows in both']
+    """
+    tables = {"train": train, "valid": valid, "test": test}
+    tables = {name: table.reset_index(drop=True) for name, table in tables.items() if table is not None}
+    _check_tables(tables)
+    found = list(_within(tables))
+    for early, late in [("train", "test"), ("train", "valid"), ("valid", "test")]:
+        if early in tables and late in tables:
+            found += _between(early, tables[early], late, tables[late])
+    kept = {(finding.kind, finding.what if finding.is_leak else ""): finding for finding in reversed(found)}
+    return sorted(reversed(kept.values()), key=lambda finding: not finding.is_leak)
+
+
+def report(found: list[Finding], n_rows: dict[str, int] | None = None) -> str:
+    """The findings in plain words: leaks, then what is worth knowing, each with what to do and up to three rows."""
+    lines = [", ".join(f"{name} {n:,} rows" for name, n in n_rows.items())] if n_rows else []
+    leaks = [finding for finding in found if finding.is_leak]
+    notes = [finding for finding in found if not finding.is_leak]
+    lines.append(f"Leaks found: {len(leaks)}" if leaks else "No leak found by these checks.")
+    for title, group in (("", leaks), ("Worth knowing; no leak by itself:", notes)):
+        lines += [title] if title and group else []
+        for number, finding in enumerate(group, start=1):
+            lines += [f"{number}. {finding.what}", f"   {finding.advice}"]
+            if len(finding.rows):
+                lines += ["   " + line for line in finding.rows.head(3).to_string(index=False).split("\n")]
+    return "\n".join(lines)
+
+
+# One table
+
+
+def _check_tables(tables: dict[str, pd.DataFrame]) -> None:
+    have_time = ["timestamp" in table for table in tables.values()]
+    if any(have_time) and not all(have_time):
+        without = [name for name, has in zip(tables, have_time) if not has]
+        raise KeyError(
+            f"The column timestamp is missing in {' and '.join(without)}. Give it to all tables, or to none."
+        )
+    for name, table in tables.items():
+        try:
+            check_complete(table, (*PAIR, *(["timestamp"] if all(have_time) else [])))
+        except (KeyError, ValueError) as error:
+            raise type(error)(f"{name}: {error.args[0]}") from None
+        if not len(table):
+            raise ValueError(f"{name} has no rows. Did a filter remove all of them?")
+    for column in PAIR:
+        kinds = {name: _is_number(table[column]) for name, table in tables.items()}
+        if len(set(kinds.values())) > 1:
+            shown = ", ".join(f"{name}: {table[column].iloc[0]!r}" for name, table in tables.items())
+            raise ValueError(f"{column} is a number in one table and text in another ({shown}). Nothing would match.")
+
+
+def _is_number(values: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(values))
+
+
+def _within(tables: dict[str, pd.DataFrame]) -> Iterator[Finding]:
+    for name, table in tables.items():
+        keys = [column for column in (*PAIR, "timestamp") if column in table]
+        again = table.duplicated(keys)
+        is_normal = "timestamp" not in table and _repeats(tables["train"])
+        if again.any():
+            what = f"{again.sum():,} of {len(table):,} rows of {name} repeat an earlier row of it."
+            advice = "Drop them (`drop_duplicates`) before you split: each copy counts once more."
+            yield Finding("duplicates", name != "train" and not is_normal, what, advice, table.loc[again, keys])
+        times = table.get("timestamp", pd.Series(dtype=float)).to_numpy(float)
+        if len(times) >= 20 and np.all(times > 1e8) and np.all(times % 64 == 0) and not np.all(times % 3600 == 0):
+            what = f"Every time in {name} is a multiple of 64 seconds: it has been a float32, which cannot hold more."
+            advice = "Load timestamps as int64 or float64. Rounded times reorder histories and move rows over the cut."
+            yield Finding("rounded times", True, what, advice, table[keys])
+
+
+# Two tables
+
+
+def _between(early: str, learn: pd.DataFrame, late: str, measured: pd.DataFrame) -> Iterator[Finding]:
+    """Findings between a table that is learned from and one that is measured on."""
+    yield from _rows_in_both(early, learn, late, measured)
+    yield from _other_names(early, learn, late, measured)
+    if "timestamp" in learn:
+        middle = [table["timestamp"].median() for table in (learn, measured)]
+        if min(middle) > 0 and max(middle) / min(middle) > 100:
+            what = f"Times in {early} are around {middle[0]:.0f}, in {late} around {middle[1]:.0f}: not the same unit."
+            yield Finding("units of time", True, what, "Bring both to seconds: milliseconds are divided by 1000.")
+            return
+    yield from _users(early, learn, late, measured)
+    if "timestamp" in learn:
+        apart = learn[~_is_in(learn, measured, [*PAIR, "timestamp"])]  # rows in both have been reported
+        yield from _times(early, apart, late, measured) if len(apart) else ()
+    n_new = (~measured["item_id"].isin(learn["item_id"])).sum()
+    if n_new and early == "train":
+        what = f"{n_new:,} of {len(measured):,} rows of {late} are of items that {early} never saw."
+        yield Finding("new items", False, what, "Keep them: leaving them out makes the question easier (lesson 17).")
+
+
+def _rows_in_both(early, learn, late, measured) -> Iterator[Finding]:
+    keys = [column for column in (*PAIR, "timestamp") if column in learn]
+    is_same, is_pair = _is_in(measured, learn, keys), _is_in(measured, learn, PAIR)
+    if "timestamp" not in learn and _repeats(learn):  # a row in both may be a second listening
+        is_same[:] = False
+    if is_same.any():
+        share = is_same.mean()
+        what = f"{is_same.sum():,} of {len(measured):,} rows of {late} ({share:.0%}) stand in {early}, too."
+        by_chance = len(learn) / (len(learn) + len(measured))
+        kind, advice = "rows in both", "Split once, after dropping duplicates, and save the parts."
+        if len(measured) >= 50 and abs(share - by_chance) < 0.05:
+            kind = "two shuffles"
+            what += f" Two cuts of two different shuffles would share {by_chance:.0%}."
+            advice = (
+                "tf.data: shuffle(…, reshuffle_each_iteration=False) before take and skip; elsewhere: shuffle once."
+            )
+        yield Finding(kind, True, what, advice, measured.loc[is_same, keys])
+    is_again = is_pair & ~is_same
+    if is_again.any():
+        counted = f"{is_again.sum():,} of {len(measured):,} rows of {late}"
+        what = f"{counted} repeat a (user, item) pair of {early} at another time."
+        advice = "Normal where people consume again (music, shops): say so, and report repeats and new items apart."
+        if not _repeats(learn):
+            what += f" Within {early} hardly any pair repeats, so they look like copies."
+            advice = "Keep one row of each pair before you split: `duplicates='last'` in load_csv."
+        yield Finding("pairs in both", not _repeats(learn), what, advice, measured.loc[is_again, keys])
+
+
+def _repeats(table: pd.DataFrame) -> bool:
+    """Whether the same person having the same item again is normal here: in one row of a hundred or more."""
+    return bool(table.duplicated(PAIR).mean() >= 0.01)
+
+
+def _is_in(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    return pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(others[keys]))
+
+
+def _other_names(early, learn, late, measured) -> Iterator[Finding]:
+    """Rows that would be in both if ids were spelled alike, and users who stand in both under two ids."""
+    plain = [
+        table.assign(**{c: _plain(table[c]) for c in PAIR if not _is_number(table[c])}) for table in (learn, measured)
+    ]
+    keys = [column for column in (*PAIR, "timestamp") if column in learn]
+    is_hidden = _is_in(plain[1], plain[0], keys) & ~_is_in(measured, learn, keys)
+    if is_hidden.any():
+        what = f"{is_hidden.sum():,} rows of {late} stand in {early} with another spelling of an id."
+        advice = "Bring ids to one spelling before you split: capitals, spaces, leading zeros (`same_spelling`)."
+        yield Finding("spelling", True, what, advice, measured.loc[is_hidden, keys])
+    if "timestamp" not in learn:
+        return
+    event = ["item_id", "timestamp"]
+    learn = learn[learn.groupby(event)["user_id"].transform("size") <= 20]  # the date of a premiere says nothing
+    pairs = measured[[*PAIR, "timestamp"]].merge(
+        learn[["user_id", *event]].drop_duplicates(), on=event, suffixes=("", "_2")
+    )
+    pairs = pairs[pairs["user_id"] != pairs["user_id_2"]]
+    shared = pairs.groupby(["user_id", "user_id_2"]).size().rename("n_rows").reset_index()
+    size = measured.groupby("user_id").size()
+    copies = shared[(shared["n_rows"] >= 5) & (shared["n_rows"] >= 0.8 * shared["user_id"].map(size))]
+    if len(copies) and not is_hidden.any():
+        n = copies["user_id"].nunique()
+        what = f"{n:,} users of {late} have the items and times of a user of {early} with another id."
+        yield Finding("copied users", True, what, "Merge accounts that are one person before you split.", copies)
+
+
+def _plain(ids: pd.Series) -> pd.Series:
+    """Text ids without capitals, spaces and leading zeros."""
+    text = same_spelling(ids.astype("str")).str.casefold().str.replace(" ", "")
+    return text.str.replace(r"^0+(?=\d)", "", regex=True)
+
+
+def _users(early, learn, late, measured) -> Iterator[Finding]:
+    is_known = measured["user_id"].isin(learn["user_id"])
+    n_users, n_known = measured["user_id"].nunique(), measured.loc[is_known, "user_id"].nunique()
+    share, is_by_user = n_known / n_users, "timestamp" in learn and not _is_cut_in_time(learn, measured)
+    if 0 < share <= A_FEW and is_by_user:
+        what = f"A split by users, but {n_known:,} of {n_users:,} users of {late} are in {early}, too."
+        advice = "Draw the users first, then give each of them to one side as a whole."
+        yield Finding("users in both", True, what, advice, measured.loc[is_known, PAIR].drop_duplicates("user_id"))
+    elif n_known:
+        what = f"{n_known:,} of {n_users:,} users of {late} are in {early}, too."
+        advice = "Normal when each history is cut in time; wrong if you want to know how new users fare."
+        yield Finding("users in both", False, what, advice)
+
+
+def _misplaced(learn, measured) -> tuple[float, float]:
+    """The best single moment to part both tables by, and the share of rows that it has on the wrong side."""
+    times = np.concatenate([learn["timestamp"], measured["timestamp"]]).astype(float)
+    is_late = np.repeat([False, True], [len(learn), len(measured)])
+    order = np.argsort(times, kind="stable")
+    times, is_late = times[order], is_late[order]
+    late_before = np.concatenate([[0], np.cumsum(is_late)])
+    early_after = (~is_late).sum() - np.concatenate([[0], np.cumsum(~is_late)])
+    is_border = np.concatenate([[True], np.diff(times) > 0, [True]])
+    wrong = np.where(is_border, late_before + early_after, len(times))
+    best = int(wrong.argmin())
+    return float(times[min(best, len(times) - 1)]), float(wrong[best] / len(times))
+
+
+def _is_cut_in_time(learn, measured) -> bool:
+    if "timestamp" not in learn:
+        return False
+    share_of_smaller = min(len(learn), len(measured)) / (len(learn) + len(measured))
+    return _misplaced(learn, measured)[1] <= A_FEW * share_of_smaller
+
+
+def _times(early, learn, late, measured) -> Iterator[Finding]:
+    start, wrong = _misplaced(learn, measured)
+    keys = [*PAIR, "timestamp"]
+    newest = measured["user_id"].map(learn.groupby("user_id")["timestamp"].max())
+    is_older = (measured["timestamp"] < newest).to_numpy()
+    is_both = newest.notna().to_numpy()
+    if is_older.any():
+        oldest = learn["user_id"].map(measured.groupby("user_id")["timestamp"].max())
+        is_swapped = (learn["timestamp"] > oldest)[oldest.notna()].mean() > 0.9
+        counted = f"{is_older.sum():,} of {len(measured):,} rows of {late}"
+        what = f"{counted} are older than another row of the same user in {early}."
+        advice = f"The model learns from these users' future. Cut each history in time: {late} holds its newest rows."
+        if is_swapped:
+            advice = f"Nearly all of {early} is newer than {late}: have the two files been exchanged?"
+        kind = "swapped" if is_swapped else "own future"
+        yield Finding(kind, True, what, advice, measured.loc[is_older, keys])
+    if wrong > 0 and _is_cut_in_time(learn, measured):
+        is_straggler = (learn["timestamp"] >= start).to_numpy()
+        what = f"A cut at one moment (about {start:.0f}), but {is_straggler.sum():,} rows of {early} are later."
+        yield Finding("stragglers", True, what, "Cut all rows at the same moment.", learn.loc[is_straggler, keys])
+    elif wrong > 0:
+        is_later = (learn["timestamp"] > measured["timestamp"].min()).mean()
+        what = f"{is_later:.0%} of {early} is newer than the oldest row of {late}."
+        advice = "Other users' future: normal for cuts per user or by user. A cut at one moment has none of it."
+        yield Finding("other users' future", False, what, advice)
+    if is_both.any() and not is_older.any():
+        yield from _border_ties(early, learn, late, measured)
+
+
+def _border_ties(early, learn, late, measured) -> Iterator[Finding]:
+    """Users whose cut lies inside one second; and whether ids decided on which side its rows came."""
+    both = learn.merge(measured, on=["user_id", "timestamp"], suffixes=("", "_2"))[["user_id", "timestamp"]]
+    both = both.drop_duplicates()
+    if not len(both):
+        return
+    sides = [
+        both.merge(table, on=["user_id", "timestamp"]).groupby("user_id")["item_id"] for table in (learn, measured)
+    ]
+    n = (sides[0].size() + sides[1].size()).to_numpy()
+    in_order = np.array([(sides[0].max() < sides[1].min()).mean(), (sides[0].min() > sides[1].max()).mean()])
+    by_chance = np.mean([1 / comb(int(total), int(one)) for total, one in zip(n, sides[0].size())])
+    what = f"The cut of {len(n):,} users lies inside one second: rows of {early} and {late} share it."
+    if len(n) >= 10 and in_order.max() > 0.95 and by_chance < 0.7:
+        what += f" The ids decide on the side in {in_order.max():.0%} of them; chance would do so in {by_chance:.0%}."
+        advice = (
+            "Order ties at random (`order_in_time`): in id order, the id tells a model what comes next (lesson 04)."
+        )
+        yield Finding("ties by id", True, what, advice, both)
+    else:
+        yield Finding(
+            "border ties", False, what, "Say how ties are ordered. At random is right; by id is not (lesson 04)."
+        )
+
+
+# The command
+
+
+def read_table(path: str | Path, columns: dict[str, str | None] | None = None, sep: str = ",") -> pd.DataFrame:
+    """`user_id`, `item_id` and, if there is one, `timestamp` of a CSV file; common names of columns are recognised.
+
+    `columns`: our name → name in the file. Dates such as 2026-11-29 become seconds. Raises DataProblems.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataProblems(path.name, ["There is no such file. Look at the path."])
+    wanted = {"rating": None} | _guessed(path, sep) | (columns or {})
+    with contextlib.redirect_stdout(io.StringIO()):
+        frame = load_csv(path, wanted, check=False, sep=sep)
+    frame = frame[[column for column in (*PAIR, "timestamp") if column in frame]]
+    missing = frame.isna().any(axis=1)
+    if missing.any():
+        raise DataProblems(
+            path.name, [f"A value is missing (rows: {missing.sum():,}; line {frame.index[missing][0]})."]
+        )
+    if "timestamp" in frame:
+        frame = frame.assign(timestamp=_seconds(path.name, frame["timestamp"]))
+    for column in PAIR:  # "007" stays text
+        if frame[column].str.fullmatch(r"-?(0|[1-9]\d{0,17})").all():
+            frame = frame.assign(**{column: frame[column].astype("int64")})
+    return frame.reset_index(drop=True)
+
+
+def _guessed(path: Path, sep: str) -> dict[str, str]:
+    """Our names → the file's, where the first line has one of the usual names."""
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        header = [cell.strip().strip('"') for cell in file.readline().rstrip("\n").split(sep)]
+    plain = {cell.lower().replace("_", "").replace(" ", ""): cell for cell in reversed(header)}
+    return {ours: plain[alias] for ours, aliases in ALIASES.items() for alias in reversed(aliases) if alias in plain}
+
+
+def _seconds(name: str, times: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(times, errors="coerce")
+    if numbers.isna().any() or np.isinf(numbers).any():
+        dates = pd.to_datetime(times, errors="coerce", utc=True, format="ISO8601")
+        if dates.isna().any():
+            bad = times[dates.isna()]
+            what = f"timestamp is neither seconds nor a date like 2026-11-29 (rows: {len(bad):,}; line {bad.index[0]}"
+            raise DataProblems(name, [f"{what}: {bad.iloc[0]!r}). Correct it, or name the right column with --time."])
+        return (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    return numbers.astype("int64") if (numbers % 1 == 0).all() else numbers
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command: prints a report; 0 if no leak was found, 1 if one was, 2 if a file cannot be read."""
+    parser = argparse.ArgumentParser(prog="leaks", description="Look for leaks between train, valid and test files.")
+    parser.add_argument("--train", required=True, help="CSV file that the model learns from")
+    parser.add_argument("--valid", help="CSV file that settings are chosen on")
+    parser.add_argument("--test", required=True, help="CSV file that the model is measured on")
+    parser.add_argument("--user", help="name of the column with user ids")
+    parser.add_argument("--item", help="name of the column with item ids")
+    parser.add_argument("--time", help="name of the column with times")
+    parser.add_argument("--sep", default=",", help="separator of the files (default: a comma)")
+    chosen = parser.parse_args(arguments)
+    named = {"user_id": chosen.user, "item_id": chosen.item, "timestamp": chosen.time}
+    columns = {ours: theirs for ours, theirs in named.items() if theirs}
+    try:
+        paths = {name: getattr(chosen, name) for name in ("train", "valid", "test") if getattr(chosen, name)}
+        tables = {name: read_table(path, columns, chosen.sep) for name, path in paths.items()}
+        tables = _of_one_kind(tables)
+        found = find_leaks(**tables)
+    except (DataProblems, KeyError, ValueError, OSError) as error:
+        print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
+        if isinstance(error, DataProblems):
+            print("Here, columns are named with --user, --item and --time, a separator with --sep.", file=sys.stderr)
+        return 2
+    print(report(found, {name: len(table) for name, table in tables.items()}))
+    return int(any(finding.is_leak for finding in found))
+
+
+def _of_one_kind(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Ids that are text in one file are text in all."""
+    for column in PAIR:
+        if not all(_is_number(table[column]) for table in tables.values()):
+            tables = {name: table.assign(**{column: table[column].astype("str")}) for name, table in tables.items()}
+    return tables
+
+
+if __name__ == "__main__":
+    sys.exit(main())
