@@ -262,8 +262,8 @@ choice(
     why_not={
         "a": "It is the strongest, but it finds the same films: like item-kNN beside EASE, it would add next to "
         "nothing.",
-        "c": "Its hits are different because it has hardly any. A vote gives it the same say as yours: popularity pulled "
-        "a better model down in lesson 11. Different *and* of similar strength is what helps.",
+        "c": "Its hits are different because it has hardly any. A vote gives it the same say as yours: popularity "
+        "pulled a better model down in lesson 11. Different *and* of similar strength is what helps.",
         "d": "Seeds make separate errors too, so it may help a little. But four of five hits are the same, and a "
         "training costs as much as any other.",
     },
@@ -378,8 +378,8 @@ choice(
         "b": "Five more models to maintain, for 0.001 more, and the intervals overlap almost entirely. Nobody knows "
         "whether it is better than the blend of two.",
         "c": "Its interval includes zero, so it may gain nothing. It also has a meta-learner to maintain.",
-        "d": "The largest gain, and it needs 70 ms where 40 are allowed. Distil it, or make it faster, before you deploy "
-        "it.",
+        "d": "The largest gain, and it needs 70 ms where 40 are allowed. Distil it, or make it faster, before you "
+        "deploy it.",
     },
     done="A gain whose interval excludes zero, within the budget, with the fewest parts.",
 )
