@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Combine recommenders
 #
-# Two recommenders together are often better than each of them, and often they are not. In this lesson you learn to
-# tell the two cases apart before you pay for a second model, and to combine models without fooling yourself.
+# Two recommenders together are often better than each of them, and often they are not. In this lesson you learn to tell
+# the two cases apart before you pay for a second model, and to combine models without fooling yourself.
 
 # %% [markdown]
 # **What you will do**
@@ -32,7 +32,7 @@ from recsys_helpers.models import baselines, linear, stacking
 from recsys_helpers.models.fast_ease import ease_scores
 from recsys_helpers.models.fusion import rank_fusion
 from recsys_helpers.notebook import claim, new_figure, recorded_seeds, show
-from recsys_helpers.start import set_seed
+from recsys_helpers.start import quiet_tensorflow, set_seed
 
 set_seed(42)
 ratings, movies = load_movielens()
@@ -125,9 +125,8 @@ claim("with the short memory the whole interval lies above 0.01", fused["EASE + 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Three good models together gain 0.004, and the interval includes zero. EASE with the short memory, a pair of models of
-# the same strength, reaches 0.178, a gain of 0.032. So it is not the *number* of models that helps, nor how good the
-# second one is. The rest of the lesson is about what it is.
+# Three good models together gain 0.004, and the interval includes zero. EASE with the short memory, two models of the
+# same strength, reaches 0.178, a gain of 0.032. So it is not the *number* of models that helps.
 #
 # </details>
 
@@ -643,10 +642,9 @@ print(f"the blend: {(E.nbytes + B.nbytes) / 1e6:.0f} MB, {two_ms:.2f} ms, {two_m
 claim("the blend takes more than 1.4 times as long", two_ms > 1.4 * one_ms)
 
 # %% [markdown]
-# Twice the memory and two to four times the time, for a gain of 0.008 on 0.193, or 4 %. Here that is cheap. With a network
-# as the second member it may not be, and machine time is the smaller part of the bill: each member has its own data,
-# retraining, monitoring and failures. So write the bill next to the gain, and leave members out one by one to see what
-# each is worth.
+# Twice the memory and two to four times the time, for a gain of 0.008 on 0.193, or 4 %. Here that is cheap. Machine time is
+# the smaller part of the bill, though: each member has its own data, retraining, monitoring and failures. So write the
+# bill next to the gain, and leave out one member at a time to see what each is worth.
 #
 # ### Exercise 16.11 · choose (O5)
 #
@@ -814,6 +812,7 @@ claim("propagation improves neither EASE nor the blend", gains[0][1] < 0 and gai
 # 128 units, and the next 20 films out, of the films with at least five ratings. The section takes about 15 seconds.
 
 # %%
+quiet_tensorflow()
 import keras
 from keras import layers
 
@@ -825,9 +824,8 @@ short_histories = [kept[kept > 0] for kept in (position[history] for history in 
 decay = np.exp(-np.arange(20) / 5)
 print(f"{n_columns - 1:,} films")
 
+
 # %%
-
-
 def new_network(seed):
     set_seed(seed)
     row = keras.Input((n_columns,))
@@ -879,9 +877,9 @@ def for_all_films(scores):
 runs = {seed: train(seed)[1] for seed in (1, 2, 3)}
 
 # %% [markdown]
-# The mean of three seeds' standardised scores against the three single networks, on average over the seeds. A [snapshot
-# ensemble](glossary.md#snapshot-ensemble) (Huang and others, 2017) is cheaper: it averages several moments of *one* training. The paper restarts the
-# learning rate between snapshots; we do not.
+# We compare the mean of the three seeds' standardised scores with a single network, on average over the seeds. A [snapshot
+# ensemble](glossary.md#snapshot-ensemble) (Huang and others, 2017) is cheaper, as it averages several moments of *one*
+# training. The paper restarts the learning rate between snapshots; we do not.
 
 # %% tags=["nbval-ignore-output"]
 singles = np.array([ndcg(at[10]) for at in runs.values()])
@@ -913,9 +911,10 @@ print(gain_text(*paired_bootstrap(mean_of_scores, network)))
 # ## 11. Distil a blend into one network (optional)
 #
 # Can one small network learn what the blend knows? In [distillation](glossary.md#distillation) the blend is the teacher.
-# For each moment of each history it scores all films; a softmax turns the scores into probabilities, and the student
-# learns these instead of, or beside, what happened (Hinton and others, 2015). We give it half of each. Nothing else about
-# the student changes.
+# It scores all films at many moments of each history, a softmax turns the scores into probabilities, and the student
+# learns these beside what really happened (Hinton and others, 2015), half of each. Nothing else about the network of
+# section 10 changes. (The teacher has learned from these histories, so it partly repeats what it knows by heart. The last
+# quarter, which measures, is new to both.)
 
 
 # %%
@@ -958,12 +957,11 @@ print(f"numbers to store: student {sizes[0]:,}, teacher {sizes[1]:,}, {sizes[1] 
 # %% [markdown]
 # ## What you did
 #
-# - You compared fusions of similar models, which gained nothing, with a fusion of different ones, which gained a lot
-#   (**O1**).
-# - You implemented a standardised average and reciprocal rank fusion (**O2**).
-# - You computed the overlap of hits, and saw that voting removes only errors that members do not share (**O3**).
-# - You built the rows for stacking, and saw a leaky stack fall behind popularity (**O4**).
-# - You put the gain of a blend beside its memory and milliseconds (**O5**).
+# - You compared fusions of similar and of different models: nothing and a lot (**O1**).
+# - You implemented standardised averages and reciprocal rank fusion (**O2**).
+# - You computed the overlap of hits: voting removes only errors that members do not share (**O3**).
+# - You built rows for stacking, and saw a leaky stack fall behind popularity (**O4**).
+# - You weighed the gain of a blend against its memory and milliseconds (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

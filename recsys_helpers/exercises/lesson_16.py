@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace
+from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, takes_best, trace
 
 predict(
     "16.1",
@@ -149,9 +149,7 @@ def fusion(answer) -> None:
         "You return the fraction of each list. Add up over the models, axis 0.": (
             lambda scores, k: np.array([_fused(row[None], k) for row in scores])
         ),
-        "You return the items in their fused order. The fused score of each item is asked for.": (
-            lambda scores, k: np.argsort(-_fused(scores, k))
-        ),
+        "You return the items in their fused order. The fused score of each item is asked for.": takes_best(_fused),
     }
     judge(answer, cases, _fused, mistakes)
 

@@ -273,7 +273,7 @@ def right_16_8_delete(scores, seen, hidden):
 NATURAL = {
     "16.2": [
         (wrong_16_2_whole, "One mean and one deviation"),
-        (wrong_16_2_scaler, None),
+        (wrong_16_2_scaler, "still run over users"),
         (wrong_16_2_no_keepdims, "Shapes do not fit"),
         (wrong_16_2_minmax, "min–max"),
         (wrong_16_2_pandas, "ddof=1"),
