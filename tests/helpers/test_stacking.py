@@ -34,10 +34,11 @@ def test_rows_are_all_unseen_candidates_centred_within_each_user():
 
 
 def test_candidates_are_the_best_unseen_items_of_each_model():
-    scores = np.array([[0, 0, 0, 0, 0, 0.0], [9, 5, 4, 3, 2, 1]])
-    seen, hidden = sp.csr_array(scores == 5), sp.csr_array(scores == 3)
-    X, y = stacking_rows([scores, -scores], seen, hidden, top=1)  # item 2 by the first model, item 5 by the second
-    assert np.allclose(X, [[1.5, -1.5], [-1.5, 1.5]])
+    one = np.array([[0, 0, 0, 0, 0, 0.0], [9, 5, 4, 3, 2, 1]])
+    other = np.array([[0, 0, 0, 0, 0, 0.0], [0, 7, 1, 0, 8, 2]])
+    seen, hidden = sp.csr_array(one == 5), sp.csr_array(one == 3)
+    X, y = stacking_rows([one, other], seen, hidden, top=1)  # item 2 by the first model, item 4 by the second
+    assert np.allclose(X, [[1, -3.5], [-1, 3.5]])
     assert np.allclose(y, 0)  # the hidden item is no candidate of either
 
 
@@ -62,9 +63,9 @@ def test_a_leaky_table_trusts_the_member_that_learned_by_heart_and_an_honest_one
 
 def test_other_shapes_are_refused():
     seen, hidden, scores = world()
-    with pytest.raises(ValueError, match="shape"):
+    with pytest.raises(ValueError, match="must have the shape of seen"):
         stacking_rows([scores[0][:, 1:]], seen, hidden)
-    with pytest.raises(ValueError, match="shape"):
+    with pytest.raises(ValueError, match="must have the shape of seen"):
         stacking_rows(scores, seen, hidden[1:])
 
 
