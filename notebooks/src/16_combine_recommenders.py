@@ -521,7 +521,7 @@ print("rows and members of the honest table:", honest_rows[0].shape)
 # ### Exercise 16.9 · predict (O4)
 #
 # The meta-learner is a linear regression. What NDCG@10 does the leaky stack of five members reach on the last quarter?
-# Its best member alone has 0.193, popularity has 0.100. Write a number between 0 and 1.
+# The best member alone has 0.193, popularity has 0.100. Write a number between 0 and 1.
 
 # %%
 ndcg_of_the_leaky_stack = ...
@@ -640,7 +640,8 @@ claim("the blend takes more than 1.4 times as long", two_ms > 1.4 * one_ms)
 # Twice the memory and two to four times the time, for a gain of 0.008 on 0.193, or 4 %. Here that is cheap. Machine time is
 # the smaller part of the bill, though: each member has its own data, retraining, monitoring and failures. So write the
 # bill next to the gain, and leave out one member at a time to see what each is worth.
-#
+
+# %% [markdown]
 # ### Exercise 16.11 · choose (O5)
 #
 # A team reports four candidates for its service. The budget for one answer is 40 ms, and every interval is that of the
