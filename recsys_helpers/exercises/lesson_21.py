@@ -34,7 +34,7 @@ trace(
         0.42: "You divided by 15. The codes run from −7 to 7, so the scale is 2.1 / 7.",
         0.0: "That would be the code 0. 0.4 / 0.3 = 1.33 is nearer to 1.",
     },
-    otherwise="The scale is the largest magnitude of the row, 2.1, divided by 7. Divide 0.4 by it, round, and multiply.",
+    otherwise="The scale is the largest magnitude, 2.1, divided by 7. Divide 0.4 by it, round, and multiply.",
     done="0.4 has become 0.3: an error of 0.1, and half a step, 0.15, is the most it can be.",
 )
 
@@ -73,7 +73,9 @@ def quantise(answer) -> None:
             "Your codes run up to 2 ** bits − 1. One bit is the sign: 2 ** (bits − 1) − 1.": {
                 "levels": lambda bits: 2**bits - 1
             },
-            "Your largest code is 2 ** bits. One bit is the sign: 2 ** (bits − 1) − 1.": {"levels": lambda bits: 2**bits},
+            "Your largest code is 2 ** bits. One bit is the sign: 2 ** (bits − 1) − 1.": {
+                "levels": lambda bits: 2**bits
+            },
             "You divide by `bits` itself. The largest code with that many bits is 2 ** (bits − 1) − 1.": {
                 "levels": lambda bits: bits
             },
@@ -122,7 +124,8 @@ def _halves(codes):
 def pack(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [
-        (rng.integers(-7, 8, (n_rows, dim)).astype(np.int8),) for n_rows, dim in ((1, 2), (2, 4), (3, 6), (5, 8), (4, 10))
+        (rng.integers(-7, 8, (n_rows, dim)).astype(np.int8),)
+        for n_rows, dim in ((1, 2), (2, 4), (3, 6), (5, 8), (4, 10))
     ]
     mistakes = {
         "You changed the order: the first of the two codes belongs in the low half, the second is multiplied by "
@@ -268,7 +271,9 @@ def _masked(weights, gradient, rate, mask=lambda w, g, r: w != 0, sign=-1, start
     return (start * weights + sign * step) * mask(weights, gradient, rate)
 
 
-@exercise("21.8", "O4", "debug", done="The mask is taken before the step, so what was pruned stays pruned.", given=_given_21_8)
+@exercise(
+    "21.8", "O4", "debug", done="The mask is taken before the step, so what was pruned stays pruned.", given=_given_21_8
+)
 def masked_step(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -293,7 +298,9 @@ def masked_step(answer) -> None:
         ),
         "You go up the gradient. A step of training goes down: minus.": partial(_masked, sign=1),
         "The learning rate is missing from your step.": partial(_masked, factor=1),
-        "You return the weights without a step. Those that are left still learn.": lambda weights, gradient, rate: weights,
+        "You return the weights without a step. Those that are left still learn.": lambda weights, gradient, rate: (
+            weights
+        ),
         "You return the mask. The weights after the step are asked for.": lambda weights, gradient, rate: weights != 0,
         "Your step moves every weight by `rate` times the weight. Take the gradient.": (
             lambda weights, gradient, rate: weights - rate * weights
@@ -331,5 +338,5 @@ parsons(
         "CE": "You can measure a student only after it has been trained.",
         "DE": "The comparison needs the control: train it first.",
     },
-    done="Two students that differ in nothing but what they learn from, measured in pairs on films that neither has seen.",
+    done="Two students that differ in nothing but what they learn from, measured in pairs on hidden films.",
 )
