@@ -88,6 +88,12 @@ def quantise(answer) -> None:
             "Your codes are not rounded. A code is a whole number: np.rint.": {"whole": lambda rows: rows},
         },
     ) | {
+        "You round down. Round to the *nearest* whole number; `//` does not.": (
+            lambda rows, bits: (rows // _quantise(rows, bits)[1], _quantise(rows, bits)[1])
+        ),
+        "Yours is one scale for the whole table, a single number. Each row has its own: axis=1.": Sign(
+            lambda mine, rows, bits: len(mine) == 2 and np.ndim(mine[1]) == 0 and np.ndim(mine[0]) == 2
+        ),
         "Your scale is upside down: it is the largest magnitude divided by the largest code.": (
             lambda rows, bits: (_quantise(rows, bits)[0], 1 / _quantise(rows, bits)[1])
         ),
@@ -151,6 +157,12 @@ def pack(answer) -> None:
         "You added 8 to the packed byte. Add it to each code before packing.": (
             lambda codes: (_pack(codes, offset=0).astype(int) + 8).astype(np.uint8)
         ),
+        "You shifted by three bits. Half a byte is four: `<< 4`, or times 16.": (
+            lambda codes: (codes[:, 0::2].astype(int) + 8) | (codes[:, 1::2].astype(int) + 8) << 3
+        ),
+        "Yours is int8, which ends at 127. Convert to int before you multiply, and to np.uint8 at the end.": Sign(
+            lambda mine, codes: np.asarray(mine).dtype == np.int8 and np.shape(mine)[1] * 2 == codes.shape[1]
+        ),
         "Yours still has one code per byte. Two neighbours share a byte, so the result has half as many columns.": Sign(
             lambda mine, codes: np.shape(mine) == np.shape(codes)
         ),
@@ -179,6 +191,12 @@ def _from_tables(user, codes, tables, parts=lambda user, tables: user.reshape(le
     pieces = parts(user, tables)
     lookup = [[float(np.dot(word, piece)) for word in table] for table, piece in zip(tables, pieces)]
     return np.array([total([lookup[block][code] for block, code in enumerate(row)]) for row in codes])
+
+
+def _parts(user, codes, tables):
+    return np.array(
+        [_from_tables(user, codes, tables, total=lambda parts, b=b: parts[b]) for b in range(len(tables))]
+    ).T
 
 
 def _one_table(user, codes, tables):
@@ -228,7 +246,7 @@ def from_tables(answer) -> None:
             lambda mine, user, codes, tables: np.shape(mine) == tables.shape[:2]
         ),
         "You added up over the films. Add up over the blocks, so that each film has one score.": Sign(
-            lambda mine, user, codes, tables: np.shape(mine) == (len(tables),) and len(tables) != len(codes)
+            lambda mine, user, codes, tables: np.allclose(mine, _parts(user, codes, tables).sum(axis=0))
         ),
     }
     judge(answer, cases, _from_tables, mistakes)
@@ -280,7 +298,9 @@ def masked_step(answer) -> None:
     for shape in ((2, 3), (4, 3), (3, 5), (6, 2)):
         weights = rng.normal(size=shape) * (rng.random(shape) < 0.6)
         weights[0, 0], weights[0, 1] = 0.7, 0
-        cases.append((weights, rng.normal(size=shape), float(rng.choice([0.1, 0.5]))))
+        gradient = rng.normal(size=shape)
+        gradient[0, 0] = 0  # a weight that is left, and whose gradient happens to be zero
+        cases.append((weights, gradient, float(rng.choice([0.1, 0.5]))))
     mistakes = {
         "Still the same: a pruned weight that has made a step is no longer 0, so your mask lets it through. Take the "
         "mask before the step.": _given_21_8,
@@ -293,9 +313,7 @@ def masked_step(answer) -> None:
         "Your mask loses the negative weights as well. A weight was pruned if it is exactly 0: `!= 0`.": partial(
             _masked, mask=lambda w, g, r: w > 0
         ),
-        "You multiply the step by the mask twice, or lose the weights: return all weights after the step.": partial(
-            _masked, start=0
-        ),
+        "You return the step alone. The weights after it are asked for.": partial(_masked, start=0),
         "You go up the gradient. A step of training goes down: minus.": partial(_masked, sign=1),
         "The learning rate is missing from your step.": partial(_masked, factor=1),
         "You return the weights without a step. Those that are left still learn.": lambda weights, gradient, rate: (
@@ -304,9 +322,6 @@ def masked_step(answer) -> None:
         "You return the mask. The weights after the step are asked for.": lambda weights, gradient, rate: weights != 0,
         "Your step moves every weight by `rate` times the weight. Take the gradient.": (
             lambda weights, gradient, rate: weights - rate * weights
-        ),
-        "You only mask the weights, which are zero there anyway. The *gradient* of a pruned weight must not count.": (
-            lambda weights, gradient, rate: weights * (weights != 0) - rate * gradient
         ),
     }
     judge(answer, cases, _masked, mistakes, keeps_input=True)
