@@ -7,10 +7,10 @@
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** implement quantisation: a scale, codes of a few bits, and two codes packed into a byte
+# - **O1** implement quantisation: scales, codes of a few bits, two codes in a byte
 # - **O2** compare quality with overlap, and explain why one falls long before the other
 # - **O3** implement scores from the look-up tables of product quantisation
-# - **O4** compute what pruned weights really save in a file, and repair a training step that loses the zeros
+# - **O4** compute what pruning really saves in a file, and repair a training step that loses the zeros
 # - **O5** compare a distilled student with a control that never saw the teacher
 #
 # **What you need**: lessons 04, 09 and 10, and about two hours without the optional sections; take a break before
@@ -47,7 +47,7 @@ known, hidden = (to_matrix(part, users, items) for part in (in_time.train, in_ti
 # vectors are fitted to the result.
 
 
-# %% tags=["needed"]
+# %%
 def scores_of(films, rows):
     return (compression.fold_in(films, rows) @ films.T).astype("float32")
 
@@ -199,7 +199,7 @@ check("21.4", my_pack)
 # **overlap**, the share of the ten recommended films that are the same as before.
 
 
-# %% tags=["needed"]
+# %%
 def quantised(rows, bits):
     scale = np.abs(rows).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)
     scale[scale == 0] = 1
@@ -258,7 +258,7 @@ claim("at least five of them", np.median(near) >= 5)
 #
 # For the median user 9 films have a score so near to the tenth that the typical error of 3 bits can decide among them.
 # They are **near ties**. So overlap answers "will users notice that something changed?", and NDCG answers "is it worse?"
-# Report both: an overlap of 0.8 is no proof of harm, and an unchanged NDCG is no proof that users see the same lists.
+# An overlap of 0.8 is no proof of harm, and an unchanged NDCG is no proof that users see the same lists: report both.
 #
 # </details>
 
@@ -405,7 +405,7 @@ print(f"recommended to anybody: {evaluate(full, known, hidden).coverage * items.
 # of films. It leaves films with fewer than three ratings empty, so we keep only the block of the others.
 
 
-# %% tags=["needed"]
+# %%
 histories = sequences.histories(in_time.train, users, items)
 weights, kept = compression.linear_block(histories, items.n_rows)
 aged = linear.aged(histories, items.n_rows)[:, kept]  # the newest films weigh most (lesson 10)
@@ -431,7 +431,7 @@ claim("it beats iALS by more than 0.03", ndcg > whole + 0.03)
 # - *bitmap*: one bit for each position (is there a weight or not), and the values
 
 
-# %% tags=["needed"]
+# %%
 def pruned(weights, share):
     size = np.abs(weights)
     smallest = np.partition(size.ravel(), int(size.size * (1 - share)))[int(size.size * (1 - share))]
@@ -479,11 +479,12 @@ kilobytes = 1000 * 1000 / 8 / 1000 + 100 * 1000 * 4 / 1000
 check("21.7", kilobytes)
 
 # %% [markdown]
-# What does pruning cost? Both savings can be combined: prune first, then store each value that is left as int8, with
-# one scale per row.
+# ### What pruning costs
+#
+# Both savings can be combined: prune first, then store each value that is left as int8, with one scale per row.
 
 
-# %% tags=["needed"]
+# %%
 def pruned_int8(weights, share):
     codes, values, _ = quantised(pruned(weights, share), 8)
     scale = np.abs(values).max(axis=1).astype("float32")
@@ -553,11 +554,8 @@ check("21.8", masked_step)
 # of *every* film.
 
 
-# %% tags=["needed"]
+# %%
 inputs, came_next = compression.cut_histories(histories, kept, items.n_rows)
-print(f"{len(inputs):,} cut histories over {inputs.shape[1]:,} films")
-
-# %% tags=["needed"]
 quiet_tensorflow()
 import keras
 from keras import layers
@@ -865,10 +863,8 @@ claim("bold: behind the linear model on the test part", results["high"]["linear 
 # quantisation with 16 blocks. "Includes zero" means that a loss was not *shown*. Better look at the lower end of the
 # interval, and ask whether you could bear a loss of that size.
 #
-# The student loses 0.009 at 31 times, and in int8 at 119 times, fewer bytes. Its control loses 0.042.
-#
-# (While this lesson was written, the test part was read for the bold candidate first; the careful one was added after
-# that.)
+# The student has 31 times fewer bytes, in int8 119 times, and loses 0.009; its control loses 0.042. (While this lesson
+# was written, the test part was read for the bold candidate first; the careful one was added after that.)
 
 # %% [markdown]
 # ## What you did
