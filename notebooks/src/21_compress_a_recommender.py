@@ -58,8 +58,7 @@ whole = evaluate(full, known, hidden).mean()
 print(f"{films.nbytes / 1000:,.0f} kB for {items.n:,} films; NDCG@10 {whole:.3f}")
 
 # %% [markdown]
-# The method of section 4 can store a film in 3 bytes instead of 256. (It also needs 16 kB of tables, once for the
-# whole catalogue.)
+# The method of section 4 can store a film in 3 bytes instead of 256 (plus 16 kB of tables for the whole catalogue).
 #
 # ### Exercise 21.1 · predict (O2)
 #
@@ -343,7 +342,7 @@ show(
 
 # %% [markdown]
 # Code words follow where the films really are; a grid of 2 bits does not. So 12 bytes of product quantisation keep more
-# than 20 bytes of 2-bit codes. Vector indexes (lesson 13) keep millions of vectors in memory this way.
+# than 20 bytes of 2-bit codes.
 
 # %% [markdown]
 # ## 5. Share the rows (optional)
@@ -401,8 +400,8 @@ print(f"recommended to anybody: {evaluate(full, known, hidden).coverage * items.
 # %% [markdown]
 # ## 6. Prune the heavier model
 #
-# Our second model is the linear next-item model of lesson 10. It is better and much heavier: one weight for each pair
-# of films. It leaves films with fewer than three ratings empty, so we keep only the block of the others.
+# The linear next-item model of lesson 10 is better and much heavier: one weight for each pair of films. It leaves films
+# with fewer than three ratings empty, so we keep only the block of the others.
 
 
 # %%
@@ -614,7 +613,7 @@ claim("... and behind its teacher", by_label["high"]["student, teacher's scores"
 #
 # The student reaches about nine tenths of its teacher, and it is ahead of the control; the interval excludes zero. A
 # true label says which few films came next. A teacher's label says how good each of 3,283 films would have been, and it
-# averages over all histories. But the student is measurably behind its teacher: it is a small model, not the same model.
+# averages over all histories. Still, the student is measurably behind its teacher.
 #
 # </details>
 
