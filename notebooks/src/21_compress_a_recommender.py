@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Compress a recommender
 #
-# A small model is cheap to serve, and fits into a phone. In this lesson you make two recommenders many times smaller,
-# and measure what that costs.
+# A small model is cheap to serve, and fits into a phone. You make two recommenders many times smaller, and measure what
+# that costs.
 
 # %% [markdown]
 # **What you will do**
@@ -43,8 +43,7 @@ known, hidden = (to_matrix(part, users, items) for part in (in_time.train, in_ti
 #
 # The first model is [iALS](glossary.md#ials) of lesson 09 with 64 numbers for each film. A number is a *float32* of 4
 # bytes, so a film takes 256 bytes. Only this table of films is stored: a user's vector is computed from the films seen,
-# with one step of the alternating least squares of lesson 09 (`fold_in`). So whatever we do to the films, the users'
-# vectors are fitted to the result.
+# with one step of the alternating least squares of lesson 09 (`fold_in`), so it always fits the stored films.
 
 
 # %%
