@@ -5,6 +5,7 @@ import scipy.sparse as sp
 
 from recsys_helpers.models import baselines, linear
 from recsys_helpers.models.compression import (
+    compared,
     cut_histories,
     fold_in,
     linear_block,
@@ -17,8 +18,9 @@ from recsys_helpers.models.compression import (
 def test_fold_in_is_the_user_step_of_ials():
     rng = np.random.default_rng(0)
     seen = sp.csr_array((rng.random((7, 12)) < 0.4).astype("float32"))
-    users, items = baselines.ials(seen, dim=3, n_epochs=40)
-    assert np.allclose(fold_in(items, seen), users, atol=1e-3)
+    users, items = baselines.ials(seen, dim=3, regularisation=0.5, n_epochs=300)
+    assert np.abs(users).max() > 0.3  # no collapse to zero
+    assert np.allclose(fold_in(items, seen, regularisation=0.5), users, atol=1e-3)
 
 
 def test_overlap_counts_sets_and_hides_what_was_seen():
@@ -27,8 +29,9 @@ def test_overlap_counts_sets_and_hides_what_was_seen():
     assert overlap_at_k(scores, scores, seen, k=3) == 1
     assert overlap_at_k(scores, 2 * scores - 5, seen, k=3) == 1
     assert overlap_at_k(scores, -scores, seen, k=3) == 0
-    only = sp.csr_array(np.eye(3, 8, k=7, dtype=float) + np.pad(np.ones((1, 1)), ((1, 1), (1, 6))))
-    assert overlap_at_k(scores, scores, only, k=3) == 1
+    one, other = np.array([[0, 0, 0, 0], [0, 9, 3, 1.0]]), np.array([[0, 0, 0, 0], [0, 9, 1, 3.0]])
+    assert overlap_at_k(one, other, sp.csr_array((2, 4)), k=1) == 1
+    assert overlap_at_k(one, other, sp.csr_array(([1], ([1], [1])), (2, 4)), k=1) == 0  # item 1 was seen
 
 
 def test_own_rows_are_never_shared():
@@ -56,6 +59,7 @@ def test_the_block_scores_like_the_whole_matrix():
     rng = np.random.default_rng(4)
     histories = [np.array([], int), *(rng.permutation(np.arange(1, 9))[:6] for _ in range(5)), np.array([9, 10])]
     whole, (block, kept) = linear.linear_next_item(histories, 11), linear_block(histories, 11)
+    assert 9 not in kept and 10 not in kept
     assert np.allclose(whole[np.ix_(kept, kept)], block) and np.isclose(np.abs(whole).sum(), np.abs(block).sum())
 
 
@@ -66,3 +70,10 @@ def test_examples_never_hold_what_comes_later():
     for row, label in zip(inputs, came_next):
         assert np.flatnonzero(row).max() + 1 == np.flatnonzero(label).min()
         assert np.isclose(label.sum(), 1) and (label > 0).sum() <= 2
+
+
+def test_compared_is_positive_where_the_first_model_is_better():
+    relevant = sp.csr_array(np.array([[0, 0, 0], [0, 1, 0], [0, 1, 0]]))
+    good, bad = np.array([[0, 0, 0], [0, 2, 1], [0, 2, 1.0]]), np.array([[0, 0, 0], [0, 1, 2], [0, 1, 2.0]])
+    found = compared(good, bad, sp.csr_array((3, 3)), relevant)
+    assert found["NDCG@10"] == 1 and found["difference"] > 0 and found["overlap"] == 1
