@@ -1,0 +1,357 @@
+"""Checks of lesson 21, compress a recommender."""
+
+from functools import partial
+
+import numpy as np
+
+from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace, variants
+
+predict(
+    "21.1",
+    "O2",
+    truth=0.88,
+    within=0.06,
+    between=(0, 1),
+    low="More than that. A ranking needs far less precision than the vectors have.",
+    high="Not quite that much: something is lost, but far less than 99 %.",
+    done="Nearly nine tenths of the quality, from about one hundredth of the numbers.",
+)
+
+
+trace(
+    "21.2",
+    "O1",
+    truth=0.3,
+    mistakes={
+        1: "1 is the code that is stored. What comes back is the code times the scale.",
+        1.3333: "A code is a whole number: round 0.4 / 0.3 first, then multiply by the scale again.",
+        0.4: "Four bits cannot hold 0.4 exactly: only multiples of the scale come back.",
+        0.6: "0.4 / 0.3 = 1.33 is rounded to the nearest whole number, which is 1, not 2.",
+        0.525: "You divided by 8. The codes run from −7 to 7, so the scale is 2.1 / 7.",
+        0.2625: "You divided by 8. The codes run from −7 to 7, so the scale is 2.1 / 7.",
+        0.3969: "That is int8, with 127 as the largest code. With four bits the largest code is 7.",
+        0.3857: "You divided 0.9 by 7. The largest *magnitude* of the row counts, also that of a negative number.",
+        0.42: "You divided by 15. The codes run from −7 to 7, so the scale is 2.1 / 7.",
+        0.0: "That would be the code 0. 0.4 / 0.3 = 1.33 is nearer to 1.",
+    },
+    otherwise="The scale is the largest magnitude, 2.1, divided by 7. Divide 0.4 by it, round, and multiply.",
+    done="0.4 has become 0.3: an error of 0.1, and half a step, 0.15, is the most it can be.",
+)
+
+
+def _quantise(rows, bits, axis=1, levels=lambda bits: 2 ** (bits - 1) - 1, size=np.abs, whole=np.rint, zero=True):
+    scale = size(rows).max(axis=axis, keepdims=True) / levels(bits)
+    scale = np.where(scale == 0, 1, scale) if zero else scale
+    return whole(rows / scale), scale * np.ones((len(rows), 1)) if axis is None else scale
+
+
+def _codes_are_scaled(rows, bits):
+    codes, scale = _quantise(rows, bits)
+    return codes * scale, scale
+
+
+@exercise("21.3", "O1", "code", done="One scale per row, and no error larger than half a step.")
+def quantise(answer) -> None:
+    rng = np.random.default_rng(1)
+    cases = []
+    for n_rows, dim, bits in ((2, 3, 8), (3, 5, 4), (4, 2, 8), (5, 7, 3), (3, 4, 6)):
+        rows = rng.normal(0, 1, (n_rows, dim)) * rng.choice([0.1, 1.0, 20.0], (n_rows, 1))
+        rows[0, int(np.abs(rows[0]).argmax())] = -np.abs(rows[0]).max()  # the largest magnitude is negative somewhere
+        cases.append((rows, bits))
+    with_zeros = rng.normal(0, 1, (4, 3))
+    with_zeros[2] = 0
+    cases.append((with_zeros, 8))
+    mistakes = variants(
+        _quantise,
+        {
+            "A row of zeros has scale 0, and 0 / 0 is no number. Give it the scale 1.": {"zero": False},
+            "Yours is one scale for the whole table. Take the largest magnitude of each *row*: axis=1.": {"axis": None},
+            "Yours is one scale per column. Take the largest magnitude of each *row*: axis=1.": {"axis": 0},
+            "Your largest code is 2 ** (bits − 1): with 8 bits that is 128, which int8 does not have. Subtract 1.": {
+                "levels": lambda bits: 2 ** (bits - 1)
+            },
+            "Your codes run up to 2 ** bits − 1. One bit is the sign: 2 ** (bits − 1) − 1.": {
+                "levels": lambda bits: 2**bits - 1
+            },
+            "Your largest code is 2 ** bits. One bit is the sign: 2 ** (bits − 1) − 1.": {
+                "levels": lambda bits: 2**bits
+            },
+            "You divide by `bits` itself. The largest code with that many bits is 2 ** (bits − 1) − 1.": {
+                "levels": lambda bits: bits
+            },
+            "Your largest code is 127 for any number of bits. It is 2 ** (bits − 1) − 1.": {"levels": lambda bits: 127},
+            "The largest number is not the largest *magnitude*: take np.abs first, or a large negative number gets "
+            "a code that does not exist.": {"size": lambda rows: rows},
+            "You cut the fraction off. Round to the *nearest* whole number: np.rint.": {"whole": np.trunc},
+            "You round down. Round to the *nearest* whole number: np.rint.": {"whole": np.floor},
+            "You round up. Round to the *nearest* whole number: np.rint.": {"whole": np.ceil},
+            "Your codes are not rounded. A code is a whole number: np.rint.": {"whole": lambda rows: rows},
+        },
+    ) | {
+        "You round down. Round to the *nearest* whole number; `//` does not.": (
+            lambda rows, bits: (rows // _quantise(rows, bits)[1], _quantise(rows, bits)[1])
+        ),
+        "Yours is one scale for the whole table, a single number. Each row has its own: axis=1.": Sign(
+            lambda mine, rows, bits: len(mine) == 2 and np.ndim(mine[1]) == 0 and np.ndim(mine[0]) == 2
+        ),
+        "Your scale is upside down: it is the largest magnitude divided by the largest code.": (
+            lambda rows, bits: (_quantise(rows, bits)[0], 1 / _quantise(rows, bits)[1])
+        ),
+        "You multiply the codes by the scale again. Return the codes, which are whole numbers, and the scale.": (
+            _codes_are_scaled
+        ),
+        "Your scale is the largest magnitude. Divide it by the largest code.": (
+            lambda rows, bits: (_quantise(rows, bits)[0], np.abs(rows).max(axis=1, keepdims=True))
+        ),
+        "The scale is asked for as a column, shape (n_rows, 1): keepdims=True keeps it.": (
+            lambda rows, bits: (_quantise(rows, bits)[0], _quantise(rows, bits)[1][:, 0])
+        ),
+        "The two results are the wrong way round: the codes, then the scale.": (
+            lambda rows, bits: _quantise(rows, bits)[::-1]
+        ),
+        "Only the codes came back. Without the scale nobody can read them: return both.": Sign(
+            lambda mine, rows, bits: np.shape(mine) == np.shape(rows)
+        ),
+    }
+    judge(answer, cases, _quantise, mistakes, keeps_input=True)
+
+
+def _pack(codes, offset=8, low=slice(0, None, 2), high=slice(1, None, 2), times=16):
+    shifted = codes.astype(int) + offset
+    return (shifted[:, low] + times * shifted[:, high]).astype(np.uint8)
+
+
+def _halves(codes):
+    half = codes.shape[1] // 2
+    return _pack(codes, low=slice(0, half), high=slice(half, None))
+
+
+@exercise("21.4", "O1", "code", done="Two codes in every byte: the file is really half as long.")
+def pack(answer) -> None:
+    rng = np.random.default_rng(2)
+    cases = [
+        (rng.integers(-7, 8, (n_rows, dim)).astype(np.int8),)
+        for n_rows, dim in ((1, 2), (2, 4), (3, 6), (5, 8), (4, 10))
+    ]
+    mistakes = {
+        "You changed the order: the first of the two codes belongs in the low half, the second is multiplied by "
+        "16.": partial(_pack, low=slice(1, None, 2), high=slice(0, None, 2)),
+        "You joined the first half of a row with its second half. Two *neighbours* share a byte: `codes[:, 0::2]` and "
+        "`codes[:, 1::2]`.": _halves,
+        "Add 8 first: half a byte holds 0 to 15, and a negative code would spill into the other half.": partial(
+            _pack, offset=0
+        ),
+        "You added 7. Add 8, so that the code 0 becomes 8.": partial(_pack, offset=7),
+        "You multiplied by 15. Half a byte has 16 values, so the second code counts in units of 16.": partial(
+            _pack, times=15
+        ),
+        "You multiplied by 10. Half a byte has 16 values, so the second code counts in units of 16.": partial(
+            _pack, times=10
+        ),
+        "You multiplied by 8. Half a byte has 16 values, so the second code counts in units of 16.": partial(
+            _pack, times=8
+        ),
+        "You multiplied by 4. Four bits further is a factor of 2 ** 4 = 16.": partial(_pack, times=4),
+        "You added the two codes. Then nobody can take them apart: multiply the second by 16.": partial(_pack, times=1),
+        "Only the first code is in your bytes. Add 16 times the second.": partial(_pack, times=0),
+        "You added 8 to the packed byte. Add it to each code before packing.": (
+            lambda codes: (_pack(codes, offset=0).astype(int) + 8).astype(np.uint8)
+        ),
+        "You shifted by three bits. Half a byte is four: `<< 4`, or times 16.": (
+            lambda codes: (codes[:, 0::2].astype(int) + 8) | (codes[:, 1::2].astype(int) + 8) << 3
+        ),
+        "Yours is int8, which ends at 127. Convert to int before you multiply, and to np.uint8 at the end.": Sign(
+            lambda mine, codes: np.asarray(mine).dtype == np.int8 and np.shape(mine)[1] * 2 == codes.shape[1]
+        ),
+        "Yours still has one code per byte. Two neighbours share a byte, so the result has half as many columns.": Sign(
+            lambda mine, codes: np.shape(mine) == np.shape(codes)
+        ),
+        "Two neighbouring *columns* share a byte, not two rows.": Sign(
+            lambda mine, codes: len(codes) > 1 and np.ndim(mine) == 2 and np.shape(mine)[1] == codes.shape[1]
+        ),
+    }
+    judge(answer, cases, _pack, mistakes)
+
+
+choice(
+    "21.5",
+    "O2",
+    right="c",
+    why_not={
+        "a": "The metric sees every one of the ten positions. It found that the new films are about as good.",
+        "b": "Rounding errors do not know which films are relevant. They move the scores of all films.",
+        "d": "The users are the same in both measurements, and the interval is of their paired differences.",
+    },
+    done="Around rank 10 stand many films with almost the same score. Which of them come in changes with every small "
+    "error, and none of them is better than the others.",
+)
+
+
+def _from_tables(user, codes, tables, parts=lambda user, tables: user.reshape(len(tables), -1), total=np.sum):
+    pieces = parts(user, tables)
+    lookup = [[float(np.dot(word, piece)) for word in table] for table, piece in zip(tables, pieces)]
+    return np.array([total([lookup[block][code] for block, code in enumerate(row)]) for row in codes])
+
+
+def _parts(user, codes, tables):
+    return np.array(
+        [_from_tables(user, codes, tables, total=lambda parts, b=b: parts[b]) for b in range(len(tables))]
+    ).T
+
+
+def _one_table(user, codes, tables):
+    return _from_tables(user, codes, np.array([tables[0]] * len(tables)))
+
+
+def _distances(user, codes, tables):
+    pieces = user.reshape(len(tables), -1)
+    lookup = ((tables - pieces[:, None, :]) ** 2).sum(axis=2)
+    return lookup[np.arange(len(tables)), codes].sum(axis=1)
+
+
+@exercise("21.6", "O3", "faded", done="A few look-ups and additions for each film, and no vector was rebuilt.")
+def from_tables(answer) -> None:
+    rng = np.random.default_rng(3)
+    cases = []
+    for n_films, n_blocks, n_codes, width in ((3, 2, 2, 2), (5, 3, 4, 2), (7, 2, 5, 3), (4, 4, 3, 1), (6, 3, 6, 4)):
+        user, tables = rng.normal(size=n_blocks * width), rng.normal(size=(n_blocks, n_codes, width))
+        cases.append((user, rng.integers(0, n_codes, (n_films, n_blocks)), tables))
+    mistakes = {
+        "You use the table of block 0 for every block. Each block has its own: `lookup[np.arange(n_blocks), "
+        "codes]`.": _one_table,
+        "Those are squared distances. A score is a dot product.": _distances,
+        "You take the mean over the blocks. A dot product is the *sum* of its parts.": partial(
+            _from_tables, total=np.mean
+        ),
+        "You multiply the parts of the blocks. A dot product is their *sum*.": partial(_from_tables, total=np.prod),
+        "You take the largest part. A dot product is the *sum* of its parts.": partial(_from_tables, total=np.max),
+        "Only the first block counts in yours. Add up all of them.": partial(
+            _from_tables, total=lambda parts: parts[0]
+        ),
+        "Only the last block counts in yours. Add up all of them.": partial(
+            _from_tables, total=lambda parts: parts[-1]
+        ),
+        "You cut the user's vector into interleaved pieces. Block 0 is its first `width` numbers.": partial(
+            _from_tables, parts=lambda user, tables: user.reshape(-1, len(tables)).T
+        ),
+        "Every block meets the first piece of the user's vector. Block b meets piece b.": partial(
+            _from_tables, parts=lambda user, tables: [user[: tables.shape[2]]] * len(tables)
+        ),
+        "You return one value per film *and* block. Add them up over the blocks: `.sum(axis=1)`.": Sign(
+            lambda mine, user, codes, tables: (
+                np.shape(mine) == codes.shape and np.allclose(np.sum(mine, axis=1), _from_tables(user, codes, tables))
+            )
+        ),
+        "That is the look-up table itself. Take from it the entries that `codes` names, and add them up.": Sign(
+            lambda mine, user, codes, tables: np.shape(mine) == tables.shape[:2]
+        ),
+        "You added up over the films. Add up over the blocks, so that each film has one score.": Sign(
+            lambda mine, user, codes, tables: np.allclose(mine, _parts(user, codes, tables).sum(axis=0))
+        ),
+    }
+    judge(answer, cases, _from_tables, mistakes)
+
+
+trace(
+    "21.7",
+    "O4",
+    truth=525,
+    within=0.5,
+    mistakes={
+        400: "Those are the values alone. Nobody knows where they belong: one bit per position, for all 1,000,000.",
+        600: "Those are row and column numbers of two bytes in CSR. A bitmap has one bit for each position instead.",
+        604: "That is CSR. A bitmap has one bit for each position instead of the column numbers.",
+        1400: "That is one *byte* for each position. A bit is an eighth of it.",
+        4000: "That is the dense matrix. Only the weights that are left are stored, and one bit for each position.",
+        4125: "Only the weights that are left are stored: a tenth of 4,000 kB.",
+        412.5: "The bitmap has one bit for each of the 1,000,000 positions, not only for the weights that are left.",
+        125: "That is the bitmap alone. The values of the weights that are left come on top.",
+        225: "You counted one byte per value. They are float32: four bytes.",
+        525000: "In kB, please: thousands of bytes.",
+        800: "Row and column numbers of two bytes each: that is the list of positions. A bitmap has one bit for each.",
+        1200: "Eight bytes of positions for each weight: a bitmap has one bit for each of the 1,000,000 instead.",
+        3725: "You stored the weights that are gone. Store the tenth that is left: 100,000 of four bytes.",
+        500: "A bit is an eighth of a byte: 1,000,000 bits are 125 kB, not 100.",
+    },
+    otherwise="1,000,000 bits are 125 kB. Add four bytes for each of the 100,000 weights that are left.",
+    done="An eighth of the dense file, although only a tenth of the weights is left: the rest says where they are.",
+)
+
+
+def _given_21_8(weights, gradient, rate):
+    stepped = weights - rate * gradient
+    mask = stepped != 0
+    return stepped * mask
+
+
+def _masked(weights, gradient, rate, mask=lambda w, g, r: w != 0, sign=-1, start=1, factor=None):
+    step = (rate if factor is None else factor) * gradient
+    return (start * weights + sign * step) * mask(weights, gradient, rate)
+
+
+@exercise(
+    "21.8", "O4", "debug", done="The mask is taken before the step, so what was pruned stays pruned.", given=_given_21_8
+)
+def masked_step(answer) -> None:
+    rng = np.random.default_rng(4)
+    cases = []
+    for shape in ((2, 3), (4, 3), (3, 5), (6, 2)):
+        weights = rng.normal(size=shape) * (rng.random(shape) < 0.6)
+        weights[0, 0], weights[0, 1] = 0.7, 0
+        gradient = rng.normal(size=shape)
+        gradient[0, 0] = 0  # a weight that is left, and whose gradient happens to be zero
+        cases.append((weights, gradient, float(rng.choice([0.1, 0.5]))))
+    mistakes = {
+        "Still the same: a pruned weight that has made a step is no longer 0, so your mask lets it through. Take the "
+        "mask before the step.": _given_21_8,
+        "Your mask is upside down: it keeps the weights that were pruned and loses the others.": partial(
+            _masked, mask=lambda w, g, r: w == 0
+        ),
+        "Your mask asks where the *gradient* is zero. Ask the weights: what is zero was pruned.": partial(
+            _masked, mask=lambda w, g, r: g != 0
+        ),
+        "Your mask loses the negative weights as well. A weight was pruned if it is exactly 0: `!= 0`.": partial(
+            _masked, mask=lambda w, g, r: w > 0
+        ),
+        "You return the step alone. The weights after it are asked for.": partial(_masked, start=0),
+        "You go up the gradient. A step of training goes down: minus.": partial(_masked, sign=1),
+        "The learning rate is missing from your step.": partial(_masked, factor=1),
+        "You return the weights without a step. Those that are left still learn.": lambda weights, gradient, rate: (
+            weights
+        ),
+        "You return the mask. The weights after the step are asked for.": lambda weights, gradient, rate: weights != 0,
+        "Your step moves every weight by `rate` times the weight. Take the gradient.": (
+            lambda weights, gradient, rate: weights - rate * weights
+        ),
+    }
+    judge(answer, cases, _masked, mistakes, keeps_input=True)
+
+
+predict(
+    "21.9",
+    "O5",
+    truth=0.92,
+    within=0.05,
+    between=(0, 1.5),
+    low="More than that: the teacher's scores tell the student about all films at once.",
+    high="Less than that: 64 numbers in the middle are a narrow passage, and something is lost.",
+    done="Nine tenths, at less than a twentieth of the size.",
+)
+
+
+parsons(
+    "21.10",
+    "O5",
+    right=("ABCDE", "ABDCE", "ADBCE", "DABCE"),
+    not_used={
+        "F": "F reads the hidden films. They are there to measure both students, and nobody may learn from them.",
+        "G": "G gives the student an easier life than the control: then nobody knows whether the teacher helped.",
+    },
+    before={
+        "AB": "The teacher must be fitted before it can score anything.",
+        "BC": "The student learns from the teacher's scores: they must exist first.",
+        "CE": "You can measure a student only after it has been trained.",
+        "DE": "The comparison needs the control: train it first.",
+    },
+    done="Two students that differ in nothing but what they learn from, measured in pairs on hidden films.",
+)
