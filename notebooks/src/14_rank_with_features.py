@@ -224,7 +224,7 @@ print(f"synthetic world: AUC of a linear model {linear_auc:.2f}, of the true pro
 claim("a linear model learns nothing from 10,000 rows", abs(linear_auc - 0.5) < 0.03)
 
 # %% [markdown]
-# A linear model adds, and a sum never gives a product. One could add the column x₁·x₂ by hand. But with
+# A linear model adds, and a sum is never a product. One could add the column x₁·x₂ by hand. But with
 # many fields nobody knows which pairs to add, and most pairs of ids are too rare for a weight of their own.
 #
 # A [factorization machine](glossary.md#factorization-machine), or FM (Rendle, 2010), gives each feature a small vector
@@ -247,7 +247,7 @@ check("14.5", sum_of_pairs)
 # %% [markdown]
 # ### Without a loop over pairs
 #
-# A thousand features have half a million pairs. An identity saves them all: multiply out (a + b)² = a² + b² + 2ab. The
+# A thousand features have half a million pairs. An identity avoids them: multiply out (a + b)² = a² + b² + 2ab. The
 # square of a sum holds every pair twice, and the squares besides. So the sum over pairs is half of (square of the sum −
 # sum of the squares), for each coordinate of the vectors.
 
@@ -622,7 +622,7 @@ claim(
 # chosen network differ less in AUC than two seeds of one network do.
 #
 # Averaging does help, whether the trees' partner is a network or logistic regression (lesson 16). What speaks for a
-# network is that it can also read sequences and texts.
+# network: it can also read sequences and texts.
 
 # %% [markdown]
 # ## 9. Can you believe the probabilities?
@@ -998,7 +998,7 @@ claim("on likes MMoE is behind them", versus["MMoE − single task", "is_like"][
 # Sharing does not pay here. On clicks and on likes both shared designs are behind the single-task networks in this run,
 # and MMoE furthest on likes; on long views the intervals include zero. Nor do the gates help: MMoE is nowhere ahead of
 # the plain shared bottom. What sharing saves is size: one network of a third of the weights, and one call instead of
-# three. In the paper MMoE does better the less the tasks are related; ours are not of that kind.
+# three. (Ma et al. found MMoE ahead where tasks are only loosely related.)
 #
 # ### Look at the gates
 #
@@ -1186,7 +1186,7 @@ claim("two numbers repair part of the log loss, and less than the way to the poi
 # - You computed an FM by hand, and wrote the FM term and the cross layer (**O3**).
 # - You compared five networks with tuned bars, over all rows and within users (**O4**).
 # - You measured calibration and repaired it with one number (**O5**).
-# - You mixed experts, and saw gates collapse (**O6**, optional).
+# - In section 13 you mixed experts, and saw gates collapse (**O6**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
