@@ -167,9 +167,9 @@ check("14.3", answer)
 # %% [markdown]
 # ### Exercise 14.4 · find the bug (O2)
 #
-# This function computes that rate for each row of train. The rates look plausible, and spoil the model.
-# `category`, `label` and `fold` have shape (n,). Each row was dealt into one of five folds at random, and the function
-# ignores that. Repair it: a row gets the rate of its category **from the rows of all other folds**.
+# This function computes that rate for each row of train. The rates look plausible, and spoil the model. `category`,
+# `label` and `fold` have shape (n,). Each row was dealt into one of five folds at random, which the function ignores.
+# Repair it: a row gets the rate of its category **from the rows of all other folds**.
 #
 # <details><summary>Hint 1</summary>A user has one row in train, and clicked. What rate does that row get, and what does
 # the tree learn from it?</details>
@@ -224,8 +224,8 @@ print(f"synthetic world: AUC of a linear model {linear_auc:.2f}, of the true pro
 claim("a linear model learns nothing from 10,000 rows", abs(linear_auc - 0.5) < 0.03)
 
 # %% [markdown]
-# A linear model adds, and a sum is never a product. One could add the column x₁·x₂ by hand. But with
-# many fields nobody knows which pairs to add, and most pairs of ids are too rare for a weight of their own.
+# A linear model adds, and a sum is never a product. One could add the column x₁·x₂ by hand. But with many fields nobody
+# knows which pairs to add, and most pairs of ids are too rare for a weight of their own.
 #
 # A [factorization machine](glossary.md#factorization-machine), or FM (Rendle, 2010), gives each feature a small vector
 # v, and the pair (i, j) the dot product vᵢ · vⱼ as its weight. All pairs together: Σ over i < j of (vᵢ · vⱼ) xᵢ xⱼ.
@@ -501,8 +501,7 @@ def table_for_trees(learn):
 
 # %% [markdown]
 # Every candidate gets **four trials** on valid, judged by log loss: logistic regression four penalties, the boosted
-# trees four numbers of trees, and each network four stopping times, after every half epoch of two. About fifteen
-# seconds.
+# trees four numbers of trees, and each network four stopping times, after every half epoch of two. About ten seconds.
 #
 # The networks' learning rate, penalty and batch size come from some thirty earlier trials, also on valid. The bars had
 # no such help.
@@ -621,8 +620,8 @@ claim(
 # loss. Within users the chosen network does not differ visibly from the trees. The famous parts hardly show: MLP and
 # chosen network differ less in AUC than two seeds of one network do.
 #
-# Averaging does help, whether the trees' partner is a network or logistic regression (lesson 16). What speaks for a
-# network: it can also read sequences and texts.
+# Averaging does help, whether the trees' partner is a network or logistic regression (lesson 16). What speaks for
+# networks is that they can also read sequences and texts.
 
 # %% [markdown]
 # ## 9. Can you believe the probabilities?
@@ -877,7 +876,7 @@ claim("stopped early, the bar lies behind every network's best",
 # - **shared bottom**: one embedding table and one hidden layer for all; on top, a small *tower* for each task
 # - **MMoE** (Ma et al., 2018): several hidden layers, the *experts*, and for each task a *gate* that mixes them
 #
-# A gate reads the row x and gives each expert a weight, by a softmax. So the tower of task k sees the mixture
+# A gate reads the row x and gives each expert a weight, by a softmax. So the tower of task k reads the mixture
 # Σ gᵏ(x)ᵢ · fᵢ(x) over the experts fᵢ, with gᵏ(x) = softmax(Wᵏ x). It is a [mixture of
 # experts](glossary.md#mixture-of-experts) with one gate per task.
 #
@@ -946,7 +945,7 @@ def predict_tasks(model, rows):
 
 # %% [markdown]
 # Each design gets three trials on valid: one training, judged after every half epoch by the mean log loss of the tasks.
-# Nothing gained from a second epoch in section 7, so we stop after one and a half. About five seconds.
+# No network gained from a second epoch in section 7, so we stop after one and a half. About five seconds.
 
 # %%
 DESIGNS = ["single task", "shared bottom", "MMoE"]
@@ -963,7 +962,7 @@ stop = {design: min(tried, key=tried.get) for design, tried in looks.items()}
 pd.DataFrame(looks).rename_axis("epochs").round(4)
 
 # %% [markdown]
-# Now the test, as in section 8: learn from train + valid, with three seeds. About ten seconds.
+# Now we open the test for this question: learn from train + valid, with three seeds. About ten seconds.
 
 # %%
 codes, n_values = encode_fields(frame, FIELDS, learn)
@@ -1039,17 +1038,16 @@ pd.DataFrame(losses, TASKS).T.round(4)
 # %%
 claim("after a large start one expert takes nearly everything", one_expert["large start, after training"] > 0.8)
 claim("after a small start it hardly ever does", one_expert["small start, after training"] < 0.3)
-claim("the mean log loss differs by less than 0.005",
-      abs(np.mean(losses["large start"]) - np.mean(losses["small start"])) < 0.005)  # fmt: skip
+claim("on clicks the collapsed model is not ahead", losses["large start"][0] > losses["small start"][0] - 0.002)
 
 # %% [markdown]
 # After the small start every task has a mixture of its own: here likes lean on expert 1, long views on expert 3. After the
 # large start nothing is mixed any more. In 98 % of the rows one expert has nearly all the weight; the gates have
-# *collapsed*. Seven rows in ten were decided before the training began, and they stay so, since a softmax near 0 or 1
-# has hardly any gradient, like the sigmoid of lesson 06.
+# *collapsed*. Seven rows in ten were decided before the training began. A softmax near 0 or 1 has hardly any gradient,
+# like the sigmoid of lesson 06, so the gates can hardly reconsider.
 #
-# The log loss does not show it: the two differ by less than 0.005 in the mean. So look at the gates whenever you train
-# an MMoE, standardise what they read, and start them small.
+# The log loss is a little higher, 0.605 instead of 0.601 on clicks, but it does not say why. So look at the gates
+# whenever you train an MMoE, standardise what they read, and start them with small weights.
 #
 # ## 14. Pairs and lists instead of rows (optional)
 #
