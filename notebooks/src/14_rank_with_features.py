@@ -46,7 +46,7 @@ set_seed(42)
 #
 # KuaiRand records two weeks of a short-video feed. One row is an [impression](glossary.md#impression): a video was
 # shown to a person. Unlike in MovieLens, a zero is a real "no": shown, and not clicked. A row also tells the screen
-# (`tab`), the hour, the video's topic (`tag`), and more.
+# (`tab`), the video's topic (`tag`), and more.
 
 # %%
 frame = load_kuairand()
@@ -616,9 +616,9 @@ claim(
 )
 
 # %% [markdown]
-# No network beats the boosted trees, in spite of thirty extra trials, and logistic regression is level with them on log
-# loss. Within users the chosen network does not differ visibly from the trees. The famous parts hardly show: MLP and
-# chosen network differ less in AUC than two seeds of one network do.
+# No network beats the boosted trees, and logistic regression is level with them on log loss. Within users the chosen
+# network does not differ visibly from the trees. The famous parts hardly show: MLP and chosen network differ less in
+# AUC than two seeds of one network do.
 #
 # Averaging does help, whether the trees' partner is a network or logistic regression (lesson 16). What speaks for
 # networks is that they can also read sequences and texts.
