@@ -9,7 +9,8 @@ predict(
     "O1",
     truth=23.6,
     within=6,
-    low="It is far higher. Among the kept rows a quarter are likes, and the model has never seen another world.",
+    low="It is far higher: among the kept rows a quarter are likes, and the model has never seen another world. (The "
+    "answer is in percent: a quarter is 25.)",
     high="It is lower, but look by how much it is above the true rate.",
     done="Right: among the kept rows about a quarter are likes, and that is what the model says everywhere.",
     between=(0, 100),
@@ -58,6 +59,9 @@ def corrected(answer) -> None:
             q / (q + (1 - q) * (1 - kept))
         ),
         "A probability divided by w exceeds 1. The *odds* are multiplied by w.": lambda q, kept: q / kept,
+        "Odds o belong to the probability o / (1 + o), not o / (1 − o).": lambda q, kept: (
+            kept * q / (1 - q) / (1 - kept * q / (1 - q))
+        ),
     } | variants(_corrected_like, changes)
     judge(answer, cases, _corrected, mistakes)
 
@@ -164,6 +168,19 @@ def honest_rates(answer) -> None:
             )
         ),
     }
+    mistakes |= {
+        "Your rows have the same category *or* another fold. Both conditions must hold: use `&`.": (
+            lambda category, label, fold, overall, strength: (
+                (((category[:, None] == category) | (fold[:, None] != fold)) @ label + strength * overall)
+                / (((category[:, None] == category) | (fold[:, None] != fold)).sum(axis=1) + strength)
+            )
+        ),
+        "You subtract the row's own label, and the rest of its fold stays in. Leave out the whole fold, in the sum and "
+        "in the count.": lambda category, label, fold, overall, strength: (
+            ((category[:, None] == category) @ label - label + strength * overall)
+            / ((category[:, None] == category).sum(axis=1) + strength)
+        ),
+    }
     judge(answer, cases, _rates, mistakes)
 
 
@@ -239,6 +256,16 @@ def fm_of_batch(answer) -> None:
             (V[i] @ V[i + 1]) * x[:, i] * x[:, i + 1] for i in range(len(V) - 1)
         ),
     }
+    mistakes |= {
+        "You halve the second term alone. Halve the difference: (square of the sum − sum of the squares) / 2.": (
+            lambda x, V: ((x @ V) ** 2 - x**2 @ V**2 / 2).sum(axis=1)
+        ),
+        "You halve the first term alone. Halve the difference: (square of the sum − sum of the squares) / 2.": (
+            lambda x, V: ((x @ V) ** 2 / 2 - x**2 @ V**2).sum(axis=1)
+        ),
+        "Both terms are the square of the sum, so nothing is left. The second is the sum of the squares, "
+        "`x**2 @ V**2`.": lambda x, V: np.zeros(len(x)),
+    }
     judge(answer, cases, _fm, mistakes)
 
 
@@ -297,6 +324,7 @@ def cross_layer(answer) -> None:
             lambda x0, x, W, b: (x0 * x) @ W + b + x
         ),
     }
+    mistakes["You subtract `x`. The input is added back: `+ x`."] = lambda x0, x, W, b: x0 * (x @ W + b) - x
     judge(answer, cases, _cross, mistakes)
 
 
@@ -341,6 +369,19 @@ def _error_like(p, happened, n_bins, distance="absolute", bins="equal number", w
     return np.sqrt(total) if distance == "root" else total
 
 
+def _equal_groups(p, happened, n_bins):
+    order, size = np.argsort(p), len(p) // n_bins
+    groups = [order[n * size : (n + 1) * size] for n in range(n_bins)]
+    return sum(size / len(p) * abs(p[rows].mean() - happened[rows].mean()) for rows in groups)
+
+
+def _quantile_groups(p, happened, n_bins):
+    edges = np.quantile(p, np.linspace(0, 1, n_bins + 1)[1:-1])
+    number = np.searchsorted(edges, p, side="left")
+    gaps = [(number == n).mean() * abs(p[number == n].mean() - happened[number == n].mean()) for n in range(n_bins)]
+    return sum(gaps)
+
+
 @exercise("14.9", "O5", "code", done="Zero if each group's mean prediction is the share that happened.")
 def calibration_error(answer) -> None:
     rng = np.random.default_rng(9)
@@ -375,6 +416,16 @@ def calibration_error(answer) -> None:
             np.mean(p) - np.mean(happened)
         ),
     }
+    mistakes |= {
+        "`p` and `happened` are sorted apart, so they no longer belong together. Sort both by the order of `p`.": (
+            lambda p, happened, n_bins: _error_like(np.sort(p), np.sort(happened), n_bins)
+        ),
+        "The rows that are left over after equal groups are missing in yours. `np.array_split` deals them out.": (
+            lambda p, happened, n_bins: _equal_groups(p, happened, n_bins)
+        ),
+        "Your groups have other sizes: where rows do not divide evenly, `np.array_split` gives the first groups one "
+        "row more. (`pd.qcut` does not.)": lambda p, happened, n_bins: _quantile_groups(p, happened, n_bins),
+    }
     judge(answer, cases, _calibration_error, mistakes)
 
 
@@ -389,3 +440,74 @@ choice(
     },
     done="One positive number divides all logits: the order stays, only the probabilities change.",
 )
+
+
+def _mixture(experts, scores):
+    out = np.zeros((experts.shape[0], experts.shape[2]))
+    for row in range(len(experts)):
+        top = max(scores[row])
+        weights = [np.exp(score - top) for score in scores[row]]
+        for expert, weight in zip(experts[row], weights):
+            out[row] += weight / sum(weights) * expert
+    return out
+
+
+def _softmax(scores, axis):
+    weights = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return weights / weights.sum(axis=axis, keepdims=True)
+
+
+def _mixture_like(experts, scores, gate="softmax", combine="sum"):
+    weights = {
+        "softmax": lambda: _softmax(scores, 1),
+        "over rows": lambda: _softmax(scores, 0),
+        "over all": lambda: _softmax(scores, None),
+        "scores": lambda: scores,
+        "exponentials": lambda: np.exp(scores),
+        "sigmoid": lambda: 1 / (1 + np.exp(-scores)),
+        "shares": lambda: scores / scores.sum(axis=1, keepdims=True),
+        "hard": lambda: np.eye(scores.shape[1])[scores.argmax(axis=1)],
+        "equal": lambda: np.full(scores.shape, 1 / scores.shape[1]),
+        "mean row": lambda: np.broadcast_to(_softmax(scores, 1).mean(axis=0), scores.shape),
+    }[gate]()
+    mixed = weights[:, :, None] * experts
+    return {
+        "sum": lambda: mixed.sum(axis=1),
+        "mean": lambda: mixed.mean(axis=1),
+        "kept": lambda: mixed,
+        "width": lambda: mixed.sum(axis=2),
+        "side by side": lambda: mixed.reshape(len(experts), -1),
+        "largest": lambda: mixed.max(axis=1),
+    }[combine]()
+
+
+@exercise("14.11", "O6", "code", done="Every row has its own mixture, and the weights of a row add up to 1.")
+def mixture_of_experts(answer) -> None:
+    rng = np.random.default_rng(11)
+    cases = [
+        (rng.normal(size=(batch, n_experts, width)), rng.normal(size=(batch, n_experts)))
+        for batch, n_experts, width in ((2, 3, 4), (3, 2, 5), (5, 4, 3))
+    ]
+    changes = {
+        "Your softmax runs over the rows, axis 0. The experts of one row compete: axis 1.": {"gate": "over rows"},
+        "Your softmax runs over all entries. The weights of *each row* add up to 1: axis 1, `keepdims=True`.": {
+            "gate": "over all"
+        },
+        "The softmax is missing: `scores` are not weights yet.": {"gate": "scores"},
+        "The exponentials are not divided by their sum, so the weights of a row do not add up to 1.": {
+            "gate": "exponentials"
+        },
+        "A sigmoid gives each expert a weight of its own. A gate is a softmax: the weights of a row add up to 1.": {
+            "gate": "sigmoid"
+        },
+        "You divide the scores by their sum. A softmax takes their exponentials first.": {"gate": "shares"},
+        "You take the best expert alone. A gate mixes all of them.": {"gate": "hard"},
+        "The experts count alike in yours: multiply each by its weight.": {"gate": "equal"},
+        "All rows share one set of weights in yours. Each row has its own.": {"gate": "mean row"},
+        "You average the weighted experts. The weights add up to 1 already: sum.": {"combine": "mean"},
+        "The experts are weighted and not added up yet: sum over axis 1.": {"combine": "kept"},
+        "You sum over the width, axis 2. Add up the experts: axis 1.": {"combine": "width"},
+        "The experts lie side by side in yours. Add them up: axis 1.": {"combine": "side by side"},
+        "You take the largest entry among the experts. Add them up.": {"combine": "largest"},
+    }
+    judge(answer, cases, _mixture, variants(_mixture_like, changes))

@@ -45,6 +45,11 @@ def _width(p, happened, n_bins):
     )
 
 
+def _weights(scores, axis=1):
+    weights = np.exp(scores - scores.max())
+    return weights / weights.sum(axis=axis, keepdims=True)
+
+
 WRONG = {
     "14.2": [
         (lambda q, kept: q * kept, "*odds* are multiplied"),
@@ -85,5 +90,12 @@ WRONG = {
             ),
             "as they come",
         ),
+    ],
+    "14.11": [
+        (lambda experts, scores: (scores[:, :, None] * experts).sum(axis=1), "softmax is missing"),
+        (lambda experts, scores: (_weights(scores, 0)[:, :, None] * experts).sum(axis=1), "over the rows"),
+        (lambda experts, scores: (_weights(scores)[:, :, None] * experts).mean(axis=1), "You average"),
+        (lambda experts, scores: (_weights(scores)[:, :, None] * experts).sum(axis=2), "over the width"),
+        (lambda experts, scores: experts.mean(axis=1), "count alike"),
     ],
 }

@@ -341,6 +341,127 @@ def right_14_9_frame(p, happened, n_bins):
     return ((means["p"] - means["y"]).abs() * rows.groupby("bin").size()).sum() / len(p)
 
 
+def wrong_14_2_one_minus_odds(q, kept):
+    odds = q / (1 - q) * kept
+    return odds / (1 - odds)
+
+
+def wrong_14_4_or(category, label, fold, overall, strength):
+    rates = np.zeros(len(label))
+    for row in range(len(label)):
+        rows = (category == category[row]) | (fold != fold[row])
+        rates[row] = (label[rows].sum() + strength * overall) / (rows.sum() + strength)
+    return rates
+
+
+def wrong_14_4_minus_own_label(category, label, fold, overall, strength):
+    rates = np.zeros(len(label))
+    for row in range(len(label)):
+        rows = category == category[row]
+        rates[row] = (label[rows].sum() - label[row] + strength * overall) / (rows.sum() + strength)
+    return rates
+
+
+def right_14_4_matrix(category, label, fold, overall, strength):
+    used = (category[:, None] == category) & (fold[:, None] != fold)
+    return (used @ label.astype(float) + strength * overall) / (used.sum(axis=1) + strength)
+
+
+def wrong_14_6_half_of_second(x, V):
+    return np.sum((x @ V) ** 2 - x**2 @ V**2 / 2, axis=1)
+
+
+def wrong_14_6_same_twice(x, V):
+    return ((x @ V) ** 2 - (x @ V) ** 2).sum(axis=1) / 2
+
+
+def right_14_6_gram_trace(x, V):
+    G = V @ V.T
+    return [0.5 * float(row @ G @ row - np.sum(np.diag(G) * row * row)) for row in x]
+
+
+def wrong_14_7_minus(x0, x, W, b):
+    dense = x @ W + b
+    return x0 * dense - x
+
+
+def wrong_14_9_both_sorted(p, happened, n_bins):
+    left, right = np.array_split(np.sort(p), n_bins), np.array_split(np.sort(happened), n_bins)
+    return sum(len(a) / len(p) * abs(a.mean() - b.mean()) for a, b in zip(left, right))
+
+
+def wrong_14_9_rest_dropped(p, happened, n_bins):
+    order, size, error = np.argsort(p), len(p) // n_bins, 0
+    for n in range(n_bins):
+        rows = order[n * size : (n + 1) * size]
+        error += len(rows) / len(p) * abs(p[rows].mean() - happened[rows].mean())
+    return error
+
+
+def wrong_14_9_qcut(p, happened, n_bins):
+    bins = pd.qcut(pd.Series(p), n_bins, labels=False)
+    rows = pd.DataFrame({"p": p, "y": happened}).groupby(bins)
+    return ((rows["p"].mean() - rows["y"].mean()).abs() * rows.size() / len(p)).sum()
+
+
+def wrong_14_11_no_softmax(experts, scores):
+    return np.einsum("be,bew->bw", scores, experts)
+
+
+def wrong_14_11_only_exp(experts, scores):
+    return np.einsum("be,bew->bw", np.exp(scores), experts)
+
+
+def wrong_14_11_over_rows(experts, scores):
+    weights = np.exp(scores) / np.exp(scores).sum(axis=0)
+    return np.einsum("be,bew->bw", weights, experts)
+
+
+def wrong_14_11_over_everything(experts, scores):
+    weights = np.exp(scores) / np.exp(scores).sum()
+    return (weights[..., None] * experts).sum(axis=1)
+
+
+def wrong_14_11_best_expert(experts, scores):
+    return np.array([rows[best] for rows, best in zip(experts, scores.argmax(axis=1))])
+
+
+def wrong_14_11_sigmoid(experts, scores):
+    return ((1 / (1 + np.exp(-scores)))[:, :, None] * experts).sum(axis=1)
+
+
+def wrong_14_11_mean(experts, scores):
+    weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return np.mean(weights[:, :, None] * experts, axis=1)
+
+
+def wrong_14_11_not_summed(experts, scores):
+    weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return weights[:, :, None] * experts
+
+
+def wrong_14_11_width(experts, scores):
+    weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return (weights[:, :, None] * experts).sum(axis=-1)
+
+
+def wrong_14_11_shares(experts, scores):
+    return np.array([(row / row.sum()) @ rows for rows, row in zip(experts, scores)])
+
+
+def right_14_11_matmul(experts, scores):
+    weights = np.exp(scores - np.max(scores, axis=1, keepdims=True))
+    return ((weights / weights.sum(1, keepdims=True))[:, None, :] @ experts)[:, 0]
+
+
+def right_14_11_lists(experts, scores):
+    out = []
+    for rows, row in zip(experts, scores):
+        shares = [1 / sum(np.exp(other - one) for other in row) for one in row]
+        out.append(sum(share * expert for share, expert in zip(shares, rows)))
+    return out
+
+
 NATURAL = {
     "14.2": [
         (wrong_14_2_times, "*odds* are multiplied"),
@@ -354,6 +475,7 @@ NATURAL = {
         (wrong_14_2_negatives, "probability of a negative"),
         (wrong_14_2_other_side, "probability of a negative"),
         (wrong_14_2_unchanged, "as it came in"),
+        (wrong_14_2_one_minus_odds, "not o / (1 − o)"),
     ],
     "14.4": [
         (wrong_14_4_groupby, "still in the sum"),
@@ -365,6 +487,8 @@ NATURAL = {
         (wrong_14_4_greater, "folds before"),
         (wrong_14_4_own_overall, "given as `overall`"),
         (wrong_14_4_no_numerator, "in the numerator"),
+        (wrong_14_4_or, "use `&`"),
+        (wrong_14_4_minus_own_label, "rest of its fold"),
     ],
     "14.6": [
         (wrong_14_6_both_orders, "counts twice"),
@@ -378,6 +502,8 @@ NATURAL = {
         (wrong_14_6_neighbours, "neighbouring"),
         (wrong_14_6_sign, "sign"),
         (wrong_14_6_square_of_all, "*whole* sum"),
+        (wrong_14_6_half_of_second, "second term alone"),
+        (wrong_14_6_same_twice, "Both terms"),
     ],
     "14.7": [
         (wrong_14_7_x0_inside, "yours reads `x0`"),
@@ -392,6 +518,7 @@ NATURAL = {
         (wrong_14_7_parentheses, "before the product"),
         (wrong_14_7_dot, "dot product"),
         (wrong_14_7_dense_alone, "dense layer alone"),
+        (wrong_14_7_minus, "You subtract `x`"),
     ],
     "14.9": [
         (wrong_14_9_signed, "cancel"),
@@ -404,13 +531,29 @@ NATURAL = {
         (wrong_14_9_squares, "squared"),
         (wrong_14_9_numbers, "number of rows"),
         (wrong_14_9_all, "cancel"),
+        (wrong_14_9_both_sorted, "sorted apart"),
+        (wrong_14_9_rest_dropped, "left over"),
+        (wrong_14_9_qcut, "other sizes"),
+    ],
+    "14.11": [
+        (wrong_14_11_no_softmax, "softmax is missing"),
+        (wrong_14_11_only_exp, "not divided"),
+        (wrong_14_11_over_rows, "over the rows"),
+        (wrong_14_11_over_everything, "over all entries"),
+        (wrong_14_11_best_expert, "best expert alone"),
+        (wrong_14_11_sigmoid, "sigmoid"),
+        (wrong_14_11_mean, "You average"),
+        (wrong_14_11_not_summed, "not added up yet"),
+        (wrong_14_11_width, "over the width"),
+        (wrong_14_11_shares, "exponentials first"),
     ],
 }
 
 RIGHT = {
     "14.2": [right_14_2_logit, right_14_2_list],
-    "14.4": [right_14_4_pandas, right_14_4_lists],
-    "14.6": [right_14_6_loops, right_14_6_gram],
+    "14.4": [right_14_4_pandas, right_14_4_lists, right_14_4_matrix],
+    "14.6": [right_14_6_loops, right_14_6_gram, right_14_6_gram_trace],
     "14.7": [right_14_7_einsum, right_14_7_rows],
     "14.9": [right_14_9_sums, right_14_9_frame],
+    "14.11": [right_14_11_matmul, right_14_11_lists],
 }
