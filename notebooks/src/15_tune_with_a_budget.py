@@ -131,7 +131,9 @@ fold_of = np.random.default_rng(42).integers(0, 4, len(learn))
 for fold in range(4):
     others, part = learn[fold_of != fold], learn[fold_of == fold]
     newest = part["user_id"].map(others.groupby("user_id")["timestamp"].max())
-    print(f"fold {fold}: for {(newest > part['timestamp']).mean():.0%}, the other folds hold a later rating by this user")
+    print(
+        f"fold {fold}: for {(newest > part['timestamp']).mean():.0%}, the other folds hold a later rating by this user"
+    )
 
 # %% [markdown]
 # For nearly all of them. It is the leak of the random split, four times over, and averaging over the folds does not
@@ -912,6 +914,7 @@ def search_aged_ease(sampler, n_trials=18):
         rows.append(measured.per_user["NDCG"].to_numpy())
     return study, rows
 
+
 # %%
 samplers = optuna.samplers
 aged = {name: search_aged_ease(getattr(samplers, name)(seed=0)) for name in ("RandomSampler", "TPESampler")}
@@ -981,14 +984,16 @@ with tempfile.TemporaryDirectory() as folder:
 # %% [markdown]
 # ## 14. Early stopping and pruning on a network (optional)
 #
-# A network shows its score after every epoch, so a hopeless trial need not run to the end. *Early stopping* (lesson 06)
-# watches a trial's own curve, and stops when it has stopped improving. *Pruning* compares a trial with the others, and
-# stops it when it lags behind. What do they save, and what do they cost?
+# A network shows its score after every epoch, so a hopeless trial need not run to the end. [Early
+# stopping](glossary.md#early-stopping) (lesson 06)
+# watches a trial's own curve, and ends the training when the curve stops improving.
+# [Pruning](glossary.md#pruning-of-trials) compares a trial with the others, and ends it when it lags behind. What do they save, and what do they cost?
 #
 # We tune four hyperparameters of the matrix factorisation of section 12: the learning rate, the dimension, the weight
 # decay (a penalty on large weights) and the spread of the random start. A trial has 12 epochs and is measured by its best
 # one; a network that explodes counts as an RMSE of 2. There are three searches of 24 random trials each. We train all of
 # them to the end, once, and keep the curves (about 12 seconds).
+
 
 # %%
 def network_settings(trial):
@@ -1028,6 +1033,7 @@ claim("TPE is less than 0.003 away from random search", abs(tpe_study.best_value
 # each rule, as if the training had stopped there, and every rule sees the very same trials. In your own search, the loop
 # over a stored curve is the loop over the epochs of the training: report, ask, break.
 
+
 # %%
 def pruned(curves, pruner):
     study, n_epochs, finished = optuna.create_study(pruner=pruner, sampler=samplers.RandomSampler(seed=0)), 0, []
@@ -1052,6 +1058,7 @@ def stopped_early(curves, patience=2):
         n_epochs += epoch + 1
         best.append(rmse[: epoch + 1].min())
     return n_epochs, min(best)
+
 
 # %% [markdown]
 # Optuna's `MedianPruner` stops a trial whose best epoch so far is worse than the median of the earlier trials at the
@@ -1089,8 +1096,8 @@ claim("but no rule loses more than 0.01 of RMSE", lost.max().max() < 0.01)
 #
 # ## 15. Which hyperparameter matters? (optional)
 #
-# Section 6 said that hyperparameters are rarely equally important. Optuna can estimate from a log how important each one
-# was. It offers several methods, and they ask different questions. *PED-ANOVA*, the default since Optuna 5, asks which
+# Section 6 said that hyperparameters are rarely equally important. From a log, Optuna can estimate the
+# [importance](glossary.md#hyperparameter-importance) of each. It offers several methods, and they ask different questions. *PED-ANOVA*, the default since Optuna 5, asks which
 # hyperparameters set the best tenth of the trials apart from all trials. *fANOVA* asks how much of the spread of all
 # scores each of them explains. The answers are shares that add up to 1. We ask about our three searches, which differ in
 # nothing but the seed:
