@@ -1092,7 +1092,8 @@ claim("but no rule loses more than 0.01 of RMSE", lost.max().max() < 0.01)
 # search. Successive halving trains only 53 to 70. But in the third search it stopped the trial that would have become the
 # best, and ended with an RMSE of 0.896 instead of 0.894. The median pruner trains 111 to 148 epochs and loses as much.
 # Pruning pays if you spend the saved epochs on more trials. It is not free.
-#
+
+# %% [markdown]
 # ## 15. Which hyperparameter matters? (optional)
 #
 # Section 6 said that hyperparameters are rarely equally important. From a log, Optuna can estimate the
