@@ -245,7 +245,7 @@ def _plateau_case(rng, n_settings, n_users) -> tuple:
     """Scores whose paired differences to the best lie 0.1 to 40 standard errors below it."""
     best = rng.normal(5.0, 1.5, n_users)
     rows = [best]
-    for distance in rng.permutation([0.1, 0.6, 1.4, 2.8, 9, 40])[: n_settings - 1]:
+    for distance in rng.permutation([0.1, 0.6, 1.4, 2.8, 5, 9, 40])[: n_settings - 1]:
         noise = rng.normal(size=n_users)
         noise = (noise - noise.mean()) / noise.std(ddof=1) * rng.choice([0.8, 1.5])
         rows.append(best + noise - distance * noise.std(ddof=1) / np.sqrt(n_users))
@@ -259,7 +259,7 @@ def plateau(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [
         _plateau_case(rng, n_settings, n_users)
-        for n_settings, n_users in ((7, 60), (7, 90), (5, 70), (7, 120), (7, 80), (7, 100))
+        for n_settings, n_users in ((8, 60), (8, 90), (5, 70), (8, 120), (8, 80), (8, 100))
     ]
     mistakes = {
         "You ask whether two intervals overlap. Subtract in pairs first: one interval, of the difference.": _overlap,
