@@ -134,7 +134,7 @@ for fold in range(4):
     )
 
 # %% [markdown]
-# It is the leak of the random split, four times over. Averaging over the folds does not remove it.
+# For 98 % of the ratings. It is the leak of the random split, four times over. Averaging over the folds does not remove it.
 
 # %% [markdown]
 # ## 3. Rolling-origin folds
@@ -650,8 +650,8 @@ check("15.9", report)
 # %% [markdown]
 # ## 10. The test part, once
 #
-# Since section 1, everything has used train + valid alone. Now the winner of each family learns from all of it, and we
-# read the test part once, for all three together. EASE with λ = 100, the row of lesson 04, is the reference.
+# Since section 1, every recommender has used train + valid alone. Now the winner of each family learns from all of it,
+# and we read the test part once, for all three together. EASE with λ = 100, the row of lesson 04, is the reference.
 
 # %%
 everything, test = matrices(learn, cut.test)
