@@ -1074,9 +1074,7 @@ claim("fANOVA names the learning rate every time", set(most_important["fANOVA"])
 for _, curves in searches:
     rmse = curves.min(axis=1)
     others = rmse[rmse < 2]
-    print(
-        f"{(rmse == 2).sum()} of 24 networks exploded; variance of the RMSE {rmse.var():.3f}, without them {others.var():.3f}"
-    )
+    print(f"{(rmse == 2).sum()} of 24 exploded; variance of the RMSE {rmse.var():.3f}, without them {others.var():.3f}")
 
 # %% [markdown]
 # The default puts the spread of the random start first in one search, with a share of 0.92, and the learning rate in the
