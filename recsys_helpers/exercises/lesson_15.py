@@ -31,6 +31,16 @@ def _fold(
     return learn(origin, horizon, n_rows), valid(origin, horizon, n_rows)
 
 
+def _equal_parts(n_rows, n_folds, horizon, fold):
+    size = n_rows // (n_folds + 1)
+    return np.arange((fold + 1) * size), np.arange((fold + 1) * size, (fold + 2) * size)
+
+
+def _negative_slice(n_rows, n_folds, horizon, fold):
+    rows, origin = np.arange(n_rows), -(n_folds - fold) * horizon
+    return rows[:origin], rows[origin : origin + horizon]
+
+
 @exercise("15.2", "O1", "code", done="Everything before the origin to learn from, the next stretch to validate on.")
 def rolling_fold(answer) -> None:
     cases = [(12, 3, 2, 0), (12, 3, 2, 1), (12, 3, 2, 2), (20, 4, 3, 0), (20, 4, 3, 3), (11, 2, 4, 1), (9, 3, 1, 0)]
@@ -55,6 +65,10 @@ def rolling_fold(answer) -> None:
         ),
         "You cut the table into equal parts. Each fold validates on exactly `horizon` rows, the last of them at the "
         "end.": partial(_fold, begin=lambda n, k, h, f: (f + 1) * (n // (k + 1))),
+        "`horizon` has no say in yours: you cut the table into n_folds + 1 equal parts. Each fold validates on exactly "
+        "`horizon` rows.": _equal_parts,
+        "A negative slice that ends at 0 is empty: your last fold has nothing to validate on. Count the origin from "
+        "the oldest row.": _negative_slice,
         "`horizon` is a number of rows; your stretches are one row apart. Multiply by it.": partial(
             _fold, begin=lambda n, k, h, f: n - (k - f)
         ),
@@ -170,6 +184,12 @@ def log_scale(answer) -> None:
         "Two bases: np.log2 goes back with 2 **, not with np.exp.": (
             lambda u, low, high: np.exp(np.log2(low) + u * (np.log2(high) - np.log2(low)))
         ),
+        "Two bases: a natural logarithm in the exponent goes back with np.exp, not with 10 **.": (
+            lambda u, low, high: low * 10 ** (u * np.log(high / low))
+        ),
+        "Two bases: log10 in the exponent goes back with 10 **, not with np.exp.": (
+            lambda u, low, high: low * np.exp(u * np.log10(high / low))
+        ),
         "`low` and `high` are values, not exponents: take their logarithms first.": (
             lambda u, low, high: 10 ** (low + u * (high - low))
         ),
@@ -222,10 +242,10 @@ def _overlap(scores):
 
 
 def _plateau_case(rng, n_settings, n_users) -> tuple:
-    """Scores whose paired differences to the best lie 0.6 to 40 standard errors below it."""
+    """Scores whose paired differences to the best lie 0.1 to 40 standard errors below it."""
     best = rng.normal(5.0, 1.5, n_users)
     rows = [best]
-    for distance in rng.permutation([0.6, 1.4, 2.8, 5, 9, 40])[: n_settings - 1]:
+    for distance in rng.permutation([0.1, 0.6, 1.4, 2.8, 5, 9, 40])[: n_settings - 1]:
         noise = rng.normal(size=n_users)
         noise = (noise - noise.mean()) / noise.std(ddof=1) * rng.choice([0.8, 1.5])
         rows.append(best + noise - distance * noise.std(ddof=1) / np.sqrt(n_users))
@@ -239,7 +259,7 @@ def plateau(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [
         _plateau_case(rng, n_settings, n_users)
-        for n_settings, n_users in ((7, 60), (7, 90), (5, 70), (7, 120), (7, 80), (7, 100))
+        for n_settings, n_users in ((8, 60), (8, 90), (5, 70), (8, 120), (8, 80), (8, 100))
     ]
     mistakes = {
         "You ask whether two intervals overlap. Subtract in pairs first: one interval, of the difference.": _overlap,
@@ -269,6 +289,9 @@ def plateau(answer) -> None:
         ),
         "√ of *all* numbers in `scores` is too large: each mean is over n_users.": (
             lambda scores: _plateau(scores, over=scores.size)
+        ),
+        "You took one spread for all settings. Each difference has its own: the standard deviation with axis=1.": (
+            partial(_plateau, spread=lambda x, axis, ddof: x.std(ddof=ddof))
         ),
         "You compare with the first setting. Compare with the best one.": partial(_plateau, against=0),
         "You return row numbers. One True or False for each setting is asked for.": (
@@ -337,6 +360,9 @@ def report(answer) -> None:
         "You take the best trial for each user separately. One trial is chosen for everybody.": (
             lambda valid, test: test[valid.argmax(axis=0), np.arange(test.shape[1])].mean()
         ),
+        "You average the trials that are best for some user. One trial is chosen for everybody.": (
+            lambda valid, test: test[valid.argmax(axis=0)].mean()
+        ),
         "That is the mean of all trials. Only the chosen one is reported.": lambda valid, test: test.mean(),
         "You return the number of the trial. Its score on `test` is asked for.": (
             lambda valid, test: int(valid.mean(axis=1).argmax())
@@ -380,6 +406,18 @@ def _unmapped(curves):
     return int(alive[0])
 
 
+def _stops_with(curves, last):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > last:
+        alive, epoch = alive[np.argsort(-curves[alive, epoch - 1])[: len(alive) // 2]], 2 * epoch
+    return int(alive[0])
+
+
+def _two_rounds(curves):
+    alive = np.argsort(-curves[:, 0])[: len(curves) // 2]
+    return int(alive[curves[alive, 1].argmax()])
+
+
 @exercise("15.10", "O5", "code", done="Half of the trials stop after each round, and the time goes to the others.")
 def halving(answer) -> None:
     rng = np.random.default_rng(4)
@@ -394,6 +432,8 @@ def halving(answer) -> None:
         ),
         "Off by one: the score after epoch e stands in column e − 1.": partial(_halving, column=lambda epoch: epoch),
         "You keep the lower half: sort by minus the score.": partial(_halving, sign=1),
+        "You stop while two trials are left. They have one more round to go.": partial(_stops_with, last=2),
+        "Two rounds, whatever the number of trials. Go on until a single trial is left.": _two_rounds,
         "Your epochs grow by one. They double: 1, 2, 4, 8, …": partial(_halving, grow=lambda epoch: epoch + 1),
         "Your first round looks at epoch 2. The first ranking comes after epoch 1.": _from_epoch_two,
         "You drop one trial in each round. Half of them are dropped.": lambda curves: _drop_one(curves),

@@ -1,6 +1,8 @@
 """Natural answers of lesson 15: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 from sklearn.model_selection import TimeSeriesSplit
 
 
@@ -416,8 +418,68 @@ def right_15_2_scikit(n_rows, n_folds, horizon, fold):
     return list(TimeSeriesSplit(n_folds, test_size=horizon).split(np.zeros(n_rows)))[fold]
 
 
+def wrong_15_2_kfold_sizes(n_rows, n_folds, horizon, fold):
+    size = int(n_rows / (n_folds + 1))
+    rows = list(range(n_rows))
+    return rows[: size * (fold + 1)], rows[size * (fold + 1) : size * (fold + 2)]
+
+
+def wrong_15_2_negative(n_rows, n_folds, horizon, fold):
+    rows = np.arange(n_rows)
+    start = -(n_folds - fold) * horizon
+    return rows[:start], rows[start : start + horizon]
+
+
+def wrong_15_6_base(u, low, high):
+    return low * 10 ** (u * (np.log(high) - np.log(low)))
+
+
+def wrong_15_7_only_best(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return difference.mean(axis=1) >= 0
+
+
+def wrong_15_7_one_spread(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return np.abs(difference.mean(axis=1)) <= 1.96 * difference.std() / np.sqrt(scores.shape[1])
+
+
+def wrong_15_9_fancy(valid, test):
+    chosen = np.argmax(valid, axis=0)
+    return test[chosen].mean()
+
+
+def wrong_15_10_until_two(curves):
+    alive, epoch = np.arange(len(curves)), 1
+    while len(alive) > 2:
+        order = np.argsort(-curves[alive, epoch - 1])
+        alive = alive[order[: len(alive) // 2]]
+        epoch *= 2
+    return alive[0]
+
+
+def wrong_15_10_two_rounds(curves):
+    half = np.argsort(-curves[:, 0])[: len(curves) // 2]
+    return half[np.argmax(curves[half, 1])]
+
+
+def right_15_7_scipy(scores):
+    difference = scores - scores[scores.mean(axis=1).argmax()]
+    return [bool(abs(row.mean()) <= 1.96 * stats.sem(row)) for row in difference]
+
+
+def right_15_10_pandas(curves):
+    left, epoch = pd.DataFrame(curves), 1
+    while len(left) > 1:
+        left = left.nlargest(len(left) // 2, epoch - 1)
+        epoch *= 2
+    return left.index[0]
+
+
 NATURAL = {
     "15.2": [
+        (wrong_15_2_kfold_sizes, "`horizon` has no say in yours"),
+        (wrong_15_2_negative, "A negative slice that ends at 0"),
         (wrong_15_2_newest_always, "`fold` has no say in yours"),
         (wrong_15_2_one_early, "Your origin is one row too early"),
         (wrong_15_2_all_later, "You validate on everything after the origin."),
@@ -433,6 +495,7 @@ NATURAL = {
         (wrong_15_2_sliding, "You learn from the newest `horizon` rows"),
     ],
     "15.6": [
+        (wrong_15_6_base, "Two bases: a natural logarithm in the exponent"),
         (wrong_15_6_ten_to_u, "Yours ends at 10 · low"),
         (wrong_15_6_low_added, "You added low."),
         (wrong_15_6_exponents, "Those are the exponents of ten. Turn them"),
@@ -450,6 +513,8 @@ NATURAL = {
         (wrong_15_6_values_as_exponents, "`low` and `high` are values, not exponents:"),
     ],
     "15.7": [
+        (wrong_15_7_only_best, "Only the best itself is on yours"),
+        (wrong_15_7_one_spread, "You took one spread for all settings"),
         (wrong_15_7_overlap, "You ask whether two intervals overlap"),
         (wrong_15_7_axis, None),
         (wrong_15_7_by_n, "You divided by n_users. The standard error"),
@@ -464,6 +529,7 @@ NATURAL = {
         (wrong_15_7_upside_down, "That is upside down: True where zero is"),
     ],
     "15.9": [
+        (wrong_15_9_fancy, "You average the trials that are best"),
         (wrong_15_9_median, "You choose by the median"),
         (wrong_15_9_all, "That is the mean of all trials. Only the"),
         (wrong_15_9_axis, "You average over trials, axis 0. A row is a"),
@@ -478,6 +544,8 @@ NATURAL = {
         (wrong_15_9_valid_score, "Chosen on `valid`, and reported from it,"),
     ],
     "15.10": [
+        (wrong_15_10_until_two, "You stop while two trials are left"),
+        (wrong_15_10_two_rounds, "Two rounds, whatever the number"),
         (wrong_15_10_epoch_two, "Your first round looks at epoch 2"),
         (wrong_15_10_nobody_dropped, "Nobody is dropped in yours"),
         (wrong_15_10_column, "Off by one: the score after epoch e stands"),
@@ -496,7 +564,7 @@ NATURAL = {
 RIGHT = {
     "15.2": [right_15_2_lists, right_15_2_masks, right_15_2_scikit],
     "15.6": [right_15_6_loop, right_15_6_weights],
-    "15.7": [right_15_7_loop, right_15_7_bootstrap],
+    "15.7": [right_15_7_loop, right_15_7_bootstrap, right_15_7_scipy],
     "15.9": [right_15_9_loop, right_15_9_sort],
-    "15.10": [right_15_10_list, right_15_10_recursion],
+    "15.10": [right_15_10_list, right_15_10_recursion, right_15_10_pandas],
 }
