@@ -9,6 +9,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
+from recsys_helpers.evaluation.by_user import auc_by_user
 from recsys_helpers.models.ranking_features import rates_of_category
 from recsys_helpers.start import set_seed
 
@@ -60,3 +61,31 @@ def _mlp(X: np.ndarray, y: np.ndarray, X_later: np.ndarray, seed: int) -> np.nda
     model.compile(keras.optimizers.Adam(0.005), "mse", jit_compile=False)
     model.fit(X, y, batch_size=1024, epochs=3, verbose=0)
     return keras.ops.convert_to_numpy(model(X_later))
+
+
+def auc_of_targets(
+    said: dict[str, list[np.ndarray]], rows: pd.DataFrame, targets: list[str], judges: list[str]
+) -> dict[tuple[str, str, str], np.ndarray]:
+    """Per-user AUC of every model and target: {(model, target, judge): one for each user, the mean over seeds}.
+
+    `judges` are columns of 0 and 1. "shortest first", which ranks by the length alone, is added as a model.
+    """
+    said = said | {"shortest first": [-np.tile(rows[["length"]], len(targets))]}
+    return {
+        (model, target, judge): np.mean([auc_by_user(p[:, n], rows[judge], rows["user_id"]) for p in seeds], axis=0)
+        for model, seeds in said.items()
+        for n, target in enumerate(targets)
+        for judge in judges
+    }
+
+
+def mean_table(aucs: dict[tuple[str, str, str], np.ndarray]) -> pd.DataFrame:
+    """Means over users of what `auc_of_targets` gives: one row for each model, columns (judge, target), in its order.
+
+    >>> mean_table({("MLP", "share", "is_like"): np.array([0.5, 1.0])}).to_dict("index")
+    {'MLP': {('is_like', 'share'): 0.75}}
+    """
+    models, targets, judges = (list(dict.fromkeys(names)) for names in zip(*aucs))
+    columns = pd.MultiIndex.from_product([judges, targets])
+    rows = [[aucs[model, target, judge].mean() for judge, target in columns] for model in models]
+    return pd.DataFrame(rows, models, columns)
