@@ -50,8 +50,8 @@ past, later, test = (frame[frame["day"].between(*days)] for days in ((0, 7), (8,
 print(f"{len(past):,} impressions to learn from, {len(later):,} to judge, {len(test):,} for the end")
 
 # %% [markdown]
-# A first idea that many services had: recommend what people watch longest. Score each video by the mean seconds that
-# its past viewers stayed, keep the videos with at least ten impressions, and take the top tenth.
+# A first idea: recommend what people watch longest. Score each video by the mean number of seconds that its past
+# viewers stayed, keep the videos with at least ten impressions, and take the top tenth.
 
 
 # %%
@@ -70,8 +70,8 @@ print(f"{len(scores):,} videos")
 # %% [markdown]
 # ### Exercise 29.1 · predict (O1)
 #
-# Of the later impressions of the **top tenth by seconds**, how many percent are liked? Remember that over all these
-# videos it is 1.6.
+# Over all these videos, 1.6 % of the later impressions are liked. What is the percentage for the **top tenth by
+# seconds**?
 
 # %%
 liked_in_percent = ...
@@ -194,7 +194,8 @@ table = {f"top tenth by {target}": later_rates(later, videos) for target, videos
 pd.DataFrame(table).T.round({"median length": 0, "seconds": 1, "is_like": 4, "long_view": 3})
 
 # %% [markdown]
-# Seconds choose long videos, the share chooses very short ones, and the quantile chooses lengths like the catalogue's.
+# Ranking by seconds picks long videos, the share picks very short ones, and the quantile picks lengths like those of the
+# catalogue.
 #
 # ### Exercise 29.4 · choose (O1)
 #
@@ -250,8 +251,8 @@ claim("likes: quantile is ahead of seconds", gaps["quantile", "seconds", "is_lik
 claim("long views: quantile is ahead of seconds", gaps["quantile", "seconds", "long_view"][1] > 0)
 
 # %% [markdown]
-# "Liked less than average" is not proven: the interval of seconds − all includes zero. But long watching does not buy
-# likes, and the quantile is ahead of seconds for both labels. It is not the only good score: share and long view beat
+# "Liked less than average" is not proven: the interval of seconds − all includes zero. But longer watching does not
+# come with more likes, and the quantile is ahead of seconds for both labels. It is not the only good score: share and long view beat
 # seconds, too, and for later long views the past long view is even ahead of the quantile.
 
 # %% [markdown]
@@ -263,7 +264,7 @@ claim("long views: quantile is ahead of seconds", gaps["quantile", "seconds", "l
 # ### Exercise 29.5 · find the bug (O3)
 #
 # This function should compute the label from `seconds` and `length`, both of shape (n,). It agrees with the real label
-# in most rows, yet no video of 15 seconds can ever have a long view. Repair it.
+# in most rows, yet it misses whoever watches a video of 15 seconds to its end. Repair it.
 #
 # <details><summary>Hint 1</summary>How many seconds does a video of 15 seconds need, and how many one of 60?</details>
 # <details><summary>Hint 2</summary>The bar is the smaller of 18 and the length:
@@ -307,12 +308,12 @@ claim("over 50 %: more than three times as common among short videos",
 claim(
     "long view: nearly as common", abs(rate.loc["long view", "up to 20 s"] - rate.loc["long view", "over 120 s"]) < 0.05
 )
-claim("about a third of the likes stand on views that were not long", 0.6 < rate.loc["long view", "liked"] < 0.7)
+claim("about a third of the likes belong to views that were not long", 0.6 < rate.loc["long view", "liked"] < 0.7)
 
 # %% [markdown]
 # "Over 50 %" holds for 43 % of the views of short videos and for 12 % of the views of long ones, so a model that learns
 # it learns length. The long view treats both nearly alike. The columns "liked" hold the same rates among the liked
-# views: about a third of all likes stand on views that were not long, and a label built from play time misses them.
+# views: about a third of all likes belong to views that were not long, and a label built from play time misses them.
 
 # %% [markdown]
 # ## 5. A listen is not a like (optional)
@@ -378,7 +379,7 @@ next_item = aged(list(known), n_columns) @ weights
 # ### Exercise 29.6 · predict (O4)
 #
 # With known tracks kept, the next play is among the ten best of the linear next-item model for 41 % of the listeners.
-# For how many percent is it, if known tracks are hidden?
+# What is the percentage if known tracks are hidden?
 
 # %%
 hit_in_percent = ...
@@ -581,7 +582,7 @@ claim("long views: the target long_view beats seconds", found[0][1] > 0.02)
 claim("long views: the gain is three times what separates the models", gain > 3 * max(between_models))
 
 # %% [markdown]
-# For long views the right target is worth more than 0.07 of per-user AUC, several times what separates the network from
+# For long views the right target adds more than 0.07 to the per-user AUC, several times what separates the network from
 # ridge; the interval of network − boosted trees includes zero. For likes, so does the interval of "shortest first" − MLP
 # on share: a network that learned the played share is not distinguishable from a rule that needs no learning.
 
@@ -590,9 +591,9 @@ claim("long views: the gain is three times what separates the models", gain > 3 
 #
 # | Trouble | Seen here | What to do |
 # |---|---|---|
-# | duration bias | seconds choose three-minute videos that are not liked more | compare within length buckets |
+# | duration bias | ranking by seconds picks three-minute videos that are not liked more | compare within length buckets |
 # | a label is a threshold | "over 50 %" mostly measures length | write the rule down; show its rate by length |
-# | a listen is not a like | a third of the likes stand on views that were not long | judge by play time and by likes |
+# | a listen is not a like | a third of the likes belong to views that were not long | judge by play time and by likes |
 # | repeats | hidden, all are lost; kept, they fill the list | report repeats and new tracks apart, with slots for each |
 # | sessions | tonight's plays say more about the next one | let the current session count extra |
 
