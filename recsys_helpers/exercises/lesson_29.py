@@ -142,7 +142,11 @@ def _given_29_5(seconds, length):
 
 
 @exercise(
-    "29.5", "O3", "debug", done="18 seconds, or the end: it agrees with 99.8 % of the real labels.", given=_given_29_5
+    "29.5",
+    "O3",
+    "debug",
+    done="18 seconds, or the end: the rule behind nearly all of the published labels.",
+    given=_given_29_5,
 )
 def long_views(answer) -> None:
     rng = np.random.default_rng(2)
