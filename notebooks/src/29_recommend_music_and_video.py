@@ -393,9 +393,10 @@ check("29.6", hit_in_percent)
 
 # %% tags=["reveal"]
 def rank_of_target(score):
-    """How many tracks stand before the next play; infinity if it is hidden."""
-    own = score[np.arange(len(target)), target]
-    return np.where(np.isfinite(own), (score[:, 1:] > own[:, None]).sum(axis=1), np.inf)
+    """How many tracks stand before the next play, ties counting one half; infinity if it is hidden."""
+    own = score[np.arange(len(target)), target][:, None]
+    before = (score[:, 1:] > own).sum(axis=1) + ((score[:, 1:] == own).sum(axis=1) - 1) / 2
+    return np.where(np.isfinite(own[:, 0]), before, np.inf)
 
 
 candidates = {
