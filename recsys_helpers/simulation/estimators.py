@@ -54,7 +54,7 @@ def snips(reward: np.ndarray, weight: np.ndarray) -> float:
 def doubly_robust(
     reward: np.ndarray, weight: np.ndarray, item: np.ndarray, predicted: np.ndarray, target: np.ndarray
 ) -> float:
-    """The direct method, corrected by IPS of what the model got wrong: mean of Σ target · predicted + weight · (reward − own).
+    """The direct method, plus IPS of what its model got wrong: mean of Σ target · predicted + weight · (reward − own).
 
     `reward`, `weight`, `item` (n,); `predicted`, `target` (n, n_items). `own` is the prediction for the item shown.
     Unbiased if the propensities are right, or if the model is. Source: Dudík, Langford & Li, ICML 2011.
