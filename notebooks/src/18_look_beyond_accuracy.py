@@ -144,16 +144,18 @@ for name, model in models.items():
     table[name] = [measured.mean(), measured.coverage, novelty[shown].mean(), novelty[shown][hits].mean(), diversity]
 columns = ["NDCG@10", "coverage", "novelty", "novelty of hits", "diversity"]
 beyond = pd.DataFrame(table, index=columns).T
+print("hits of the random lists:", np.take_along_axis(is_later, lists_of(models["random"], known), axis=1).sum())
 beyond.round(3)
 
 # %% tags=["open"]
-claim("random lists lead in coverage, novelty and diversity", (beyond.iloc[0, 1:] >= beyond.iloc[1:, 1:].max()).all())
+claim("random lists lead in all columns except accuracy", (beyond.iloc[0, 1:] > beyond.iloc[1:, 1:].max()).all())
 claim("and are useless", beyond.loc["random", "NDCG@10"] < 0.02)
 claim("aged EASE leads EASE in accuracy and in coverage", (beyond.loc["aged EASE"] > beyond.loc["EASE"])[:2].all())
 
 # %% [markdown] tags=["open"]
-# Random lists win three of the columns and find next to nothing. **Never report one of these figures without accuracy
-# beside it.** Novelty has a variant that random cannot win so easily: count only the films that were hits. Note also
+# Random lists win every column except the first, and find next to nothing (their "novelty of hits" rests on 35 hits).
+# **Never report one of these figures without accuracy beside it.** Between the good models the novelty of the *hits*
+# says more than that of all films: a rare film that nobody wanted is no discovery. Note also
 # that accuracy and coverage need not conflict: aged EASE has more of both than EASE, because it looks at where each
 # user stands now.
 
@@ -198,7 +200,7 @@ for n_dramas in (7, 9, 10):
 
 # %% [markdown]
 # A little of the taste, α = 0.01, is mixed into q: without it the last list would give 0.3 · ln(0.3 / 0), which is
-# infinite. Ten dramas cost 1.49, nine only 0.15: the measure punishes above all what is missing. A film with three
+# infinite. Ten dramas cost 1.13, nine only 0.15: the measure punishes above all what is missing. A film with three
 # genres counts a third for each.
 #
 # ### Exercise 18.3 · choose (O2)
@@ -387,7 +389,9 @@ price.round(3)
 
 # %%
 affordable = price[price["low"] > -0.01].reset_index().groupby("penalty")["strength"].max()
-print(affordable.to_dict(), f"plain EASE: miscalibration {miscalibration(tastes, share[lists].mean(axis=1)).mean():.3f}")
+print(
+    affordable.to_dict(), f"plain EASE: miscalibration {miscalibration(tastes, share[lists].mean(axis=1)).mean():.3f}"
+)
 claim("calibration is affordable up to 0.5, MMR up to 0.3", affordable.to_dict() == {"taste": 0.5, "MMR": 0.3})
 
 # %% [markdown]
@@ -423,7 +427,7 @@ groups.round(3)
 # %%
 gap = (groups["novelty: history"] - groups["novelty: list"])[:3]
 print("the lists are more common than the history by", gap.round(2).to_dict(), "bits")
-claim("the gap is largest for users of rare films", gap["rare films"] > 2 > 1.8 > gap["middling films"] > gap["common films"])
+claim("the gap is largest for users of rare films", gap["rare films"] > gap["middling films"] + 0.3)
 many, few = groups.loc["many ratings"], groups.loc["few ratings"]
 claim("NDCG@10 of the many-raters is higher, intervals apart", many.iloc[1] - many.iloc[2] > few.iloc[1] + few.iloc[2])
 claim("EASE gains over popularity in all six groups", (groups["low"] > 0).all())
@@ -495,11 +499,14 @@ for name, shown in final_lists.items():
     print(f"diversity {intra_list_diversity(shown, genres).mean():.3f}")
 
 # %% tags=["open"]
-claim("on the test part calibration costs accuracy: the interval excludes zero", final["calibrated, 0.5"][2] < 0)
-claim("for MMR the interval includes zero", final["MMR, 0.3"][1] < 0 < final["MMR, 0.3"][2])
+claim("for MMR the interval includes zero and stays above the margin of −0.01", -0.008 < final["MMR, 0.3"][1] < 0)
+claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] < final["MMR, 0.3"][1] - 0.002)
 
 # %% [markdown] tags=["open"]
-# TODO
+# MMR keeps its promise: the interval includes zero, it stays above the margin, and the lists are more diverse. For the
+# calibrated lists the interval includes zero as well, but its lower end, −0.010, is the margin itself. So we may not
+# write "calibration is free". We may write: "it lowers the miscalibration from 0.617 to 0.371; a loss of up to 0.010 in
+# NDCG@10 cannot be excluded". An interval that includes zero is no proof that nothing was lost.
 
 # %% [markdown] tags=["open"]
 # ## 7. Law and harm, on one page
@@ -535,7 +542,9 @@ claim("for MMR the interval includes zero", final["MMR, 0.3"][1] < 0 < final["MM
 
 # %% tags=["open"]
 world = lab.click_world(n_users=500, n_items=50, seed=18)
-print(f"synthetic: {world.n_users} users × {world.n_items} items; likes {world.like.min():.3f} … {world.like.max():.3f}")
+print(
+    f"synthetic: {world.n_users} users × {world.n_items} items; likes {world.like.min():.3f} … {world.like.max():.3f}"
+)
 print("P(examined) at positions 1 to 5:", world.examination[:5].round(2))
 print("P(click) of user 0 on items 7, 8, 9:", world.click_probability(np.tile([7, 8, 9], (500, 1)))[0].round(3))
 
@@ -580,14 +589,18 @@ def as_visits(clicks):
 runs = [run_test(f"A/A number {number}") for number in range(2000)]
 by_user = np.mean([misses_zero(treated / 20, control / 20) for treated, control in runs])
 by_visit = np.mean([misses_zero(as_visits(treated), as_visits(control)) for treated, control in runs])
-print(f"false alarms in 2,000 A/A runs: {by_user:.1%} by user, {by_visit:.1%} by visit (± {1.96 * np.sqrt(0.05 * 0.95 / 2000):.1%})")
+print(f"false alarms in 2,000 A/A runs: {by_user:.1%} by user, {by_visit:.1%} by visit")
+print(f"Monte-Carlo error of a rate of 5 %: ± {1.96 * np.sqrt(0.05 * 0.95 / 2000):.1%}")
 
 # %% tags=["open"]
 claim("by user the rate is 5 % within its Monte-Carlo error", abs(by_user - 0.05) < 0.015)
 claim("by visit it is more than four times as high", by_visit > 0.2)
 
 # %% [markdown] tags=["open"]
-# TODO visits
+# Analysed by user, 5.1 % of the runs raise a false alarm, as they should. Analysed by visit, it is 31.2 %: twenty visits
+# of one person resemble each other, so 10,000 visits are worth far fewer than 10,000 independent observations. The rule
+# is: **analyse what you randomised**. We randomised users. An A/A test finds such a mistake before it costs anything,
+# because every false alarm is known to be one.
 
 # %% [markdown]
 # ## 9. Do not peek
@@ -632,17 +645,23 @@ show(
     alt="Sixty wandering z-values over ten looks. The band from -1.96 to 1.96 is shaded; about a fifth of the lines, "
     "with square markers, leave it at some look, and several return.",
 )
-print(f"{stopped[:60].sum()} of these 60 tests leave the band at some look, {(np.abs(z[:60, -1]) > 1.96).sum()} are outside at the end")
+print(
+    f"{stopped[:60].sum()} of these 60 leave the band at some look, {(np.abs(z[:60, -1]) > 1.96).sum()} are outside at the end"
+)
 
 # %% tags=["reveal"]
 errors = {looks: np.sqrt(rate * (1 - rate) / 20_000) for looks, rate in published.items()}
-claim("all four agree with the published values", all(abs(alarms[n] - published[n]) < 4 * errors[n] for n in published))
+agrees = [abs(alarms[n] - published[n]) < 4 * errors[n] for n in published]
+claim("all four agree with the published values", all(agrees))
 assert abs(lab.false_alarms_of_looks(10)[0] - alarms[10]) < 4 * 2**0.5 * errors[10]
 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# TODO
+# Ten looks raise 19.4 % false alarms, as published in 1969: a z-value wanders, and ten looks give it ten opportunities
+# to leave the band. In the figure twelve of sixty tests leave it at some look, and only six are outside at the end. The
+# remedies: look once, at a size that was fixed before; or use a threshold that is made for repeated looks (2.56 for
+# ten); or a method that is valid at any time (Johari et al., 2017).
 #
 # </details>
 
@@ -673,21 +692,29 @@ check("18.8", users_in_each_group)
 
 # %% tags=["open"]
 sd, lift = float((runs[0][1] / 20).std(ddof=1)), 0.03
-print(f"sd of a user {sd:.2f}: needed {lab.n_per_group(sd, lift):,} users a group, power with 250: {lab.power(250, sd, lift):.0%}")
+print(
+    f"sd of a user {sd:.2f}: {lab.n_per_group(sd, lift):,} users a group needed; power with 250: {lab.power(250, sd, lift):.0%}"
+)
 found = np.array([lab.difference(a / 20, b / 20) for a, b in (run_test(f"lift {n}", lift) for n in range(1000))])
 truth = (np.minimum(p + lift, 1) - p).mean()
 is_found = found[:, 1] > 0
 covers = ((found[:, 1] <= truth) & (truth <= found[:, 2])).mean()
-print(f"found in {is_found.mean():.0%} of the runs; 95 % intervals hold the truth in {covers:.1%}")
-print(f"true effect {truth:.3f}; mean of all estimates {found[:, 0].mean():.3f}, of the found ones {found[is_found, 0].mean():.3f}")
+print(
+    f"found in {is_found.mean():.0%} of the runs; 95 % intervals hold the truth in {covers:.1%}, {1 - is_found.mean():.0%} miss it"
+)
+mean_of_all, mean_of_found = found[:, 0].mean(), found[is_found, 0].mean()
+print(f"true effect {truth:.3f}; mean of all estimates {mean_of_all:.3f}, of the found ones {mean_of_found:.3f}")
 
 # %% tags=["open"]
 claim("the intervals are honest", 0.925 < covers < 0.975)
 claim("most of these tests miss a real effect", is_found.mean() < 0.5)
-claim("those that find it exaggerate by half or more", found[is_found, 0].mean() > 1.5 * truth)
+claim("those that find it exaggerate by 40 % or more", mean_of_found > 1.4 * truth)
 
 # %% [markdown] tags=["open"]
-# TODO power
+# The intervals are honest: 95.0 % of them hold the truth. But the test is too small. It misses the effect in 62 % of
+# the runs, so "no significant difference" would have meant nothing. And the runs that do find it report 0.050 on
+# average instead of 0.030: only lucky overestimates pass. This is the winner's curse of lesson 15 again. Compute the
+# size of a test before you start it.
 
 # %% [markdown] tags=["open"]
 # ## 11. Judge a policy by another one's log
@@ -701,7 +728,8 @@ claim("those that find it exaggerate by half or more", found[is_found, 0].mean()
 shown, click = np.array(["A", "A", "A", "B", "B"]), np.array([1, 0, 0, 1, 1])
 weight = np.where(shown == "A", 0.2 / 0.8, 0.8 / 0.2)  # the new policy's probability / propensity
 print("weights", weight, " weight · click", weight * click)
-print(f"naive mean {click.mean():.2f}   IPS {np.mean(weight * click):.2f}   SNIPS {(weight * click).sum() / weight.sum():.2f}")
+by_weight = (weight * click).sum()
+print(f"naive mean {click.mean():.2f}   IPS {by_weight / 5:.2f}   SNIPS {by_weight / weight.sum():.2f}")
 assert np.isclose(lab.ips(click, weight), 1.65) and np.isclose(lab.snips(click, weight), 8.25 / 8.75)
 
 # %% [markdown] tags=["open"]
@@ -763,8 +791,8 @@ check("18.10", my_doubly_robust)
 
 # %% [markdown] tags=["open"]
 # Which of them tells the truth? In the laboratory the true value of the new policy is known. Today's policy prefers what
-# everybody likes, the new one knows the users' tastes. 300 logs of 2,000 rows each; the model of the direct method
-# knows only each item's click rate in the log.
+# everybody likes, the new one knows the users' tastes. 500 logs of 2,000 rows each; the model of the direct method
+# knows only the click rate of each item in an older log.
 
 # %% tags=["open"]
 shop = lab.click_world(n_users=300, n_items=20, seed=18)
@@ -774,10 +802,14 @@ truth, todays = lab.policy_value(shop, new), lab.policy_value(shop, today)
 print(f"synthetic: true click rate {todays:.3f} under today's policy, {truth:.3f} under the new one")
 
 
+rng = np.random.default_rng(18)
+before = lab.logged(shop, today, 2000, rng)  # an older log, for the model of the direct method
+rate = (np.bincount(before.item, before.click, 20) + 1) / (np.bincount(before.item, minlength=20) + 8)
+
+
 def estimates(log):
-    weight = new[log.user, log.item] / log.propensity
-    views, clicks = np.bincount(log.item, minlength=20), np.bincount(log.item, log.click, minlength=20)
-    predicted, target = np.tile((clicks + 1) / (views + 8), (len(weight), 1)), new[log.user]
+    weight, target = new[log.user, log.item] / log.propensity, new[log.user]
+    predicted = np.tile(rate, (len(target), 1))
     return {
         "naive mean": lab.naive_mean(log.click),
         "direct method": lab.direct_method(predicted, target),
@@ -789,9 +821,10 @@ def estimates(log):
 
 
 # %% tags=["open"]
-rng = np.random.default_rng(0)
-many = pd.DataFrame([estimates(lab.logged(shop, today, 2000, rng)) for _ in range(300)])
-verdict = pd.DataFrame({"mean": many.mean(), "bias": many.mean() - truth, "± (Monte Carlo)": 1.96 * many.std() / 300**0.5})
+many = pd.DataFrame([estimates(lab.logged(shop, today, 2000, rng)) for _ in range(500)])
+verdict = pd.DataFrame(
+    {"mean": many.mean(), "bias": many.mean() - truth, "± (Monte Carlo)": 1.96 * many.std() / 500**0.5}
+)
 verdict["sd of one log"] = many.std()
 verdict.round(3)
 
@@ -802,7 +835,10 @@ claim("naive mean, direct method and clipping: biased", (off.iloc[[0, 1, 3]] > 2
 claim("SNIPS and doubly robust are less noisy than IPS", (many.std().iloc[[4, 5]] < many.std()["IPS"]).all())
 
 # %% [markdown] tags=["open"]
-# TODO OPE
+# The naive mean reports today's click rate and is off by 0.133. The direct method is hardly better: its model does not
+# know the users. IPS, SNIPS and doubly robust have no bias beyond the Monte-Carlo error of this table, and the latter
+# two are less noisy. **Clipping buys its smaller spread with a bias**: −0.053, which makes the new policy look worse
+# than it is. Whoever clips should say so.
 
 # %% tags=["open"]
 log = lab.logged(shop, today, 2000, rng)
@@ -844,7 +880,9 @@ recommenders = {
     "clicks": lambda clicks, views, rng: to_all(clicks.sum(axis=0)),
     "clicks, ε": lambda clicks, views, rng: explored(to_all(clicks.sum(axis=0)), rng),
     "rate, ε": lambda clicks, views, rng: explored(to_all(clicks.sum(axis=0) / (views.sum(axis=0) + 8)), rng),
-    "Thompson": lambda clicks, views, rng: lab.thompson_scores(to_all(clicks.sum(axis=0)), to_all(views.sum(axis=0)), rng),
+    "Thompson": lambda clicks, views, rng: lab.thompson_scores(
+        to_all(clicks.sum(axis=0)), to_all(views.sum(axis=0)), rng
+    ),
 }
 
 # %% tags=["open"]
@@ -855,8 +893,9 @@ for name, recommender in recommenders.items():
     late = [np.concatenate([one.lists for one in loop[-5:]]) for loop in loops]
     overlap = np.mean([lab.mean_overlap(loop[-1].lists, 150) for loop in loops])
     n_shown = np.mean([len(np.unique(lists)) for lists in late])
-    table[name] = [value[:, 0].mean(), value[:, -1].mean(), value[:, -1].min(), value[:, -1].max(), n_shown, overlap]
-columns = ["value: round 1", "round 30", "worst seed", "best seed", "items in rounds 26–30", "overlap of two lists"]
+    last = value[:, -1]
+    table[name] = [value[:, 0].mean(), last.mean(), last.min(), last.max(), n_shown, overlap]
+columns = ["value: round 1", "round 30", "worst seed", "best seed", "items, rounds 26–30", "overlap of two lists"]
 pd.DataFrame(table, index=columns).T.round(2)
 
 # %% tags=["open"]
@@ -865,10 +904,19 @@ print(f"the best list for everybody would be liked by {best_for_all:.2f}, each u
 print(f"{np.sort(island.like, axis=1)[:, -10:].mean():.2f}")
 final_value = {name: row[1] for name, row in table.items()}
 claim("counting clicks shows ten items for ever and learns nothing", table["clicks"][4] == 10)
-claim("rates with exploration and Thompson sampling do better", min(final_value["rate, ε"], final_value["Thompson"]) > 0.2)
+claim(
+    "rates with exploration and Thompson sampling do better", min(final_value["rate, ε"], final_value["Thompson"]) > 0.2
+)
 
 # %% [markdown] tags=["open"]
-# TODO loop
+# The recommender that counts clicks shows its first ten random items for ever: only they collect clicks. Random lists
+# for a tenth of the users show every item, and still the value hardly rises, from 0.17 to 0.18, because the early items
+# have a head start in *numbers* that nobody can make up. Ranking by rates repairs that: 0.25, near the 0.30 of the best
+# common list. Thompson sampling reaches the same, spreads less between seeds (0.25 to 0.26), and two users share 44 % of
+# their lists instead of 83 %.
+#
+# None of the four is personal, so none comes near 0.51. And the rates here mix positions: an item shown low is examined
+# less. Dividing by the probability of examination would repair that.
 
 # %% [markdown]
 # ## What you did

@@ -37,15 +37,18 @@ def _share_like(lists, n_top, zeros=False, whole="shown", order="largest", part=
         "number, with gaps": counts,
     }[order][:n_top]
     top = {"sum": by_size.sum(), "mean": by_size.mean(), "max": by_size.max(), "count": len(by_size)}[part]
-    return top / {
-        "shown": counts.sum(),
-        "places": lists.size,
-        "films": (counts > 0).sum(),
-        "users": len(lists),
-        "nothing": 1,
-        "percent": counts.sum() / 100,
-        "all numbers": len(counts),
-    }[whole]
+    return (
+        top
+        / {
+            "shown": counts.sum(),
+            "places": lists.size,
+            "films": (counts > 0).sum(),
+            "users": len(lists),
+            "nothing": 1,
+            "percent": counts.sum() / 100,
+            "all numbers": len(counts),
+        }[whole]
+    )
 
 
 @exercise("18.2", "O1", "code", done="The nearer to 1, the more users see the same few films, whatever coverage says.")
@@ -57,7 +60,9 @@ def share_of_top(answer) -> None:
         lists = np.array([rng.choice(n_items, k, False, odds / odds.sum()) + 1 for _ in range(n_users)])
         lists[1, -1] = lists[2, -2:] = lists[4, -2:] = 0
         lists[3, -1] = 0
-        lists[1:, 0] = np.where((lists[1:] == lists[0, 0]).any(axis=1), lists[1:, 0], lists[0, 0])  # one clear favourite
+        lists[1:, 0] = np.where(
+            (lists[1:] == lists[0, 0]).any(axis=1), lists[1:, 0], lists[0, 0]
+        )  # one clear favourite
         cases.append((lists, n_top))
     changes = {
         "The zeros fill up short lists; they are no film. Leave them out before you count.": {"zeros": True},
@@ -225,14 +230,18 @@ def repaired_mmr(answer) -> None:
     for n, k, strength in ((6, 4, 0.5), (8, 5, 0.6), (9, 6, 0.4), (7, 5, 0.7), (10, 7, 0.5), (8, 6, 0.3)):
         features = rng.random((n, 3)) ** 2
         features /= np.linalg.norm(features, axis=1, keepdims=True)
-        cases.append((rng.permutation(np.linspace(0, 1, n)) + rng.uniform(0, 0.02, n), features @ features.T, strength, k))
+        cases.append(
+            (rng.permutation(np.linspace(0, 1, n)) + rng.uniform(0, 0.02, n), features @ features.T, strength, k)
+        )
     changes = {
         "Still only the film chosen last counts. Compare with *all* chosen films.": {"near": "last"},
         "You compare with the first film alone. Compare with all chosen films.": {"near": "first"},
         "You take the mean similarity. One near-duplicate is enough: take the largest.": {"near": "mean"},
         "You add the similarities up, so the penalty grows with the list. Take the largest.": {"near": "sum"},
         "You take the *least* similar chosen film. The most similar one counts.": {"near": "min"},
-        "Your maximum is one number for all candidates: it is taken over both axes. Use axis=0.": {"near": "one number"},
+        "Your maximum is one number for all candidates: it is taken over both axes. Use axis=0.": {
+            "near": "one number"
+        },
         "You compare with all films. Only those in the list count: `similarity[chosen]`.": {"near": "all"},
         "You compare with all films, even each with itself. Only those in the list count: `similarity[chosen]`.": {
             "near": "all, itself too"
