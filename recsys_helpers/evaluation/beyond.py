@@ -5,6 +5,11 @@ read them beside NDCG. Coverage stands in `metrics`.
 """
 
 import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from recsys_helpers.data.ids import IdMap
+from recsys_helpers.evaluation.ranking import top_k
 
 
 def self_information(n_users_of_item: np.ndarray, n_users: int) -> np.ndarray:
@@ -51,3 +56,48 @@ def miscalibration(taste: np.ndarray, shown: np.ndarray, alpha: float = 0.01) ->
     counts = np.broadcast_to(np.asarray(taste) > 0, mixed.shape)
     ratio = np.divide(taste, mixed, out=np.ones(mixed.shape), where=counts)
     return (taste * np.log(ratio)).sum(axis=-1)
+
+
+def candidates_of(scores: np.ndarray, seen: sp.csr_array, n: int = 100) -> tuple[np.ndarray, np.ndarray]:
+    """The n best unseen items of each user, best first, and their scores scaled to 1 … 0; both (n_users, n).
+
+    `scores`, `seen`: shape (n_users + 1, n_items + 1), row and column 0 are padding. For re-rankers.
+
+    >>> best, value = candidates_of(np.array([[0, 0, 0, 0], [0, 9, 4, 3.0]]), sp.csr_array((2, 4)), n=3)
+    >>> best.tolist(), value.round(2).tolist()
+    ([[1, 2, 3]], [[1.0, 0.17, 0.0]])
+    """
+    hidden = np.array(scores)
+    hidden[seen.nonzero()] = -np.inf
+    best = top_k(hidden[1:], n)
+    value = np.take_along_axis(hidden[1:], best, axis=1)
+    return best, (value - value[:, -1:]) / np.maximum(value[:, :1] - value[:, -1:], 1e-12)
+
+
+def cosine_similarity(features: np.ndarray) -> np.ndarray:
+    """Cosine of every pair of rows, shape (n, n); a row of zeros has 0 with everything.
+
+    >>> cosine_similarity(np.array([[1, 0], [3, 0], [0, 2]]))
+    array([[1., 1., 0.],
+           [1., 1., 0.],
+           [0., 0., 1.]])
+    """
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    rows = features / np.where(length > 0, length, 1)
+    return rows @ rows.T
+
+
+def genre_matrix(movies: pd.DataFrame, items: IdMap) -> np.ndarray:
+    """One row per item index, one column per genre, 1 where the film has it; shape (n_items + 1, n_genres).
+
+    >>> movies = pd.DataFrame({"item_id": [7, 9], "genres": ["Drama|War", "War"]})
+    >>> genre_matrix(movies, IdMap(movies["item_id"]))
+    array([[0., 0.],
+           [1., 1.],
+           [0., 1.]])
+    """
+    known = movies[movies["item_id"].isin(items.ids)]
+    flags = known["genres"].str.get_dummies("|")
+    matrix = np.zeros((items.n_rows, flags.shape[1]))
+    matrix[items.to_idx(known["item_id"])] = flags
+    return matrix

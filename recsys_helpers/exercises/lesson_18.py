@@ -199,16 +199,16 @@ def _mmr_like(relevance, similarity, strength, k, near="max", sign=-1, turned=Fa
     while len(chosen) < k:
         rows = similarity[chosen]
         closeness = {
-            "max": lambda: rows.max(axis=0),
-            "last": lambda: rows[-1],
-            "first": lambda: rows[0],
-            "mean": lambda: rows.mean(axis=0),
-            "sum": lambda: rows.sum(axis=0),
-            "min": lambda: rows.min(axis=0),
-            "one number": lambda: rows.max(),
-            "all": lambda: (similarity - np.eye(len(similarity))).max(axis=0),
-            "all, itself too": lambda: similarity.max(axis=0),
-        }[near]()
+            "max": rows.max(axis=0),
+            "last": rows[-1],
+            "first": rows[0],
+            "mean": rows.mean(axis=0),
+            "sum": rows.sum(axis=0),
+            "min": rows.min(axis=0),
+            "one number": rows.max(),
+            "all": (similarity - np.eye(len(similarity))).max(axis=0),
+            "all, itself too": similarity.max(axis=0),
+        }[near]
         value = (1 - w) * relevance + sign * w * closeness
         if hides:
             value = value.copy()
@@ -447,8 +447,8 @@ def doubly_robust(answer) -> None:
         weight, item = rng.uniform(0.2, 4, n), rng.integers(0, n_items, n)
         cases.append((np.round(rng.uniform(0, 2, n), 2), weight, item, rng.uniform(0, 1, (n, n_items)), target))
     changes = {
-        "You compare the reward with `direct`, the expectation under the new policy. Compare it with the prediction for "
-        "the item that was *shown*.": {"own": "direct"},
+        "You compare the reward with `direct`, the expectation under the new policy. Compare it with the prediction "
+        "for the item that was *shown*.": {"own": "direct"},
         "You compare with the model's best item. Compare with the item that was shown.": {"own": "best"},
         "You compare with the mean prediction. Compare with the one for the item that was shown.": {"own": "mean"},
         "The model's prediction is missing in the correction: subtract it from the reward.": {"own": "none"},

@@ -1,5 +1,4 @@
-"""Answers to lesson 18 as people write them: wrong ones with a part of the hint (None: the first wrong entry), and right
-ones in an unusual style."""
+"""Answers to lesson 18 as people write them: wrong ones with a part of the hint, and right ones in an unusual style."""
 
 from collections import Counter
 
@@ -8,7 +7,7 @@ import pandas as pd
 
 
 def wrong_18_2_unique(lists, n_top):
-    films, counts = np.unique(lists, return_counts=True)
+    _, counts = np.unique(lists, return_counts=True)
     return np.sort(counts)[::-1][:n_top].sum() / counts.sum()
 
 
