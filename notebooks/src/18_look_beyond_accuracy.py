@@ -2,8 +2,8 @@
 # # Look beyond accuracy
 #
 # A list can be accurate and still show everybody the same few films. In this lesson you measure what NDCG does not
-# see, re-rank lists for it and state the price. Then you enter a laboratory in which the truth is known, and test the
-# tests: A/B tests, and estimates from the log of another recommender.
+# see, re-rank lists and state the price. Then you test the tests in a laboratory in which the truth is known: A/B tests,
+# and estimates from the log of another recommender.
 
 # %% [markdown]
 # **What you will do**
@@ -40,7 +40,7 @@ genres = beyond.genre_matrix(movies, items)  # (films + 1, genres), 0 or 1
 # ## 1. How much of the catalogue does anybody see?
 #
 # As in lesson 15, we cut train + valid once more, and measure on the last quarter of each user's history. EASE
-# recommends ten films to each of 671 users: 6,710 places for a catalogue of 9,066 films.
+# recommends ten films to each of 671 users: 6,710 positions for a catalogue of 9,066 films.
 #
 # ### Exercise 18.1 · predict (O1)
 #
@@ -72,7 +72,7 @@ lists = lists_of(scores, known)
 times_shown = np.sort(np.bincount(lists.ravel(), minlength=items.n_rows))[::-1]
 n_shown = (times_shown > 0).sum()
 print(f"{n_shown} of 9,066 films are recommended at all: {n_shown / 9066:.1%}")
-print(f"the 100 most recommended films fill {times_shown[:100].sum() / lists.size:.0%} of the {lists.size:,} places")
+print(f"the 100 most recommended films fill {times_shown[:100].sum() / lists.size:.0%} of the {lists.size:,} positions")
 
 # %% tags=["reveal"]
 claim("EASE shows less than a tenth of the catalogue", n_shown < 0.1 * 9066)
@@ -104,16 +104,17 @@ for name, films in tiny.items():
 # - [**Intra-list diversity**](glossary.md#intra-list-diversity) is the mean distance between two films of one list:
 #   1 minus the cosine of their genres. Only "mixed" has any.
 #
-# "rare" is novel and not diverse: these are different properties. The helpers compute the same:
+# "rare" is novel and not diverse. The helpers compute the same:
+
 
 # %% tags=["open"]
 one_hot = (genre_of[:, None] == ["drama", "comedy"]).astype(float)
 print(
-    beyond.intra_list_diversity(np.array(list(tiny.values())), one_hot), beyond.self_information(n_users_of, n_users=8)
+    beyond.self_information(n_users_of, n_users=8), beyond.intra_list_diversity(np.array(list(tiny.values())), one_hot)
 )
 
 # %% [markdown] tags=["open"]
-# Now the real lists. The random recommender shows what the figures reward.
+# Now the real lists, and random ones:
 
 # %% tags=["open"]
 novelty = beyond.self_information(baselines.popularity(known), n_users=671)
@@ -121,7 +122,6 @@ aged = linear.aged(sequences.histories(in_time.train, users, items), items.n_row
 models = {
     "random": np.random.default_rng(0).random(known.shape),
     "popularity": np.tile(baselines.popularity(known), (known.shape[0], 1)),
-    "item-kNN": (known @ baselines.item_knn(known)).toarray(),
     "EASE": scores,
     "aged EASE": ease_scores(known, 100, aged),
 }
@@ -147,8 +147,8 @@ claim("aged EASE leads EASE in accuracy and in coverage", (figures.loc["aged EAS
 
 # %% [markdown] tags=["open"]
 # Random lists win in coverage, novelty and diversity, and have 35 hits. **Never report one of these figures without
-# accuracy beside it.** Between good models the novelty of the *hits* says more: a rare film that nobody wanted is no
-# discovery. And accuracy and coverage need not conflict: aged EASE has more of both than EASE.
+# accuracy beside it.** Better: the novelty of the *hits*, as a rare film that nobody wanted is no discovery. And
+# accuracy and coverage need not conflict: aged EASE has more of both than EASE.
 
 # %% [markdown]
 # ### Exercise 18.2 · code (O1)
@@ -177,10 +177,11 @@ check("18.2", share_of_top)
 # %% [markdown]
 # ## 3. Calibrated to taste
 #
-# Someone watches 70 % drama and 30 % comedy. The most accurate guess for every single place of the list may be a
-# drama, so an accurate list can hold ten of them. A list is [calibrated](glossary.md#calibrated-recommendation) if
-# its mix of genres is that of the user (Steck, 2018). The distance is the Kullback–Leibler divergence Σ p ln(p / q)
-# of the list q from the taste p. Three lists of ten for this user:
+# Someone watches 70 % drama and 30 % comedy. The best guess for every single position of the list may be a drama, so an
+# accurate list can hold ten of them. A list is [calibrated](glossary.md#calibrated-recommendation) if its mix of
+# genres is that of the user (Steck, 2018). Its distance from the taste p is the Kullback–Leibler divergence Σ p ln(p / q).
+# Three lists of ten:
+
 
 # %%
 taste = np.array([0.7, 0.3])
@@ -191,8 +192,7 @@ for n_dramas in (7, 9, 10):
 
 # %% [markdown]
 # A little of the taste, α = 0.01, is mixed into q: without it the last list would give 0.3 · ln(0.3 / 0), which is
-# infinite. Ten dramas cost 1.13, nine only 0.15: the measure punishes above all what is missing. A film with three
-# genres counts a third for each.
+# infinite. Ten dramas cost 1.13, nine only 0.15. A film with three genres counts a third for each.
 #
 # ### Exercise 18.3 · choose (O2)
 #
@@ -236,7 +236,7 @@ claim("aged EASE is farther away than EASE", far["aged EASE"].mean() > far["EASE
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# EASE is closest. The users themselves are farther from their past than any of the three good models. So calibration is
+# EASE is closest. The users themselves are farther from their past than EASE and aged EASE. So calibration is
 # not a kind of accuracy. It is a promise, "no part of your taste is forgotten", and keeping it may cost hits.
 #
 # </details>
@@ -268,9 +268,9 @@ check("18.4", my_miscalibration)
 # %% [markdown]
 # ## 4. Re-rank, and state the price
 #
-# A [re-ranker](glossary.md#re-ranking) takes a hundred candidates of an accurate model and builds the list one film at a
-# time: it takes the film with the best relevance minus a penalty that depends on what is in the list already. Steck's
-# penalty is the miscalibration that the list would have. We scale the scores of each user's 100 candidates to 0 … 1.
+# A [re-ranker](glossary.md#re-ranking) takes the hundred best candidates and builds the list one film at a time: each
+# time the one with the best relevance (EASE's score, scaled to 0 … 1) minus a penalty that depends on the list so far.
+# Steck's penalty is the miscalibration that the list would have.
 
 
 # %%
@@ -341,8 +341,8 @@ check("18.5", mmr)
 
 
 # %% [markdown]
-# Both penalties on EASE, five strengths each. We state **before looking** what we are willing to pay: a strength is
-# acceptable if the paired interval of NDCG@10 against plain EASE stays above −0.01. We take the largest such strength.
+# Both penalties on EASE, four strengths each. We state **before looking** what we are willing to pay: a strength is
+# acceptable if the paired interval of NDCG@10 against EASE stays above −0.01. We take the largest one.
 
 
 # %%
@@ -385,9 +385,9 @@ print(
 claim("calibration is affordable up to 0.5, MMR up to 0.3", affordable.to_dict() == {"taste": 0.5, "MMR": 0.3})
 
 # %% [markdown]
-# At these strengths the intervals include zero, so validation shows no loss; yet the miscalibration falls from 0.627 to
-# 0.381, and MMR raises the diversity from 0.700 to 0.758. More strength costs accuracy: neither re-ranker *improves*
-# NDCG@10, and nobody should expect it. These were eight trials, chosen on validation; section 6 looks at the two winners again.
+# At these strengths the intervals include zero; the miscalibration falls from 0.627 to 0.381, and MMR raises the
+# diversity from 0.700 to 0.758. More strength costs accuracy, and neither re-ranker *improves* NDCG@10. These were
+# eight trials on validation; section 6 looks at the two winners again.
 
 # %% [markdown]
 # ## 5. Whom does it serve? (optional)
@@ -511,26 +511,25 @@ claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] <
 # %% [markdown] tags=["open"]
 # **Harm.** What can go wrong although NDCG rises? Simulated feedback loops made users more alike without making them
 # happier (Chaney et al., 2018). Users of rare items get worse lists (Kowald, 2025). Whoever makes items that are never
-# shown gets no clicks, and so is not shown. And a group that is not in the data is not in any table. Before a launch,
-# ask:
+# shown gets no clicks. And a group that is not in the data is not in any table. Before a launch, ask:
 #
 # - Which groups of users, and of makers, can we compare, and which can we not?
 # - Which figure besides accuracy must not get worse, and by how much? Write the margin down before the test.
 # - Who notices harm after the launch, and who may switch the recommender off?
 #
-# *This is the end of part A, and a good moment for a break.*
+# *A good moment for a break.*
 
 # %% [markdown] tags=["open"]
 # ## 8. A laboratory
 #
 # From here on **all data are synthetic**. In the real world nobody knows the true effect of a change, so nobody can see
-# whether a test told the truth. In a laboratory one can. In ours a user clicks what is examined *and* liked, and the
-# lower a position, the less it is examined ([position bias](glossary.md#position-bias)).
+# whether a test told the truth. In our laboratory one can: a user clicks what is examined *and* liked, and the lower a
+# position, the less it is examined ([position bias](glossary.md#position-bias)).
 
 # %% tags=["open"]
 world = lab.click_world(n_users=500, n_items=50, seed=18)
-print("synthetic. P(examined) at positions 1 to 5:", world.examination[:5].round(2))
-print("P(click) of user 0 on items 7, 8, 9:", world.click_probability(np.tile([7, 8, 9], (500, 1)))[0].round(3))
+print("synthetic: P(click) of user 0 on items 7, 8, 9 in this order and in reverse:")
+print(*[world.click_probability(np.tile(order, (500, 1)))[0].round(3) for order in ([7, 8, 9], [9, 8, 7])])
 
 # %% [markdown] tags=["open"]
 # An **A/B test** shows A to one half of the users and B to the other. The half must be random, stay the same at every
@@ -579,10 +578,9 @@ claim("by user the rate is 5 % within its Monte-Carlo error", abs(by_user - 0.05
 claim("by visit it is more than four times as high", by_visit > 0.2)
 
 # %% [markdown] tags=["open"]
-# Analysed by user, 5.1 % of the runs raise a false alarm, as they should. Analysed by visit, it is 31.2 %: twenty visits
-# of one person resemble each other, so 10,000 visits are worth far fewer than 10,000 independent observations. The rule
-# is: **analyse what you randomised**. We randomised users. An A/A test finds such a mistake before it costs anything,
-# because every false alarm is known to be one.
+# By user, 5.1 % of the runs raise a false alarm, as they should. By visit, it is 31.2 %: twenty visits of one person
+# resemble each other and are not twenty independent observations. The rule is: **analyse what you randomised**. An A/A
+# test finds such a mistake before it costs anything.
 
 # %% [markdown]
 # ## 9. Do not peek
@@ -641,8 +639,7 @@ assert abs(lab.false_alarms_of_looks(10)[0] - alarms[10]) < 4 * 2**0.5 * errors[
 # <details><summary>What the output shows</summary>
 #
 # Ten looks raise 19.4 % false alarms, as published in 1969: a z-value wanders, and ten looks give it ten opportunities
-# to leave the band. In the figure twelve of sixty tests leave it at some look, and only six are outside at the end. The
-# remedies: look once, at a size that was fixed before; or use a threshold that is made for repeated looks (2.56 for
+# to leave the band. Look once, at a size that was fixed before; or use a threshold made for repeated looks (2.56 for
 # ten); or a method that is valid at any time (Johari et al., 2017).
 #
 # </details>
@@ -701,10 +698,10 @@ claim("those that find it exaggerate by 40 % or more", mean_of_found > 1.4 * tru
 # %% [markdown] tags=["open"]
 # ## 11. Judge a policy by another one's log
 #
-# An A/B test is slow and exposes users to whatever is tested. Could the *log* of today's recommender tell how a new one
-# would do? A recommender that shows items with stated probabilities is called a **policy**; the probability with which
-# it showed a row's item is the row's [propensity](glossary.md#propensity). By hand: today's policy shows A with
-# probability 0.8 and B with 0.2, the new one the other way round. Five rows of the log:
+# Could the *log* of today's recommender tell how a new one would do, without an A/B test? A recommender that shows items
+# with stated probabilities is a **policy**; the probability with which it showed a row's item is the row's
+# [propensity](glossary.md#propensity). By hand: today's policy shows A with probability 0.8 and B with 0.2, the new one
+# the other way round. Five rows of the log:
 
 # %% tags=["open"]
 shown, click = np.array(["A", "A", "A", "B", "B"]), np.array([1, 0, 0, 1, 1])
@@ -715,11 +712,11 @@ print(f"naive mean {click.mean():.2f}   IPS {by_weight / 5:.2f}   SNIPS {by_weig
 assert np.isclose(lab.ips(click, weight), 1.65) and np.isclose(lab.snips(click, weight), 8.25 / 8.75)
 
 # %% [markdown] tags=["open"]
-# - The **naive mean** of the log is the click rate of *today's* policy. It says nothing about the new one.
+# - The **naive mean** of the log is the click rate of *today's* policy.
 # - **[IPS](glossary.md#inverse-propensity-scoring)** weights each row by how much more often the new policy would show
 #   it. It is right on average, but noisy: 1.65 is no click rate.
 # - **SNIPS** divides by the sum of the weights instead of by n, so it stays between 0 and 1.
-# - **Clipped IPS** cuts large weights off. Less noise, but clicks are lost, so the estimate is too low.
+# - **Clipped IPS** cuts large weights off, and loses clicks with them.
 #
 # ### Exercise 18.9 · code (O5)
 #
@@ -782,9 +779,8 @@ claim("naive mean and clipping: biased", off[["naive mean", "IPS, clipped at 3"]
 claim("SNIPS is less noisy than IPS", table.loc["SNIPS", "sd of one log"] < table.loc["IPS", "sd of one log"])
 
 # %% [markdown] tags=["open"]
-# The naive mean reports today's click rate and is off by 0.133. IPS and SNIPS have no bias beyond the Monte-Carlo error
-# of this table (`error`), and SNIPS is less noisy. **Clipping buys its smaller spread with a bias**: −0.053, which
-# makes the new policy look worse than it is. Whoever clips should say so.
+# The naive mean is off by 0.133. IPS and SNIPS have no bias beyond the Monte-Carlo error of this table (`error`), and
+# SNIPS is less noisy. **Clipping buys its smaller spread with a bias** of −0.053. Whoever clips should say so.
 
 # %% [markdown] tags=["open"]
 # The feed of lesson 14 is a real log, but it comes without propensities, so none of this can be computed on it. Log the
@@ -846,7 +842,7 @@ claim("doubly robust has no bias beyond the error if one of the two is right", o
 claim("the direct method, and IPS with wrong propensities, are biased", off.iloc[[0, 2]].min() > 10)
 
 # %% [markdown] tags=["open"]
-# With a poor model the direct method is as wrong as the naive mean, and doubly robust is right. With wrong
+# With a poor model the direct method is nearly as wrong as the naive mean, and doubly robust is right. With wrong
 # propensities IPS is wrong, and doubly robust is right again, thanks to its model. One of the two suffices.
 
 # %% tags=["open"]
@@ -926,10 +922,10 @@ claim(
 # ## What you did
 #
 # - You computed coverage, novelty and diversity, and saw random lists win all three (**O1**).
-# - You implemented calibration to taste, repaired a diverse re-ranker, and measured what both cost (**O2**).
-# - You compared groups of users with intervals, and found what the difference was made of (**O3**).
-# - You diagnosed tests by visits, with ten looks and without power, in a world where the truth is known (**O4**).
-# - You implemented off-policy estimators and saw which of them find the truth (**O5**).
+# - You implemented calibration, repaired a diverse re-ranker, and measured what both cost (**O2**).
+# - You compared groups of users with intervals (**O3**).
+# - You diagnosed tests by visits, with ten looks and without power (**O4**).
+# - You implemented off-policy estimators and saw which find the truth (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

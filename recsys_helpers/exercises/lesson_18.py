@@ -13,8 +13,8 @@ predict(
     within=3,
     between=(0, 100),
     low="A little more than that, but you are right that it is not much.",
-    high="Far fewer. There are places for three quarters of the catalogue, and most of them go to the same films.",
-    done="Right. There are places for three quarters of the catalogue, and most of them go to the same films.",
+    high="Far fewer. There are positions for three quarters of the catalogue, and most of them go to the same films.",
+    done="Right. There are positions for three quarters of the catalogue, and most of them go to the same films.",
 )
 
 
@@ -66,7 +66,7 @@ def share_of_top(answer) -> None:
         cases.append((lists, n_top))
     changes = {
         "The zeros fill up short lists; they are no film. Leave them out before you count.": {"zeros": True},
-        "You divided by all places, the empty ones included. Divide by the number of films in the lists.": {
+        "You divided by all positions, the empty ones included. Divide by the number of films in the lists.": {
             "whole": "places"
         },
         "You divided by the number of different films. The share is of all recommendations: divide by their number.": {
@@ -85,7 +85,7 @@ def share_of_top(answer) -> None:
         "That is the mean of the `n_top` counts. Add them up.": {"part": "mean"},
         "That is the most recommended film alone. Add up the first `n_top` counts.": {"part": "max"},
         "You count films, not how often they are recommended. Add up their counts.": {"part": "count"},
-        "You look at the first column alone. Every place of every list counts.": {"rows": "first"},
+        "You look at the first column alone. Every position of every list counts.": {"rows": "first"},
         "You look at the first user alone. Count over all lists.": {"rows": "one user"},
     }
     mistakes = variants(_share_like, changes) | {

@@ -392,7 +392,7 @@ NATURAL = {
     "18.2": [
         (wrong_18_2_unique, "The zeros fill up short lists"),
         (wrong_18_2_count, "That is how many recommendations they get"),
-        (wrong_18_2_positions, "You divided by all places"),
+        (wrong_18_2_positions, "You divided by all positions"),
         (wrong_18_2_users, "You divided by the number of users"),
         (wrong_18_2_catalogue, "You divided by the number of different films"),
         (wrong_18_2_films, None),
