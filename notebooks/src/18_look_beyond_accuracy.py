@@ -15,7 +15,7 @@
 # - **O5** implement off-policy estimators, and test them against a known truth
 #
 # **What you need**: lessons 04 and 15, and about two hours without the optional sections; take a break before section
-# 8. The whole notebook runs in about 30 seconds.
+# 8. The whole notebook runs in about 15 seconds.
 
 # %%
 import numpy as np
@@ -387,7 +387,7 @@ claim("calibration is affordable up to 0.5, MMR up to 0.3", affordable.to_dict()
 # %% [markdown]
 # At these strengths the intervals include zero; the miscalibration falls from 0.627 to 0.381, and MMR raises the
 # diversity from 0.700 to 0.758. More strength costs accuracy, and neither re-ranker *improves* NDCG@10. These were
-# eight trials on validation; section 6 looks at the two winners again.
+# eight trials on validation; section 6 tests the two winners.
 
 # %% [markdown]
 # ## 5. Whom does it serve? (optional)
@@ -517,7 +517,7 @@ claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] <
 # - Which figure besides accuracy must not get worse, and by how much? Write the margin down before the test.
 # - Who notices harm after the launch, and who may switch the recommender off?
 #
-# *A good moment for a break.*
+# *Take a break here.*
 
 # %% [markdown] tags=["open"]
 # ## 8. A laboratory
@@ -780,7 +780,7 @@ claim("SNIPS is less noisy than IPS", table.loc["SNIPS", "sd of one log"] < tabl
 
 # %% [markdown] tags=["open"]
 # The naive mean is off by 0.133. IPS and SNIPS have no bias beyond the Monte-Carlo error of this table (`error`), and
-# SNIPS is less noisy. **Clipping buys its smaller spread with a bias** of −0.053. Whoever clips should say so.
+# SNIPS is less noisy. **Clipping buys its smaller spread with a bias** of −0.053: if you clip, say so.
 
 # %% [markdown] tags=["open"]
 # The feed of lesson 14 is a real log, but it comes without propensities, so none of this can be computed on it. Log the
