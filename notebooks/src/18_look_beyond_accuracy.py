@@ -425,10 +425,11 @@ claim("EASE gains over popularity in all six groups", (groups["low"] > 0).all())
 # %% [markdown]
 # Read it slowly. Every group gains over popularity, and the intervals of the six gains overlap, so nobody is shown to
 # be left out. (Six intervals of 95 % are six opportunities for a false alarm: with six comparisons, ask for
-# 1 − 0.05 / 6, about 99.2 %, each.) The last two columns show something else. All lists are more common than the
+# 1 − 0.05 / 6 each.) The last two columns show something else. All lists are more common than the
 # histories, and users of rare films get films that are 2.3 bits too common, a factor of five in popularity. This is
 # [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for music, films and anime.
-#
+
+# %% [markdown]
 # ### Exercise 18.6 · choose (O3)
 #
 # Users with many ratings have an NDCG@10 of 0.204, those with few 0.105; the intervals are far apart. What may you
@@ -517,7 +518,7 @@ claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] <
 # - Which figure besides accuracy must not get worse, and by how much? Write the margin down before the test.
 # - Who notices harm after the launch, and who may switch the recommender off?
 #
-# *Take a break here.*
+# *Take a break.*
 
 # %% [markdown] tags=["open"]
 # ## 8. A laboratory
@@ -921,7 +922,7 @@ claim(
 # %% [markdown]
 # ## What you did
 #
-# - You computed coverage, novelty and diversity, and saw random lists win all three (**O1**).
+# - You computed coverage, novelty and diversity, and saw random lists win (**O1**).
 # - You implemented calibration, repaired a diverse re-ranker, and measured what both cost (**O2**).
 # - You compared groups of users with intervals (**O3**).
 # - You diagnosed tests by visits, with ten looks and without power (**O4**).

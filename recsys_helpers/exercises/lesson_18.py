@@ -55,7 +55,7 @@ def _share_like(lists, n_top, zeros=False, whole="shown", order="largest", part=
 def share_of_top(answer) -> None:
     rng = np.random.default_rng(18)
     cases = []
-    for n_users, k, n_items, n_top in ((5, 3, 9, 1), (6, 4, 14, 2), (9, 5, 20, 3), (7, 6, 25, 4)):
+    for n_users, k, n_items, n_top in ((5, 3, 9, 2), (6, 4, 14, 2), (9, 5, 20, 3), (7, 6, 25, 4)):
         odds = rng.permutation(1 / np.arange(1, n_items + 1))
         lists = np.array([rng.choice(n_items, k, False, odds / odds.sum()) + 1 for _ in range(n_users)])
         lists[1, -1] = lists[2, -2:] = lists[4, -2:] = 0
@@ -207,7 +207,6 @@ def _mmr_like(relevance, similarity, strength, k, near="max", sign=-1, turned=Fa
             "min": rows.min(axis=0),
             "one number": rows.max(),
             "all": (similarity - np.eye(len(similarity))).max(axis=0),
-            "all, itself too": similarity.max(axis=0),
         }[near]
         value = (1 - w) * relevance + sign * w * closeness
         if hides:
@@ -239,13 +238,9 @@ def repaired_mmr(answer) -> None:
         "You take the mean similarity. One near-duplicate is enough: take the largest.": {"near": "mean"},
         "You add the similarities up, so the penalty grows with the list. Take the largest.": {"near": "sum"},
         "You take the *least* similar chosen film. The most similar one counts.": {"near": "min"},
-        "Your maximum is one number for all candidates: it is taken over both axes. Use axis=0.": {
-            "near": "one number"
-        },
+        "Your maximum is one number for all candidates, so only relevance decides. Take it over the rows of the "
+        "*chosen* films, axis 0.": {"near": "one number"},
         "You compare with all films. Only those in the list count: `similarity[chosen]`.": {"near": "all"},
-        "You compare with all films, even each with itself. Only those in the list count: `similarity[chosen]`.": {
-            "near": "all, itself too"
-        },
         "Similarity to the list must count *against* a film: minus.": {"sign": 1},
         "Relevance has the weight 1 − strength, similarity the weight strength; yours are exchanged.": {"turned": True},
         "A film must not be chosen twice: set the chosen ones to −∞.": {"hides": False},
