@@ -109,9 +109,7 @@ for name, films in tiny.items():
 
 # %% tags=["open"]
 one_hot = (genre_of[:, None] == ["drama", "comedy"]).astype(float)
-print(
-    beyond.self_information(n_users_of, n_users=8), beyond.intra_list_diversity(np.array(list(tiny.values())), one_hot)
-)
+print(beyond.self_information(n_users_of, 8), beyond.intra_list_diversity(np.array(list(tiny.values())), one_hot))
 
 # %% [markdown] tags=["open"]
 # Now the real lists, and random ones:
@@ -138,10 +136,8 @@ figures = pd.DataFrame(table, index=columns).T
 figures.round(3)
 
 # %% tags=["open"]
-wins = (
-    figures.loc["random", ["coverage", "novelty", "diversity"]]
-    > figures.iloc[1:][["coverage", "novelty", "diversity"]].max()
-)
+others = ["coverage", "novelty", "diversity"]
+wins = figures.loc["random", others] > figures.iloc[1:][others].max()
 claim("random lists lead in coverage, novelty and diversity, and are useless", wins.all() and figures.iloc[0, 0] < 0.02)
 claim("aged EASE leads EASE in accuracy and in coverage", (figures.loc["aged EASE"] > figures.loc["EASE"])[:2].all())
 
@@ -378,10 +374,8 @@ price.round(3)
 
 # %%
 affordable = price[price["low"] > -0.01].reset_index().groupby("penalty")["strength"].max()
-print(
-    affordable.to_dict(),
-    f"plain EASE: miscalibration {beyond.miscalibration(tastes, share[lists].mean(axis=1)).mean():.3f}",
-)
+before_it = beyond.miscalibration(tastes, share[lists].mean(axis=1)).mean()
+print(affordable.to_dict(), f"plain EASE: miscalibration {before_it:.3f}")
 claim("calibration is affordable up to 0.5, MMR up to 0.3", affordable.to_dict() == {"taste": 0.5, "MMR": 0.3})
 
 # %% [markdown]
@@ -626,9 +620,8 @@ show(
     alt="Sixty wandering z-values over ten looks. The band from -1.96 to 1.96 is shaded; about a fifth of the lines, "
     "with square markers, leave it at some look, and several return.",
 )
-print(
-    f"{stopped[:60].sum()} of these 60 leave the band at some look, {(np.abs(z[:60, -1]) > 1.96).sum()} are outside at the end"
-)
+n_left, n_outside = stopped[:60].sum(), (np.abs(z[:60, -1]) > 1.96).sum()
+print(f"{n_left} of these 60 leave the band at some look, {n_outside} are outside at the end")
 
 # %% tags=["reveal"]
 errors = {looks: np.sqrt(rate * (1 - rate) / 20_000) for looks, rate in published.items()}
@@ -672,16 +665,14 @@ check("18.8", users_in_each_group)
 
 # %% tags=["open"]
 sd, lift = float((runs[0][1] / 20).std(ddof=1)), 0.03
-print(
-    f"sd of a user {sd:.2f}: {lab.n_per_group(sd, lift):,} users a group needed; power with 250: {lab.power(250, sd, lift):.0%}"
-)
+needed, has = lab.n_per_group(sd, lift), lab.power(250, sd, lift)
+print(f"sd of a user {sd:.2f}: {needed:,} users a group needed; power with 250: {has:.0%}")
 found = np.array([lab.difference(a / 20, b / 20) for a, b in (run_test(f"lift {n}", lift) for n in range(1000))])
 truth = (np.minimum(p + lift, 1) - p).mean()
 is_found = found[:, 1] > 0
 covers = ((found[:, 1] <= truth) & (truth <= found[:, 2])).mean()
-print(
-    f"found in {is_found.mean():.0%} of the runs; 95 % intervals hold the truth in {covers:.1%}, {1 - is_found.mean():.0%} miss it"
-)
+print(f"found in {is_found.mean():.0%} of the runs, missed in {1 - is_found.mean():.0%}; ", end="")
+print(f"95 % intervals hold the truth in {covers:.1%}")
 mean_of_all, mean_of_found = found[:, 0].mean(), found[is_found, 0].mean()
 print(f"true effect {truth:.3f}; mean of all estimates {mean_of_all:.3f}, of the found ones {mean_of_found:.3f}")
 
@@ -749,9 +740,7 @@ shop, rng = lab.click_world(n_users=300, n_items=20, seed=18), np.random.default
 today = lab.softmax_policy(np.tile(shop.appeal, (300, 1)))
 new = lab.softmax_policy(shop.appeal + shop.user_taste @ shop.item_taste.T)
 truth = lab.policy_value(shop, new)
-print(
-    f"synthetic: true click rate {lab.policy_value(shop, today):.3f} under today's policy, {truth:.3f} under the new one"
-)
+print(f"synthetic: true click rate {lab.policy_value(shop, today):.3f} today, {truth:.3f} under the new policy")
 
 
 def by_weights(log, weight):
@@ -941,6 +930,10 @@ claim(
 # - A. Chaney, B. Stewart, B. Engelhardt: How Algorithmic Confounding in Recommendation Systems Increases Homogeneity and
 #   Decreases Utility. RecSys 2018, arXiv 1710.11214
 # - D. Kowald: a study of popularity bias in music, films and anime, 2025, arXiv 2504.04752
+
+# %% [markdown] tags=["reading"]
+# On tests and logs:
+#
 # - P. Armitage, C. McPherson, B. Rowe: Repeated Significance Tests on Accumulating Data. JRSS A 132, 1969
 # - R. Johari et al.: Peeking at A/B Tests: Why It Matters, and What to Do About It. KDD 2017
 # - D. Tang et al.: Overlapping Experiment Infrastructure. KDD 2010, doi 10.1145/1835804.1835808
