@@ -879,7 +879,8 @@ claim("stopped early, the bar lies behind every network's best",
 # A gate reads the row x and gives each expert a weight, by a softmax. So the tower of task k reads the mixture
 # Σ gᵏ(x)ᵢ · fᵢ(x) over the experts fᵢ, with gᵏ(x) = softmax(Wᵏ x). It is a [mixture of
 # experts](glossary.md#mixture-of-experts) with one gate per task.
-#
+
+# %% [markdown]
 # ### Exercise 14.11 · code (O6)
 #
 # Write the mixture for one task. `experts` (batch, n_experts, width) holds the outputs of the experts, and `scores`
@@ -1048,7 +1049,8 @@ claim("on clicks the collapsed model is not ahead", losses["large start"][0] > l
 #
 # The log loss is a little higher, 0.605 instead of 0.601 on clicks, but it does not say why. So look at the gates
 # whenever you train an MMoE, standardise what they read, and start them with small weights.
-#
+
+# %% [markdown]
 # ## 14. Pairs and lists instead of rows (optional)
 #
 # So far each row had a loss of its own; such a loss is called *point-wise*. But a feed only has to order the videos of
@@ -1197,9 +1199,13 @@ claim("two numbers repair a part of the log loss, and not all of it",
 #   WWW 2021, arXiv 2008.13535
 # - Z.-Y. Zhang et al.: Towards Understanding the Overfitting Phenomenon of Deep Click-Through Rate Prediction Models.
 #   CIKM 2022, arXiv 2209.06053
-# - J. Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts. KDD 2018
-# - Z. Cao et al.: Learning to Rank: From Pairwise Approach to Listwise Approach. ICML 2007
-# - X.-R. Sheng et al.: Joint Optimization of Ranking and Calibration with Contextualized Hybrid Model. arXiv 2208.06164
 # - X. He et al.: Practical Lessons from Predicting Clicks on Ads at Facebook. ADKDD 2014
 # - C. Guo et al.: On Calibration of Modern Neural Networks. ICML 2017, arXiv 1706.04599
 # - C. Gao et al.: KuaiRand: An Unbiased Sequential Recommendation Dataset with Randomly Exposed Videos. CIKM 2022
+
+# %% [markdown] tags=["reading"]
+# On sections 13 and 14:
+#
+# - J. Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts. KDD 2018
+# - Z. Cao et al.: Learning to Rank: From Pairwise Approach to Listwise Approach. ICML 2007
+# - X.-R. Sheng et al.: Joint Optimization of Ranking and Calibration with Contextualized Hybrid Model. arXiv 2208.06164
