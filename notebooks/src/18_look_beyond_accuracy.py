@@ -185,6 +185,7 @@ for n_dramas in (7, 9, 10):
     mix = 0.99 * np.array([n_dramas, 10 - n_dramas]) / 10 + 0.01 * taste
     terms = taste * np.log(taste / mix)
     print(f"{n_dramas} dramas: {terms[0]:+.3f} {terms[1]:+.3f} = {terms.sum():.3f}")
+    assert np.isclose(terms.sum(), beyond.miscalibration(taste, np.array([n_dramas, 10 - n_dramas]) / 10))
 
 # %% [markdown]
 # A little of the taste, α = 0.01, is mixed into q: without it the last list would give 0.3 · ln(0.3 / 0), which is
