@@ -185,6 +185,7 @@ for n_dramas in (7, 9, 10):
     mix = 0.99 * np.array([n_dramas, 10 - n_dramas]) / 10 + 0.01 * taste
     terms = taste * np.log(taste / mix)
     print(f"{n_dramas} dramas: {terms[0]:+.3f} {terms[1]:+.3f} = {terms.sum():.3f}")
+    assert np.isclose(terms.sum(), beyond.miscalibration(taste, np.array([n_dramas, 10 - n_dramas]) / 10))
 
 # %% [markdown]
 # A little of the taste, α = 0.01, is mixed into q: without it the last list would give 0.3 · ln(0.3 / 0), which is
@@ -505,7 +506,7 @@ claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] <
 
 # %% [markdown] tags=["open"]
 # **Harm.** What can go wrong although NDCG rises? Simulated feedback loops made users more alike without making them
-# happier (Chaney et al., 2018). Users of rare items get worse lists (Kowald, 2025). Whoever makes items that are never
+# happier (Chaney et al., 2018). Users with little interest in popular items can get less accurate lists (Kowald, 2025). Whoever makes items that are never
 # shown gets no clicks. And a group that is not in the data is not in any table. Before a launch, ask:
 #
 # - Which groups of users, and of makers, can we compare, and which can we not?
@@ -929,7 +930,8 @@ claim(
 #   2302.03239
 # - A. Chaney, B. Stewart, B. Engelhardt: How Algorithmic Confounding in Recommendation Systems Increases Homogeneity and
 #   Decreases Utility. RecSys 2018, arXiv 1710.11214
-# - D. Kowald: a study of popularity bias in music, films and anime, 2025, arXiv 2504.04752
+# - D. Kowald: Investigating Popularity Bias Amplification in Recommender Systems Employed in the Entertainment Domain.
+#   2025, arXiv 2504.04752
 
 # %% [markdown] tags=["reading"]
 # On tests and logs:

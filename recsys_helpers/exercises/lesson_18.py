@@ -304,7 +304,7 @@ trace(
         7_200: "The rule has 16, for two groups that both vary. You took 8.",
     },
     otherwise="n = 16 · sd² / effect², with sd = 0.3 and effect = 0.01.",
-    done="For an effect that small, most services wait weeks.",
+    done="That is 14,400 users twice, to see one percentage point.",
 )
 
 
@@ -422,8 +422,6 @@ def _doubly_robust_like(
         "absolute": weight * np.abs(error),
         "square": weight * error**2,
     }[weighted]
-    if weighted == "everything":
-        value = weight * error
     total = (direct if base else 0.0) + sign * value
     return part(total)
 

@@ -10,7 +10,7 @@ def bucket(user_id: int | str, experiment: str, n_buckets: int = 2) -> int:
     """The bucket of a user in one experiment, 0 … n_buckets − 1: always the same, and unrelated to other experiments.
 
     From the hash of the experiment's name and the id, so nothing has to be stored, and a user who is in bucket 1 here
-    has no larger probability of being in bucket 1 elsewhere. Built in lesson 18.
+    has no larger probability of being in bucket 1 elsewhere. Used in lesson 18.
 
     >>> [bucket(7, "new ranking"), bucket(7, "new ranking"), bucket(8, "new ranking"), bucket(7, "new colour")]
     [1, 1, 1, 0]
@@ -24,7 +24,7 @@ def bucket(user_id: int | str, experiment: str, n_buckets: int = 2) -> int:
 def difference(treated: np.ndarray, control: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
     """Mean of `treated` minus mean of `control`, and its interval (low, high). One value per user in both, (n,), (m,).
 
-    The two variances may differ; normal quantiles, so groups of a hundred users or more. Built in lesson 18.
+    The two variances may differ; normal quantiles, so groups of a hundred users or more. Used in lesson 18.
 
     >>> difference(np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 0.0]))[0]
     0.5
@@ -41,7 +41,7 @@ def n_per_group(sd: float, effect: float, power: float = 0.8, alpha: float = 0.0
     """Users each group needs to find a difference of `effect` with probability `power`; `sd` is that of one user.
 
     n = 2 (z + z′)² sd² / effect², rounded up; z is the normal quantile at 1 − alpha / 2, z′ the one at `power`.
-    Built in lesson 18.
+    Used in lesson 18.
 
     >>> n_per_group(sd=0.3, effect=0.01)  # a rate of 10 %, and one point more
     14128

@@ -58,7 +58,7 @@ def doubly_robust(
 
     `reward`, `weight`, `item` (n,); `predicted`, `target` (n, n_items). `own` is the prediction for the item shown.
     Unbiased if the propensities are right, or if the model is. Source: Dudík, Langford & Li, ICML 2011.
-    Built in lesson 18.
+    Used in lesson 18.
 
     >>> one = np.array([1.0])
     >>> doubly_robust(one, 2 * one, np.array([0]), np.array([[0.7, 0.1]]), np.array([[0.5, 0.5]]))  # 0.4 + 2 · 0.3
@@ -71,7 +71,7 @@ def doubly_robust(
 
 
 def effective_sample_size(weight: np.ndarray) -> float:
-    """How many equally weighted rows are worth as much as these: (Σ weight)² / Σ weight². Built in lesson 18.
+    """How many equally weighted rows are worth as much as these: (Σ weight)² / Σ weight². Used in lesson 18.
 
     >>> effective_sample_size(np.array([1.0, 1.0, 1.0, 1.0])), effective_sample_size(np.array([1.0, 0.0]))
     (4.0, 1.0)
