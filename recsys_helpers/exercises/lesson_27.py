@@ -3,6 +3,7 @@
 import numpy as np
 
 from recsys_helpers.exercises import Sign, choice, exercise, judge, predict, trace, variants
+from recsys_helpers.exercises.judging import takes_best
 
 predict(
     "27.1",
@@ -32,6 +33,7 @@ trace(
         66.67: "As a number between 0 and 1, please.",
         67: "As a number between 0 and 1, please.",
         2: "Two are found. Of how many?",
+        0.66: "The right items. Round to 0.67, or write the fraction.",
     },
     otherwise="Which items of the next basket were bought before? Three. How many of them does the list show?",
     done="Tea and jar of tea, mug and jar. Bag was bought before, too, but nobody wanted it this time.",
@@ -46,7 +48,9 @@ def _recalls(shown, bought, basket):
     return tuple(len(part & on_list) / len(part) if part else np.nan for part in wanted)
 
 
-def _recalls_like(shown, bought, basket, by="own part", empty=np.nan, new="basket", swapped=False, whole=False):
+def _recalls_like(
+    shown, bought, basket, by="own part", empty=np.nan, new="basket", swapped=False, whole=False, both=True
+):
     is_repeat, found = np.isin(basket, bought), np.isin(basket, shown)
     explore = ~is_repeat
     hits = [(found & part).sum() for part in (is_repeat, explore)]
@@ -60,10 +64,13 @@ def _recalls_like(shown, bought, basket, by="own part", empty=np.nan, new="baske
         "list": [len(shown)] * 2,
         "shown": [np.isin(shown, bought).sum(), (~np.isin(shown, bought)).sum()],
         "bought": [len(bought), explore.sum()],
+        "mixed": [is_repeat.sum(), (~np.isin(shown, bought)).sum()],
         "hits": [found.sum()] * 2,
         "nothing": [1, 1],
     }[by]
     result = [hit / size if size else empty for hit, size in zip(hits, sizes)]
+    if not both and (is_repeat.all() or explore.all()):
+        result = [np.nan, np.nan]
     return tuple(result[::-1] if swapped else result)
 
 
@@ -94,6 +101,10 @@ def recalls(answer) -> None:
         "You divide the repeats by everything the customer ever bought. Only the repeat items of this basket could be "
         "found.": {"by": "bought"},
         "You divide by the number of hits. Divide by what was to be found, hit or not.": {"by": "hits"},
+        "Your explore recall divides by the new items of the *list*. Divide by the explore items of the basket.": {
+            "by": "mixed"
+        },
+        "If one kind is missing, both of yours are NaN. The recall of the other kind still stands.": {"both": False},
         "You return the numbers of items found. Divide each by the number that was to be found.": {"by": "nothing"},
         "Where the basket has no such item, yours is 0. Nothing was to be found, so the recall is `np.nan`.": {
             "empty": 0.0
@@ -121,6 +132,12 @@ def recalls(answer) -> None:
         ),
         "You return the shares of the basket that are repeat and explore items. Which of them does the list show?": (
             lambda shown, bought, basket: (np.isin(basket, bought).mean(), 1 - np.isin(basket, bought).mean())
+        ),
+        "Your explore recall is 1 minus the repeat recall. The two divide by different numbers: count again.": (
+            lambda shown, bought, basket: (
+                (first := _recalls(shown, bought, basket)[0]),
+                1 - first,
+            )
         ),
         "You return only the repeat recall. The explore recall is the second result.": (
             lambda shown, bought, basket: _recalls(shown, bought, basket)[0]
@@ -184,7 +201,19 @@ def honest_decay(answer) -> None:
         past = day < moment
         return np.bincount(item[past], np.exp(-(day.max() - day[past]) / tau), minlength=n_items)
 
+    def last_of_each(day, item, n_items, moment, tau):
+        score, past = np.zeros(n_items), day < moment
+        score[item[past]] += np.exp(-(moment - day[past]) / tau)
+        return score
+
+    def too_short(day, item, n_items, moment, tau):
+        past = day < moment
+        return np.bincount(item[past], np.exp(-(moment - day[past]) / tau))
+
     mistakes = {
+        "If an item was bought twice, yours keeps one purchase: `score[item] += …` does not add up repeated numbers. "
+        "`np.bincount` does.": last_of_each,
+        "Items with the highest numbers are missing if nobody bought them. Keep `minlength=n_items`.": too_short,
         "Later purchases still count, and more than 1 each. Leave out what was bought from `moment` on.": moment_only,
         "Purchases after `moment` now have age 0, so they count fully. Leave them out.": clipped,
         "The size of the age hides the problem: purchases after `moment` still count. Leave them out.": absolute,
@@ -207,7 +236,8 @@ def honest_decay(answer) -> None:
             "`tau` is no half-life here: the weight is exp(−age / tau), not 0.5 to a power.": {"weight": "half"},
         },
     )
-    judge(answer, cases, _decayed, mistakes)
+    raised = {ValueError: "If you leave out days, leave out the same purchases from `item`, too: `item[past]`."}
+    judge(answer, cases, _decayed, mistakes, raised=raised)
 
 
 choice(
@@ -215,9 +245,10 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "Two of the three intervals exclude zero: the lists differ. Only by NDCG they are not distinguishable.",
-        "b": "Only one of three intervals lies above zero, and another below. By NDCG nobody is ahead.",
-        "d": "By NDCG, which counts every hit, the interval includes zero. That is no evidence that it is worse.",
+        "a": "Two other intervals exclude zero, so the lists differ. Only by NDCG they are not distinguishable.",
+        "b": "It does find more new items, but fewer repeats, and by NDCG it is not ahead.",
+        "d": "The two recalls divide by different numbers, so you cannot set one off against the other. By NDCG, "
+        "which counts every hit, the interval includes zero.",
     },
     done="Two intervals exclude zero and one does not: report all three.",
 )
@@ -255,6 +286,7 @@ def stocked(answer) -> None:
         (20, 6, 0.4, -2.0),
         (9, 4, 0.7, 0.5),
         (7, 5, 0.3, -0.5),
+        (4000, 1500, 0.6, -600.0),
     ):
         scores = np.round(rng.permutation(n) * 0.3 + shift, 2)
         stock = rng.integers(1, 9, n) * (rng.random(n) < share)
@@ -267,24 +299,21 @@ def stocked(answer) -> None:
         best = np.argsort(-scores)[:k]
         return best[stock[best] > 0]
 
-    def filled_up(scores, stock, k):
-        return np.argsort(-np.where(stock > 0, scores, -np.inf), kind="stable")[:k]
+    ranked = takes_best(lambda scores, stock, k: np.where(stock > 0, scores, -np.inf))
+    filled_up = Sign(lambda mine, scores, stock, k: len(mine) == k and ranked.test(mine, scores, stock, k))
+
+    def zero_scored(scores, stock, k):
+        return np.where(stock > 0, scores, 0)
 
     def zero(scores, stock, k):
-        return np.argsort(-np.where(stock > 0, scores, 0), kind="stable")[:k]
+        return np.argsort(-zero_scored(scores, stock, k), kind="stable")[:k]
 
     def zero_cut(scores, stock, k):
         best = zero(scores, stock, k)
         return best[stock[best] > 0]
 
-    def zero_short(scores, stock, k):
-        return zero(scores, stock, min(k, int((stock > 0).sum())))
-
     def positions(scores, stock, k):
         return np.argsort(-scores[stock > 0])[:k]
-
-    def times(scores, stock, k):
-        return np.argsort(-(scores * stock), kind="stable")[: min(k, int((stock > 0).sum()))]
 
     def worst(scores, stock, k):
         rows = np.flatnonzero(stock > 0)
@@ -297,14 +326,23 @@ def stocked(answer) -> None:
         "Sold-out items leave your list after the best k are taken, so it gets short. Apply the limit first.": after,
         "Stock plays no part in yours.": lambda scores, stock, k: np.argsort(-scores)[:k],
         "If fewer than k items are in stock, sold-out ones fill up your list. Leave them out at the end.": filled_up,
-        "Sold-out items get the score 0, which beats a negative score. Give them −∞: `-np.inf`.": zero,
         "Sold-out items get the score 0 and push negative scores out of the list. Give them −∞.": zero_cut,
-        "Sold-out items get 0, which beats a negative score. Give them −∞: `-np.inf`.": zero_short,
+        "Sold-out items get the score 0, which beats a negative score. Give them −∞: `-np.inf`.": takes_best(
+            zero_scored
+        ),
         "Your numbers are positions among the items in stock. Return item numbers of all items: "
         "`np.flatnonzero(stock > 0)` translates.": positions,
-        "You multiply by the stock, so a large stock lifts an item. Stock is a yes or no: above 0.": times,
+        "You multiply by the stock, so a large stock lifts an item. Stock is a yes or no: above 0.": takes_best(
+            lambda scores, stock, k: scores * stock
+        ),
+        "You multiply the scores of what is in stock, so a large stock lifts an item. Stock is a yes or no: above 0.": (
+            takes_best(lambda scores, stock, k: np.where(stock > 0, scores * stock, -np.inf))
+        ),
         "You sort upwards and show the worst items first. Sort by minus the score.": worst,
         "Best first, please: your list is the right one in reverse.": worst_last,
+        "Your list holds the right items, but not best first: `np.argpartition` and sets do not sort.": Sign(
+            lambda mine, *case: sorted(mine) == sorted(_stocked(*case))
+        ),
         "You return scores. The item numbers are asked for.": (
             lambda scores, stock, k: scores[_stocked(scores, stock, k)]
         ),

@@ -78,6 +78,25 @@ def wrong_27_3_hits(shown, bought, basket):
     return again / len(hit), (len(hit) - again) / len(hit)
 
 
+def wrong_27_3_nan_for_both(shown, bought, basket):
+    repeat, found = np.isin(basket, bought), np.isin(basket, shown)
+    if not repeat.any() or repeat.all():
+        return np.nan, np.nan
+    return found[repeat].mean(), found[~repeat].mean()
+
+
+def wrong_27_3_one_minus(shown, bought, basket):
+    repeat, found = np.isin(basket, bought), np.isin(basket, shown)
+    recall = found[repeat].mean() if repeat.any() else np.nan
+    return recall, 1 - recall
+
+
+def wrong_27_3_new_of_list(shown, bought, basket):
+    repeat, found = np.isin(basket, bought), np.isin(basket, shown)
+    new = np.setdiff1d(shown, bought)
+    return found[repeat].mean() if repeat.any() else np.nan, np.isin(new, basket).mean() if len(new) else np.nan
+
+
 def right_27_3_sets(shown, bought, basket):
     shown, bought, basket = set(shown), set(bought), set(basket)
     answer = []
@@ -158,6 +177,22 @@ def wrong_27_4_half_life(day, item, n_items, moment, tau):
     return np.bincount(item[past], 0.5 ** ((moment - day[past]) / tau), minlength=n_items)
 
 
+def wrong_27_4_last_purchase(day, item, n_items, moment, tau):
+    score, past = np.zeros(n_items), day < moment
+    score[item[past]] += np.exp(-(moment - day[past]) / tau)
+    return score
+
+
+def wrong_27_4_no_minlength(day, item, n_items, moment, tau):
+    past = day < moment
+    return np.bincount(item[past], np.exp(-(moment - day[past]) / tau))
+
+
+def wrong_27_4_item_not_masked(day, item, n_items, moment, tau):
+    day = day[day < moment]
+    return np.bincount(item, np.exp(-(moment - day) / tau), minlength=n_items)
+
+
 def right_27_4_loop(day, item, n_items, moment, tau):
     score = [0.0] * n_items
     for d, i in zip(day, item):
@@ -228,6 +263,24 @@ def wrong_27_7_tail(scores, stock, k):
     return order[stock[order] > 0]
 
 
+def wrong_27_7_unstable_fill(scores, stock, k):
+    return np.argsort(-np.where(stock > 0, scores, -np.inf))[:k]
+
+
+def wrong_27_7_unstable_zero(scores, stock, k):
+    return np.argsort(np.where(stock > 0, scores, 0))[::-1][: min(k, (stock > 0).sum())]
+
+
+def wrong_27_7_scores_by_stock(scores, stock, k):
+    allowed = np.where(stock > 0, scores * stock, -np.inf)
+    return np.argsort(-allowed)[: min(k, (stock > 0).sum())]
+
+
+def wrong_27_7_partition(scores, stock, k):
+    allowed, k = np.where(stock > 0, scores, -np.inf), min(k, (stock > 0).sum())
+    return np.argpartition(-allowed, k - 1)[:k]
+
+
 def right_27_7_heap(scores, stock, k):
     pairs = sorted(((score, row) for row, score in enumerate(scores) if stock[row]), reverse=True)
     return [row for _, row in pairs[:k]]
@@ -256,6 +309,9 @@ NATURAL = {
         (wrong_27_3_only_repeat, "only the repeat recall"),
         (wrong_27_3_new_on_list, "all new items of the list"),
         (wrong_27_3_hits, "the number of hits"),
+        (wrong_27_3_nan_for_both, "both of yours are NaN"),
+        (wrong_27_3_one_minus, "1 minus the repeat recall"),
+        (wrong_27_3_new_of_list, "the new items of the *list*"),
     ],
     "27.4": [
         (wrong_27_4_age, "Later purchases still count"),
@@ -268,6 +324,9 @@ NATURAL = {
         (wrong_27_4_future, "You drop the past"),
         (wrong_27_4_counts, "All your purchases count 1"),
         (wrong_27_4_half_life, "no half-life"),
+        (wrong_27_4_last_purchase, "does not add up repeated numbers"),
+        (wrong_27_4_no_minlength, "`minlength=n_items`"),
+        (wrong_27_4_item_not_masked, "leave out the same purchases"),
     ],
     "27.7": [
         (wrong_27_7_after, "after the best k are taken"),
@@ -280,6 +339,10 @@ NATURAL = {
         (wrong_27_7_in_place, "changes `scores` itself"),
         (wrong_27_7_by_stock, "You rank by stock"),
         (wrong_27_7_tail, "the right one in reverse"),
+        (wrong_27_7_unstable_fill, "sold-out ones fill up your list"),
+        (wrong_27_7_unstable_zero, "Sold-out items get the score 0, which"),
+        (wrong_27_7_scores_by_stock, "a large stock lifts an item"),
+        (wrong_27_7_partition, "not best first"),
     ],
 }
 RIGHT = {
