@@ -352,10 +352,9 @@ claim("likes grow from less than 1 % to more than 5 %", by_share.iloc[0, 0] < 1 
 
 # %% [markdown]
 # The more of a video is played, the more often it is liked. Still, over 90 % of the views that ran more than twice the
-# length of the video carry no like. The player
-# starts the next item by itself and repeats a short one ([autoplay](glossary.md#autoplay)), so a long play may be a
-# phone on a table. And a [skip](glossary.md#skip) may mean "not now". Play time is cheap and plentiful, likes are clear
-# and rare: log both, and judge a model by both.
+# length of the video carry no like. The player starts the next item by itself and repeats a short one
+# ([autoplay](glossary.md#autoplay)), so a long play may be a phone on a table. And a [skip](glossary.md#skip) may mean
+# "not now". Play time is cheap and plentiful, likes are clear and rare: log both, and judge a model by both.
 
 # %% [markdown]
 # ## 6. Songs come back
@@ -448,8 +447,8 @@ claim(
 #
 # In this synthetic world, hiding known tracks throws away every repeat, and most plays are repeats. But look at the last
 # column: with known tracks kept, they fill the lists of all three candidates, and a new track is hardly ever found.
-# Counting where the session counts extra knows nothing about other listeners, and yet it is not distinguishable from the
-# model. One number hides two tasks.
+# Counting with the session knows nothing about other listeners except which tracks are popular, and yet it is not
+# distinguishable from the model. One number hides two tasks.
 #
 # How much the session adds depends on the draw of 600 listeners: it is +0.067 here, and other draws give other gains.
 # Take it as something to measure in your own data.
@@ -521,9 +520,9 @@ claim(
 )
 
 # %% [markdown]
-# Between five and ten slots the hit rate of all plays stays between 0.40 and 0.45 in this draw of the synthetic world, but
-# the lists differ: with ten, nobody ever hears a new track. The overall number is a poor guide here. Report repeats and
-# new tracks apart, then decide how much discovery you want.
+# From five slots to ten, the hit rate of all plays stays between 0.40 and 0.45 in this draw of the synthetic world, and
+# the interval of five slots − ten slots includes zero. But the lists differ: with ten, nobody ever hears a new track. The
+# overall number is a poor guide here. Report repeats and new tracks apart, then decide how much discovery you want.
 
 # %% [markdown]
 # ## 8. The test days, once

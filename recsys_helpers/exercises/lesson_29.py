@@ -276,7 +276,7 @@ def mixed_list(answer) -> None:
         ),
         "You take m new tracks. k − m slots are left for them.": partial(_list, how_many=lambda m, k: m),
         "One new track is missing: k − m slots are left.": partial(_list, how_many=lambda m, k: k - m - 1),
-        "Hidden tracks stand in your second part: the wrong end, `argsort` is ascending. Sort by minus the score.": _second_part(
+        "This is the wrong end, the hidden tracks: `argsort` is ascending. Sort by minus the score.": _second_part(
             lambda familiar, new, is_known: np.where(is_known, np.inf, -new)
         ),
         "Your new ones are the worst of the unknown tracks: sort by minus the score.": _second_part(
