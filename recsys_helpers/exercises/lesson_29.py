@@ -23,17 +23,17 @@ trace(
     "O2",
     truth=5 / 8,
     mistakes={
-        4 / 8: "That counts the shorter views only. Views of equal length count one half each, this one included.",
+        4 / 8: "That counts the shorter views only. The two views of exactly 8 seconds count one half each.",
         6 / 8: "You count both views of 8 seconds in full. Equal ones count one half each.",
         5: "Five is the count. Divide it by the number of views in the bucket.",
         4.5 / 8: "There are two views of 8 seconds, and both count one half, the view itself included.",
-        4.5 / 7: "The view itself stays in, above and below the line: it counts one half, and there are eight views.",
+        4.5 / 7: "The view itself stays in: it counts one half, and the bucket has eight views, not seven.",
         4 / 7: "The view itself counts one half, and the bucket has eight views, not seven.",
         5.5 / 8: "That is the mean rank over n. Half a view too much: the two equal ones count one half each.",
         3 / 8: "That is the share from the other end. Count the views that were shorter.",
         2 / 8: "You count the longer views. Count the shorter ones.",
         8 / 60: "That is the share of the longest view. A quantile counts the views that were shorter.",
-        0.4: "That counts distinct values. Two views of the same length are two views.",
+        0.4: "That counts distinct values. Two views of 8 seconds are two views.",
         62.5: "As a share between 0 and 1, please.",
     },
     otherwise="Count the views shorter than 8 seconds, add one half for each of exactly 8, and divide by all eight.",
@@ -70,8 +70,12 @@ def quantiles(answer) -> None:
         "You compare with all views. Only those of the same bucket count.": (
             lambda seconds, bucket: _quantiles(seconds, np.zeros(len(seconds)))
         ),
-        "You count the shorter views only. Each view of equal length counts one half.": partial(_quantiles, equal=0),
-        "You count views of equal length in full (≤). They count one half each.": partial(_quantiles, equal=1),
+        "You count the shorter views only. Each view that lasted exactly as long counts one half.": partial(
+            _quantiles, equal=0
+        ),
+        "You count views that lasted exactly as long in full (≤). They count one half each.": partial(
+            _quantiles, equal=1
+        ),
         "That is the mean rank over n, half a view too much. Subtract 0.5 from the rank before you divide.": (
             lambda seconds, bucket: (
                 _quantiles(seconds, bucket)
@@ -110,7 +114,10 @@ def quantiles(answer) -> None:
         "One number for each bucket. One for each view is asked for, in the order of `seconds`.": Sign(
             lambda mine, seconds, bucket: len(mine) == len(np.unique(bucket)) != len(seconds)
         ),
-        "`argsort` alone orders each bucket but breaks ties. Views of equal length need the same quantile.": Sign(
+        "One `argsort` gives the order, not the rank of each view. Count the shorter views, or use a rank.": (
+            lambda seconds, bucket: _per_bucket(seconds, bucket, lambda same: (np.argsort(same) + 0.5) / len(same))
+        ),
+        "`argsort` alone orders each bucket but breaks ties. Equally long views need the same quantile.": Sign(
             lambda mine, seconds, bucket: any(
                 len(set(np.asarray(mine)[(bucket == b) & (seconds == s)])) > 1 for b, s in zip(bucket, seconds)
             )
@@ -184,7 +191,14 @@ def long_views(answer) -> None:
             lambda seconds, length: (length >= 18) & (seconds >= 18)
         ),
         "You look at the length alone. The view must be long.": lambda seconds, length: length >= 18,
-        "That is a share. The label asks for 18 seconds, or the end.": lambda seconds, length: seconds / length >= 0.5,
+        "That is a share. The label asks for 18 seconds, or the end.": Sign(
+            lambda mine, seconds, length: any(
+                np.array_equal(mine, reached(seconds, length / 2)) for reached in (np.greater_equal, np.greater)
+            )
+        ),
+        "A view can run past the end, and it counts: compare with >=, not with ==.": (
+            lambda seconds, length: (seconds >= 18) | (seconds == length)
+        ),
         "You return the bar itself. Compare `seconds` with it.": lambda seconds, length: np.minimum(18, length),
         "`min` over all videos gives one bar for all. Each view has a bar of its own: `np.minimum`.": (
             lambda seconds, length: seconds >= min(18, length.min())
@@ -262,7 +276,7 @@ def mixed_list(answer) -> None:
         ),
         "You take m new tracks. k − m slots are left for them.": partial(_list, how_many=lambda m, k: m),
         "One new track is missing: k − m slots are left.": partial(_list, how_many=lambda m, k: k - m - 1),
-        "Your second part begins with known tracks: `argsort` is ascending, so sort by minus the score.": _second_part(
+        "This is the wrong end, the hidden tracks: `argsort` is ascending. Sort by minus the score.": _second_part(
             lambda familiar, new, is_known: np.where(is_known, np.inf, -new)
         ),
         "Your new ones are the worst of the unknown tracks: sort by minus the score.": _second_part(
@@ -273,6 +287,21 @@ def mixed_list(answer) -> None:
             lambda familiar, new, is_known, m, k: np.concatenate(
                 [_list(familiar, new, is_known, m, k)[:m], np.argsort(-new[~is_known], kind="stable")[: k - m]]
             )
+        ),
+        "You leave out only the tracks that are in the list already. Hide all known tracks.": (
+            lambda familiar, new, is_known, m, k: _list(
+                familiar,
+                new,
+                is_known,
+                m,
+                k,
+                second=lambda *_: np.where(
+                    np.isin(np.arange(len(new)), _list(familiar, new, is_known, m, k)[:m]), -np.inf, new
+                ),
+            )
+        ),
+        "One sorting for both mixes two scores that cannot be compared. Sort each on its own.": (
+            lambda familiar, new, is_known, m, k: np.argsort(-np.where(is_known, familiar, new), kind="stable")[:k]
         ),
         "The slots are exchanged: m for the familiar tracks, k − m for the new ones.": (
             lambda familiar, new, is_known, m, k: _list(familiar, new, is_known, k - m, k)

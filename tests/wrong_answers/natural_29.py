@@ -74,6 +74,14 @@ def wrong_29_3_concatenated(seconds, bucket):
     return np.concatenate(parts)
 
 
+def wrong_29_3_one_argsort(seconds, bucket):
+    answer = np.zeros(len(seconds))
+    for number in np.unique(bucket):
+        rows = np.flatnonzero(bucket == number)
+        answer[rows] = (np.argsort(seconds[rows]) + 0.5) / len(rows)
+    return answer
+
+
 def right_29_3_pandas(seconds, bucket):
     views = pd.Series(seconds).groupby(bucket)
     return (views.rank() - 0.5) / views.transform("size")
@@ -144,6 +152,14 @@ def wrong_29_5_rows(seconds, length):
 
 def wrong_29_5_clipped(seconds, length):
     return seconds.clip(max=18) >= length
+
+
+def wrong_29_5_over_half(seconds, length):
+    return seconds / length > 0.5
+
+
+def wrong_29_5_exactly_the_end(seconds, length):
+    return (seconds >= 18) | (seconds == length)
 
 
 def right_29_5_or(seconds, length):
@@ -227,6 +243,20 @@ def wrong_29_7_only_new(familiar, new, is_known, m, k):
     return top(np.where(is_known, -np.inf, new), k - m)
 
 
+def wrong_29_7_only_chosen_left_out(familiar, new, is_known, m, k):
+    old_ones = top(np.where(is_known, familiar, -np.inf), m)
+    return [*old_ones, *[t for t in np.argsort(-new) if t not in old_ones][: k - m]]
+
+
+def wrong_29_7_one_sorting(familiar, new, is_known, m, k):
+    return np.argsort(-np.where(is_known, familiar, new))[:k]
+
+
+def wrong_29_7_tail(familiar, new, is_known, m, k):
+    old_ones = top(np.where(is_known, familiar, -np.inf), m)
+    return np.append(old_ones, np.argsort(-np.where(is_known, -np.inf, new))[m - k :])
+
+
 def right_29_7_lists(familiar, new, is_known, m, k):
     tracks = range(len(new))
     old_ones = sorted((t for t in tracks if is_known[t]), key=lambda t: familiar[t], reverse=True)[:m]
@@ -252,6 +282,7 @@ NATURAL = {
         (wrong_29_3_min_max, "smallest and the largest"),
         (wrong_29_3_counts, "Those are counts"),
         (wrong_29_3_argsort, "breaks ties"),
+        (wrong_29_3_one_argsort, "the order, not the rank"),
         (wrong_29_3_concatenated, "bucket by bucket"),
     ],
     "29.5": [
@@ -264,6 +295,8 @@ NATURAL = {
         (wrong_29_5_python_min, "one bar for all"),
         (wrong_29_5_fifteen, "lowered the bar for all"),
         (wrong_29_5_half, "That is a share"),
+        (wrong_29_5_over_half, "That is a share"),
+        (wrong_29_5_exactly_the_end, "past the end"),
         (wrong_29_5_bar, "the bar itself"),
         (wrong_29_5_swapped, "True and False are swapped"),
         (wrong_29_5_rows, "row numbers"),
@@ -277,6 +310,9 @@ NATURAL = {
         (wrong_29_7_m_new, "You take m new tracks"),
         (wrong_29_7_local, "numbers them from 0"),
         (wrong_29_7_ascending, "ascending"),
+        (wrong_29_7_tail, "the wrong end"),
+        (wrong_29_7_only_chosen_left_out, "Hide all known tracks"),
+        (wrong_29_7_one_sorting, "cannot be compared"),
         (wrong_29_7_worst, "the worst of the unknown"),
         (wrong_29_7_from_m, "m-th to the k-th"),
         (wrong_29_7_by_familiar, "by `familiar`"),
