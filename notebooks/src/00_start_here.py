@@ -222,7 +222,7 @@ progress()
 # | What recommendation is | 01–04 | What goes wrong, what do the data say, how are they prepared, and how is a model measured? |
 # | Neural networks from nothing | 05–07 | How does a network compute, how does it learn, and what is an embedding? |
 # | Recommenders in Keras | 08–14 | Which networks recommend well: dense layers, losses for clicks, convolution, recurrence, attention? |
-# | Evaluate and improve | 15 | How do you tune, combine and judge recommenders, and what do better data change? |
+# | Evaluate and improve | 15–16 | How do you tune, combine and judge recommenders, and what do better data change? |
 # | Deploy | 22–23 | How does a model become a service that answers in milliseconds and survives a bad day? |
 # | Interpret | 25–26 | Why this film, and how far can you trust the explanation? |
 #
