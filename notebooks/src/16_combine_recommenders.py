@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Combine recommenders
 #
-# Two recommenders together are often better than each of them, and often they are not. In this lesson you learn to tell
-# the two cases apart before you pay for a second model, and to combine models without fooling yourself.
+# Two recommenders together are often better than either of them alone, and often they are not. In this lesson you learn
+# to tell the two cases apart before you pay for a second model, and to combine models without fooling yourself.
 
 # %% [markdown]
 # **What you will do**
@@ -10,7 +10,7 @@
 # - **O1** compare combinations of similar and of different models, with paired intervals
 # - **O2** implement two ways to join lists: standardised averages and rank fusion
 # - **O3** compute how far the hits of two models overlap, and explain why diversity pays
-# - **O4** implement stacking on scores from out of time, and diagnose the leak of the usual shortcut
+# - **O4** implement stacking on scores for later ratings, and diagnose the leak of the usual shortcut
 # - **O5** weigh the gain of a blend against what it costs to serve
 #
 # **What you need**: lessons 10 and 15, and about two hours without the optional sections; take a break before section
@@ -150,9 +150,9 @@ for name, one in scores.items():
     print(f"{name:12} standard deviation {one[1:].std(axis=1).mean():.4f}")
 
 # %% [markdown]
-# The cure is known from lesson 03: [standardise](glossary.md#standardization). For each user and model, subtract the mean
-# of the scores and divide by their standard deviation. It happens per user, because a long history raises the scores of
-# some models (item-kNN adds up one similarity per film) more than those of others. On the toy, which is one user:
+# The remedy is known from lesson 03: [standardise](glossary.md#standardization). For each user and model, subtract the
+# mean of the scores and divide by their standard deviation. It is done per user, because a long history raises the
+# scores of some models (item-kNN adds up one similarity per film) more than those of others. On the toy, one user:
 
 # %%
 standardised = (toy - toy.mean()) / toy.std(ddof=0)
@@ -254,9 +254,9 @@ for name, combined in ways.items():
     print(f"{name:27} {values.mean():.3f}   minus EASE {gain_text(*paired_bootstrap(values, alone['EASE']))}")
 
 # %% [markdown] tags=["open"]
-# The raw scores of EASE are spread so much wider that the sum is nearly EASE. Here ranks are best, but that is no law.
-# Standardised scores keep *how sure* a model is, and ranks throw it away; a few extreme scores distort the one and not
-# the other. Both are cheap, so try both.
+# The raw scores of EASE are spread so much wider that the sum is nearly EASE. Ranks are highest here, but that is no
+# law: standardised scores keep *how sure* a model is, while ranks resist a few extreme scores. Both are cheap; try
+# both.
 
 # %% [markdown]
 # ## 3. Why the different model helps
@@ -301,8 +301,8 @@ for copied in (0, 0.5, 1):
 # %% [markdown]
 # ### Where are two models right?
 #
-# A **hit** is a film of the hidden quarter among a model's first ten. If two models hit the same films, then one of them
-# is a copy of the other.
+# A **hit** is a film of the hidden quarter among a model's first ten. If two models hit the same films, neither can add
+# a hit to the other's.
 #
 # ### Exercise 16.6 · code (O3)
 #
@@ -373,8 +373,8 @@ claim("no pair of the other three does", similar["low"].max() < 0)
 claim("their overlap is at least twice as large", similar["overlap"].min() > 2 * different["overlap"].max())
 
 # %% [markdown]
-# EASE, item-kNN and iALS share about half of their hits, and fusing two of them gains nothing. The short memory shares
-# about 15 % with each of them: it is right about *other films*, and every fusion with it gains.
+# EASE, item-kNN and iALS share about half of their hits, and no pair of them has a gain distinguishable from zero. The
+# short memory shares about 15 % with each of them: it is right about *other films*, and every fusion with it gains.
 #
 # ### Exercise 16.7 · choose (O1)
 #
@@ -399,8 +399,9 @@ check("16.7", answer)
 #
 # A vote gives every model the same say. Now come the two strongest linear models of lesson 10: EASE with **aged** input
 # and the **linear next-item** model with its usual memory. They are not equally good, so perhaps they should not have
-# equal weights. One cut must *choose* the weights, another *measure* the blend. So we cut once more: models learn from
-# the first three quarters of the known ratings, and the quarter after it chooses.
+# equal weights. Weights multiply scores, so we standardise from here on. One cut must *choose* the weights, another
+# *measure* the blend. So we cut once more: models learn from the first three quarters of the known ratings, and the
+# rest chooses.
 
 # %%
 earlier = splits.split_last_share(in_time.train, valid=0, test=0.25)
@@ -422,8 +423,8 @@ late_alone = {name: ndcg(one) for name, one in late.items()}
 pd.Series(late_alone).map(np.mean).round(3)
 
 # %% [markdown]
-# The bar is now the linear next-item model. A weight w for aged EASE and 1 − w for the linear model, eleven values, on
-# the earlier cut; and the plateau of lesson 15, the weights that are not distinguishable from the best one:
+# The model to beat is the linear next-item model. Aged EASE gets a weight w, the linear model 1 − w. We try eleven
+# values on the earlier cut and mark the plateau (lesson 15), the weights not distinguishable from the best:
 
 # %%
 weights = np.linspace(0, 1, 11)
@@ -508,9 +509,9 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# Many programs have no such guard and take **the shortcut**: fit the members on all known ratings, score the same ratings,
-# and let the meta-learner learn which films the user has rated. No second cut, no refitting. We build this leaky table,
-# too, by telling the helper that nothing was seen.
+# Without such a guard it is easy to take **the shortcut**: fit the members on all known ratings, score the same ratings
+# (*in-sample* scores), and let the meta-learner learn which films the user has rated. No second cut and no refitting
+# are needed. We build this leaky table, too, by telling the helper that nothing was seen.
 
 # %%
 honest_rows = stacking.stacking_rows(list(early.values()), early_known, early_hidden)
@@ -521,7 +522,7 @@ print("rows and members of the honest table:", honest_rows[0].shape)
 # ### Exercise 16.9 · predict (O4)
 #
 # The meta-learner is a linear regression. What NDCG@10 does the leaky stack of five members reach on the last quarter?
-# The best member alone has 0.193, popularity has 0.100. Write a number between 0 and 1.
+# The best member alone has 0.193. Write a number between 0 and 1.
 
 # %%
 ndcg_of_the_leaky_stack = ...
@@ -556,6 +557,7 @@ for name, gain in against.items():
 
 # %% tags=["reveal"]
 popular = ndcg(np.tile(baselines.popularity(known), (known.shape[0], 1)))
+print(f"popularity alone: NDCG@10 {popular.mean():.3f}")
 claim("the leaky stack is behind popularity", paired_bootstrap(stacks["leaky"], popular)[2] < 0)
 claim(
     "on its own rows it looks far better than the honest one",
@@ -570,10 +572,10 @@ claim(
 # <details><summary>What the output shows</summary>
 #
 # The leaky table asks which member recognises the films it has learned from. EASE does so best, and the regression
-# subtracts the others from it. On its own rows the stack explains 73 % of the variance (R²); on later ratings it falls to
-# 0.052, about half of popularity. Without weights below 0, a safeguard of Breiman (1996), it trusts EASE alone and falls
-# back to EASE's 0.146. The honest table explains 2 %, because the future is hard to predict. It gives the linear model
-# the largest weight and reaches 0.199, or 0.198 with the safeguard. Against the best member, both intervals include zero.
+# subtracts the others from it. On its own rows the stack explains 73 % of the variance (R²); on later ratings it falls
+# to 0.052, about half of popularity. Without weights below 0, a safeguard of Breiman (1996), it trusts EASE alone and
+# reaches EASE's 0.146. The honest table explains 2 %: the future is hard to predict. It gives the linear model the
+# largest weight and reaches 0.199, or 0.198 with the safeguard. Against the best member, both intervals include zero.
 #
 # </details>
 
@@ -637,9 +639,9 @@ print(f"the blend: {(E.nbytes + B.nbytes) / 1e6:.0f} MB, {two_ms:.2f} ms, {two_m
 claim("the blend takes more than 1.4 times as long", two_ms > 1.4 * one_ms)
 
 # %% [markdown]
-# Twice the memory and two to four times the time, for a gain of 0.008 on 0.193, or 4 %. Here that is cheap. Machine time is
-# the smaller part of the bill, though: each member has its own data, retraining, monitoring and failures. So write the
-# bill next to the gain, and leave out one member at a time to see what each is worth.
+# Twice the memory and a multiple of the time (it varies by machine), for a gain of 0.008 on 0.193, or 4 %. Here that is
+# cheap. Machine time is the smaller part of the bill, though: each member has its own data, retraining, monitoring and
+# failures. So write the bill next to the gain, and leave out one member at a time to see its worth.
 
 # %% [markdown]
 # ### Exercise 16.11 · choose (O5)
@@ -670,10 +672,10 @@ answer = "a"
 check("16.11", answer)
 
 # %% [markdown]
-# ## 7. The test part, once
+# ## 7. Measure on the test part
 #
-# Two combinations go to the test, both fixed by now: equal weights for aged EASE and the linear model, and the honest
-# stack without negative weights, learned again on the last quarter: two of 11 weights and four stacks, all tried on
+# Two combinations, fixed by now, go to the test: equal weights for aged EASE and the linear model, and the honest stack
+# without negative weights, learned again on the last quarter. They come from 11 weights and four stacks, tried on
 # earlier cuts. The members learn from train + valid.
 
 # %%
@@ -698,10 +700,10 @@ print(f"wide and deep, three seeds: {network.mean():.3f}")
 print("blend minus wide and deep", gain_text(*paired_bootstrap(on_test["blend of the two"], network)))
 
 # %% [markdown]
-# The blend of two linear models reaches 0.182 and is ahead of the linear model by 0.010; the interval excludes zero. The
-# stack of five reaches 0.183 and is not distinguishable from the blend. Nor is the wide and deep network of lesson 12
-# (0.181), which took minutes to train. So the blend of two is the one to keep. (Earlier lessons have read this test part,
-# too. It wears out a little with every look.)
+# The blend of two linear models reaches 0.182, ahead of the linear model by 0.010; the interval excludes zero. The
+# stack of five (0.183) is not distinguishable from the blend. Nor is the wide and deep network of lesson 12 (0.181),
+# which took minutes to train. So the blend of two is the one to keep. (Earlier lessons and drafts of this one have read
+# this test part, too. It wears out a little with every look.)
 
 # %% [markdown]
 # ## 8. Whom it serves, and a third weight (optional)
@@ -724,7 +726,7 @@ claim("for users of one day the short memory is ahead on average", ahead["all on
 claim("for those who returned it is behind EASE: the interval lies below zero", ahead["on several days"][2] < 0)
 
 # %% [markdown]
-# For users who rated everything in one sitting, the short memory stands above EASE (the output has the interval); for
+# For users who rated everything on one day, the short memory is ahead of EASE, by little (the interval is above); for
 # those who returned, EASE is clearly ahead. The fusion needs no rule that says who is who.
 #
 # ### Three weights
@@ -752,17 +754,17 @@ gain = paired_bootstrap(three, on_late[5])
 print(f"on the last quarter {three.mean():.3f}, minus equal weights of two {gain_text(*gain)}")
 
 # %% [markdown]
-# The search gives item-kNN, which is a relative of EASE, a weight of zero. Its winner is one of several on a plateau, and
-# not better than half and half of two.
+# The search gives item-kNN, a relative of EASE, a weight of zero. Its winner is one of several on a plateau, and it is
+# not better than equal weights for two.
 
 # %% [markdown]
 # ## 9. A graph as one more member (optional)
 #
-# Users and films form a graph with an edge for each rating. [LightGCN](glossary.md#lightgcn) (He and others, 2020) gives
-# every node a vector and lets it flow along the edges: in each layer a node receives the sum of its neighbours' vectors,
-# each divided by the root of both numbers of neighbours. The final vector is the mean over the layers. LightGCN *trains*
-# the first vectors. We leave that out and start from one-hot vectors, so this is its propagation alone. A small graph
-# first, two users and three films:
+# Users and films form a graph with an edge for each rating. [LightGCN](glossary.md#lightgcn) (He and others, 2020)
+# gives every node a vector and lets it flow along the edges: in each layer a node receives the sum of its neighbours'
+# vectors, each divided by the square root of the product of the two nodes' numbers of edges. The final vector is the
+# mean over the layers. LightGCN *trains* the first vectors. We leave that out and start from one-hot vectors, so this
+# is its propagation alone. A small graph first, two users and three films:
 
 # %%
 X = np.array([[1, 1, 0], [0, 1, 1]])  # users × films
@@ -796,14 +798,16 @@ print(f"blend + propagation {with_blend.mean():.3f}, minus the blend {gain_text(
 claim("propagation improves neither EASE nor the blend", gains[0][1] < 0 and gains[1][1] < 0)
 
 # %% [markdown]
-# It is one more model of which films are rated together, a bit weaker, with the same hits: it adds nothing, to EASE or to
-# the blend. A graph with *new* edges, such as who follows whom, would be another matter.
+# It is one more model of which films are rated together: a bit weaker than EASE, with many of the same hits. Fusing it
+# in makes both EASE and the blend a little worse. A graph with *new* edges, such as who follows whom, would be another
+# matter.
 
 # %% [markdown]
 # ## 10. Seeds and snapshots (optional)
 #
-# A network gives another result with every seed, so its own copies can be averaged. Ours is small: an aged history in,
-# 128 units, and the next 20 films out, of the films with at least five ratings. The section takes about 15 seconds.
+# A network gives another result with every seed, so its own copies can be averaged. Ours is small: it takes an aged
+# history, has 128 units, and predicts the next 20 films, among those with at least five ratings. The section takes
+# about 15 seconds.
 
 # %%
 quiet_tensorflow()
@@ -899,16 +903,16 @@ print(f"one seed, on average {network.mean():.3f}; the mean of three {mean_of_sc
 print(gain_text(*paired_bootstrap(mean_of_scores, network)))
 
 # %% [markdown]
-# A gain of 0.004, whose interval excludes zero, for three times the training and three times the serving.
+# The mean gains 0.004, and the interval excludes zero; it costs three times the training and three times the serving.
 
 # %% [markdown]
 # ## 11. Distil a blend into one network (optional)
 #
-# Can one small network learn what the blend knows? In [distillation](glossary.md#distillation) the blend is the teacher.
-# It scores all films at many moments of each history, a softmax turns the scores into probabilities, and the student
-# learns these beside what really happened (Hinton and others, 2015), half of each. Nothing else about the network of
-# section 10 changes. (The teacher has learned from these histories, so it partly repeats what it knows by heart. The last
-# quarter, which measures, is new to both.)
+# Can one small network learn what the blend knows? In [distillation](glossary.md#distillation) the blend is the
+# teacher. It scores all films at many moments of each history, and a softmax turns the scores into probabilities. The
+# student's target is half these probabilities and half what really came next (Hinton and others, 2015). Nothing else
+# about the network of section 10 changes. (The teacher has learned from these histories, so it partly repeats what it
+# knows by heart. The last quarter, which measures, is new to both.)
 
 
 # %%

@@ -76,12 +76,13 @@ trace(
     "16.3",
     "O2",
     truth=1 / 62 + 1 / 70,
-    within=0.0002,
+    within=0.00006,
     mistakes={
         1 / 72: "Do not add the ranks first: 1 / (60 + rank) for each list, then the sum.",
         1 / 132: "Two fractions, not one: 1/62 and 1/70, added up.",
         1 / 2 + 1 / 10: "The constant is missing: 60 is added to each rank.",
         (1 / 62 + 1 / 70) / 2: "That is the mean of the two. Reciprocal rank fusion adds them up.",
+        1 / 61 + 1 / 70: "Both ranks count from 1: 1/62 and 1/70.",
         1 / 61 + 1 / 69: "Ranks count from 1 here, so rank 2 gives 1/62.",
         1 / 62: "That is the first list alone. Add 1/70 from the second.",
         1 / 70: "That is the second list alone. Add 1/62 from the first.",
@@ -128,6 +129,9 @@ def fusion(answer) -> None:
         ),
         "You add k + rank and divide at the end. Divide for each model, then add.": (
             lambda scores, k: 1 / _fused(scores, k, term=lambda k, rank: k + rank)
+        ),
+        "You add up the ranks first and divide once. Take 1 / (k + rank) for each model, then add.": (
+            lambda scores, k: 1 / (k + _fused(scores, k, term=lambda k, rank: rank))
         ),
         "You add k + rank, so the best item has the smallest number. Take 1 divided by it.": partial(
             _fused, term=lambda k, rank: k + rank
@@ -236,6 +240,9 @@ def overlap(answer) -> None:
         ),
         "That is the correlation of the two arrays. Count hits: both, divided by at least one.": (
             lambda a, b: np.corrcoef(a.ravel(), b.ravel())[0, 1]
+        ),
+        "A user without a hit gives 0 / 0. Count the hits of all users together, then divide once.": Sign(
+            lambda mine, a, b: np.ndim(mine) == 0 and mine is not NotImplemented and np.isnan(mine)
         ),
         "One number per user. Count the hits of all users together, then divide once.": Sign(
             lambda mine, a, b: np.shape(mine) == (len(a),)

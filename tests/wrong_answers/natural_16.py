@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata, zscore
+from sklearn.metrics import jaccard_score
 from sklearn.preprocessing import StandardScaler, minmax_scale
 
 
@@ -112,6 +113,10 @@ def wrong_16_4_order(scores, k=60):
     return np.argsort(fused)[::-1]
 
 
+def wrong_16_4_ranks_first(scores, k=60):
+    return 1 / (k + rankdata(-scores, axis=1).sum(axis=0))
+
+
 def wrong_16_4_scores(scores, k=60):
     return np.sum(1 / (k + scores), axis=0)
 
@@ -140,6 +145,11 @@ def wrong_16_6_by_user(a, b):
 def wrong_16_6_nanmean(a, b):
     with np.errstate(all="ignore"):
         return np.nanmean((a & b).sum(axis=1) / (a | b).sum(axis=1))
+
+
+def wrong_16_6_zero_by_zero(a, b):
+    with np.errstate(all="ignore"):
+        return ((a & b).sum(axis=1) / (a | b).sum(axis=1)).mean()
 
 
 def wrong_16_6_dice(a, b):
@@ -194,6 +204,10 @@ def right_16_6_sets(a, b):
 def right_16_6_counts(a, b):
     both = float((a.astype("float32") * b).sum())
     return both / (a.sum() + b.sum() - both)
+
+
+def right_16_6_sklearn(a, b):
+    return jaccard_score(a.ravel(), b.ravel())
 
 
 def wrong_16_8_all(scores, seen, hidden):
@@ -270,6 +284,11 @@ def right_16_8_delete(scores, seen, hidden):
     return np.delete(scores, gone, axis=1).T.astype("float32"), np.delete(hidden, gone)
 
 
+def right_16_8_columns(scores, seen, hidden):
+    keep = seen == 0
+    return np.column_stack([row[keep] for row in scores]), np.where(hidden[keep], 1.0, 0.0)
+
+
 NATURAL = {
     "16.2": [
         (wrong_16_2_whole, "One mean and one deviation"),
@@ -296,12 +315,14 @@ NATURAL = {
         (wrong_16_4_per_model, "one number per model"),
         (wrong_16_4_not_added, "fraction of each list"),
         (wrong_16_4_order, "fused order"),
+        (wrong_16_4_ranks_first, "add up the ranks first"),
         (wrong_16_4_scores, "scores themselves"),
         (wrong_16_4_best, "best list of each item"),
     ],
     "16.6": [
         (wrong_16_6_by_user, "without a hit count as 0"),
         (wrong_16_6_nanmean, "average over users"),
+        (wrong_16_6_zero_by_zero, "0 / 0"),
         (wrong_16_6_dice, "Dice"),
         (wrong_16_6_second, "hits of `b`"),
         (wrong_16_6_smaller, "smaller set"),
@@ -334,6 +355,6 @@ NATURAL = {
 RIGHT = {
     "16.2": [right_16_2_loop, right_16_2_scipy],
     "16.4": [right_16_4_loop, right_16_4_pandas],
-    "16.6": [right_16_6_sets, right_16_6_counts],
-    "16.8": [right_16_8_loop, right_16_8_delete],
+    "16.6": [right_16_6_sets, right_16_6_counts, right_16_6_sklearn],
+    "16.8": [right_16_8_loop, right_16_8_delete, right_16_8_columns],
 }
