@@ -57,6 +57,10 @@ def find_leaks(train: pd.DataFrame, test: pd.DataFrame, valid: pd.DataFrame | No
     tables = {name: table.reset_index(drop=True) for name, table in tables.items() if table is not None}
     _check_tables(tables)
     found = list(_within(tables))
+    if "timestamp" not in train:
+        what = "Without times, nothing could tell whether a model learns from the future of its test rows."
+        advice = "If the tables have times, name their column: timestamp, or --time on the command line."
+        found.append(Finding("no times", False, what, advice))
     for early, late in [("train", "test"), ("train", "valid"), ("valid", "test")]:
         if early in tables and late in tables:
             found += _between(early, tables[early], late, tables[late])
@@ -128,14 +132,15 @@ def _within(tables: dict[str, pd.DataFrame]) -> Iterator[Finding]:
 
 def _between(early: str, learn: pd.DataFrame, late: str, measured: pd.DataFrame) -> Iterator[Finding]:
     """Findings between a table that is learned from and one that is measured on."""
+    middle = [table["timestamp"].median() for table in (learn, measured)] if "timestamp" in learn else [1, 1]
+    is_other_unit = min(middle) > 0 and max(middle) / min(middle) > 100
+    if is_other_unit:
+        what = f"Times in {early} are around {middle[0]:.0f}, in {late} around {middle[1]:.0f}: not the same unit."
+        yield Finding("units of time", True, what, "Bring both to seconds: milliseconds are divided by 1000.")
     yield from _rows_in_both(early, learn, late, measured)
     yield from _other_names(early, learn, late, measured)
-    if "timestamp" in learn:
-        middle = [table["timestamp"].median() for table in (learn, measured)]
-        if min(middle) > 0 and max(middle) / min(middle) > 100:
-            what = f"Times in {early} are around {middle[0]:.0f}, in {late} around {middle[1]:.0f}: not the same unit."
-            yield Finding("units of time", True, what, "Bring both to seconds: milliseconds are divided by 1000.")
-            return
+    if is_other_unit:  # a comparison of times would be wrong
+        return
     yield from _users(early, learn, late, measured)
     if "timestamp" in learn:
         apart = learn[~_is_in(learn, measured, [*PAIR, "timestamp"])]  # rows in both have been reported
@@ -153,7 +158,8 @@ def _rows_in_both(early, learn, late, measured) -> Iterator[Finding]:
         is_same[:] = False
     if is_same.any():
         share = is_same.mean()
-        what = f"{is_same.sum():,} of {len(measured):,} rows of {late} ({share:.0%}) stand in {early}, too."
+        percent = "under 1%" if share < 0.01 else f"{share:.0%}"
+        what = f"{is_same.sum():,} of {len(measured):,} rows of {late} ({percent}) are also in {early}."
         by_chance = len(learn) / (len(learn) + len(measured))
         kind, advice = "rows in both", "Split once, after dropping duplicates, and save the parts."
         if len(measured) >= 50 and abs(share - by_chance) < 0.05:
@@ -184,14 +190,14 @@ def _is_in(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> np.ndar
 
 
 def _other_names(early, learn, late, measured) -> Iterator[Finding]:
-    """Rows that would be in both if ids were spelled alike, and users who stand in both under two ids."""
+    """Rows that would be in both if ids were spelled alike, and users who are in both under two ids."""
     plain = [
         table.assign(**{c: _plain(table[c]) for c in PAIR if not _is_number(table[c])}) for table in (learn, measured)
     ]
     keys = [column for column in (*PAIR, "timestamp") if column in learn]
     is_hidden = _is_in(plain[1], plain[0], keys) & ~_is_in(measured, learn, keys)
     if is_hidden.any():
-        what = f"{is_hidden.sum():,} rows of {late} stand in {early} with another spelling of an id."
+        what = f"{is_hidden.sum():,} rows of {late} are also in {early}, with another spelling of an id."
         advice = "Bring ids to one spelling before you split: capitals, spaces, leading zeros (`same_spelling`)."
         yield Finding("spelling", True, what, advice, measured.loc[is_hidden, keys])
     if "timestamp" not in learn:
@@ -222,11 +228,11 @@ def _users(early, learn, late, measured) -> Iterator[Finding]:
     n_users, n_known = measured["user_id"].nunique(), measured.loc[is_known, "user_id"].nunique()
     share, is_by_user = n_known / n_users, "timestamp" in learn and not _is_cut_in_time(learn, measured)
     if 0 < share <= A_FEW and is_by_user:
-        what = f"A split by users, but {n_known:,} of {n_users:,} users of {late} are in {early}, too."
+        what = f"A split by users, but {n_known:,} of {n_users:,} users of {late} are also in {early}."
         advice = "Draw the users first, then give each of them to one side as a whole."
         yield Finding("users in both", True, what, advice, measured.loc[is_known, PAIR].drop_duplicates("user_id"))
     elif n_known:
-        what = f"{n_known:,} of {n_users:,} users of {late} are in {early}, too."
+        what = f"{n_known:,} of {n_users:,} users of {late} are also in {early}."
         advice = "Normal when each history is cut in time; wrong if you want to know how new users fare."
         yield Finding("users in both", False, what, advice)
 
@@ -282,7 +288,7 @@ def _times(early, learn, late, measured) -> Iterator[Finding]:
 
 
 def _border_ties(early, learn, late, measured) -> Iterator[Finding]:
-    """Users whose cut lies inside one second; and whether ids decided on which side its rows came."""
+    """Users whose cut falls between rows of the same time; and whether ids decided on which side its rows came."""
     both = learn.merge(measured, on=["user_id", "timestamp"], suffixes=("", "_2"))[["user_id", "timestamp"]]
     both = both.drop_duplicates()
     if not len(both):
@@ -293,7 +299,7 @@ def _border_ties(early, learn, late, measured) -> Iterator[Finding]:
     n = (sides[0].size() + sides[1].size()).to_numpy()
     in_order = np.array([(sides[0].max() < sides[1].min()).mean(), (sides[0].min() > sides[1].max()).mean()])
     by_chance = np.mean([1 / comb(int(total), int(one)) for total, one in zip(n, sides[0].size())])
-    what = f"The cut of {len(n):,} users lies inside one second: rows of {early} and {late} share it."
+    what = f"The cut of {len(n):,} users falls on a tie: rows of {early} and {late} have the same time."
     if len(n) >= 10 and in_order.max() > 0.95 and by_chance < 0.7:
         what += f" The ids decide on the side in {in_order.max():.0%} of them; chance would do so in {by_chance:.0%}."
         advice = (
@@ -301,9 +307,7 @@ def _border_ties(early, learn, late, measured) -> Iterator[Finding]:
         )
         yield Finding("ties by id", True, what, advice, both)
     else:
-        yield Finding(
-            "border ties", False, what, "Say how ties are ordered. At random is right; by id is not (lesson 04)."
-        )
+        yield Finding("border ties", False, what, "Order ties at random, never by id (lesson 04), and say so.")
 
 
 # The command
@@ -350,7 +354,7 @@ def _seconds(name: str, times: pd.Series) -> pd.Series:
             bad = times[dates.isna()]
             what = f"timestamp is neither seconds nor a date like 2026-11-29 (rows: {len(bad):,}; line {bad.index[0]}"
             raise DataProblems(name, [f"{what}: {bad.iloc[0]!r}). Correct it, or name the right column with --time."])
-        return (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+        numbers = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
     return numbers.astype("int64") if (numbers % 1 == 0).all() else numbers
 
 

@@ -189,6 +189,12 @@ def propensity_mean(answer) -> None:
         "You return the shares of single rows. Their sum is asked for.": (
             lambda stars, probability: (stars / probability) / (1 / probability).sum()
         ),
+        "Only the weights are summed in yours; the stars above need their weights, too: `(weight * stars).sum()`.": (
+            lambda stars, probability: stars.sum() / (1 / probability).sum()
+        ),
+        "You weight twice: `np.average` multiplies by its weights already, so give it the plain stars.": (
+            lambda stars, probability: np.average(stars / probability, weights=1 / probability)
+        ),
         "You take the median. The weighted mean is asked for.": lambda stars, probability: np.median(stars),
     }
     judge(answer, cases, _given_mean, mistakes)
@@ -262,6 +268,11 @@ def prepare(answer) -> None:
                 [film for film in augment(history) if film not in history[-n_test:]], history[-n_test:]
             )
         ),
+        "`augment` gets the right part, but then you take the test films from what it returns. They are the last of "
+        "`history`.": lambda history, n_test, augment: (
+            augment(history[:-n_test])[:-n_test],
+            augment(history[:-n_test])[-n_test:],
+        ),
         "You cut twice: `augment` gets the old part, and all that it returns is learned from.": (
             lambda history, n_test, augment: (augment(history[:-n_test])[:-n_test], history[-n_test:])
         ),
@@ -318,6 +329,22 @@ def _all_users(learn, test):
 def _new_users_count(learn, test):
     newest = test["user_id"].map(learn.groupby("user_id")["timestamp"].max()).fillna(np.inf)
     return _leaks(learn, test)[0], int((test["timestamp"] < newest).sum())
+
+
+def _new_users_filled(learn, test):
+    newest = test["user_id"].map(learn.groupby("user_id")["timestamp"].max()).fillna(learn["timestamp"].max())
+    return _leaks(learn, test)[0], int((test["timestamp"] < newest).sum())
+
+
+def _older_users(learn, test):
+    oldest, newest = (
+        getattr(part.groupby("user_id")["timestamp"], one)() for part, one in ((test, "min"), (learn, "max"))
+    )
+    return _leaks(learn, test)[0], int((oldest < newest.reindex(oldest.index)).sum())
+
+
+def _pairs_of_learn(learn, test):
+    return _leaks(test, learn)[0], _leaks(learn, test)[1]
 
 
 def _each_column(learn, test):
@@ -395,6 +422,11 @@ def count_leaks(answer) -> None:
         "Users that are not in learn have no newest row, so none of theirs is older. Do not fill the gaps.": (
             _new_users_count
         ),
+        "You give users that are not in learn somebody else's newest row. Leave theirs empty (NaN).": (
+            _new_users_filled
+        ),
+        "The second number counts users. Rows of test are asked for.": _older_users,
+        "The first number counts rows of learn. Rows of test are asked for.": _pairs_of_learn,
         "A merge on the user compares every row of test with every row of learn. Compare with the newest only.": (
             _times_by_hand
         ),

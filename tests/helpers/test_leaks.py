@@ -169,6 +169,17 @@ def test_counts_and_examples_are_those_of_the_planted_rows(events):
     pd.testing.assert_frame_equal(found.rows, cut.test.head(5)[["user_id", "item_id", "timestamp"]])
 
 
+def test_a_wrong_unit_is_named_before_what_follows_from_it(events):
+    milliseconds = events.assign(timestamp=events["timestamp"] * 1000)
+    found = [finding.kind for finding in find_leaks(events, milliseconds) if finding.is_leak]
+    assert found == ["units of time", "pairs in both"]
+
+
+def test_a_small_share_is_not_rounded_to_nothing(events):
+    found = find_leaks(pd.concat([events[:2000], events.tail(1)]), events[2000:])
+    assert "1 of 1,600 rows of test (under 1%) are also in train." in report(found)
+
+
 def test_the_museum_piece_is_named_with_its_share():
     rows = pd.DataFrame({"user_id": np.arange(1000) % 100, "item_id": np.arange(1000)})
     train, test = rows.sample(800, random_state=1), rows.sample(200, random_state=2)
@@ -178,7 +189,8 @@ def test_the_museum_piece_is_named_with_its_share():
 
 def test_without_times_only_rows_and_users_are_compared(events):
     cut = [part.drop(columns="timestamp") for part in splits.split_last_share(events)]
-    assert kinds(find_leaks(cut[0], cut[2], cut[1])) == set()
+    found = find_leaks(cut[0], cut[2], cut[1])
+    assert kinds(found) == set() and "Without times, nothing could tell" in report(found)
     assert kinds(find_leaks(cut[0], pd.concat([cut[2], cut[0].head(1)]))) == {"rows in both"}
 
 
@@ -254,7 +266,7 @@ def test_the_command_says_clean_and_leak_and_bad_file(events, tmp_path, capsys):
     out = capsys.readouterr().out
     assert out.startswith("train 2,520 rows, valid 360 rows, test 720 rows\nNo leak found") and "Worth knowing" in out
     assert main(["--train", train, "--test", train]) == 1
-    assert "2,520 of 2,520 rows of test (100%) stand in train" in capsys.readouterr().out
+    assert "2,520 of 2,520 rows of test (100%) are also in train" in capsys.readouterr().out
     assert main(["--train", train, "--test", str(tmp_path / "nothing.csv")]) == 2
     out, error = capsys.readouterr()
     assert out == "" and error.startswith("nothing.csv was not changed; problems found: 1\n1. There is no such file.")
@@ -305,7 +317,7 @@ def test_ids_that_are_text_in_one_file_are_compared_as_text(tmp_path, capsys):
     for name, rows in (("a.csv", "1,x\n2,y\nann,z\n"), ("b.csv", "1,x\n2,z\n")):
         (tmp_path / name).write_text("user_id,item_id\n" + rows, encoding="utf-8")
     assert main(["--train", str(tmp_path / "a.csv"), "--test", str(tmp_path / "b.csv")]) == 1
-    assert "1 of 2 rows of test (50%) stand in train" in capsys.readouterr().out
+    assert "1 of 2 rows of test (50%) are also in train" in capsys.readouterr().out
 
 
 def test_a_file_with_two_problems_lists_both(tmp_path):

@@ -131,6 +131,16 @@ def wrong_17_11_root(stars, probability):
     return np.average(stars, weights=1 / np.sqrt(probability))
 
 
+def wrong_17_11_above(stars, probability):
+    weight = 1 / probability
+    return stars.sum() / weight.sum()
+
+
+def wrong_17_11_average_twice(stars, probability):
+    weight = 1 / probability
+    return np.average(weight * stars, weights=weight)
+
+
 def right_17_11_average(stars, probability):
     return np.average(stars, weights=1 / probability)
 
@@ -188,6 +198,11 @@ def wrong_17_6_cut_twice(history, n_test, augment):
     test = history[-n_test:]
     longer = augment(history[:-n_test])
     return longer[:-n_test], test
+
+
+def wrong_17_6_cut_after(history, n_test, augment):
+    longer = augment(history[:-n_test])
+    return longer[:-n_test], longer[-n_test:]
 
 
 def wrong_17_6_only_test(history, n_test, augment):
@@ -283,6 +298,27 @@ def wrong_17_9_all_pairs_of_times(learn, test):
     return n_same, (both["timestamp_x"] < both["timestamp_y"]).sum()
 
 
+def wrong_17_9_pairs_of_learn(learn, test):
+    keys = ["user_id", "item_id"]
+    n_same = pd.MultiIndex.from_frame(learn[keys]).isin(pd.MultiIndex.from_frame(test[keys])).sum()
+    newest = test["user_id"].map(learn.groupby("user_id")["timestamp"].max())
+    return n_same, (test["timestamp"] < newest).sum()
+
+
+def wrong_17_9_filled(learn, test):
+    known = set(zip(learn["user_id"], learn["item_id"]))
+    n_same = sum(pair in known for pair in zip(test["user_id"], test["item_id"]))
+    newest = test["user_id"].map(learn.groupby("user_id")["timestamp"].max())
+    return n_same, (test["timestamp"] < newest.fillna(learn["timestamp"].max())).sum()
+
+
+def wrong_17_9_users(learn, test):
+    known = set(zip(learn["user_id"], learn["item_id"]))
+    n_same = sum(pair in known for pair in zip(test["user_id"], test["item_id"]))
+    oldest = test.groupby("user_id")["timestamp"].min()
+    return n_same, (oldest < learn.groupby("user_id")["timestamp"].max().reindex(oldest.index)).sum()
+
+
 def right_17_9_loops(learn, test):
     n_same = n_older = 0
     for row in test.itertuples():
@@ -326,6 +362,8 @@ NATURAL = {
         (wrong_17_11_array, "shares of single rows"),
         (wrong_17_11_by_stars, "sum of the stars"),
         (wrong_17_11_means, "row by row first"),
+        (wrong_17_11_above, "need their weights, too"),
+        (wrong_17_11_average_twice, "weight twice"),
         (wrong_17_11_root, ""),
     ],
     "17.6": [
@@ -339,6 +377,7 @@ NATURAL = {
         (wrong_17_6_swapped, "wrong way round"),
         (wrong_17_6_filtered, "Cut first"),
         (wrong_17_6_cut_twice, "cut twice"),
+        (wrong_17_6_cut_after, "from what it returns"),
         (wrong_17_6_only_test, "other way round"),
     ],
     "17.9": [
@@ -353,6 +392,9 @@ NATURAL = {
         (wrong_17_9_last, "need not be the newest"),
         (wrong_17_9_shares, "shares"),
         (wrong_17_9_masks, "Sum them"),
+        (wrong_17_9_pairs_of_learn, "first number counts rows of learn"),
+        (wrong_17_9_filled, "somebody else's"),
+        (wrong_17_9_users, "counts users"),
         (wrong_17_9_all_pairs_of_times, "A merge on the user"),
     ],
 }
