@@ -14,7 +14,7 @@
 # - **O5** compare a distilled student with a control that never saw the teacher
 #
 # **What you need**: lessons 04, 09 and 10, and about two hours without the optional sections; take a break before
-# section 6. The whole notebook runs in about 50 seconds.
+# section 6. The whole notebook runs in about 75 seconds.
 
 # %%
 import zlib
