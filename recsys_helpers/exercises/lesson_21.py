@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace, variants
+from recsys_helpers.exercises import NotYet, Sign, choice, exercise, judge, parsons, predict, trace, variants
 
 predict(
     "21.1",
@@ -13,8 +13,8 @@ predict(
     within=0.06,
     between=(0, 1),
     low="More than that. A ranking needs far less precision than the vectors have.",
-    high="Not quite that much: something is lost, but far less than 99 %.",
-    done="Nearly nine tenths of the quality, from about one hundredth of the numbers.",
+    high="Not quite that much: some quality is lost along with 99 % of the bytes.",
+    done="Nearly nine tenths of the quality, from about one hundredth of the bytes.",
 )
 
 
@@ -32,6 +32,8 @@ trace(
         0.3969: "That is int8, with 127 as the largest code. With four bits the largest code is 7.",
         0.3857: "You divided 0.9 by 7. The largest *magnitude* of the row counts, also that of a negative number.",
         0.42: "You divided by 15. The codes run from −7 to 7, so the scale is 2.1 / 7.",
+        0.28: "You divided the whole range, from −2.1 to 2.1, by 15. The codes −7 to 7 have 14 steps: 2.1 / 7.",
+        0.4286: "You divided the range of the row. The scale is its largest magnitude, 2.1, divided by 7.",
         0.0: "That would be the code 0. 0.4 / 0.3 = 1.33 is nearer to 1.",
     },
     otherwise="The scale is the largest magnitude, 2.1, divided by 7. Divide 0.4 by it, round, and multiply.",
@@ -48,6 +50,12 @@ def _quantise(rows, bits, axis=1, levels=lambda bits: 2 ** (bits - 1) - 1, size=
 def _codes_are_scaled(rows, bits):
     codes, scale = _quantise(rows, bits)
     return codes * scale, scale
+
+
+def _from_range(rows, bits, levels):
+    scale = (rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)) / levels(bits)
+    scale = np.where(scale == 0, 1, scale)
+    return np.rint(rows / scale), scale
 
 
 @exercise("21.3", "O1", "code", done="One scale per row, and no error larger than half a step.")
@@ -76,6 +84,12 @@ def quantise(answer) -> None:
             "Your largest code is 2 ** bits. One bit is the sign: 2 ** (bits − 1) − 1.": {
                 "levels": lambda bits: 2**bits
             },
+            "In Python, `^` is not a power but XOR. Write 2 ** (bits - 1) - 1.": {
+                "levels": lambda bits: np.float64(2 ^ (bits - 1) - 1)
+            },
+            "In Python, `^` is not a power but XOR. Powers are written `**`: 2 ** (bits - 1) - 1.": {
+                "levels": lambda bits: np.float64((2 ^ (bits - 1)) - 1)
+            },
             "You divide by `bits` itself. The largest code with that many bits is 2 ** (bits − 1) − 1.": {
                 "levels": lambda bits: bits
             },
@@ -93,6 +107,21 @@ def quantise(answer) -> None:
         ),
         "Yours is one scale for the whole table, a single number. Each row has its own: axis=1.": Sign(
             lambda mine, rows, bits: len(mine) == 2 and np.ndim(mine[1]) == 0 and np.ndim(mine[0]) == 2
+        ),
+        "A row of zeros gets the scale 1 itself. Divide by the largest code first, then replace the zeros.": (
+            lambda rows, bits: (
+                _quantise(rows, bits)[0],
+                np.where(np.any(rows, axis=1, keepdims=True), _quantise(rows, bits)[1], 1 / (2 ** (bits - 1) - 1)),
+            )
+        ),
+        "Your scale comes from the range of a row, largest minus smallest. Take its largest *magnitude*.": partial(
+            _from_range, levels=lambda bits: 2**bits - 1
+        ),
+        "Your scale comes from the range of a row. Take its largest *magnitude*, divided by the largest code.": partial(
+            _from_range, levels=lambda bits: 2**bits - 2
+        ),
+        "You multiply the rows by the scale. A code says how many scales fit into a number: divide.": (
+            lambda rows, bits: (np.rint(rows * _quantise(rows, bits)[1]), _quantise(rows, bits)[1])
         ),
         "Your scale is upside down: it is the largest magnitude divided by the largest code.": (
             lambda rows, bits: (_quantise(rows, bits)[0], 1 / _quantise(rows, bits)[1])
@@ -131,7 +160,7 @@ def pack(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [
         (rng.integers(-7, 8, (n_rows, dim)).astype(np.int8),)
-        for n_rows, dim in ((1, 2), (2, 4), (3, 6), (5, 8), (4, 10))
+        for n_rows, dim in ((2, 2), (2, 4), (4, 6), (6, 8), (4, 10))  # even, so that pairs of rows fit as well
     ]
     mistakes = {
         "You changed the order: the first of the two codes belongs in the low half, the second is multiplied by "
@@ -167,10 +196,16 @@ def pack(answer) -> None:
             lambda mine, codes: np.shape(mine) == np.shape(codes)
         ),
         "Two neighbouring *columns* share a byte, not two rows.": Sign(
-            lambda mine, codes: len(codes) > 1 and np.ndim(mine) == 2 and np.shape(mine)[1] == codes.shape[1]
+            lambda mine, codes: np.shape(mine) == (len(codes) // 2, codes.shape[1])
         ),
     }
     judge(answer, cases, _pack, mistakes)
+    packed = answer(cases[0][0].copy())
+    if isinstance(packed, np.ndarray) and packed.dtype != np.uint8:
+        raise NotYet(
+            f"The numbers are right, but as {packed.dtype} each takes {packed.dtype.itemsize} bytes. Convert them to "
+            "one byte without a sign: `.astype(np.uint8)`."
+        )
 
 
 choice(
@@ -182,8 +217,8 @@ choice(
         "b": "Rounding errors do not know which films are relevant. They move the scores of all films.",
         "d": "The users are the same in both measurements, and the interval is of their paired differences.",
     },
-    done="Around rank 10 stand many films with almost the same score. Which of them come in changes with every small "
-    "error, and none of them is better than the others.",
+    done="Many films have almost the same score as the tenth. A small error decides which of them come in, and those "
+    "that come in are, on average, about as good as those that drop out.",
 )
 
 
@@ -213,12 +248,17 @@ def _distances(user, codes, tables):
 def from_tables(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
-    for n_films, n_blocks, n_codes, width in ((3, 2, 2, 2), (5, 3, 4, 2), (7, 2, 5, 3), (4, 4, 3, 1), (6, 3, 6, 4)):
+    for n_films, n_blocks, n_codes, width in ((3, 2, 2, 2), (5, 4, 3, 2), (7, 5, 4, 3), (5, 4, 3, 1), (6, 5, 3, 4)):
         user, tables = rng.normal(size=n_blocks * width), rng.normal(size=(n_blocks, n_codes, width))
         cases.append((user, rng.integers(0, n_codes, (n_films, n_blocks)), tables))
     mistakes = {
         "You use the table of block 0 for every block. Each block has its own: `lookup[np.arange(n_blocks), "
         "codes]`.": _one_table,
+        "You use block 0 for every code. Each block has its own row: `lookup[np.arange(n_blocks), codes]`.": (
+            lambda user, codes, tables: (tables[0][codes] @ user[: tables.shape[2]]).sum(axis=1)
+        ),
+        "`lookup[codes]` takes whole rows of the table. One entry per block is needed: `lookup[np.arange(n_blocks), "
+        "codes]`.": Sign(lambda mine, user, codes, tables: np.shape(mine) == (len(codes), tables.shape[1])),
         "Those are squared distances. A score is a dot product.": _distances,
         "You take the mean over the blocks. A dot product is the *sum* of its parts.": partial(
             _from_tables, total=np.mean
@@ -345,7 +385,7 @@ parsons(
     right=("ABCDE", "ABDCE", "ADBCE", "DABCE"),
     not_used={
         "F": "F reads the hidden films. They are there to measure both students, and nobody may learn from them.",
-        "G": "G gives the student an easier life than the control: then nobody knows whether the teacher helped.",
+        "G": "G gives the student an advantage over the control: then nobody knows whether the teacher helped.",
     },
     before={
         "AB": "The teacher must be fitted before it can score anything.",
@@ -353,5 +393,6 @@ parsons(
         "CE": "You can measure a student only after it has been trained.",
         "DE": "The comparison needs the control: train it first.",
     },
-    done="Two students that differ in nothing but what they learn from, measured in pairs on hidden films.",
+    done="Two students of the same shape, trained on the same histories with the same care, compared in pairs on "
+    "hidden films.",
 )

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.exceptions import ConvergenceWarning
 
-from recsys_helpers.evaluation import evaluate, paired_bootstrap, top_k
+from recsys_helpers.evaluation import metrics, paired_bootstrap, top_k
 from recsys_helpers.models import linear
 
 
@@ -47,12 +47,18 @@ def overlap_at_k(one: np.ndarray, other: np.ndarray, seen: sp.csr_array, k: int 
     >>> overlap_at_k(scores, np.array([[0, 0, 0, 0], [0, 3, 1, 2.0]]), sp.csr_array((2, 4)), k=2)
     0.5
     """
-    lists = []
-    for scores in (one, other):
-        visible = np.array(scores, float)
-        visible[seen.nonzero()] = -np.inf
-        lists.append(top_k(visible[1:], k))
-    return float(np.mean([np.isin(a, b).mean() for a, b in zip(*lists)]))
+    return _overlap(_best(one, seen, k), _best(other, seen, k))
+
+
+def _best(scores: np.ndarray, seen: sp.csr_array, k: int) -> np.ndarray:
+    visible = np.array(scores)
+    visible = visible if visible.dtype.kind == "f" else visible.astype(float)
+    visible[seen.nonzero()] = -np.inf
+    return top_k(visible[1:], k)
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.mean([np.isin(a, b).mean() for a, b in zip(one, other)]))
 
 
 def compared(scores: np.ndarray, reference: np.ndarray, seen: sp.csr_array, relevant: sp.csr_array) -> dict[str, float]:
@@ -64,10 +70,11 @@ def compared(scores: np.ndarray, reference: np.ndarray, seen: sp.csr_array, rele
     >>> compared(scores, scores, sp.csr_array((3, 3)), sp.csr_array(np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0]])))
     {'NDCG@10': 1.0, 'difference': 0.0, 'low': 0.0, 'high': 0.0, 'overlap': 1.0}
     """
-    mine, other = (evaluate(one, seen, relevant).per_user["NDCG"] for one in (scores, reference))
+    lists = [_best(one, seen, 10) for one in (scores, reference)]  # as `evaluate` ranks, but once for both figures
+    mine, other = (metrics.ndcg_at_k(*metrics.hit_matrix(one, relevant[1:])) for one in lists)
     mean, low, high = paired_bootstrap(mine, other)
-    overlap = overlap_at_k(scores, reference, seen)
-    return {"NDCG@10": float(mine.mean()), "difference": mean, "low": low, "high": high, "overlap": overlap}
+    ndcg = float(np.nanmean(mine))
+    return {"NDCG@10": ndcg, "difference": mean, "low": low, "high": high, "overlap": _overlap(*lists)}
 
 
 def file_sizes(file: bytes, reference: bytes) -> dict[str, float]:
@@ -105,8 +112,7 @@ def n_near_ties(scores: np.ndarray, changed: np.ndarray, seen: sp.csr_array, k: 
     """
     visible = np.array(scores, float)
     visible[seen.nonzero()] = -np.inf
-    visible = visible[1:, 1:]
-    best = np.argsort(-visible, axis=1, kind="stable")[:, :k]
+    visible, best = visible[1:, 1:], _best(scores, seen, k) - 1
     error = np.abs(np.take_along_axis((changed - scores)[1:, 1:], best, axis=1)).mean(axis=1, keepdims=True)
     return (np.abs(visible - np.take_along_axis(visible, best[:, -1:], axis=1)) < error).sum(axis=1)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
+from recsys_helpers.evaluation import evaluate
 from recsys_helpers.models import baselines, linear
 from recsys_helpers.models.compression import (
     compared,
@@ -77,3 +78,13 @@ def test_compared_is_positive_where_the_first_model_is_better():
     good, bad = np.array([[0, 0, 0], [0, 2, 1], [0, 2, 1.0]]), np.array([[0, 0, 0], [0, 1, 2], [0, 1, 2.0]])
     found = compared(good, bad, sp.csr_array((3, 3)), relevant)
     assert found["NDCG@10"] == 1 and found["difference"] > 0 and found["overlap"] == 1
+
+
+def test_compared_says_what_evaluate_says():
+    rng = np.random.default_rng(5)
+    one, other = rng.random((2, 9, 40)).astype("float32")
+    seen = sp.csr_array(np.pad(rng.random((8, 39)) < 0.2, ((1, 0), (1, 0))).astype("float32"))
+    relevant = sp.csr_array(np.pad(rng.random((8, 39)) < 0.2, ((1, 0), (1, 0))) & (seen.toarray() == 0))
+    found = compared(one, other, seen, relevant)
+    assert np.isclose(found["NDCG@10"], evaluate(one, seen, relevant).mean())
+    assert np.isclose(found["NDCG@10"] - found["difference"], evaluate(other, seen, relevant).mean())

@@ -106,6 +106,40 @@ def right_21_3_ints(rows, bits):
     return np.floor(rows / scale + 0.5).astype("int16"), scale.astype("float32")
 
 
+def wrong_21_3_xor(rows, bits):
+    top = 2 ^ (bits - 1) - 1
+    with np.errstate(all="ignore"):
+        scale = np.abs(rows).max(axis=1, keepdims=True) / np.float64(top)
+        scale[scale == 0] = 1
+        return np.rint(rows / scale), scale
+
+
+def wrong_21_3_zero_first(rows, bits):
+    most = np.abs(rows).max(axis=1, keepdims=True)
+    most[most == 0] = 1
+    scale = most / (2 ** (bits - 1) - 1)
+    return np.rint(rows / scale), scale
+
+
+def wrong_21_3_half_range(rows, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = (rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)) / (2 * top)
+    scale[scale == 0] = 1
+    return np.rint(rows / scale), scale
+
+
+def wrong_21_3_times(rows, bits):
+    scale = np.abs(rows).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)
+    scale[scale == 0] = 1
+    return np.rint(rows * scale), scale
+
+
+def right_21_3_norm(rows, bits):
+    scale = np.linalg.norm(rows, ord=np.inf, axis=1)[:, np.newaxis] / (2**bits // 2 - 1)
+    scale = np.where(scale > 0, scale, 1)
+    return np.around(rows / scale).astype(np.int8), scale.astype(np.float32)
+
+
 def wrong_21_4_swapped(codes):
     c = codes.astype(int) + 8
     return (c[:, 0::2] * 16 + c[:, 1::2]).astype(np.uint8)
@@ -158,6 +192,20 @@ def wrong_21_4_offset_once(codes):
 def wrong_21_4_int8_overflow(codes):
     c = codes + np.int8(8)
     return (c[:, 0::2] + np.int8(16) * c[:, 1::2]).astype(np.int8)
+
+
+def wrong_21_4_rows_again(codes):
+    c = (codes + 8).astype("uint8")
+    return c[::2] + 16 * c[1::2]
+
+
+def wrong_21_4_int64(codes):
+    c = codes.astype(int) + 8
+    return c[:, 0::2] + 16 * c[:, 1::2]
+
+
+def right_21_4_matrix(codes):
+    return ((codes.reshape(len(codes), -1, 2).astype(int) + 8) @ [1, 16]).astype("uint8")
 
 
 def right_21_4_shift(codes):
@@ -227,6 +275,21 @@ def wrong_21_6_last_only(user, codes, tables):
 
 def wrong_21_6_codes_as_numbers(user, codes, tables):
     return codes @ user.reshape(len(tables), -1).sum(axis=1)
+
+
+def wrong_21_6_rows_of_table(user, codes, tables):
+    lookup = np.einsum("bkw,bw->bk", tables, user.reshape(len(tables), -1))
+    return lookup[codes].sum(axis=1)
+
+
+def wrong_21_6_row_zero(user, codes, tables):
+    lookup = np.einsum("bkw,bw->bk", tables, user.reshape(len(tables), -1))
+    return lookup[0, codes].sum(axis=1)
+
+
+def right_21_6_take(user, codes, tables):
+    lookup = (tables @ user.reshape(len(tables), -1, 1))[..., 0]
+    return np.take_along_axis(lookup, codes.T, axis=1).sum(axis=0)
 
 
 def right_21_6_rebuild(user, codes, tables):
@@ -319,7 +382,11 @@ NATURAL = {
         (wrong_21_3_back, "multiply the codes by the scale again"),
         (wrong_21_3_flat_scale, "as a column"),
         (wrong_21_3_codes_only, "Only the codes came back"),
-        (wrong_21_3_range, None),
+        (wrong_21_3_range, "range of a row"),
+        (wrong_21_3_half_range, "range of a row"),
+        (wrong_21_3_xor, "not a power but XOR"),
+        (wrong_21_3_zero_first, "the scale 1 itself"),
+        (wrong_21_3_times, "multiply the rows by the scale"),
         (wrong_21_3_unrounded, "not rounded"),
         (wrong_21_3_always_127, "127 for any number of bits"),
     ],
@@ -335,8 +402,12 @@ NATURAL = {
         (wrong_21_4_shift_three, "shifted by three bits"),
         (wrong_21_4_offset_once, "added 8 to the packed byte"),
         (wrong_21_4_int8_overflow, "Yours is int8"),
+        (wrong_21_4_rows_again, "not two rows"),
+        (wrong_21_4_int64, "as int64"),
     ],
     "21.6": [
+        (wrong_21_6_rows_of_table, "whole rows of the table"),
+        (wrong_21_6_row_zero, "block 0 for every code"),
         (wrong_21_6_no_sum, "one value per film *and* block"),
         (wrong_21_6_mean, "mean over the blocks"),
         (wrong_21_6_sum_films, "added up over the films"),
@@ -365,8 +436,8 @@ NATURAL = {
     ],
 }
 RIGHT = {
-    "21.3": [right_21_3_loop, right_21_3_ints],
-    "21.4": [right_21_4_shift, right_21_4_loop],
-    "21.6": [right_21_6_rebuild, right_21_6_loops],
+    "21.3": [right_21_3_loop, right_21_3_ints, right_21_3_norm],
+    "21.4": [right_21_4_shift, right_21_4_loop, right_21_4_matrix],
+    "21.6": [right_21_6_rebuild, right_21_6_loops, right_21_6_take],
     "21.8": [right_21_8_where, right_21_8_index],
 }
