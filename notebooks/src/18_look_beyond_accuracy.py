@@ -714,7 +714,8 @@ assert np.isclose(lab.ips(click, weight), 1.65) and np.isclose(lab.snips(click, 
 #   often the new policy would show it. It is right on average, but noisy: 1.65 is no click rate.
 # - **SNIPS**, *self-normalised* IPS, divides by the sum of the weights instead of by n, so it stays between 0 and 1.
 # - **Clipped IPS** cuts large weights off, and loses clicks with them.
-#
+
+# %% [markdown]
 # ### Exercise 18.9 · code (O5)
 #
 # All arrays have shape (n,), one entry per row of the log. `reward` is what the row brought, such as 1 for a click;
@@ -921,7 +922,7 @@ claim(
 #
 # - You computed coverage, novelty and diversity, and saw random lists win (**O1**).
 # - You implemented calibration, repaired a diverse re-ranker, and measured what both cost (**O2**).
-# - You compared groups of users with intervals (**O3**, optional).
+# - In section 5 (optional) you compared groups of users with intervals (**O3**).
 # - You diagnosed tests by visits, with ten looks and without power (**O4**).
 # - You implemented off-policy estimators and saw which find the truth (**O5**).
 
