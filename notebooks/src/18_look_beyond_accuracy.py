@@ -2,20 +2,20 @@
 # # Look beyond accuracy
 #
 # A list can be accurate and still show everybody the same few films. In this lesson you measure what NDCG does not
-# see, re-rank lists and state the price. Then you test the tests in a laboratory in which the truth is known: A/B tests,
-# and estimates from the log of another recommender.
+# see, re-rank the lists and state what that costs. Then you test the tests in a laboratory in which the truth is known:
+# A/B tests, and estimates from the log of another recommender.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute coverage, novelty and diversity, and read them beside accuracy
 # - **O2** implement calibration to taste and diverse re-ranking, and measure what they cost
-# - **O3** compare groups of users, with intervals
+# - **O3** (optional) compare groups of users, with intervals
 # - **O4** diagnose an A/B test: A/A runs, repeated looks, power
 # - **O5** implement off-policy estimators, and test them against a known truth
 #
-# **What you need**: lessons 04 and 15, and about two hours without the optional sections; take a break before section
-# 8. The whole notebook runs in about 15 seconds.
+# **What you need**: lessons 04 and 15, and about two hours without the optional sections. The whole notebook runs in
+# about 15 seconds.
 
 # %%
 import numpy as np
@@ -44,7 +44,7 @@ genres = beyond.genre_matrix(movies, items)  # (films + 1, genres), 0 or 1
 #
 # ### Exercise 18.1 · predict (O1)
 #
-# How many percent of the 9,066 films does EASE recommend to at least one user?
+# What percentage of the 9,066 films does EASE recommend to at least one user?
 
 # %%
 percent_of_the_catalogue = ...
@@ -80,15 +80,15 @@ claim("EASE shows less than a tenth of the catalogue", n_shown < 0.1 * 9066)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# 6.6 % of the films are recommended to anybody. The share that is shown is called [coverage](glossary.md#coverage),
-# and you met it in lesson 04. Whoever makes one of the other films will never hear that the model is "accurate".
+# 6.6 % of the films are recommended to anybody. The share that is shown is called
+# [coverage](glossary.md#coverage); you met it in lesson 04. An accurate model can hide most of a catalogue.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 2. Coverage, novelty, diversity
 #
-# Three properties of lists, on three tiny lists first. Films 0 to 5 are known to 8, 8, 4, 2, 1 and 1 of eight users,
+# We compute three properties, on three tiny lists first. Films 0 to 5 are known to 8, 8, 4, 2, 1 and 1 of eight users,
 # and each has one genre.
 
 # %% tags=["open"]
@@ -104,7 +104,7 @@ for name, films in tiny.items():
 # - [**Intra-list diversity**](glossary.md#intra-list-diversity) is the mean distance between two films of one list:
 #   1 minus the cosine of their genres. Only "mixed" has any.
 #
-# "rare" is novel and not diverse. The helpers compute the same:
+# The helpers compute the same:
 
 
 # %% tags=["open"]
@@ -136,15 +136,15 @@ figures = pd.DataFrame(table, index=columns).T
 figures.round(3)
 
 # %% tags=["open"]
-others = ["coverage", "novelty", "diversity"]
+others = ["coverage", "novelty", "novelty of hits", "diversity"]
 wins = figures.loc["random", others] > figures.iloc[1:][others].max()
 claim("random lists lead in coverage, novelty and diversity, and are useless", wins.all() and figures.iloc[0, 0] < 0.02)
 claim("aged EASE leads EASE in accuracy and in coverage", (figures.loc["aged EASE"] > figures.loc["EASE"])[:2].all())
 
 # %% [markdown] tags=["open"]
 # Random lists win in coverage, novelty and diversity, and have 35 hits. **Never report one of these figures without
-# accuracy beside it.** Better: the novelty of the *hits*, as a rare film that nobody wanted is no discovery. And
-# accuracy and coverage need not conflict: aged EASE has more of both than EASE.
+# accuracy beside it.** The random lists lead even in the novelty of the *hits*, where a film that nobody wanted does
+# not count. And accuracy and coverage need not conflict: aged EASE has more of both than EASE.
 
 # %% [markdown]
 # ### Exercise 18.2 · code (O1)
@@ -175,8 +175,8 @@ check("18.2", share_of_top)
 #
 # Someone watches 70 % drama and 30 % comedy. The best guess for every single position of the list may be a drama, so an
 # accurate list can hold ten of them. A list is [calibrated](glossary.md#calibrated-recommendation) if its mix of
-# genres is that of the user (Steck, 2018). Its distance from the taste p is the Kullback–Leibler divergence Σ p ln(p / q).
-# Three lists of ten:
+# genres q is the user's taste p (Steck, 2018). The distance between them is the Kullback–Leibler divergence
+# Σ p ln(p / q), a sum over genres. Three lists of ten:
 
 
 # %%
@@ -267,7 +267,7 @@ check("18.4", my_miscalibration)
 #
 # A [re-ranker](glossary.md#re-ranking) takes the hundred best candidates and builds the list one film at a time: each
 # time the one with the best relevance (EASE's score, scaled to 0 … 1) minus a penalty that depends on the list so far.
-# Steck's penalty is the miscalibration that the list would have.
+# Steck's penalty is the miscalibration that the list would have with the candidate.
 
 
 # %%
@@ -338,8 +338,8 @@ check("18.5", mmr)
 
 
 # %% [markdown]
-# Both penalties on EASE, four strengths each. We state **before looking** what we are willing to pay: a strength is
-# acceptable if the paired interval of NDCG@10 against EASE stays above −0.01. We take the largest one.
+# We apply both penalties to EASE, with four strengths each. We state **before looking** what we are willing to pay: a
+# strength is acceptable if the paired interval of NDCG@10 against EASE stays above −0.01. We take the largest one.
 
 
 # %%
@@ -420,9 +420,10 @@ claim("EASE gains over popularity in all six groups", (groups["low"] > 0).all())
 # %% [markdown]
 # Read it slowly. Every group gains over popularity, and the intervals of the six gains overlap, so nobody is shown to
 # be left out. (Six intervals of 95 % are six opportunities for a false alarm: with six comparisons, ask for
-# 1 − 0.05 / 6 each.) The last two columns show something else. All lists are more common than the
-# histories, and users of rare films get films that are 2.3 bits too common, a factor of five in popularity. This is
-# [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for music, films and anime.
+# 1 − 0.05 / 6 each.) The last two columns show something else. In every group the lists hold more common films than the
+# histories do, and users of rare films get films that are 2.3 bits more common than those in their history, a factor of
+# five in popularity. This is [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for music, films
+# and anime.
 
 # %% [markdown]
 # ### Exercise 18.6 · choose (O3)
@@ -432,7 +433,7 @@ claim("EASE gains over popularity in all six groups", (groups["low"] > 0).all())
 #
 # - **a** EASE favours active users: it must be repaired before launch
 # - **b** the groups differ, but they also differ in how many films there are to find; popularity, which treats
-#   everybody alike, has the same gap
+#   everybody alike, has nearly the same gap
 # - **c** nothing, because six comparisons are too many for any conclusion
 # - **d** EASE learns more about active users, and this explains the difference
 
@@ -455,8 +456,8 @@ for number, label in enumerate(("few", "middling", "many")):
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The active third has 68 films to find instead of 6, and a list of ten hits easily. Popularity has 0.151 against
-# 0.065 there. So compare *gains over a common baseline*, or groups with equally many films to find.
+# The active third has 68 films to find instead of 6, so a list of ten contains a hit more easily. Even popularity has
+# 0.151 there, against 0.065. So compare *gains over a common baseline*, or groups with equally many films to find.
 #
 # </details>
 
@@ -502,12 +503,13 @@ claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] <
 # of their recommender systems and any options to change them. Article 38 asks *very large* platforms and search
 # engines to offer, for each recommender system, at least one option that is not based on profiling. So know which
 # signals decide, write them down, and keep a path without a user profile, such as the popularity fallback of lesson
-# 23. (This is a pointer, not legal advice; other laws may ask for more.)
+# 23. (This is no legal advice; other laws may ask for more.)
 
 # %% [markdown] tags=["open"]
 # **Harm.** What can go wrong although NDCG rises? Simulated feedback loops made users more alike without making them
-# happier (Chaney et al., 2018). Users with little interest in popular items can get less accurate lists (Kowald, 2025). Whoever makes items that are never
-# shown gets no clicks. And a group that is not in the data is not in any table. Before a launch, ask:
+# happier (Chaney et al., 2018). Users with little interest in popular items can get less accurate lists (Kowald, 2025).
+# The makers of items that are never shown get no clicks. And a group that is not in the data is not in any table. Before
+# a launch, ask:
 #
 # - Which groups of users, and of makers, can we compare, and which can we not?
 # - Which figure besides accuracy must not get worse, and by how much? Write the margin down before the test.
@@ -518,9 +520,9 @@ claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] <
 # %% [markdown] tags=["open"]
 # ## 8. A laboratory
 #
-# From here on **all data are synthetic**. In the real world nobody knows the true effect of a change, so nobody can see
-# whether a test told the truth. In our laboratory one can: a user clicks what is examined *and* liked, and the lower a
-# position, the less it is examined ([position bias](glossary.md#position-bias)).
+# From here on **all data are synthetic**. In the real world nobody knows the true effect of a change, so nobody can tell
+# whether a test was right. Here we can: a user clicks what is examined *and* liked, and the lower a position, the less
+# it is examined ([position bias](glossary.md#position-bias)).
 
 # %% tags=["open"]
 world = lab.click_world(n_users=500, n_items=50, seed=18)
@@ -528,15 +530,17 @@ print("synthetic: P(click) of user 0 on items 7, 8, 9 in this order and in rever
 print(*[world.click_probability(np.tile(order, (500, 1)))[0].round(3) for order in ([7, 8, 9], [9, 8, 7])])
 
 # %% [markdown] tags=["open"]
-# An **A/B test** shows A to one half of the users and B to the other. The half must be random, stay the same at every
-# visit, and not depend on other tests. A *hashed bucket* does that without storing anything: it is computed from the
-# hash of the test's name and the user's id.
+# Item 7 is clicked with probability 0.253 at the top, and 0.084 in the third position.
+#
+# An **A/B test** shows A to one half of the users and B to the other. The split must be random, stay the same at every
+# visit, and not depend on other tests. A *hashed bucket* does that without storing anything, from a hash of the test's
+# name and the user's id.
 
 # %% tags=["open"]
 print({name: [lab.bucket(user, name) for user in range(10)] for name in ("new ranking", "new colours")})
 
 # %% [markdown] tags=["open"]
-# With `user_id % 2` instead, the same half would get the new thing in *every* test.
+# With `user_id % 2` instead, the same users would get the new version in *every* test.
 #
 # **Before A/B comes A/A**: both halves get the same, so any "significant" difference is a false alarm, and a 95 %
 # interval should miss zero in 5 % of the runs. Each of 500 users sees the most liked item at 20 visits. We analyse each
@@ -575,19 +579,19 @@ claim("by visit it is more than four times as high", by_visit > 0.2)
 
 # %% [markdown] tags=["open"]
 # By user, 5.1 % of the runs raise a false alarm, as they should. By visit, it is 31.2 %: twenty visits of one person
-# resemble each other and are not twenty independent observations. The rule is: **analyse what you randomised**. An A/A
+# resemble each other and are not twenty independent observations. **Analyse what you randomised.** An A/A
 # test finds such a mistake before it costs anything.
 
 # %% [markdown]
 # ## 9. Do not peek
 #
-# A dashboard shows the test every day, and somebody stops it as soon as the interval excludes zero. There is **no
-# effect**, and one look at the end gives 5 % false alarms.
+# A dashboard shows the test every day, and somebody stops it as soon as the interval excludes zero. Suppose that there
+# is **no effect**, so that one look at the end gives 5 % false alarms.
 #
 # ### Exercise 18.7 · predict (O4)
 #
-# With ten looks, at equal distances, and the right to stop at any of them: how many percent of the tests raise a false
-# alarm?
+# Each look computes a *z-value*: the difference divided by its standard error. Beyond ±1.96 the 95 % interval excludes
+# zero, and the test is stopped. With ten looks at equal distances, what percentage of the tests raise a false alarm?
 
 # %%
 percent_false_alarms = ...
@@ -633,9 +637,9 @@ assert abs(lab.false_alarms_of_looks(10)[0] - alarms[10]) < 4 * 2**0.5 * errors[
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Ten looks raise 19.4 % false alarms, as published in 1969: a z-value wanders, and ten looks give it ten opportunities
-# to leave the band. Look once, at a size that was fixed before; or use a threshold made for repeated looks (2.56 for
-# ten); or a method that is valid at any time (Johari et al., 2017).
+# With ten looks, 19.4 % of the tests raise a false alarm (published in 1969: 19.3 %). A z-value wanders, and ten looks
+# give it ten opportunities to leave the band. Look once, at a size fixed in advance; or use a threshold made for
+# repeated looks (2.56 for ten); or a method that is valid at any time (Johari et al., 2017).
 #
 # </details>
 
@@ -667,7 +671,7 @@ check("18.8", users_in_each_group)
 # %% tags=["open"]
 sd, lift = float((runs[0][1] / 20).std(ddof=1)), 0.03
 needed, has = lab.n_per_group(sd, lift), lab.power(250, sd, lift)
-print(f"sd of a user {sd:.2f}: {needed:,} users a group needed; power with 250: {has:.0%}")
+print(f"sd of a user {sd:.2f}: {needed:,} users per group needed; power with 250: {has:.0%}")
 found = np.array([lab.difference(a / 20, b / 20) for a, b in (run_test(f"lift {n}", lift) for n in range(1000))])
 truth = (np.minimum(p + lift, 1) - p).mean()
 is_found = found[:, 1] > 0
@@ -706,15 +710,17 @@ assert np.isclose(lab.ips(click, weight), 1.65) and np.isclose(lab.snips(click, 
 
 # %% [markdown] tags=["open"]
 # - The **naive mean** of the log is the click rate of *today's* policy.
-# - **[IPS](glossary.md#inverse-propensity-scoring)** weights each row by how much more often the new policy would show
-#   it. It is right on average, but noisy: 1.65 is no click rate.
-# - **SNIPS** divides by the sum of the weights instead of by n, so it stays between 0 and 1.
+# - **[IPS](glossary.md#inverse-propensity-scoring)**, *inverse propensity scoring*, weights each row by how much more
+#   often the new policy would show it. It is right on average, but noisy: 1.65 is no click rate.
+# - **SNIPS**, *self-normalised* IPS, divides by the sum of the weights instead of by n, so it stays between 0 and 1.
 # - **Clipped IPS** cuts large weights off, and loses clicks with them.
-#
+
+# %% [markdown]
 # ### Exercise 18.9 · code (O5)
 #
-# All arrays have shape (n,): rewards, the new policy's probabilities of the items that were shown, and their
-# propensities. Return clipped IPS: no *weight* counts more than `clip`.
+# All arrays have shape (n,), one entry per row of the log. `reward` is what the row brought, such as 1 for a click;
+# `target` is the new policy's probability of the item that was shown, and `propensity` is the old policy's. Return
+# clipped IPS: no *weight* counts more than `clip`.
 #
 # <details><summary>Hint 1</summary>The weight of a row is the new policy's probability divided by the
 # propensity.</details>
@@ -733,8 +739,8 @@ def clipped_ips(reward, target, propensity, clip):
 check("18.9", clipped_ips)
 
 # %% [markdown] tags=["open"]
-# Which of them tells the truth? In the laboratory the true value of the new policy is known. Today's policy prefers what
-# everybody likes, the new one knows the users' tastes. 500 logs of 2,000 rows each:
+# Which of them tells the truth? Today's policy prefers what everybody likes, the new one knows the users' tastes. We
+# compute its true value, then draw 500 logs of 2,000 rows each:
 
 # %% tags=["open"]
 shop, rng = lab.click_world(n_users=300, n_items=20, seed=18), np.random.default_rng(18)
@@ -774,14 +780,14 @@ claim("SNIPS is less noisy than IPS", table.loc["SNIPS", "sd of one log"] < tabl
 # SNIPS is less noisy. **Clipping buys its smaller spread with a bias** of −0.053: if you clip, say so.
 
 # %% [markdown] tags=["open"]
-# The feed of lesson 14 is a real log, but it comes without propensities, so none of this can be computed on it. Log the
-# probabilities *when you serve*; they cannot be recovered later.
+# The feed of lesson 14 comes without propensities, so none of this can be computed on it. Log the probabilities *when
+# you serve*; they cannot be recovered later.
 
 # %% [markdown] tags=["open"]
 # ## 12. A model and weights together (optional)
 #
-# A **direct method** does without weights: a model predicts the reward of every item, and one averages the
-# predictions under the new policy. It is as wrong as its model. The [doubly robust](glossary.md#doubly-robust-estimator)
+# A **direct method** does without weights: a model predicts the reward of every item, and we average the predictions
+# under the new policy. It is only as good as its model. The [doubly robust](glossary.md#doubly-robust-estimator)
 # estimator starts with the direct method, and adds the IPS estimate of what the model got wrong.
 #
 # ### Exercise 18.10 · fill in (O5)
@@ -809,8 +815,9 @@ def my_doubly_robust(reward, weight, item, predicted, target):
 check("18.10", my_doubly_robust)
 
 # %% [markdown] tags=["open"]
-# On the same 500 logs, with a poor model: it knows only the click rate of each item in an older log. In the last row
-# the *propensities* are wrong (all items are said to be equally probable), and the model is the truth itself.
+# We use the same 500 logs. The first two rows have a poor model, which knows only the click rate of each item in an
+# older log. In the last two rows the *propensities* are wrong (all items are said to be equally probable); the model of
+# the last row is the truth itself.
 
 # %% tags=["open"]
 before = lab.logged(shop, today, 2000, rng)
@@ -834,7 +841,8 @@ claim("the direct method, and IPS with wrong propensities, are biased", off.iloc
 
 # %% [markdown] tags=["open"]
 # With a poor model the direct method is nearly as wrong as the naive mean, and doubly robust is right. With wrong
-# propensities IPS is wrong, and doubly robust is right again, thanks to its model. One of the two suffices.
+# propensities IPS is wrong, and doubly robust is right again, thanks to its model. It is enough that one of the two is
+# right.
 
 # %% tags=["open"]
 print(f"mean weight {weights[0].mean():.2f}, largest {weights[0].max():.1f}")
@@ -849,10 +857,10 @@ print(f"effective sample size {lab.effective_sample_size(weights[0]):.0f} of 2,0
 # ## 13. A loop that narrows, and exploration (optional)
 #
 # A recommender learns from clicks, but only what it shows can be clicked. Four recommenders run for 30 rounds in a
-# synthetic world of 300 users and 150 items; each starts without knowledge and shows ten items to everybody, every
-# round. One ranks by the *number* of clicks, one does so with ε = 10 % of the users in each round seeing random lists,
-# one ranks by the click *rate* with the same ε, and one draws each item's rate from what is plausible so far (Thompson
-# sampling, 1933).
+# synthetic world of 300 users and 150 items. Each starts without knowledge and shows ten items to every user in every
+# round. The first ranks by the *number* of clicks. The second does the same, but shows random lists to ε = 10 % of the
+# users in each round. The third ranks by the click *rate*, with the same ε. The fourth draws each item's rate at random
+# from the values that are plausible so far, and ranks by what it drew (Thompson sampling, 1933).
 
 # %% tags=["open"]
 island = lab.click_world(n_users=300, n_items=150, seed=18)
@@ -902,9 +910,9 @@ claim(
 # %% [markdown] tags=["open"]
 # The recommender that counts clicks shows its first ten random items for ever: only they collect clicks. Random lists
 # for a tenth of the users show every item, and still the value hardly rises, from 0.17 to 0.18, because the early items
-# have a head start in *numbers* that nobody can make up. Ranking by rates repairs that: 0.25, near the 0.30 of the best
-# common list. Thompson sampling reaches the same, spreads less between seeds (0.25 to 0.26), and two users share 44 % of
-# their lists instead of 83 %.
+# have a head start in *numbers* that later items cannot make up. Ranking by rates repairs that: 0.25, near the 0.30 of
+# the best common list. Thompson sampling reaches the same, spreads less between seeds (0.25 to 0.26), and two users share
+# 44 % of their lists instead of 83 %.
 #
 # None of the four is personal, so none comes near 0.51. And the rates here mix positions: an item shown low is examined
 # less. Dividing by the probability of examination would repair that.
@@ -914,7 +922,7 @@ claim(
 #
 # - You computed coverage, novelty and diversity, and saw random lists win (**O1**).
 # - You implemented calibration, repaired a diverse re-ranker, and measured what both cost (**O2**).
-# - You compared groups of users with intervals (**O3**).
+# - In section 5 (optional) you compared groups of users with intervals (**O3**).
 # - You diagnosed tests by visits, with ten looks and without power (**O4**).
 # - You implemented off-policy estimators and saw which find the truth (**O5**).
 

@@ -12,7 +12,7 @@ predict(
     truth=6.6,
     within=3,
     between=(0, 100),
-    low="A little more than that, but you are right that it is not much.",
+    low="A little more than that (in percent), but you are right that it is not much.",
     high="Far fewer. There are positions for three quarters of the catalogue, and most of them go to the same films.",
     done="Right. There are positions for three quarters of the catalogue, and most of them go to the same films.",
 )
@@ -28,12 +28,14 @@ def _share(lists, n_top):
 
 def _share_like(lists, n_top, zeros=False, whole="shown", order="largest", part="sum", rows="all"):
     lists = np.asarray(lists)
+    n_films = np.count_nonzero(lists)
     kept = {"all": lists, "first": lists[:, 0], "one user": lists[0]}[rows]
     counts = np.bincount(np.ravel(kept) if zeros else kept[kept > 0])
     by_size = {
         "largest": np.sort(counts)[::-1],
         "smallest": np.sort(counts[counts > 0]),
         "number": counts[counts > 0],
+        "smallest, with gaps": np.sort(counts),
         "number, with gaps": counts,
     }[order][:n_top]
     top = {"sum": by_size.sum(), "mean": by_size.mean(), "max": by_size.max(), "count": len(by_size)}[part]
@@ -41,6 +43,7 @@ def _share_like(lists, n_top, zeros=False, whole="shown", order="largest", part=
         top
         / {
             "shown": counts.sum(),
+            "no zeros": n_films,
             "places": lists.size,
             "films": (counts > 0).sum(),
             "users": len(lists),
@@ -78,6 +81,13 @@ def share_of_top(answer) -> None:
         "That is how many recommendations they get. Divide by the number of all recommendations.": {"whole": "nothing"},
         "As a share between 0 and 1, please, not as a percentage.": {"whole": "percent"},
         "You took the films recommended *least* often. Sort the counts largest first.": {"order": "smallest"},
+        "The zeros are still among the counts, though not in the sum below. Leave them out of both.": {
+            "zeros": True,
+            "whole": "no zeros",
+        },
+        "You took the smallest counts, which belong to films that nobody gets. Sort the counts largest first.": {
+            "order": "smallest, with gaps"
+        },
         "You took the films with the smallest numbers. Sort the counts, largest first.": {"order": "number"},
         "You took the counts of the first film numbers. Sort the counts, largest first.": {
             "order": "number, with gaps"
@@ -131,6 +141,7 @@ def _divergence_like(p, q, alpha=0.01, mix="both", log=np.log, weight="p", turne
         "constant": q + alpha,
         "uniform": (1 - alpha) * q + alpha / len(q),
         "half": (1 - alpha) * q + alpha,
+        "fixed": 0.99 * q + 0.01 * p,
     }[mix]
     keep = {"watched": p > 0, "both": (p > 0) & (q > 0)}[genres]
     with np.errstate(all="ignore"):
@@ -153,6 +164,7 @@ def divergence(answer) -> None:
         "You scaled q down, but a part alpha of p is missing in the mix.": {"mix": "only q"},
         "Your mix sums to more than 1: q must count 1 − alpha.": {"mix": "q whole"},
         "You added the number alpha. Mix in alpha · *p*, and let q count 1 − alpha.": {"mix": "constant"},
+        "Yours always mixes in 0.01. Use `alpha`, whatever it is.": {"mix": "fixed"},
         "You mixed in equal shares of all genres. Mix in alpha · p.": {"mix": "uniform"},
         "You added alpha itself to (1 − alpha) · q. Add alpha · *p*.": {"mix": "half"},
         "That is in bits. Take the natural logarithm, np.log.": {"log": np.log2},
@@ -279,7 +291,7 @@ predict(
     "O4",
     truth=19.3,
     within=4,
-    between=(0, 100),
+    between=(1, 100),  # 0.19 is a share, not a percentage
     low="More: every look is another opportunity for chance.",
     high="Not quite so many: the looks share most of their data, so ten looks are fewer than ten independent tests.",
     done="About one in five, from a test that promises one in twenty.",
@@ -321,6 +333,7 @@ def _ips_like(reward, target, propensity, clip, weight="ratio", cut="weight", pa
         "product": target * propensity,
         "none": np.ones_like(target),
         "floor": target / np.maximum(propensity, 1 / clip),
+        "capped": target / np.maximum(propensity, clip),
     }[weight]
     with np.errstate(all="ignore"):
         w = {
@@ -331,6 +344,7 @@ def _ips_like(reward, target, propensity, clip, weight="ratio", cut="weight", pa
             "left out": lambda: w,
             "product": lambda: w,
             "one": lambda: np.minimum(w, 1),
+            "three": lambda: np.minimum(w, 3),
         }[cut]()
         value = w * reward if rewarded else w
         if cut == "product":
@@ -368,12 +382,17 @@ def clipped(answer) -> None:
         "You multiplied the two probabilities. Divide by the propensity.": {"weight": "product"},
         "No weight is in yours: that is the naive mean, the value of the *old* policy.": {"weight": "none"},
         "You clipped the propensity. Clip the weight, target / propensity.": {"weight": "floor", "cut": "none"},
+        "You compared `clip` with the propensity. It caps the weight, target / propensity.": {
+            "weight": "capped",
+            "cut": "none",
+        },
         "Yours is not clipped: no weight may count more than `clip`.": {"cut": "none"},
         "You set large weights to 0. They count as `clip`.": {"cut": "dropped"},
         "You left out the rows with large weights. They stay, and count as `clip`.": {"cut": "left out"},
         "np.maximum raises the small weights to `clip`. Large ones must come down: np.minimum.": {"cut": "lower"},
         "You clipped weight · reward. Only the *weight* is clipped.": {"cut": "product"},
         "Yours clips at 1. Use `clip`.": {"cut": "one"},
+        "Yours always clips at 3. Use `clip`.": {"cut": "three"},
         "That is the sum. The estimate is the mean over all rows.": {"part": "sum"},
         "You divided by the sum of the weights: that is SNIPS. Here, divide by the number of rows.": {
             "part": "weights"
@@ -409,6 +428,9 @@ def _doubly_robust_like(
         "times target": (predicted * target)[rows, item],
         "target": target[rows, item],
         "likely": predicted[rows, target.argmax(axis=1)],
+        "grid": predicted[:, item],  # (n, n)
+        "grid, mean": predicted[:, item].mean(axis=1),
+        "first": predicted[:, 0],
     }[own]
     error = reward - guess
     value = {
@@ -450,6 +472,11 @@ def doubly_robust(answer) -> None:
         },
         "You subtract a probability. Subtract the model's *prediction* for the item shown.": {"own": "target"},
         "You compare with the new policy's favourite. Compare with the item that was shown.": {"own": "likely"},
+        "`predicted[:, item]` pairs every row with every shown item, shape (n, n). Each row has one: "
+        "`predicted[np.arange(len(item)), item]`.": {"own": "grid"},
+        "`predicted[:, item]` holds the items of all rows; you took their mean. Take each row's own: "
+        "`predicted[np.arange(len(item)), item]`.": {"own": "grid, mean"},
+        "You compare with the prediction for item 0. Compare with the item that was shown.": {"own": "first"},
         "The sign of the correction is wrong: reward minus prediction is *added*.": {"sign": -1},
         "`weight` is missing: the model's error is weighted.": {"weighted": "nothing"},
         "You weight the reward alone. Weight the whole error, reward minus prediction: use brackets.": {

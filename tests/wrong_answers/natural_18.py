@@ -62,6 +62,22 @@ def wrong_18_2_max(lists, n_top):
     return counts.max() / counts.sum()
 
 
+def wrong_18_2_smallest(lists, n_top):
+    counts = np.bincount(lists[lists > 0])
+    return np.sort(counts)[:n_top].sum() / counts.sum()
+
+
+def wrong_18_2_half(lists, n_top):
+    counts = np.bincount(lists.ravel())
+    return np.sort(counts)[::-1][:n_top].sum() / np.count_nonzero(lists)
+
+
+def right_18_2_no_film(lists, n_top):
+    counts = np.bincount(lists.ravel())
+    counts[0] = 0
+    return np.sort(counts)[-n_top:].sum() / counts.sum()
+
+
 def right_18_2_counter(lists, n_top):
     counts = Counter(int(film) for row in lists for film in row if film > 0)
     return sum(n for _, n in counts.most_common(n_top)) / sum(counts.values())
@@ -133,6 +149,12 @@ def wrong_18_4_terms(p, q, alpha=0.01):
     watched = p > 0
     mixed = (1 - alpha) * q + alpha * p
     return p[watched] * np.log(p[watched] / mixed[watched])
+
+
+def wrong_18_4_fixed(p, q, alpha=0.01):
+    watched = p > 0
+    mixed = 0.99 * q + 0.01 * p
+    return (p[watched] * np.log(p[watched] / mixed[watched])).sum()
 
 
 def right_18_4_loop(p, q, alpha=0.01):
@@ -309,6 +331,14 @@ def wrong_18_9_average(reward, target, propensity, clip):
     return np.average(reward, weights=np.minimum(target / propensity, clip))
 
 
+def wrong_18_9_propensity(reward, target, propensity, clip):
+    return (target / np.maximum(propensity, clip) * reward).mean()
+
+
+def wrong_18_9_fixed(reward, target, propensity, clip):
+    return np.mean(np.minimum(target / propensity, 3) * reward)
+
+
 def right_18_9_loop(reward, target, propensity, clip):
     total = 0.0
     for r, t, p in zip(reward, target, propensity):
@@ -378,6 +408,16 @@ def wrong_18_10_target(reward, weight, item, predicted, target):
     return (direct + weight * (reward - (predicted * target)[np.arange(len(item)), item])).mean()
 
 
+def wrong_18_10_pairs(reward, weight, item, predicted, target):
+    direct = (predicted * target).sum(axis=1)
+    return (direct + weight * (reward - predicted[:, item])).mean()
+
+
+def wrong_18_10_first(reward, weight, item, predicted, target):
+    direct = (predicted * target).sum(axis=1)
+    return np.mean(direct + weight * (reward - predicted[:, 0]))
+
+
 def right_18_10_loop(reward, weight, item, predicted, target):
     values = [np.dot(p, t) + w * (r - p[i]) for r, w, i, p, t in zip(reward, weight, item, predicted, target)]
     return sum(values) / len(values)
@@ -401,6 +441,8 @@ NATURAL = {
         (wrong_18_2_mean, "mean of the `n_top` counts"),
         (wrong_18_2_percent, "not as a percentage"),
         (wrong_18_2_max, "most recommended film alone"),
+        (wrong_18_2_smallest, "films that nobody gets"),
+        (wrong_18_2_half, "still among the counts"),
     ],
     "18.4": [
         (wrong_18_4_plain, "`alpha` is missing"),
@@ -414,6 +456,7 @@ NATURAL = {
         (wrong_18_4_bits, "in bits"),
         (wrong_18_4_mean, "mean over genres"),
         (wrong_18_4_terms, "One step is missing"),
+        (wrong_18_4_fixed, "always mixes in 0.01"),
     ],
     "18.5": [
         (wrong_18_5_still_last, "Still only the film chosen last"),
@@ -440,6 +483,8 @@ NATURAL = {
         (wrong_18_9_naive, "naive mean"),
         (wrong_18_9_rows, "One step is missing"),
         (wrong_18_9_average, "that is SNIPS"),
+        (wrong_18_9_propensity, "You compared `clip` with the propensity"),
+        (wrong_18_9_fixed, "always clips at 3"),
     ],
     "18.10": [
         (wrong_18_10_no_model, "prediction is missing in the correction"),
@@ -450,14 +495,16 @@ NATURAL = {
         (wrong_18_10_only_error, "That is the correction alone"),
         (wrong_18_10_all_weighted, "multiplied `direct` by the weight"),
         (wrong_18_10_minus, "The sign of the correction"),
-        (wrong_18_10_columns, None),
+        (wrong_18_10_columns, "you took their mean"),
+        (wrong_18_10_pairs, "pairs every row"),
+        (wrong_18_10_first, "item 0"),
         (wrong_18_10_sum, "sum over rows"),
         (wrong_18_10_rows, "one number per row"),
         (wrong_18_10_target, "is not multiplied by `target`"),
     ],
 }
 RIGHT = {
-    "18.2": [right_18_2_counter, right_18_2_pandas],
+    "18.2": [right_18_2_counter, right_18_2_pandas, right_18_2_no_film],
     "18.4": [right_18_4_loop, right_18_4_difference],
     "18.5": [right_18_5_running, right_18_5_columns],
     "18.9": [right_18_9_loop, right_18_9_dot],
