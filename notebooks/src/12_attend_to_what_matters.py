@@ -16,7 +16,7 @@
 # - **O6** trace how the order of ties enters a result (optional)
 #
 # **What you need**: lessons 09, 10 and 11, and about two hours without the optional sections; take a break before
-# section 6. The whole notebook runs in about a minute and a half.
+# section 6. The whole notebook runs in about a minute.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -30,7 +30,7 @@ from keras import layers, ops
 from recsys_helpers import evaluation
 from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.exercises import check
-from recsys_helpers.models import baselines, bodies, next_item, sampling, wide_deep
+from recsys_helpers.models import baselines, bodies, linear, next_item, sampling, wide_deep
 from recsys_helpers.models.training import fit
 from recsys_helpers.notebook import claim, new_figure, results, show
 
@@ -438,8 +438,9 @@ n_scores = 4 * 200 * 200
 check("12.7", n_scores)
 
 # %% [markdown] tags=["open"]
-# Now train it: a small network and a short training, 64 numbers a film, eight epochs, and the mean of the weights of
-# the last four. A quarter of a minute:
+# Now train it: a small network and a short training, 64 numbers a film, four epochs, and the mean of the weights of the
+# last three. To get somewhere in four epochs it learns at twice the rate of the full setting and drops out less, 0.2
+# instead of 0.5; four pairs of rate and dropout were tried on valid. Ten seconds:
 
 
 # %%
@@ -447,19 +448,19 @@ def sampled_softmax(_, logits):  # (batch, length, 1 + 512), the target first
     return ops.logsumexp(logits, axis=-1) - logits[..., 0]
 
 
-def train_small(histories, seen, held_out, loss=sampled_softmax, body=body, seed=1):
+def train_small(histories, seen, held_out, loss=sampled_softmax, seed=1):
     set_seed(seed)
     counts = baselines.popularity(seen)
     probabilities = sampling.negative_probabilities(counts)
-    trainer, recommender = next_item.next_item_model(body, counts, probabilities, LENGTH, DIM, seed=seed)
-    trainer.compile(keras.optimizers.AdamW(0.003, weight_decay=0.01), loss)
+    trainer, recommender = next_item.next_item_model(body, counts, probabilities, LENGTH, DIM, dropout=0.2, seed=seed)
+    trainer.compile(keras.optimizers.AdamW(0.006, weight_decay=0.01), loss)
 
     def examples(rng):
         inputs, targets = sequences.windows(histories, LENGTH, rng)
         negatives = rng.choice(len(probabilities), (len(inputs), 16), p=probabilities)
         return [inputs, targets, negatives], np.zeros(inputs.shape), (targets > 0).astype("float32")
 
-    training = fit(trainer, examples, n_epochs=8, batch_size=32, average=4, seed=seed)
+    training = fit(trainer, examples, n_epochs=4, batch_size=32, average=3, seed=seed)
     scores = recommender.predict(sequences.last_items(histories, LENGTH), batch_size=96, verbose=0)
     return evaluation.evaluate(scores, seen, held_out, seconds=training.seconds), recommender
 
@@ -745,7 +746,7 @@ def many_negatives_bce(_, logits):
 
 
 # %% [markdown]
-# Two more trainings, about thirty seconds:
+# Two more trainings, about twenty seconds:
 
 # %%
 one, _ = train_small(histories, seen, valid, one_negative_bce)
@@ -770,10 +771,10 @@ claim("many negatives are ahead of one by more than 0.005, with either loss", mi
 claim("with as many negatives, BCE and softmax are less than 0.01 apart", abs(a_many - a_softmax) < 0.01)
 
 # %% [markdown]
-# With 512 negatives instead of one, both losses are clearly ahead, and BCE keeps up with softmax. For scale, compare with
-# section 7: there the *body* changed, from attention to a GRU, and the difference was smaller. So the number of negatives
-# matters at least as much as the body. Do not read more into it: this is one seed, a short training measured on the
-# validation part, and a learning rate that was chosen for softmax.
+# With 512 negatives instead of one, both losses are clearly ahead, and BCE keeps up with softmax. How large is that? In
+# section 7 the *body* changed under the same loss, from attention to a GRU, and NDCG moved by about as much. So before you
+# praise a body, look at its loss. Do not read more into it: this is one seed, a short training, measured on valid, and
+# rate and dropout were chosen with softmax.
 
 # %% [markdown]
 # ### Exercise 12.9 · choose (O5)
@@ -835,65 +836,80 @@ hidden_film = 8
 check("12.10", hidden_film)
 
 # %% [markdown]
-# ### Does a network read it?
+# ### Does a model read it?
 #
 # Of all pairs of neighbours within one second, in how many does the second film have the higher id?
 
 # %%
-for ties in ("random", "id"):
-    part = splits.split_last_share(ratings, ties=ties).train
-    tied = (part["user_id"].diff() == 0) & (part["timestamp"].diff() == 0)
-    print(f"ties {ties:6}: {(part['item_id'].diff()[tied] > 0).mean():.0%} go upwards")
+orders = {"random": {}, "random again": {"seed": 1}, "id": {"ties": "id"}}
+cuts = {name: splits.split_last_share(ratings, **order) for name, order in orders.items()}
+for name, part in cuts.items():
+    tied = (part.train["user_id"].diff() == 0) & (part.train["timestamp"].diff() == 0)
+    print(f"ties {name:12}: {(part.train['item_id'].diff()[tied] > 0).mean():.0%} go upwards")
 
 # %% [markdown]
-# In id order *all* of them. That is an artefact of the program, and a network can read it: after this film comes one
-# with a higher id. The hidden films obey the same rule. Does it pay? Everything else equal: the same small SASRec, and
-# EASE, on valid, under both orders. Another quarter of a minute:
+# In id order *all* of them. That is an artefact of the program, and a model that reads order can learn it: after this
+# film comes one with a higher id. The hidden films obey the same rule. Does it pay? Everything else equal: the linear
+# model of lesson 10, which reads the order and has no luck of a seed, and EASE, which does not read it, on valid:
 
 # %%
-cut_by_id = splits.split_last_share(ratings, ties="id")
-seen_by_id, valid_by_id = (to_matrix(part, users, items) for part in (cut_by_id.train, cut_by_id.valid))
-histories_by_id = sequences.histories(cut_by_id.train, users, items)
-sasrec_by_id, recommender_by_id = train_small(histories_by_id, seen_by_id, valid_by_id)
-ease_by_id = evaluation.evaluate(seen_by_id @ baselines.ease(seen_by_id), seen_by_id, valid_by_id)
+quality, same_histories = {}, {}
+for name, part in cuts.items():
+    known, hidden = to_matrix(part.train, users, items), to_matrix(part.valid, users, items)
+    read = sequences.histories(part.train, users, items)
+    weights = linear.linear_next_item(read, items.n_rows, min_count=5)  # rarer films are left out, for speed
+    quality["linear", name] = evaluation.evaluate(linear.aged(read, items.n_rows) @ weights, known, hidden)
+    same_histories[name] = linear.aged(histories, items.n_rows) @ weights  # for the second question
+    if name == "id":
+        quality["EASE", name] = evaluation.evaluate(known @ baselines.ease(known), known, hidden)
+quality["EASE", "random"] = ease
 
 # %% tags=["nbval-ignore-output"]
 difference = {}
-for name, random, by_id in (("SASRec", sasrec, sasrec_by_id), ("EASE", ease, ease_by_id)):
-    difference[name], low, high = evaluation.paired_bootstrap(by_id.per_user["NDCG"], random.per_user["NDCG"])
-    print(f"{name:6} random {random.mean():.3f}   id {by_id.mean():.3f}   id − random {difference[name]:+.3f}", end=" ")
+for model in ("linear", "EASE"):
+    random, by_id = quality[model, "random"], quality[model, "id"]
+    difference[model], low, high = evaluation.paired_bootstrap(by_id.per_user["NDCG"], random.per_user["NDCG"])
+    print(
+        f"{model:6} random {random.mean():.3f}   id {by_id.mean():.3f}   id − random {difference[model]:+.3f}", end=" "
+    )
     print(f"[{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# Then the network itself: did it notice? Give both the *same* histories, those with ties at random, and count how many
-# of their first ten films have a higher id than the newest film. (EASE cannot notice: it sees no order.)
+# Then the model itself: did it notice? Give the model of each order the *same* histories, those with ties at random, and
+# count how many of its first ten films have a higher id than the newest film. A second random order shows how far that
+# share moves without any rule. (EASE cannot notice: it sees no order.)
 
 
 # %%
-def share_upwards(recommender):  # of each user
-    scores = recommender.predict(newest, batch_size=96, verbose=0)[1:]
+def share_upwards(scores):  # of each user
+    scores = scores[1:].copy()
     scores[seen[1:].nonzero()] = -np.inf
     last = np.array([history[-1] for history in histories[1:]])
-    return (evaluation.top_k(scores, 10) > last[:, None]).mean(axis=1)
+    return pd.Series((evaluation.top_k(scores, 10) > last[:, None]).mean(axis=1))
 
 
-upwards = share_upwards(recommender), share_upwards(recommender_by_id)
-gain = evaluation.paired_bootstrap(pd.Series(upwards[1]), pd.Series(upwards[0]))
+upwards = {name: share_upwards(scores) for name, scores in same_histories.items()}
 
 # %% tags=["nbval-ignore-output"]
-print(
-    f"first ten films above the newest one's id: ties at random {upwards[0].mean():.3f}, by id {upwards[1].mean():.3f}"
-)
-print(f"by id − at random: {gain[0]:+.3f} [{gain[1]:+.3f}, {gain[2]:+.3f}]")
+gain = {}
+for name in ("random again", "id"):
+    gain[name] = evaluation.paired_bootstrap(upwards[name], upwards["random"])
+    print(f"upwards: random {upwards['random'].mean():.3f}, {name} {upwards[name].mean():.3f};", end=" ")
+    print(f"difference {gain[name][0]:+.3f} [{gain[name][1]:+.3f}, {gain[name][2]:+.3f}]")
 
 # %%
-claim("trained on ties by id it recommends upwards more often: the interval lies above zero", gain[1] > 0)
+claim("learned from ties by id it recommends upwards more often: the interval lies above zero", gain["id"][1] > 0)
+claim(
+    "another random order shows no such difference: the interval includes zero",
+    gain["random again"][1] < 0 < gain["random again"][2],
+)
 claim("in NDCG neither model moves by more than 0.015", max(abs(d) for d in difference.values()) < 0.015)
 
 # %% [markdown]
-# The network **did** read the order of the file, a little; and here it did not pay. Why so harmless? It may be the
-# short training; that most ties are short; and that many films are hidden, of which only the first few can share their
-# second with what is known:
+# The model **did** read the order of the file, a little; and here it did not pay. (The small SASRec was tried, too: with
+# one seed it did the same, with another its interval included zero. One training of a network is no proof here.) Why so
+# harmless? It may be that most ties are short, and that many films are hidden, of which only the first few can share
+# their second with what is known:
 
 # %%
 of_user = [frame.groupby("user_id")["timestamp"] for frame in (cut.train, cut.valid)]
@@ -915,7 +931,7 @@ print(f"hidden films of a user: {len(cut.valid) / len(is_tied):.0f} on average")
 # - You saw that a single layer without positions loses the order of earlier films (**O3**).
 # - You built SASRec: ahead of EASE in recall only, and behind the linear model. A network *beside* the linear model clears
 #   the bar (**O4**).
-# - Optional: you changed only the loss (**O5**), and found what a network reads from ties in id order (**O6**).
+# - Optional: you changed only the loss (**O5**), and found what a model reads from ties in id order (**O6**).
 #
 # Lesson 13 gives users and films a tower each, and features to films that nobody has rated.
 
