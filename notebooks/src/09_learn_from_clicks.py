@@ -15,7 +15,7 @@
 # - **O6** (optional) build an autoencoder over whole histories, and compare it with EASE
 #
 # **What you need**: lessons 04, 07 and 08, and about two hours and a quarter without the optional sections; take a break
-# before section 6. The whole notebook runs in a little over a minute. Outputs that would give away an answer are
+# before section 6. The whole notebook runs in about a minute and a half. Outputs that would give away an answer are
 # folded: click the three dots.
 
 # %%
@@ -154,8 +154,7 @@ check("09.2", my_user_factors)
 
 # %% [markdown]
 # The helper `baselines.ials` repeats such half steps. Tune it on **valid**, with three trials of six rounds, beside
-# popularity and EASE. Of EASE, only the scores are needed here: `ease_scores` computes them without the table of weights,
-# in a fraction of the time.
+# popularity and EASE; `ease_scores` computes EASE's scores without the table of weights.
 
 
 # %%
