@@ -438,9 +438,8 @@ n_scores = 4 * 200 * 200
 check("12.7", n_scores)
 
 # %% [markdown] tags=["open"]
-# Now train it: a small network and a short training, 64 numbers a film, four epochs, and the mean of the weights of the
-# last three. To get somewhere in four epochs it learns at twice the rate of the full setting and drops out less, 0.2
-# instead of 0.5; four pairs of rate and dropout were tried on valid. Ten seconds:
+# Now train it: a small network, 64 numbers a film, four epochs, and the mean of the weights of the last three. For so
+# few epochs the rate is doubled and the dropout smaller; four pairs of both were tried on valid. Ten seconds:
 
 
 # %%
