@@ -202,9 +202,6 @@ claim("with 2,048 steps the gap is at most 1 % for 95 % of 200 test pairs", np.m
 claim("with 8 steps not even for half of them", np.mean(gaps[8] <= 0.01) < 0.5)
 
 # %% [markdown]
-# So we take 2,048 steps here.
-
-# %% [markdown]
 # ### Exercise 26.3 · choose (O1)
 #
 # We explained the [logit](glossary.md#logit). The product shows its probability, the sigmoid of the logit. Why not explain
@@ -505,8 +502,7 @@ at_layer.rename("sum of relevance").round(2)
 # %% [markdown]
 # ## 8. A model with a past: the GRU
 #
-# Users ask "why this film, given what *I* watched?" So train a small version of the GRU of lesson 11. A few epochs at a
-# high learning rate are enough here:
+# Users ask "why this film, given what *I* watched?" So train a small version of the GRU of lesson 11 (a few seconds):
 
 # %%
 LENGTH, DIM = 30, 64
@@ -590,8 +586,7 @@ claim("32 steps are enough here: the gap is below 1 % for 95 of 100 users", np.m
 # A GRU has no kinks, so fewer steps are enough. The reference is again zero: films that say nothing.
 #
 # The simplest explanation needs neither gradients nor rules: **leave one film out**, and ask the model again. The film's
-# share is what the lead loses. We are going to ask the model tens of thousands of times, so `as_graph` compiles it once;
-# otherwise every call would go through the 30 steps of the GRU one by one, in Python.
+# share is what the lead loses. `as_graph` compiles the model once, which makes many calls fast.
 
 
 # %%
@@ -621,7 +616,7 @@ by_film["leave one out"] = leave_one_out(ask)
 assert np.abs(ask(np.arange(100), np.ones((100, K), bool)) - value).max() < 1e-3
 
 # %% [markdown]
-# Here are the three explanations for one user; the newest films are at the bottom:
+# Here are the three explanations for one user, newest films last:
 
 # %% tags=["nbval-ignore-output"]
 table = pd.DataFrame({name: shares[0] for name, shares in by_film.items()}, [title_of(i)[:40] for i in past[0]])
@@ -629,7 +624,7 @@ print("recommended:", title_of(first[0]))
 table.tail(8).round(2)
 
 # %% [markdown]
-# They do not agree. Which one is right? That has an answer only if we say what "right" means: section 10.
+# They do not agree. Which one is right? That depends on what "right" means: section 10.
 
 # %% [markdown]
 # ## 9. Shapley values, and SHAP (optional)
@@ -866,8 +861,8 @@ check("26.8", my_deletion_curve)
 
 # %% [markdown]
 # The helper does it for all users at once, and also the opposite: **insertion** begins with no film and puts the most
-# important in first. What stays is always a real, shorter history. Every comparison needs one more rival, which needs no
-# explanation method at all: *the newest film is the most important*.
+# important in first. What stays is always a real, shorter history. Every comparison needs one more rival, without any
+# method: *the newest film is the most important*.
 
 
 # %%
