@@ -1146,8 +1146,8 @@ print(f"attention and newest first: {with_newest[0]:.2f}")
 as_text(by_sign_and_size)
 
 # %% [markdown]
-# This holds for the network trained here. With a higher learning rate and fewer epochs, the same architecture showed hardly
-# any correlation by size: what attention tells depends on the training, too.
+# By size, attention and leaving one out agree to some degree in the network trained here. With a higher learning rate and
+# fewer epochs, the same architecture showed hardly any agreement: what attention tells depends on the training, too.
 #
 # What about the list itself? Leave out the five films with most attention. How many of the ten recommendations are
 # replaced?
