@@ -15,7 +15,7 @@
 # - **O5** train GRU4Rec, and compare it with EASE and with a linear model that knows the order
 #
 # **What you need**: lesson 10, and two and a quarter hours without the optional sections; take a break before
-# section 7. The whole notebook runs in about two minutes.
+# section 7. The whole notebook runs in about a minute.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed

@@ -15,7 +15,7 @@
 # - **O6** order the steps that release retrained towers (optional)
 #
 # **What you need**: lessons 04, 08, 09 and 10, and about two hours without the optional sections; take a break before
-# section 6. The whole notebook runs in about a minute and a half. Outputs that would give away an answer are folded.
+# section 6. The whole notebook runs in about 50 seconds. Outputs that would give away an answer are folded.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
