@@ -699,8 +699,7 @@ print(f"EASE − popularity: {mean:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}
 
 # %% [markdown]
 # EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it is a little ahead, but the interval
-# includes zero: **we do not say that it beats item-kNN**. This is the course's rule for "A beats B". (The last digit of
-# item-kNN depends on the processor: many films are equally similar, and rounding decides which come among the 200.)
+# includes zero: **we do not say that it beats item-kNN**. This is the course's rule for "A beats B".
 
 # %% [markdown]
 # ### Exercise 04.10 · put in order (O5)
