@@ -698,7 +698,7 @@ mean, low, high = paired_bootstrap(ease_ndcg, bar["popularity"].per_user["NDCG"]
 print(f"EASE − popularity: {mean:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it is a little ahead, but the interval
+# EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it leads, but the interval
 # includes zero: **we do not say that it beats item-kNN**. This is the course's rule for "A beats B".
 
 # %% [markdown]
