@@ -9,7 +9,8 @@ import pytest
 
 from recsys_helpers.data import load_movielens, splits
 from recsys_helpers.data.checks import DataProblems
-from recsys_helpers.data.leaks import find_leaks, main, read_table, report
+from recsys_helpers.data.leaks import find_leaks, report
+from recsys_helpers.data.leaks.__main__ import main, read_table
 
 T = 1_000_000_001  # not a multiple of 64
 

@@ -1,34 +1,19 @@
-"""Look for leaks between train, valid and test tables: of this course, or CSV files of any project.
+"""The rules: what leaks from the tables that a model learns from into those it is measured on.
 
-    python -m recsys_helpers.data.leaks --train train.csv --valid valid.csv --test test.csv
-
-The answer has two parts. A *leak* makes the test easier than reality, or distorts it, and must be repaired. What is
-*worth knowing* is normal in some splits and wrong in others: users on both sides, say, belong to a cut of each user's
-history. Left out: features that know the answer (lesson 01), and items whose copies have other ids.
+A new kind of leak is one more generator here, called by `find_leaks`.
 """
 
-import argparse
-import contextlib
-import io
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import comb
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from recsys_helpers.data.checks import DataProblems, same_spelling
-from recsys_helpers.data.own_data import load_csv
+from recsys_helpers.data.checks import same_spelling
 from recsys_helpers.data.splits import check_complete
 
 PAIR = ["user_id", "item_id"]
-ALIASES = {  # our name → how public files write it, without capitals and underscores
-    "user_id": ["userid", "user", "uid", "customerid", "visitorid", "reviewerid", "sessionid"],
-    "item_id": ["itemid", "item", "iid", "movieid", "productid", "trackid", "songid", "asin", "videoid", "bookid"],
-    "timestamp": ["timestamp", "time", "ts", "unixtime", "unixreviewtime", "datetime", "date"],
-}
 A_FEW = 0.05  # up to this share of rows or users on the wrong side is a slip in a cut, not another kind of cut
 
 
@@ -66,21 +51,6 @@ def find_leaks(train: pd.DataFrame, test: pd.DataFrame, valid: pd.DataFrame | No
             found += _between(early, tables[early], late, tables[late])
     kept = {(finding.kind, finding.what if finding.is_leak else ""): finding for finding in reversed(found)}
     return sorted(reversed(kept.values()), key=lambda finding: not finding.is_leak)
-
-
-def report(found: list[Finding], n_rows: dict[str, int] | None = None) -> str:
-    """The findings in plain words: leaks, then what is worth knowing, each with what to do and up to three rows."""
-    lines = [", ".join(f"{name} {n:,} rows" for name, n in n_rows.items())] if n_rows else []
-    leaks = [finding for finding in found if finding.is_leak]
-    notes = [finding for finding in found if not finding.is_leak]
-    lines.append(f"Leaks found: {len(leaks)}" if leaks else "No leak found by these checks.")
-    for title, group in (("", leaks), ("Worth knowing; no leak by itself:", notes)):
-        lines += [title] if title and group else []
-        for number, finding in enumerate(group, start=1):
-            lines += [f"{number}. {finding.what}", f"   {finding.advice}"]
-            if len(finding.rows):
-                lines += ["   " + line for line in finding.rows.head(3).to_string(index=False).split("\n")]
-    return "\n".join(lines)
 
 
 # One table
@@ -308,90 +278,3 @@ def _border_ties(early, learn, late, measured) -> Iterator[Finding]:
         yield Finding("ties by id", True, what, advice, both)
     else:
         yield Finding("border ties", False, what, "Order ties at random, never by id (lesson 04), and say so.")
-
-
-# The command
-
-
-def read_table(path: str | Path, columns: dict[str, str | None] | None = None, sep: str = ",") -> pd.DataFrame:
-    """`user_id`, `item_id` and, if there is one, `timestamp` of a CSV file; common names of columns are recognised.
-
-    `columns`: our name → name in the file. Dates such as 2026-11-29 become seconds. Raises DataProblems.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise DataProblems(path.name, ["There is no such file. Look at the path."])
-    wanted = {"rating": None} | _guessed(path, sep) | (columns or {})
-    with contextlib.redirect_stdout(io.StringIO()):
-        frame = load_csv(path, wanted, check=False, sep=sep)
-    frame = frame[[column for column in (*PAIR, "timestamp") if column in frame]]
-    missing = frame.isna().any(axis=1)
-    if missing.any():
-        raise DataProblems(
-            path.name, [f"A value is missing (rows: {missing.sum():,}; line {frame.index[missing][0]})."]
-        )
-    if "timestamp" in frame:
-        frame = frame.assign(timestamp=_seconds(path.name, frame["timestamp"]))
-    for column in PAIR:  # "007" stays text
-        if frame[column].str.fullmatch(r"-?(0|[1-9]\d{0,17})").all():
-            frame = frame.assign(**{column: frame[column].astype("int64")})
-    return frame.reset_index(drop=True)
-
-
-def _guessed(path: Path, sep: str) -> dict[str, str]:
-    """Our names → the file's, where the first line has one of the usual names."""
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        header = [cell.strip().strip('"') for cell in file.readline().rstrip("\n").split(sep)]
-    plain = {cell.lower().replace("_", "").replace(" ", ""): cell for cell in reversed(header)}
-    return {ours: plain[alias] for ours, aliases in ALIASES.items() for alias in reversed(aliases) if alias in plain}
-
-
-def _seconds(name: str, times: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(times, errors="coerce")
-    if numbers.isna().any() or np.isinf(numbers).any():
-        dates = pd.to_datetime(times, errors="coerce", utc=True, format="ISO8601")
-        if dates.isna().any():
-            bad = times[dates.isna()]
-            what = f"timestamp is neither seconds nor a date like 2026-11-29 (rows: {len(bad):,}; line {bad.index[0]}"
-            raise DataProblems(name, [f"{what}: {bad.iloc[0]!r}). Correct it, or name the right column with --time."])
-        numbers = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
-    return numbers.astype("int64") if (numbers % 1 == 0).all() else numbers
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command: prints a report; 0 if no leak was found, 1 if one was, 2 if a file cannot be read."""
-    parser = argparse.ArgumentParser(prog="leaks", description="Look for leaks between train, valid and test files.")
-    parser.add_argument("--train", required=True, help="CSV file that the model learns from")
-    parser.add_argument("--valid", help="CSV file that settings are chosen on")
-    parser.add_argument("--test", required=True, help="CSV file that the model is measured on")
-    parser.add_argument("--user", help="name of the column with user ids")
-    parser.add_argument("--item", help="name of the column with item ids")
-    parser.add_argument("--time", help="name of the column with times")
-    parser.add_argument("--sep", default=",", help="separator of the files (default: a comma)")
-    chosen = parser.parse_args(arguments)
-    named = {"user_id": chosen.user, "item_id": chosen.item, "timestamp": chosen.time}
-    columns = {ours: theirs for ours, theirs in named.items() if theirs}
-    try:
-        paths = {name: getattr(chosen, name) for name in ("train", "valid", "test") if getattr(chosen, name)}
-        tables = {name: read_table(path, columns, chosen.sep) for name, path in paths.items()}
-        tables = _of_one_kind(tables)
-        found = find_leaks(**tables)
-    except (DataProblems, KeyError, ValueError, OSError) as error:
-        print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
-        if isinstance(error, DataProblems):
-            print("Here, columns are named with --user, --item and --time, a separator with --sep.", file=sys.stderr)
-        return 2
-    print(report(found, {name: len(table) for name, table in tables.items()}))
-    return int(any(finding.is_leak for finding in found))
-
-
-def _of_one_kind(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Ids that are text in one file are text in all."""
-    for column in PAIR:
-        if not all(_is_number(table[column]) for table in tables.values()):
-            tables = {name: table.assign(**{column: table[column].astype("str")}) for name, table in tables.items()}
-    return tables
-
-
-if __name__ == "__main__":
-    sys.exit(main())
