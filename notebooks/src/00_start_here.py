@@ -9,9 +9,9 @@
 #
 # - **O1** compute a first recommendation for yourself, from real data, and name the reason for each film
 # - **O2** check your machine and fix what is wrong
-# - **O3** solve an exercise and find your progress
+# - **O3** solve an exercise and look up your progress
 #
-# **What you need**: Python, and 40 minutes. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The
+# **What you need**: Python and 40 minutes. Run a cell with Shift + Enter, or all of them with *Run → Run All Cells*. The
 # whole notebook runs in about 15 seconds.
 
 # %%
@@ -28,8 +28,9 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. Your ten films
 #
-# The data is MovieLens: 671 people rated 9,066 films between 1995 and 2016. Each film has a number, its `item_id`. The next
-# cell finds films by a part of their title and lists the most rated ones first.
+# A recommender learns from other people. In our data set, MovieLens, 671 people rated 9,066 films between 1995 and 2016.
+# Each film has a number, its `item_id`. The next cell searches for films by part of their title and lists those with the
+# most ratings first.
 
 # %%
 n_ratings = ratings["item_id"].value_counts()
@@ -45,9 +46,9 @@ def find(text):
 find("matrix")
 
 # %% [markdown]
-# **Your turn**: look for films you love with `find("…")`. One word is enough. Leave out *the* and *a*, because titles end
-# with them: "Godfather, The". Then replace the five example numbers below by those of your films. A number that is not in
-# the data is left out.
+# The search finds *The Matrix* under the number 2571. **Your turn**: search for films you love with `find("…")`. One word
+# is enough. Leave out *the* and *a*, because MovieLens puts them at the end of a title: "Godfather, The". Then replace the
+# five example numbers below with those of your films.
 
 # %%
 my_films = [2571, 4993, 5618, 1, 6711]
@@ -57,9 +58,10 @@ print("not in the data, so left out:", unknown or "none")
 movies[movies["item_id"].isin(my_films)]
 
 # %% [markdown]
-# Now the recommender. It is called EASE, and you will build it yourself in lesson 04. It looks at who rated what and ignores
-# the stars. For every pair of films it computes a *weight*: how strongly a rating of one film speaks for rating the
-# other. `IdMap` numbers users and films from 1 on; lesson 03 explains why.
+# Our recommender is called EASE, and you will build it yourself in lesson 04. It looks only at who rated what and ignores
+# the stars. For every pair of films it computes a *weight*, which says how strongly a rating of one film speaks for a
+# rating of the other; a negative weight speaks against it. `IdMap` numbers users and films, starting at 1; lesson 03
+# explains why.
 
 # %%
 users, items = IdMap(ratings["user_id"]), IdMap(movies["item_id"])
@@ -68,8 +70,8 @@ weights = baselines.ease(who_rated_what)  # one row and one column per film
 weights.shape  # one more than there are films: row 0 stays empty
 
 # %% [markdown]
-# Each of your films has a row in this table. The score of any other film is the sum of its weights in your rows. A score
-# has no unit: only the order of the scores matters.
+# Each of your films has a row in this table of weights. The score of any other film is the sum of its weights in your rows.
+# A score has no unit; only the order of the scores matters.
 
 # %%
 my_rows = weights[items.to_idx(my_films)]  # (5, n_items + 1)
@@ -78,7 +80,7 @@ scores[items.to_idx(my_films)] = -np.inf  # hide what you know already
 best = np.argsort(-scores)[:10]
 
 # %% [markdown]
-# The column **because you like** names the one of your films with the largest weight for the recommended film:
+# The column **because you like** names which of your films has the largest weight for the recommended one:
 
 # %%
 titles = movies.set_index("item_id")["title"]
@@ -94,11 +96,12 @@ recommended = pd.DataFrame(
 recommended
 
 # %% [markdown]
-# This is a recommender: **take interactions, compute scores, hide what is known, sort, show the first ten**. Everything in
-# this course either improves one of these steps or measures whether it improved.
+# For the five example films, the list starts with the other two parts of *The Lord of the Rings*. This is a complete
+# recommender: **take interactions, compute scores, hide what is known, sort, show the first ten**. Everything in this
+# course either improves one of these steps or measures whether it improved.
 #
-# Change `my_films` and run the cells again. What do you get for five films of one kind? And for five films that nobody would
-# name together?
+# Change `my_films` and run the cells again. What do you get for five films of one kind? And for five films that have
+# nothing in common?
 
 # %% [markdown]
 # ## 2. Is your machine ready?
@@ -118,21 +121,21 @@ for name, value in facts:
 print("\n".join(problems) or "Nothing to fix: this machine is ready.")
 
 # %% [markdown]
-# **On Colab**, *Runtime → Change runtime type* gives you a free GPU. **On a laptop**, close programs that use much memory.
-# **In a classroom without a network**, everything works: all data came with the course.
+# **On Colab**, *Runtime → Change runtime type* gives you a free GPU. **On a laptop**, close programs that use a lot of
+# memory. **In a classroom without a network**, everything works, because all data comes with the course.
 
 # %% [markdown]
 # ## 3. How exercises work
 #
-# Replace the dots with your answer and run the cell. Then run the cell with `check`. It answers *not attempted yet*,
-# *correct*, or *not yet* with a hint. Unanswered exercises never stop *Run All*. Hints open with a click, and the folder
-# `solutions` has a solved notebook for each lesson. Outputs that would give an answer away are folded: click the three dots
-# to open them.
+# Replace the dots with your answer and run the cell. Then run the cell with `check`, which answers *not attempted yet*,
+# *correct*, or *not yet* with a hint. An unanswered exercise never stops *Run All*. Click a hint to open it. The folder
+# `solutions` holds a solved notebook for each lesson. Outputs that would give an answer away are folded; click the three
+# dots to open them.
 #
 # ### Exercise 00.1 · trace (O1)
 #
-# Two of somebody's films speak for *Shrek* with weights 0.30 and 0.05. A third film speaks against it with −0.10. Which
-# score does *Shrek* get from the three together?
+# Two of somebody's films speak for *Shrek* with weights 0.30 and 0.05. A third film speaks against it with −0.10. What
+# score does *Shrek* get from the three films together?
 
 # %%
 answer = ...
@@ -146,9 +149,9 @@ check("00.1", answer)
 # %% [markdown]
 # ### Exercise 00.2 · code (O1)
 #
-# Write the last steps of the recommender yourself. Return the `k` indices with the highest scores, best first, without the
-# indices in the array `known`. At least `k` indices are not known. Equal scores may come in any order. Do not change the
-# array `scores` that comes in.
+# Write the last steps of the recommender yourself. Return the `k` indices with the highest scores, best first, and leave
+# out the indices in the array `known`. There are always at least `k` other indices. Equal scores may come in any order. Do
+# not change the input array `scores`.
 #
 # <details><summary>Hint 1</summary>Copy the scores first (<code>scores.copy()</code>), then give the known ones a score
 # of <code>-np.inf</code>.</details>
@@ -172,7 +175,7 @@ check("00.2", recommend)
 # ### Exercise 00.3 · choose (O2)
 #
 # On another computer, the report of section 2 says: `Python 3.10.4`, `memory free 9.1 GiB`, `keras 3.15.1`, `GPU none`.
-# What has to be fixed?
+# What must be fixed?
 #
 # - **a** the GPU: without one the course cannot be taken
 # - **b** Python: the course needs 3.11, 3.12 or 3.13, so the environment must be made again with one of them
@@ -191,13 +194,14 @@ check("00.3", answer)
 # %% [markdown]
 # ### Your progress
 #
-# The exercises you solve are remembered in one small file on your machine; nothing leaves it. In the map, a full square is
-# a solved exercise. This command shows the map in a terminal:
+# The course remembers your solved exercises in one small file, which never leaves your machine. Its map shows each of them
+# as a full square. This command prints the map in a terminal:
 # `python -c "from recsys_helpers.exercises import progress; progress()"`.
 #
 # ### Exercise 00.4 · predict (O3)
 #
-# Suppose you have solved all three exercises above. How many full squares will lesson 00 show once this one counts, too?
+# Suppose you have solved all three exercises above. How many full squares will lesson 00 show once you have solved this
+# one, too?
 
 # %%
 squares = ...
@@ -232,11 +236,11 @@ progress()
 
 # %% [markdown]
 # Each lesson lists the lessons it needs and what you will be able to do afterwards. It starts with numbers that are small
-# enough to check by hand, then moves to real data. A section marked *(optional)* is not needed later. The
-# [glossary](glossary.md) explains the terms, in English and Chinese.
+# enough to check by hand, then moves to real data. You can skip sections marked *(optional)*; they are not needed later.
+# The [glossary](glossary.md) explains the terms, in English and Chinese.
 #
-# Did you edit a lesson and want the original back? Type `make lesson-reset N=04`, or `python -m tools.reset 04` without
-# make. Your version moves to the folder `my_copies`, the original takes its place, and your progress stays.
+# To undo your edits in a lesson, type `make lesson-reset N=04` or, without make, `python -m tools.reset 04`. Your version
+# moves to the folder `my_copies`, the original takes its place, and your progress stays.
 
 # %% [markdown]
 # ## What you did

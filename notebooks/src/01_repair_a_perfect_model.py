@@ -1,19 +1,19 @@
 # %% [markdown]
 # # Repair a perfect model
 #
-# A popular recipe from the web reaches a perfect score on data in which nothing can be learned. You find out why a perfect
-# score is bad news, take the recipe apart, and build an honest pipeline.
+# A popular recipe from the web reaches a perfect score on data from which nothing can be learned. You will find out why a
+# perfect score is bad news, take the recipe apart, and build an honest pipeline.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** diagnose a result that is too good: find how the answer reached the model, and test that it no longer does
+# - **O1** diagnose a result that is too good: find out how the answer reached the model, and test that it no longer does
 # - **O2** repair the preparation: missing values, scaling, and which rows are held out
 # - **O3** repair a baseline, and compare a network with it before you believe the network
-# - **O4** complete a Keras model with embeddings, compute its output by hand, and put the honest steps in order
+# - **O4** complete a Keras model with embeddings, compute its output by hand, and order the steps of an honest pipeline
 #
-# **What you need**: lesson 00, and about two hours without the optional sections. The whole notebook runs in less than
-# a minute. Outputs that would give away an answer are folded: click the three dots.
+# **What you need**: lesson 00, and about two hours without the optional sections. The whole notebook runs in less than a
+# minute.
 
 # %%
 import tempfile
@@ -43,7 +43,7 @@ folder = Path(temporary.name)
 #
 # Every row of MovieLens is one rating: who rated which film, with how many stars. We draw 2,000 rows and add the `year` of
 # the film, an invented `age` with gaps, and a [label](glossary.md#label): the answer that the model must predict from the
-# other columns, its [features](glossary.md#feature). Our label is a coin flip. Nothing in the table tells how it fell.
+# other columns, its [features](glossary.md#feature). Our label is a coin flip, and no other column says how it fell.
 
 # %%
 rng = np.random.default_rng(42)
@@ -74,11 +74,11 @@ table.head(4)
 # ```
 
 # %% [markdown]
-# A [dense layer](glossary.md#dense-layer) multiplies its inputs with weights and adds them up. The last one ends in a
+# A [dense layer](glossary.md#dense-layer) multiplies its inputs by weights and adds up the products. The last one ends in a
 # [sigmoid](glossary.md#sigmoid), which turns any number into a probability. The [loss](glossary.md#loss-function) measures
-# how wrong the probabilities are; training changes the weights to make it smaller. One [epoch](glossary.md#epoch) is one
-# pass over all rows, here in [batches](glossary.md#minibatch) of 32. [Accuracy](glossary.md#accuracy) is the share of
-# right answers. Lessons 05 and 06 explain the other words.
+# how wrong the probabilities are; training changes the weights to reduce it. One [epoch](glossary.md#epoch) is one pass
+# over all rows, here in [batches](glossary.md#minibatch) of 32. [Accuracy](glossary.md#accuracy) is the share of correct
+# answers. Lessons 05 and 06 explain the other words.
 #
 # Here is the network as a function, and a helper that prints an error in one line:
 
@@ -103,8 +103,8 @@ data = (data - data.min()) / (data.max() - data.min())
 attempt(lambda: recipe(6).fit(data, verbose=0))
 
 # %% [markdown]
-# The recipe does not even run: `fit(data)` was never told *what to predict*. The obvious repair, and the one that people
-# make, is to pass the column `label` as a second argument.
+# The recipe stops with an error, because nobody told `fit(data)` *what to predict*. The obvious repair, and a common one,
+# is to pass the column `label` as a second argument.
 
 # %% tags=["nbval-ignore-output"]
 model = recipe(6)
@@ -116,18 +116,18 @@ print("accuracy:", accuracy_score(data["label"], predictions))
 claim("the recipe is right about every coin", accuracy_score(data["label"], predictions) == 1.0)
 
 # %% [markdown]
-# **The accuracy is a perfect 1.0, and that should worry you.** Nobody can predict a coin: an honest model is right half of
-# the time. So something is wrong with the way we prepared, trained or measured. We now look for the faults, one at a time.
+# **The accuracy is a perfect 1.0, and that should worry you.** Nobody can predict a coin flip: an honest model is right
+# half of the time. So something is wrong with our data, our training or our measurement.
 
 # %% [markdown]
 # ## 3. Which column does it use?
 #
-# Which columns does the network use? Shuffle one column, leave the other columns and the trained network as they are, and
-# see whether the accuracy drops.
+# To find out, we shuffle one column and leave the others and the trained network as they are. If the accuracy drops, the
+# network uses that column.
 #
 # ### Exercise 01.1 · predict (O1)
 #
-# `data` has six columns: `user_id`, `item_id`, `rating`, `year`, `age` and `label`. We shuffle one after the other. What
+# `data` has six columns: `user_id`, `item_id`, `rating`, `year`, `age` and `label`. We shuffle them one at a time. What
 # accuracy remains when we shuffle `label`? Write a number between 0 and 1.
 
 # %%
@@ -154,20 +154,21 @@ claim("only `label` matters", min(others) > 0.98 and abs(accuracy_without["label
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Only one column matters, `label` itself. We passed all of `data` as input, and the network copies the answer from there.
-# This is a [leak](glossary.md#data-leakage): the model was given what, in real use, nobody can know yet.
+# Only shuffling `label` lowers the accuracy, to about one half. We passed all of `data` as input, and the network copies
+# the answer from there. This is a [leak](glossary.md#data-leakage): the model was given something that nobody can know yet
+# in real use.
 #
 # </details>
 
 # %% [markdown]
 # ### Take the label out
 #
-# We remove `label` from the inputs and hold rows back: the model learns from 200 rows
+# We remove `label` from the inputs and hold out rows: the model learns from 200 rows
 # ([train](glossary.md#train-valid-test)) and is tested on the other 1,800.
 #
 # We measure with [AUC](glossary.md#auc): the probability that a random row with label 1 gets a higher score than a random
-# row with label 0, a tie counting one half. 1 is perfect and 0.5 is guessing. AUC measures the order of the scores, which
-# is what a recommender needs: it sorts and shows the first few, without a threshold between no and yes.
+# row with label 0, where a tie counts one half. An AUC of 1 is perfect, 0.5 is guessing. AUC measures the order of the
+# scores, which is what a recommender needs: it sorts and shows the first few, without a threshold between no and yes.
 
 # %% tags=["nbval-ignore-output"]
 features, label = data.drop(columns="label").to_numpy(), data["label"].to_numpy()
@@ -183,15 +184,15 @@ claim("AUC on unseen rows is about 0.5", abs(auc_held_out - 0.5) < 0.06)
 claim("AUC on learned rows is above 0.6", auc_learned > 0.6)
 
 # %% [markdown]
-# On rows that it never saw, the model scores about 0.5, no better than a coin: that is the truth about this table. On the
-# rows it learned from it scores above 0.6, because it has memorised part of them: [overfitting](glossary.md#overfitting).
-# So never measure a model on the rows it learned from, as the recipe does.
+# On rows that it never saw, the model reaches an AUC of about 0.5, no better than a coin: that is the truth about this
+# table. On the rows it learned from, it reaches more than 0.6, because it has memorised part of them. This is
+# [overfitting](glossary.md#overfitting). So never measure a model on the rows it learned from, as the recipe does.
 
 # %% [markdown]
 # ## 4. Fill with zeros, then scale
 #
-# The next two lines of the recipe look harmless: `fillna(0)`, and [min–max scaling](glossary.md#normalization), which maps
-# the smallest value of a column to 0 and the largest to 1. Here is what they do to four people.
+# Two more lines of the recipe look harmless: `fillna(0)`, and [min–max scaling](glossary.md#normalization), which maps the
+# smallest value of a column to 0 and the largest to 1. Here is what they do to the ages of four people:
 
 
 # %%
@@ -205,8 +206,8 @@ pd.DataFrame({"age": ages, "scaled": min_max(ages), "filled": filled, "filled, s
 
 # %% [markdown]
 # The 20-year-old moved from 0.0 to 0.5, only because *somebody else's* age is missing, and the person without an age became
-# a newborn. The repair: fill with a value from the middle, here the median, and add a column that says what was filled. On
-# a real table, compute the median from the train rows only.
+# a newborn. Instead, fill the gap with a value from the middle, here the median, and add a column that says what was
+# filled. On a real table, compute the median from train rows only.
 
 # %%
 repaired = pd.DataFrame({"age": ages.fillna(ages.median()), "age_missing": ages.isna().astype(int)})
@@ -215,7 +216,7 @@ repaired.assign(scaled=min_max(repaired["age"]))
 # %% [markdown]
 # ### Exercise 01.2 · trace (O2)
 #
-# The ages 10, 20, 50 and one missing value go through `fillna(0)` and then through min–max scaling. Which number does the
+# The ages 10, 20, 50 and one missing value go through `fillna(0)` and then through min–max scaling. What number does the
 # age 20 become?
 
 # %%
@@ -230,9 +231,9 @@ check("01.2", scaled_20)
 # %% [markdown]
 # ### Scale from the train rows
 #
-# A constant column becomes 0 / 0, a column of text raises an error, and a scaled label no longer has classes: lesson 03
-# treats each column by its kind. One more trap is silent. The recipe scales *before* it splits. Here are three rows to learn
-# from, and a fourth that nobody should have seen yet:
+# A constant column becomes 0 / 0, a column of text raises an error, and a scaled label no longer has classes, so lesson 03
+# treats each column by its kind. One more trap raises no error: the recipe scales *before* it splits. Here are three train
+# rows and one unseen row:
 
 # %%
 train_ages, test_age = pd.Series([20, 30, 40]), 80
@@ -241,16 +242,16 @@ print("from the train rows:   ", min_max(train_ages).tolist())
 print("the unseen row, scaled:", (test_age - train_ages.min()) / (train_ages.max() - train_ages.min()))
 
 # %% [markdown]
-# The unseen row has moved all others: its value has leaked into training. So take the minimum and the maximum from the
-# train rows alone, and use them for every row that comes later. The unseen 80 then becomes 3.0, which is honest: training
-# never met such an age.
+# With the unseen row, the age 40 becomes 0.33 instead of 1.0: the unseen value has leaked into training. So take the
+# minimum and maximum from the train rows alone, and use them for every later row. The unseen 80 then becomes 3.0, which is
+# honest: no train row has such an age.
 
 # %% [markdown]
 # ### Exercise 01.3 · code (O2)
 #
-# Write the honest scaler. `train` and `test` are arrays of shape (rows, columns) with different numbers of rows.
-# Return `test`, scaled column by column with the minimum and maximum of `train`. A column that is constant in `train`
-# becomes 0 everywhere.
+# Write an honest scaler. `train` and `test` are arrays of shape (rows, columns) with different numbers of rows. Return
+# `test`, scaled column by column with the minimum and maximum of `train`. A column that is constant in `train` should
+# become 0 everywhere.
 #
 # <details><summary>Hint 1</summary><code>train.min(axis=0)</code> has one value for each column.</details>
 # <details><summary>Hint 2</summary>Where the width (maximum minus minimum) is 0, divide by 1 instead, and set those columns
@@ -272,9 +273,10 @@ check("01.3", my_scale)
 # %% [markdown]
 # ## 5. Ids are names, not numbers
 #
-# The recipe scales `user_id` and `item_id` too, as if user 30 stood halfway between users 20 and 40. But an id is a name.
-# To see what this costs, we make a synthetic world. Each of 60 users and 80 films gets one of two colours at random, and users
-# like exactly the films of their own colour. About half of the pairs are known; the model must predict the others.
+# The recipe scales `user_id` and `item_id` too, as if user 30 were halfway between users 20 and 40. But an id is only a
+# name. To see what this costs, we make a synthetic world: each of 60 users and 80 films gets one of two colours at random,
+# and users like exactly the films of their own colour. About half of the pairs are known; the model must predict the
+# others.
 
 # %%
 world = np.random.default_rng(1)
@@ -285,7 +287,7 @@ is_known = world.random(len(likes)) < 0.5
 print("users 0–3 (rows) and films 0–7 (columns):", *likes.reshape(60, 80)[:4, :8], sep="\n")
 
 # %% [markdown]
-# First, the recipe's network. Its features are the two ids, scaled to 0 … 1:
+# First, we train the recipe's network on the two ids, scaled to 0 … 1:
 
 # %% tags=["nbval-ignore-output"]
 set_seed(42)
@@ -297,9 +299,10 @@ auc_numbers = auc(likes[~is_known], as_numbers[~is_known])
 print(f"ids as numbers: AUC {auc_numbers:.2f} on the pairs it never saw")
 
 # %% [markdown]
-# About 0.5: no better than guessing. Now with [embeddings](glossary.md#embedding). An embedding is a table with one row of
-# learned numbers for each id; the id only says *which row*. To score a pair, multiply the user's row with the film's row
-# number by number and add up. This [dot product](glossary.md#dot-product) is large if the two rows point the same way.
+# The AUC is about 0.5, no better than guessing. Now we use [embeddings](glossary.md#embedding). An embedding table has one
+# row of learned numbers for each id; the id only says *which row*. To score a pair, multiply the user's row by the film's
+# row, number by number, and add up. This [dot product](glossary.md#dot-product) is large if the two rows point the same
+# way.
 #
 # In Keras you connect layers from the inputs to the output. `Input(())` takes one number for each pair, the id.
 
@@ -336,14 +339,14 @@ show(
 )
 
 # %% [markdown]
-# With ids as numbers, every pair gets nearly the same probability. With embeddings, the pattern of the truth appears, also
-# for pairs that training never saw.
+# With ids as numbers (middle), every pair gets nearly the same probability. With embeddings (right), the true pattern
+# appears, even for pairs that training never saw.
 
 # %% [markdown]
 # ## 6. Which rows are held out?
 #
-# `validation_split=0.2` sounds like a random draw. But Keras draws nothing: it takes the **last** fifth of the rows, as they
-# stand. In a table sorted by label, training might never see a label that validation asks for.
+# `validation_split=0.2` sounds like a random draw. But Keras draws nothing: it takes the **last** fifth of the rows. In a
+# table sorted by label, training might never see a label that validation asks for.
 #
 # ### Exercise 01.4 · choose (O2)
 #
@@ -370,14 +373,15 @@ first, last = set(ratings["user_id"][:border]), set(ratings["user_id"][border:])
 print(f"{len(last)} users in the last fifth, {len(first & last)} of them in the rest of the file")
 
 # %% [markdown] tags=["open"]
-# So choose the rows to hold out yourself, and pass them as `validation_data=`. A recommender is asked about the *future*,
-# so we hold out the last ratings of each user. Lesson 04 compares four ways to do this.
+# So choose the rows to hold out yourself, and pass them as `validation_data=`. A recommender must predict the *future*, so
+# we hold out the last ratings of each user. Lesson 04 compares four ways to do this.
 
 # %% [markdown]
 # ## 7. Compared with what, and how often? (optional)
 #
-# Twenty teams guess 50 of our coin flips. Each uses another [seed](glossary.md#seed), the number that starts the random
-# draws. Nobody knows anything, and the best team writes a paper.
+# How far can luck alone carry a result? Suppose that twenty teams guess 50 of our coin flips. Each team uses a different
+# [seed](glossary.md#seed), the number that starts the random draws. None of them knows anything, and the best team writes a
+# paper.
 
 # %%
 coins = table["label"].to_numpy()[:50]
@@ -385,20 +389,21 @@ results = [(np.random.default_rng(seed).integers(0, 2, 50) == coins).mean() for 
 print(f"accuracy: worst {min(results):.2f}, mean {np.mean(results):.2f}, best {max(results):.2f}")
 
 # %% [markdown]
-# The best of twenty looks like a discovery, but the mean is about one half: it was luck. Four habits protect you, and the
-# recipe has none of them:
+# The best of the twenty teams reaches 0.62, which looks like a discovery. But the mean of all teams is about one half, so
+# it was luck. Four habits protect you from such mistakes, and the recipe has none of them:
 #
 # - a baseline: something very simple, measured on the same rows
 # - several seeds, all of them reported
-# - [hyperparameters](glossary.md#hyperparameter), such as the number of epochs, chosen on a **validation** part, so that the
-#   **test** part is used once
-# - data and versions written down (here: a checksum and `requirements.txt`), so that others get the same numbers
+# - [hyperparameters](glossary.md#hyperparameter), such as the number of epochs, chosen on a **validation** part, so that
+#   the **test** part is used only once
+# - data and versions recorded (here by a checksum and `requirements.txt`), so that others get the same numbers
 
 # %% [markdown]
 # ## 8. An honest baseline
 #
-# Now real data and a real question: **will this user like this film?** Liked means four stars or more. We sort each user's
-# ratings by time. The last 20 % are the test part, the 10 % before them the validation part (*valid*), the rest *train*.
+# We turn to real data and a real question: **will this user like this film?** Liked means four stars or more. We sort each
+# user's ratings by time. The last 20 % are the test part, the 10 % before them the validation part (*valid*), and the rest
+# is *train*.
 
 
 # %% tags=["needed"]
@@ -411,11 +416,11 @@ for name, part in (("train", train), ("valid", valid), ("test", test)):
     print(f"{name:5} {len(part):6,} ratings, {part['liked'].mean():.0%} liked")
 
 # %% [markdown]
-# About half of the films are liked, and fewer as users go on: later ratings differ from earlier ones.
+# The share of likes falls from 53 % in train to 47 % in test: later ratings differ from earlier ones.
 #
-# The [baseline](glossary.md#baseline), the very simple model that a network has to beat, is the share of people who liked the
-# film, counted in **train only**. One like from one user must not rank above 90 likes of 100, so we mix in five imaginary
-# ratings with the overall share:
+# A [baseline](glossary.md#baseline) is a very simple model that a network must beat. Ours is the share of likes for each
+# film and each user, counted in **train only**. One like out of one rating must not rank above 90 likes out of 100, so we
+# mix in five imaginary ratings with the overall share:
 
 # %%
 overall = train["liked"].mean()
@@ -435,13 +440,13 @@ bar = auc(valid["liked"], by_film + by_user)
 print(f"valid AUC: film {auc(valid['liked'], by_film):.3f}, user {auc(valid['liked'], by_user):.3f}, both {bar:.3f}")
 
 # %% [markdown]
-# Some films please more people, and some people are easier to please. The sum of the two averages reaches 0.760. **This is
-# the bar**, and it took no network.
+# The sum of the two averages reaches an AUC of 0.760: some films please more people, and some people are easier to please.
+# **This is the bar**, and it took no network.
 
 # %% [markdown]
 # ### Exercise 01.5 · find the bug (O3)
 #
-# This is a colleague's film average. On valid it reaches an AUC of 0.789; an honest one reaches 0.661. Find out why and
+# A colleague wrote this film average. On valid it reaches an AUC of 0.789; an honest one reaches 0.661. Find out why and
 # repair it. Use plain shares without imaginary ratings; an unknown film gets the mean of `liked` in the argument `train`.
 # Return one number for each row of `test`. The cell after the check prints the AUC of your version.
 #
@@ -475,8 +480,8 @@ attempt(lambda: print(f"film_average on valid: AUC {auc(valid['liked'], film_ave
 # %% [markdown]
 # ## 9. An honest network
 #
-# An embedding table needs row numbers 0, 1, 2, …, but film ids have up to six digits and large gaps. `IdMap` (lesson 00)
-# numbers the ids it is given 1, 2, 3, … and keeps row 0 for everything it does not know.
+# An embedding table needs row numbers 0, 1, 2, …, but film ids have large gaps and up to six digits. `IdMap` (lesson 00)
+# numbers the ids 1, 2, 3, … and keeps row 0 for every id it does not know.
 
 # %%
 users, films = IdMap(train["user_id"]), IdMap(train["item_id"])
@@ -491,7 +496,7 @@ def inputs(part):
 # We add two parts to the model of section 5. A [bias](glossary.md#bias) is one learned number for each user and each film;
 # the [score](glossary.md#score) of a pair is now the dot product plus both biases.
 # [Regularisation](glossary.md#regularization) adds a penalty to the loss, `l2` times the squares of the embeddings, so that
-# an embedding grows only where it lowers the loss by more than that.
+# an embedding grows only where this lowers the loss by more than the penalty.
 #
 # ### Exercise 01.6 · fill in (O4)
 #
@@ -527,7 +532,7 @@ check("01.6", my_model)
 # %% [markdown]
 # ### Train it, and compare on valid
 #
-# Our model has the same parts, with a switch for each addition:
+# Our own version has the same parts, with a switch for each addition:
 
 
 # %%
@@ -546,8 +551,8 @@ def build(biases, l2, dim=16):
 
 # %% [markdown]
 # [Early stopping](glossary.md#early-stopping) replaces the recipe's fixed 10 epochs: measure AUC on valid after each epoch,
-# stop when it has not grown for two epochs, and restore the best weights. The test part stays closed. Training takes about
-# 10 seconds.
+# stop when it has not improved for two epochs, and restore the best weights. We do not use the test part yet. Training
+# takes about 10 seconds.
 
 
 # %%
@@ -577,14 +582,15 @@ claim("with biases it is within 0.01 of the bar", abs(valid_auc["+ biases"] - ba
 claim("with the penalty it is more than 0.009 above the bar", valid_auc["+ penalty"] > bar + 0.009)
 
 # %% [markdown]
-# The plain dot product, embeddings and all, **loses to two averages**: about 0.73 against 0.760. With biases it comes within
-# 0.01 of the bar. Both versions are far better on train than on valid: they overfit. The penalty limits that, and the model
-# ends about 0.01 above the bar. So we choose biases and `l2 = 3e-5`; section 14 tries a larger penalty.
+# The plain dot product **loses to two averages**, with about 0.73 against 0.760. With biases it comes within 0.01 of the
+# bar. Both versions are far better on train than on valid: they overfit. With the penalty, it ends about 0.01 above the
+# bar. So we choose biases and `l2 = 3e-5`; section 14 tries a larger penalty.
 
 # %% [markdown]
 # ## 10. One score by hand (optional)
 #
-# The model does nothing that you cannot compute yourself. We take one pair and the tables that the model has learned:
+# The model does nothing that you cannot compute yourself. To see this, we take one pair and the tables that the model has
+# learned:
 
 # %% tags=["nbval-ignore-output"]
 chosen = fitted["+ penalty"]
@@ -601,8 +607,9 @@ print(f"by hand {by_hand:.4f}, by Keras {by_keras:.4f}")
 # %% [markdown]
 # ### Exercise 01.7 · code (O4)
 #
-# Write this for many pairs at once. `user_idx` and `item_idx` are index arrays of the same length n; the tables have
-# shapes (n_users, dim) and (n_items, dim), the biases (n_users,) and (n_items,). Return n probabilities.
+# By hand and in Keras, the probability is the same. Write the computation for many pairs at once. `user_idx` and `item_idx`
+# are index arrays of the same length n; the tables have shapes (n_users, dim) and (n_items, dim), the biases (n_users,) and
+# (n_items,). Return n probabilities.
 #
 # <details><summary>Hint 1</summary><code>user_table[user_idx]</code> looks up n rows at once: shape (n, dim).</details>
 # <details><summary>Hint 2</summary>Multiply the two looked-up arrays, sum over <code>axis=1</code>, add both looked-up
@@ -624,13 +631,14 @@ check("01.7", my_probabilities)
 # %% [markdown]
 # ## 11. Shuffle the labels (optional)
 #
-# How do you find a leak when the label is not a coin? Shuffle the ratings in the table, *before the first step*, and run
-# everything again. Now nothing can be learned, so the AUC must be 0.5. A higher AUC means that the answer still gets in.
+# How do you find a leak when the label is not a coin flip? Shuffle the ratings in the table, *before the first step*, and
+# run everything again. Now there is nothing to learn, so the AUC must be about 0.5. A higher AUC means that the answer
+# still reaches the model.
 #
 # ### Exercise 01.8 · choose (O1)
 #
-# Why before the first step? Somebody goes back to section 2 and shuffles only the labels outside the table; the column
-# `label` in `data` stays as it was. They train on the first 1,600 rows and measure AUC on the last 400, against the
+# Why before the first step? Somebody goes back to section 2 and shuffles only a copy of the labels outside the table; the
+# column `label` in `data` stays as it was. They train on the first 1,600 rows and measure AUC on the last 400, against the
 # shuffled labels. What happens?
 #
 # - **a** AUC about 1.0: the leak is found
@@ -661,14 +669,15 @@ claim("labels shuffled outside the table: nothing is seen", abs(auc_blind - 0.5)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# AUC is about 0.5, although the label is still among the inputs: a test that shuffles outside the table cannot see the leak.
+# The AUC is about 0.5, although the label is still among the inputs: a test that shuffles outside the table cannot see the
+# leak.
 #
 # </details>
 
 # %% [markdown]
 # ### The test, done right
 #
-# We shuffle in the table and repeat everything from section 8 on:
+# Now we shuffle the ratings in the table and repeat everything from section 8 on:
 
 # %% tags=["nbval-ignore-output"]
 noise = ratings.assign(rating=rng.permutation(ratings["rating"]))
@@ -681,15 +690,14 @@ print(f"everything again on shuffled ratings: valid AUC {noise_auc:.2f}")
 claim("on shuffled ratings: AUC about 0.5", abs(noise_auc - 0.5) < 0.03)
 
 # %% [markdown]
-# AUC is about 0.5, so the answer no longer gets in. The recipe took the same test in section 2, with a label that was
-# noise from the start, and failed. The test has one limit: it cannot tell whether the model knew the *future*. Only the
-# split in time takes care of that.
+# The AUC is about 0.5, so the answer no longer reaches the model. The recipe took the same test in section 2, with a label
+# that was noise from the start, and failed. The test has one limit: it cannot tell whether the model knew the *future*.
+# Only the split by time prevents that.
 
 # %% [markdown]
 # ## 12. The test part, used once
 #
-# All choices are made: biases and the penalty. We train with two more seeds, and only now use the test part, for the network
-# and for the bar.
+# All choices are made. We train with two more seeds, and only then use the test part, for the network and for the bar.
 
 # %% tags=["nbval-ignore-output"]
 final = [fitted["+ penalty"], *(train_model(train, valid, True, 3e-5, seed)[0] for seed in (2, 3))]
@@ -704,12 +712,14 @@ claim("test: the network is about 0.01 better", 0.006 < test_auc[0] - test_bar <
 claim("test: seeds differ by less than 0.005", max(test_auc) - min(test_auc) < 0.005)
 
 # %% [markdown]
-# **The honest number**: AUC is about 0.78 on the future of each user, about 0.01 more than two averages, with every seed.
-# That is small, and worth more than the 1.0 we began with. Section 13 asks whether the lead would hold for other users.
+# **The honest number**: on the last ratings of each user, the AUC is about 0.78, about 0.01 above the two averages, with
+# every seed. The lead is small, but worth more than the 1.0 we began with. Section 13 asks whether the lead would hold for
+# other users.
 #
 # ### Exercise 01.9 · put in order (O4)
 #
-# Put the steps of honest work in order. One line does not belong. Write the letters of the others, for example `"EDCBA"`.
+# Put the steps of an honest pipeline in order. One line does not belong: leave it out. Write the letters of the others, for
+# example `"EDCBA"`.
 #
 # ```text
 # A   print(auc_of(best, test))
@@ -732,10 +742,10 @@ check("01.9", order)
 # %% [markdown]
 # ## 13. How sure is the lead? (optional)
 #
-# Other users would have given other numbers. To see how much the lead varies, we draw 671 of our users at random, 300 times,
-# and each time compute the lead again. A user may be drawn several times or not at all: `integers` draws the users,
-# `bincount` counts how often each was drawn, and this count becomes the weight of the user's ratings. 95 % of the leads lie
-# in the [interval](glossary.md#confidence-interval) that we print (lesson 04).
+# Other users would have given other numbers. To see how much the lead varies, we draw 671 users at random from our 671 and
+# compute the lead again; we do this 300 times. In one draw, a user may appear several times or not at all: `integers` draws
+# the users, `bincount` counts how often each was drawn, and this count becomes the weight of the user's ratings. We print
+# the [interval](glossary.md#confidence-interval) in which 95 % of the leads lie; lesson 04 says more about it.
 
 
 # %%
@@ -765,12 +775,13 @@ claim("valid, + biases: the interval includes zero", level[0] <= 0 <= level[1])
 
 # %% [markdown]
 # On test, the interval of the network's lead excludes zero: the network beats the averages. On valid, the interval of
-# "+ biases" includes zero, so we do not say that the version without the penalty beats them.
+# "+ biases" includes zero, so we cannot say that the version without the penalty beats them.
 
 # %% [markdown]
 # ## 14. A penalty that is too strong (optional)
 #
-# If some penalty helps, does more help more? We try three times as much and compare the training curves:
+# If a small penalty helps, does a larger one help more? We try one that is about three times as large and compare the
+# training curves:
 
 # %% tags=["nbval-ignore-output"]
 strong, curves["+ strong penalty"] = train_model(train, valid, True, 1e-4, seed=1)
@@ -799,13 +810,14 @@ claim("the strong penalty ends within 0.01 of the bar", abs(auc_strong - bar) < 
 claim("only the strong penalty shrinks the embeddings to nothing", size_strong < 0.01 < size)
 
 # %% [markdown]
-# The strong penalty shrinks the embeddings to nothing. Only the biases are left, and AUC falls back to the level of the bar.
+# With the strong penalty, the mean size of a learned number is below 0.01: the embeddings have shrunk to nothing. Only the
+# biases are left, and the AUC falls back to the level of the bar.
 
 # %% [markdown]
 # ## 15. Save it (optional)
 #
-# The recipe saves as `.h5`, which Keras now calls a legacy format. Today's format is `.keras`: one file with the layers, the
-# weights and the training state. We save, load, and compare every probability on the test part:
+# The recipe saves as `.h5`, which Keras now calls a legacy format. Today's format is `.keras`: one file with the layers,
+# the weights and the training state. We save the model, load it again, and compare every probability on the test part:
 
 # %%
 final[0].save(folder / "likes.keras")
@@ -815,19 +827,19 @@ assert gap <= 1e-6
 print("same probabilities after loading:", gap <= 1e-6)
 
 # %% [markdown]
-# The file knows row numbers, not ids. Save `users` and `films` with it, or row 7 may stand for another film tomorrow.
-# Lesson 22 puts the preparation and the model into one package.
+# The loaded model gives the same probabilities. But the file knows only row numbers, not ids. Save `users` and `films` with
+# it; otherwise row 7 may stand for another film tomorrow. Lesson 22 puts the preparation and the model into one package.
 
 # %% [markdown]
 # ## 16. The rest of the recipe's text (optional)
 #
-# The advice around such recipes is often as faulty as the code:
+# The advice that comes with such recipes is often as faulty as their code:
 #
 # | It says | Better |
 # |---|---|
 # | normalise all of the data | treat each column by its kind; an id is a name (sections 4, 5) |
-# | clicks alone are enough to train on | where every label is yes, "always yes" is perfect (lesson 09) |
-# | accuracy measures a recommender | measure the order (section 3, lesson 04) |
+# | clicks alone are enough to train on | if every label is yes, a model that always says yes is perfect (lesson 09) |
+# | accuracy measures a recommender | measure the order of the scores (section 3, lesson 04) |
 # | test on rows drawn at random | hold out what comes later (sections 6, 8) |
 
 # %% [markdown]
@@ -836,9 +848,10 @@ print("same probabilities after loading:", gap <= 1e-6)
 # - You saw a perfect result on coin flips, found the label among the inputs, and took it out (**O1**).
 # - You repaired missing values, scaling, ids, and the choice of held-out rows (**O2**).
 # - You closed the leak in a baseline, and saw a network lose to two averages before it scored above them (**O3**).
-# - You completed an embedding model, computed its probabilities by hand, and put the honest steps in order (**O4**).
+# - You completed an embedding model, computed its probabilities by hand, and ordered the steps of an honest pipeline
+#   (**O4**).
 #
-# A score that is too good tells you something about your pipeline. Look there first.
+# When a score is too good, look at your pipeline first.
 
 # %% [markdown] tags=["reading"]
 # **Read on**
