@@ -373,7 +373,7 @@ for first, last in ((1996, 1998), (2005, 2006), (2015, 2016)):
     print(f"{first}–{last}:", " · ".join(f"{titles[item]} ({n})" for item, n in top.items()))
 
 # %% [markdown]
-# What is "popular" depends on the year. And every year brings films that nobody had rated before; an older model cannot
+# What is "popular" depends on the year. Every year brings films that nobody had rated before; an older model cannot
 # know them.
 
 # %% [markdown]

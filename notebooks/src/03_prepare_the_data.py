@@ -232,9 +232,9 @@ movies[movies.duplicated(["title", "year"], keep=False)]
 # different years, so a title cannot identify a film. And two titles occur twice *in the same year*. Is this one film
 # with two ids, or are there two films? No schema can tell; somebody has to look.
 #
-# An [outlier](glossary.md#outlier) is a value far from all others. To find outliers, a common rule takes the width of
-# the middle half of the values, from the first quartile to the third, and calls a value an outlier if it lies more than
-# one and a half widths above the third quartile. We apply it to the number of ratings per user:
+# An [outlier](glossary.md#outlier) is a value far from all others. A common rule takes the width of the middle half of
+# the values, from the first quartile to the third, and calls a value an outlier if it lies more than one and a half
+# widths above the third quartile. We apply it to the number of ratings per user:
 
 # %%
 n_per_user = ratings["user_id"].value_counts()
