@@ -1,20 +1,20 @@
 # %% [markdown]
 # # Look at the data
 #
-# Before any model, look at who did what, how often, and when. You will see that a table of ratings is almost empty, very
-# unequal and oddly timed, and that three numbers per film, chosen by hand, already make a small recommender.
+# Before you build a model, look at who did what, how often, and when. A table of ratings is almost empty and very
+# unequal, and its timestamps hold surprises. Three numbers per film, chosen by hand, already make a small recommender.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** describe a table of interactions, and tell explicit from implicit preference
+# - **O1** describe a table of interactions, and tell explicit from implicit feedback
 # - **O2** compute how sparse and how unequal it is: density, cumulative share, Gini
 # - **O3** diagnose what its timestamps hide: drift and bursts
 # - **O4** predict preferences with embeddings made by hand
 # - **O5** find a film's neighbours by counting, and explain why raw counts favour popular films
 #
-# **What you need**: lesson 01, and about two hours without the optional sections; take a break before section 6. The whole
-# notebook runs in a few seconds. There is no model and no TensorFlow, only NumPy and pandas.
+# **What you need**: lesson 01, and about two hours without the optional sections; take a break before section 6. The
+# whole notebook runs in a few seconds: it trains no model and needs only NumPy and pandas.
 
 # %%
 import numpy as np
@@ -32,22 +32,23 @@ titles = movies.set_index("item_id")["title"]
 # %% [markdown]
 # ## 1. One row, one interaction
 #
-# [MovieLens](glossary.md#movielens) is a website on which people rate films. Our sample holds ratings of real people from
-# 1995 to 2016. A [user](glossary.md#user) gave an [item](glossary.md#item), here a film, some stars:
+# [MovieLens](glossary.md#movielens) is a website where people rate films. Our sample holds real ratings from 1995
+# to 2016. In each row, a [user](glossary.md#user) gave an [item](glossary.md#item), here a film, some stars:
 
 # %%
 ratings.head(3)
 
 # %% [markdown]
-# User 1 gave film 31 two and a half stars. Such a row is an [interaction](glossary.md#interaction). `timestamp` counts
-# seconds since 1 January 1970; pandas turns them into dates. A second table, `movies`, has the titles:
+# User 1 gave film 31 two and a half stars. Such a row is called an [interaction](glossary.md#interaction). `timestamp`
+# counts the seconds since 1 January 1970; pandas turns them into dates. A second table, `movies`, holds the titles:
 
 # %%
 ratings["when"] = pd.to_datetime(ratings["timestamp"], unit="s")
 ratings.merge(movies, on="item_id")[["user_id", "title", "rating", "when"]].head(3)
 
 # %% [markdown]
-# Ask three questions about any such table: how many of each are there, can a pair occur twice, and how is it sorted?
+# Ask three questions about any such table: how many users, items and rows it has, whether a pair can occur twice, and
+# how it is sorted.
 
 # %%
 print("users", ratings["user_id"].nunique(), "· films", ratings["item_id"].nunique(), "· rows", len(ratings))
@@ -56,8 +57,8 @@ print("sorted by user, then film:", ratings.equals(ratings.sort_values(["user_id
 print("fewest ratings of a user:", ratings["user_id"].value_counts().min())
 
 # %% [markdown]
-# Remember the last two lines. The file is **not** in order of time. And nobody has fewer than 20 ratings: users with fewer
-# were removed before you saw the data.
+# Remember the last two lines: the rows are sorted by user and film, **not** by time, and nobody has fewer than 20
+# ratings: users with fewer were removed before you saw the data.
 #
 # ### What did they tell us?
 #
@@ -65,16 +66,17 @@ print("fewest ratings of a user:", ratings["user_id"].value_counts().min())
 # |---|---|---|
 # | gave 4.5 stars | explicit | the user's own judgement |
 # | watched to the end | implicit | they did it; whether they liked it is a guess |
-# | stopped after two minutes | implicit | perhaps dislike, perhaps the doorbell |
-# | never opened it | nothing | disliked or unknown to them? We cannot tell |
+# | stopped after two minutes | implicit | perhaps dislike, perhaps a phone call |
+# | never opened it | nothing | disliked, or unknown to them? We cannot tell |
 #
-# [Explicit feedback](glossary.md#explicit-feedback) is what people say, [implicit feedback](glossary.md#implicit-feedback) is
-# what they do. There is far more implicit feedback, because it costs people nothing.
+# [Explicit feedback](glossary.md#explicit-feedback) is what people say; [implicit
+# feedback](glossary.md#implicit-feedback) is what they do. There is far more implicit feedback, because giving it takes
+# no effort.
 
 # %% [markdown]
 # ### Exercise 02.1 · choose (O1)
 #
-# A shop's log says: user 7 never opened the page of film 12. What can you conclude?
+# A shop's log shows that user 7 never opened the page of film 12. What can you conclude?
 #
 # - **a** user 7 does not like film 12, so write a 0 for the pair
 # - **b** user 7 gave implicit feedback against film 12
@@ -93,9 +95,9 @@ check("02.1", answer)
 # %% [markdown]
 # ### Two readings of the stars
 #
-# As explicit feedback, stars have a height. As implicit feedback, only the row counts: somebody cared enough to rate this
-# film. When this course *ranks* films, every rating counts as an interaction, even half a star. When it *predicts stars*, in
-# lesson 07, it uses their height.
+# As explicit feedback, a rating gives the number of stars; as implicit feedback, it shows only that somebody cared
+# enough to rate this film. When this course *ranks* films, every rating counts as an interaction, even half a star.
+# When it *predicts stars*, in lesson 07, it uses that number.
 
 # %%
 print(f"rated at all: {len(ratings):,}   four stars or more: {(ratings['rating'] >= 4).mean():.1%} of them")
@@ -103,18 +105,19 @@ print(f"rated at all: {len(ratings):,}   four stars or more: {(ratings['rating']
 # %% [markdown]
 # ## 2. Mostly empty
 #
-# Four users, five films, and a 1 where somebody rated:
+# Here are four users, five films, and a 1 for each rating:
 
 # %%
 small = np.array([[1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 1, 0, 0, 0]])  # (4 users, 5 films)
 print(f"{small.sum()} of {small.size} cells are filled: density {small.mean():.2f}, sparsity {1 - small.mean():.2f}")
 
 # %% [markdown]
-# [Density](glossary.md#density) is the share of filled cells, [sparsity](glossary.md#sparsity) the share of empty ones.
+# [Density](glossary.md#density) is the share of filled cells; [sparsity](glossary.md#sparsity) is the share of empty
+# ones.
 #
 # ### Exercise 02.2 · trace (O2)
 #
-# On paper: 3 users, 4 films, 5 ratings. What is the density? Two decimals are enough.
+# Compute on paper: a table of 3 users and 4 films holds 5 ratings. What is its density? Two decimals are enough.
 
 # %%
 density = ...
@@ -128,9 +131,9 @@ check("02.2", density)
 # %% [markdown]
 # ### The real matrix
 #
-# The same matrix for the real data has a row for each of 671 users and a column for each of 9,066 films. To see it, we put
-# the busiest user on top and the most rated film on the left. Then we look at the whole, and at two small windows of
-# 60 users × 60 films.
+# The real matrix has a row for each of 671 users and a column for each of 9,066 films. We sort it, with the busiest
+# user at the top and the most rated film on the left. Then we look at the whole matrix and at two small windows of 60
+# users × 60 films.
 
 # %%
 table = pd.crosstab(ratings["user_id"], ratings["item_id"])  # how often each pair occurs: 0 or 1
@@ -162,13 +165,13 @@ show(
 )
 
 # %% [markdown]
-# Of a hundred cells, fewer than two are filled, and they are not spread evenly. In the corner of the busiest users and the
-# most rated films it is 72.5 %. In the middle, where a recommender would help most, it is 0.3 %.
+# Fewer than two cells in a hundred are filled, and they are not spread evenly. For the busiest users and the most rated
+# films, 72.5 % of the cells are filled. In the middle, where a recommender would help most, only 0.3 % are.
 
 # %% [markdown]
 # ## 3. The long tail
 #
-# Here are five films and how many people rated each: 20 ratings in all.
+# How are ratings spread over films? Start with five films that share 20 ratings:
 
 # %%
 counts = np.array([10, 1, 5, 1, 3])
@@ -176,13 +179,13 @@ share = np.sort(counts)[::-1].cumsum() / counts.sum()
 share
 
 # %% [markdown]
-# Sorted and added up from the largest, the first film alone has half of all ratings, the first two have 75 %. This is the
-# [cumulative share](glossary.md#cumulative-share).
+# The counts are sorted, largest first, and added up. The first film alone has half of all ratings, and the first two 75
+# %. This is the [cumulative share](glossary.md#cumulative-share).
 #
 # ### Exercise 02.3 · predict (O2)
 #
-# Now the real films. Sort all 9,066 by their number of ratings. Which share of all ratings does the first *tenth* of the
-# films have? Guess a number between 0 and 1.
+# Now sort all 9,066 real films by their number of ratings, largest first. What share of all ratings does the first
+# *tenth* of the films have? Guess a number between 0 and 1.
 
 # %%
 share_of_the_top_tenth = ...
@@ -222,17 +225,17 @@ show(
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# A tenth of the films has 60 % of the ratings. At the other end is the [long tail](glossary.md#long-tail): a third of the
-# films have just one rating. This has two consequences. Recommending the famous films to everybody is hard to beat
-# (lesson 04). And most of the catalogue must be recommended from almost no data.
+# The first tenth of the films has 60 % of the ratings. At the other end is the [long tail](glossary.md#long-tail): a
+# third of the films have just one rating. So recommending the most popular films to everybody is hard to beat (lesson
+# 04), and for most of the catalogue there is almost no data.
 #
 # </details>
 
 # %% [markdown]
 # ### One number for the inequality
 #
-# The [Gini coefficient](glossary.md#gini-coefficient) is the mean difference over all pairs of films, each film with itself
-# too, divided by twice the mean count. For our five films:
+# Take the differences between the counts of all pairs of films, each with itself too. Their mean, divided by twice the
+# mean count, is the [Gini coefficient](glossary.md#gini-coefficient). For our five films:
 
 # %%
 difference = np.abs(counts[:, None] - counts)  # (5, 5): each film with each
@@ -242,16 +245,17 @@ print(f"Gini {difference.mean() / (2 * counts.mean()):.2f}")
 
 # %% [markdown]
 # The 25 differences sum to 88, so their mean is 3.52. Twice the mean count is 8, so the Gini is 3.52 / 8 = 0.44. If all
-# films were equal it would be 0; if one of very many films had everything, nearly 1.
+# counts were equal, it would be 0; if one of very many films had all ratings, nearly 1.
 
 # %% [markdown]
 # ### Exercise 02.4 · code (O2)
 #
-# Write the Gini coefficient of an array of counts. It must work for any number of films, and the counts come in any order.
+# Write a function that returns the Gini coefficient of an array of counts. It must work for any number of films, with
+# the counts in any order.
 #
-# <details><summary>Hint 1</summary><code>counts[:, None] - counts</code> has a row and a column for each film; take
-# absolute values and their mean.</details>
-# <details><summary>Hint 2</summary>Pairs of a film with itself belong to the mean. Divide by
+# <details><summary>Hint 1</summary><code>counts[:, None] - counts</code> has a row and a column for each film. Take the
+# absolute values, and then their mean.</details>
+# <details><summary>Hint 2</summary>The pairs of a film with itself are part of the mean. Divide by
 # <code>2 * counts.mean()</code>.</details>
 
 
@@ -267,9 +271,9 @@ def my_gini(counts):
 check("02.4", my_gini)
 
 # %% [markdown]
-# All pairs of 9,066 films are 82 million differences. Sorting the counts gives the same number much faster: in a sorted list
-# of *n*, the value at position *i* is the larger one of *i* − 1 pairs and the smaller one of *n* − *i*, so it counts
-# (*i* − 1) − (*n* − *i*) = 2*i* − *n* − 1 times.
+# For 9,066 films, that is 82 million differences. Sorting the counts gives the same number much faster: in a sorted
+# list of *n*, the value at position *i* is added in the *i* − 1 pairs where it is larger and subtracted in the *n* −
+# *i* where it is smaller, so it counts (*i* − 1) − (*n* − *i*) = 2*i* − *n* − 1 times.
 
 
 # %%
@@ -284,7 +288,7 @@ print(f"pairs of 9,066 films: {9066**2 / 1e6:.0f} million; Gini of the five film
 print(f"Gini of all films {gini(film_counts):.2f}, of users {gini(user_counts):.2f}")
 
 # %% [markdown]
-# The number of ratings per film is far more unequal (0.72) than in our example (0.44).
+# The real films are far more unequal (Gini 0.72) than our five (0.44).
 
 # %% [markdown]
 # ## 4. What the stars say (optional)
@@ -309,24 +313,26 @@ show(
 )
 
 # %% [markdown]
-# Two things are odd. The mean is 3.54, above the middle of the scale; a likely reason is that people rate what they chose to
-# watch. And half stars are rare, as if people disliked them. Section 5 has a better explanation.
+# Two things stand out. The mean is 3.54, above the middle of the scale. A likely reason is that people rate films that
+# they chose to watch. And half stars are rare, as if people did not like to give them; section 5 has a better
+# explanation.
 #
-# The same stars also mean different things to different users. How far apart are the means of single users?
+# The same number of stars also means different things to different users. How far apart are the mean ratings of
+# individual users?
 
 # %%
 user_mean = ratings.groupby("user_id")["rating"].mean()
 print(user_mean.quantile([0, 0.05, 0.5, 0.95, 1]).round(2).to_dict())
 
 # %% [markdown]
-# One user gives 1.33 stars on average, another one 4.95. Four stars are rare praise from the first and a disappointment from
-# the second. Lesson 07 therefore starts with a mean for each user.
+# The lowest mean of a user is 1.33 stars, the highest is 4.95. From the first user, four stars are rare praise; from
+# the second, they show disappointment. This is why lesson 07 starts with a mean for each user.
 
 # %% [markdown]
 # ## 5. Drift: the years are not alike
 #
-# We group the ratings by year: how many there are, by how many users, how high they are, and how many films are rated for
-# the first time.
+# For each year, we count the ratings, their users and the films rated for the first time, and compute the mean rating
+# and the share of half stars.
 
 # %%
 ratings["year"] = ratings["when"].dt.year
@@ -353,11 +359,12 @@ show(
 )
 
 # %% [markdown]
-# Until 2002 there is **not one** half star; from 2004 on they are 38 to 47 % of all ratings. Taste does not change like
-# that: in 2003 the website began to offer half stars. A model that learns from all years learns two scales at once.
+# Until 2002 there is **not one** half star; from 2004 on, they make up 38 to 47 % of a year's ratings. Taste does not
+# change so suddenly: in 2003 the website began to offer half stars. A model that learns from all years mixes two
+# scales.
 #
-# A change of the data over time is called [drift](glossary.md#drift). The number of ratings drifts (it peaks at 13,869 in
-# 2000), and so do the users (105 rated in 1996, 48 in 2016) and the films:
+# A change in the data over time is called [drift](glossary.md#drift). The number of ratings drifts (it peaks at 13,869
+# in 2000), and so do the number of users (105 in 1996, 48 in 2016) and the most rated films:
 
 # %%
 for first, last in ((1996, 1998), (2005, 2006), (2015, 2016)):
@@ -366,17 +373,18 @@ for first, last in ((1996, 1998), (2005, 2006), (2015, 2016)):
     print(f"{first}–{last}:", " · ".join(f"{titles[item]} ({n})" for item, n in top.items()))
 
 # %% [markdown]
-# "Popular" needs a date. And every year brings films that nobody had rated before, which an older model cannot know.
+# What is "popular" depends on the year. Every year brings films that nobody had rated before; an older model cannot
+# know them.
 
 # %% [markdown]
-# This is a good place for a break.
+# Take a break here.
 #
 # ## 6. When people rate
 #
 # ### Exercise 02.5 · predict (O3)
 #
-# Take two consecutive ratings of one user. How often are they at most 60 seconds apart? Guess a number between 0 and 1.
-# A film lasts two hours.
+# Take two consecutive ratings by the same user. How often are they at most 60 seconds apart? Guess a number between 0
+# and 1, and remember that a film lasts two hours.
 
 # %%
 share_within_a_minute = ...
@@ -410,8 +418,8 @@ show(
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# 83 % are at most a minute apart, and 22 % share a second. Nobody watches films like that. The time in this table is the time
-# of *rating*: people rate from memory, page by page.
+# 83 % are at most a minute apart, and 22 % share a second. Nobody watches films that fast. The timestamps say when
+# people *rated* a film: they rate from memory, page by page.
 #
 # </details>
 
@@ -437,9 +445,9 @@ show(
 )
 
 # %% [markdown]
-# User 42 rates a film about every four seconds and never comes back. User 68 comes back several times; nearly all of the 123
-# ratings fall into four vertical jumps, and the later visits add almost nothing. Such a visit is a [session](glossary.md#session). A common rule starts a new
-# session after a pause of more than 30 minutes.
+# User 42 rates a film about every four seconds and never comes back. User 68 comes back several times: nearly all of
+# the 123 ratings fall into four vertical jumps, and the later visits add almost nothing. Such a visit is called a
+# [session](glossary.md#session). A common rule starts a new session after a pause of more than 30 minutes.
 
 # %%
 starts = gap.isna() | (gap > 30 * 60)  # the first rating of a user, or one after a long pause
@@ -449,13 +457,14 @@ print(f"users with one session only: {(sessions == 1).mean():.0%}; user 68 has {
 # %% [markdown]
 # ### Exercise 02.6 · find the bug (O3)
 #
-# This function counts the sessions of one user from an array of timestamps in seconds. It worked on a sorted list. On rows
-# as they stand in our table it is wrong: for user 68 it finds 87 sessions, where the cell above found 8. Remember how the
-# table is sorted, and repair the function.
+# This function counts the sessions of one user from an array of timestamps in seconds. It worked on a sorted list. On
+# the rows in the order of our table, it is wrong: for user 68 it finds 87 sessions, where the cell above found 8.
+# Remember how the table is sorted, and repair the function.
 #
 # <details><summary>Hint 1</summary>Try it on <code>np.array([0, 9000, 10])</code>: two ratings at the start, one much
-# later, so two sessions. Then on the same times in another order.</details>
-# <details><summary>Hint 2</summary>Pauses only make sense between neighbours in time: <code>np.sort</code> first.</details>
+# later, so two sessions. Then try the same times in another order.</details>
+# <details><summary>Hint 2</summary>A pause only makes sense between neighbours in time, so use <code>np.sort</code>
+# first.</details>
 
 
 # %%
@@ -478,9 +487,9 @@ check("02.6", count_sessions)
 # %% [markdown]
 # ### What the site has to do with it
 #
-# MovieLens shows newcomers films to rate, so that the site gets to know them. Later, the site's own recommender decides what
-# they see. Fan and colleagues (2024) studied these stages and conclude that results on MovieLens "should not be solely relied
-# upon". Our sample shows a trace of this: compare the first ten ratings of busy users with their ratings 91 to 100.
+# To get to know newcomers, MovieLens first shows them films to rate. Later, its own recommender decides what they see.
+# Fan and colleagues (2024) studied these stages and concluded that results on MovieLens "should not be solely relied
+# upon". Our sample shows a trace of this. Compare the first ten ratings of busy users with their ratings 91 to 100:
 
 # %%
 busy = ordered[ordered["user_id"].map(user_counts) >= 100]
@@ -490,18 +499,19 @@ print(f"{busy['user_id'].nunique()} users with 100 ratings or more. Median numbe
 print(f"first ten: {early.median():.0f}   ratings 91 to 100: {later.median():.0f}")
 
 # %% [markdown]
-# They begin with well-known films and move on to rarer ones. For us this means:
+# The median falls from 66 to 45: users begin with well-known films and move on to rarer ones. For us this means:
 #
-# - The order within a burst is the order of a web page. Ratings of the same second have no order at all: wherever it
+# - The order within a burst is the order of a web page. Ratings of the same second have no order at all: wherever order
 #   matters, we draw one at random.
-# - "The next film" means the next one *rated*. A model that learns from this order learns the site as well as the person.
+# - "The next film" means the next one *rated*. A model that learns from this order learns about the site as well as the
+#   person.
 # - What works here may fail in a shop, where people buy one thing at a time.
 
 # %% [markdown]
 # ## 7. Does one person drift too? (optional)
 #
-# Take everybody with at least 100 ratings over more than a year, and compare the second half of each user's ratings with
-# the first half.
+# Take every user with at least 100 ratings spread over more than a year, and compare the mean of the second half of the
+# ratings with that of the first half.
 
 
 # %%
@@ -518,8 +528,9 @@ print(f"{len(change)} users: mean change {change.mean():+.2f} stars, standard de
 print(f"changed by more than 0.3 stars: {(change.abs() > 0.3).mean():.0%}")
 
 # %% [markdown]
-# On average nothing changes, because ups and downs cancel, but single users move. Is that more than chance? Shuffle the stars
-# within each user, so that early and late mean nothing, and compute the same again.
+# On average almost nothing changes (−0.06 stars), because ups and downs cancel. But individual users do change, 32 % of
+# them by more than 0.3 stars. Could that be chance alone? Shuffle the stars within each user, so that early and late
+# mean nothing, and compute the same again.
 
 # %%
 rng = np.random.default_rng(42)
@@ -544,14 +555,15 @@ show(
 claim("real changes spread more than twice as wide as chance", change.std() > 2 * by_chance.std())
 
 # %% [markdown]
-# Real changes spread almost three times as wide as chance. People's stars do drift: their scale, their taste, or the films
-# they meet. The table cannot tell which. But it warns you that an old rating may say less about a user than a fresh one.
+# The real changes spread almost three times as wide as those by chance alone, so people's ratings do drift. What
+# changed may be their use of the scale, their taste, or the films that they come across; the table cannot tell which.
+# But it warns you that an old rating may say less about a user than a recent one.
 
 # %% [markdown]
 # ## 8. Three numbers for a film
 #
-# There is no model yet, but you know films, so you can describe them. Give each film three numbers: how much **action**
-# (0 to 1), how much **romance** (0 to 1), and how **new** it is (−1 old, 0 the 1990s, 1 brand-new).
+# You have no model yet, but you know films, so you can describe them. Give each film three numbers: how much **action**
+# it has (0 to 1), how much **romance** (0 to 1), and how **new** it is (−1 is old, 0 the 1990s, 1 brand-new).
 
 # %%
 films = {
@@ -567,9 +579,10 @@ films = {
 film_vectors = np.array(list(films.values()))  # (8 films, 3 numbers)
 
 # %% [markdown]
-# These rows are [embeddings](glossary.md#embedding), as in lesson 01, only chosen by hand instead of learned. A user gets
-# three numbers in the same order: how much they *want* each. Ann wants action and dislikes romance, Ben wants romance, Cleo
-# wants old films. How well do Ann and *Titanic* fit? Compute the dot product: multiply number by number and add.
+# These rows are [embeddings](glossary.md#embedding), as in lesson 01, but chosen by hand, not learned. A user gets
+# three numbers in the same order: how much they *want* of each. Ann wants action and dislikes romance, Ben wants
+# romance, and Cleo wants old films. How well does *Titanic* suit Ann? Compute the dot product: multiply the numbers
+# pair by pair and add.
 
 # %%
 people = {"Ann": (1.0, -0.5, 0.0), "Ben": (-0.3, 1.0, 0.0), "Cleo": (0.3, 0.3, -1.0)}
@@ -578,7 +591,7 @@ products = user_vectors[0] * film_vectors[3]
 print("Ann · Titanic =", " + ".join(f"({value:.1f})" for value in products), f"= {products.sum():.1f}")
 
 # %% [markdown]
-# The action speaks for it (0.4), the romance against it (−0.5), and the age does not matter: −0.1.
+# The action speaks for the film (0.4), the romance against it (−0.5), and its age does not matter: −0.1 in all.
 #
 # ### Exercise 02.7 · trace (O4)
 #
@@ -600,9 +613,9 @@ pd.DataFrame(scores.T.round(2), index=list(films), columns=list(people))
 # %% [markdown]
 # ### A first recommender
 #
-# The folded table holds the scores of all users and films, computed by one matrix product. Sort a column and you have that
-# person's list: Ann gets *Terminator 2*, Ben *Sleepless in Seattle*, Cleo *Casablanca*. This is already a recommender, and
-# Ann never rated anything. Two of the three numbers, drawn as a map:
+# The folded table holds the scores of all users and films, computed by one matrix product. Sort a column, and you have
+# that person's list: Ann gets *Terminator 2* first, Ben *Sleepless in Seattle*, and Cleo *Casablanca*. This is already
+# a recommender, although Ann never rated anything. Two of the three numbers make a map:
 
 # %%
 figure, axes = new_figure(6.5, 4)
@@ -629,11 +642,11 @@ show(
 )
 
 # %% [markdown]
-# A user is an arrow. Films that lie far along the arrow score high, films behind its start score below zero. The third
+# Each user is an arrow. Films far along the arrow score high; films behind its start score below zero. The third
 # number, new, is not on the map.
 #
 # Two films can be compared in the same way. Their [cosine](glossary.md#cosine-similarity) is the dot product divided by
-# both lengths, so that only the direction counts: 1 is the same direction, 0 nothing in common, −1 opposite.
+# both lengths, so that only the direction counts: 1 means the same direction, 0 nothing in common, −1 opposite.
 
 # %%
 titanic, casablanca = film_vectors[3], film_vectors[6]
@@ -647,10 +660,10 @@ print(f"cosine {titanic @ casablanca / (lengths[0] * lengths[1]):.2f}")
 # For each film, find the film whose direction is nearest. The first two lines are given: `direction` holds the same
 # vectors, each with length 1. Return an array with one index per film.
 #
-# <details><summary>Hint 1</summary>Vectors of length 1 have their cosine as dot product:
+# <details><summary>Hint 1</summary>The dot product of two vectors of length 1 is their cosine:
 # <code>direction @ direction.T</code> holds all pairs.</details>
-# <details><summary>Hint 2</summary>Every film is nearest to itself. <code>np.fill_diagonal(cosine, -np.inf)</code>, then
-# <code>argmax(axis=1)</code>.</details>
+# <details><summary>Hint 2</summary>Every film is nearest to itself. Rule that out with
+# <code>np.fill_diagonal(cosine, -np.inf)</code>, then take <code>argmax(axis=1)</code>.</details>
 
 
 # %%
@@ -668,14 +681,15 @@ def nearest_film(vectors):
 check("02.8", nearest_film)
 
 # %% [markdown]
-# Nobody can describe 9,066 films and 671 people by hand, and who says that action and romance are the numbers that matter?
-# Lesson 01 let Keras choose the numbers; lesson 07 shows how they are found: they are the ones whose dot products fit what
-# people did.
+# Nobody can describe 9,066 films and 671 people by hand, and who says that action and romance are the numbers that
+# matter? In lesson 01, Keras chose the numbers. Lesson 07 shows how: it finds those whose dot products fit what people
+# did.
 
 # %% [markdown]
 # ## 9. Neighbours by counting
 #
-# Now the opposite: know nothing about films, only count. Six users and four films: a hit, two animated films, a rarity.
+# Now the opposite: forget what you know, and count. Take six users and four films: a hit, two animated films and a
+# rarity.
 
 # %%
 names = ["Hit", "Anime 1", "Anime 2", "Rarity"]
@@ -684,10 +698,10 @@ together = watched.T @ watched  # (4 films, 4 films)
 pd.DataFrame(together, names, names)
 
 # %% [markdown]
-# The diagonal counts the users of each film. The rest is [co-occurrence](glossary.md#co-occurrence): users of both films.
-# Which film is the neighbour of Anime 1? Raw counts say the Hit (3), not Anime 2 (2). But all 6 users watched the Hit. So
-# of *any* 3 users we expect 3 × 6 / 6 = 3 who watched it: size × size / number of users. Divide the count by this
-# expectation, and you have the [lift](glossary.md#lift).
+# The diagonal counts the users of each film. The rest is [co-occurrence](glossary.md#co-occurrence): users who watched
+# both films. Which film is the nearest neighbour of Anime 1? Raw counts say the Hit (3), not Anime 2 (2). But all 6
+# users watched the Hit, so among *any* 3 users we expect 3 × 6 / 6 = 3 who watched it: size × size / number of users.
+# Divide the count by this expectation, and you have the [lift](glossary.md#lift).
 
 # %%
 size = np.diag(together)  # users of each film
@@ -695,23 +709,24 @@ expected = np.outer(size, size) / 6  # 6 users
 pd.DataFrame((together / expected).round(2), names, names)
 
 # %% [markdown]
-# Anime 1 and the Hit have lift 1.0: they occur together as often as chance says. Anime 1 and Anime 2 have 2.0, twice as
-# often. But the Rarity has 2.0 as well, and that is *one* person. The cosine lies between the two: divide by
-# √(size × size). For columns of 0 and 1 the dot product counts the shared users, and the length is the root of the size.
+# Anime 1 and the Hit have lift 1.0: they occur together as often as expected by chance. Anime 1 and Anime 2 have 2.0,
+# twice as often. But the Rarity has 2.0 as well, and that rests on *one* person. The cosine lies between raw counts and
+# lift: it divides by √(size × size). For columns of 0 and 1, the dot product counts the shared users, and the length is
+# the square root of the size.
 
 # %%
 pd.DataFrame((together / np.sqrt(np.outer(size, size))).round(2), names, names)
 
 # %% [markdown]
-# By cosine, Anime 2 comes first for Anime 1 (0.82), then the Hit (0.71), then the Rarity (0.58).
+# By cosine, Anime 2 is nearest to Anime 1 (0.82), then come the Hit (0.71) and the Rarity (0.58).
 #
 # ### Exercise 02.9 · code (O5)
 #
-# Write lift as a function. `together` holds the counts, with the number of users of each film on its diagonal. Every film has
-# at least one user.
+# Write a function that returns the lift of each pair of films. `together` holds the counts, with the number of users of
+# each film on its diagonal. Every film has at least one user.
 #
 # <details><summary>Hint 1</summary><code>np.outer(size, size)</code> multiplies the sizes of each pair.</details>
-# <details><summary>Hint 2</summary>Chance expects size × size / n_users for a pair. Lift is the count divided by
+# <details><summary>Hint 2</summary>By chance, we expect size × size / n_users for a pair. Lift is the count divided by
 # that.</details>
 
 
@@ -727,7 +742,7 @@ def my_lift(together, n_users):
 check("02.9", my_lift)
 
 # %% [markdown]
-# Now two real films with little in common: *Spirited Away*, an animated film from Japan, and *Casablanca*.
+# Now two real films, with little in common: *Spirited Away*, an animated film from Japan, and *Casablanca*.
 
 # %%
 film_ids = table.columns.to_numpy()  # (9066,) raw ids in the order of the columns of `seen`
@@ -752,10 +767,11 @@ for kind, columns in (("together", []), ("cosine", ["cosine"])):
         print(top.round(2).rename(titles).rename_axis("").to_string(), "\n")
 
 # %% [markdown]
-# By raw counts, *The Silence of the Lambs* is in both lists: such neighbours are simply among the most rated films. By cosine,
-# the neighbours make sense: animated films from Japan for one, classics for the other. No text, genre or director was used.
+# By raw counts, *The Silence of the Lambs* is in both lists: such neighbours are just among the most rated films. By
+# cosine, the neighbours make sense: animated films from Japan for one, classics for the other. We used no text, genre
+# or director.
 #
-# And lift? Many films share its first rank for *Spirited Away*. Here are five of them:
+# And lift? For *Spirited Away*, many films share the first rank. Here are five of them:
 
 # %%
 by_lift = score_neighbours(spirited_away)
@@ -766,7 +782,7 @@ print(top[["lift", "together", "n_ratings"]].round(2).rename(titles).rename_axis
 # %% [markdown]
 # ### Exercise 02.10 · choose (O5)
 #
-# Why does lift put these films first, each rated by one or two people?
+# Each of these films was rated by one or two people only. Why does lift put them first?
 #
 # - **a** they are animated films as well
 # - **b** one shared user is far more than chance expects of so rare a film, so a single coincidence wins
@@ -785,8 +801,8 @@ check("02.10", answer)
 # %% [markdown]
 # ## 10. What raw counts and the crowd say (optional)
 #
-# Do raw counts give every film the same neighbours? Take the films with at least 50 ratings, give each its ten neighbours,
-# and count in how many of these lists a film stands.
+# Do raw counts give every film the same neighbours? Take the films with at least 50 ratings, find the ten nearest
+# neighbours of each, and count in how many of these lists each film appears.
 
 # %%
 known = seen[:, n_seen >= 50]  # (n_users, n_known)
@@ -801,11 +817,11 @@ for name, score in {"raw": together, "cosine": together / np.sqrt(np.outer(size,
     print(f"the commonest, {commonest}, in {lists.max() / len(size):.0%} of the lists")
 
 # %% [markdown]
-# With raw counts, *Forrest Gump* is a neighbour of almost every film, and 138 films fill all lists. With cosine, nearly all
-# films stand in some list.
+# With raw counts, *Forrest Gump* is a neighbour of almost every film, and only 138 films appear in any list. With the
+# cosine, nearly every film appears in some list.
 #
-# Does the crowd agree with your own knowledge? The eight films of section 8 now have two kinds of vectors: your three
-# numbers, and a column of 671 zeros and ones. The same code finds the nearest film by either.
+# Does the crowd agree with your own knowledge? Each of the eight films of section 8 now has two vectors: your three
+# numbers, and a column of 671 zeros and ones. The same code finds its nearest film by either.
 
 
 # %%
@@ -822,18 +838,21 @@ print("they agree for", (result["by hand"] == result["by the crowd"]).sum(), "of
 result
 
 # %% [markdown]
-# They agree for six of eight, although the counts know nothing of action or romance. The crowd puts *Titanic* with *The
-# Matrix*: two big hits of neighbouring years. Eight famous films prove nothing, but they illustrate the bet of the whole
-# field: **what people do together says what things are**.
+# The two agree for six of the eight films, although the counts know nothing about action or romance. The crowd puts
+# *Titanic* next to *The Matrix*: two big hits of neighbouring years. Eight famous films prove nothing, but they
+# illustrate the idea on which the whole field relies: **what people choose together shows which things are alike**.
 
 # %% [markdown]
 # ## What you did
 #
-# - You described a table of interactions and told explicit from implicit; an empty cell says nothing (**O1**).
-# - You measured it: density 1.64 %, the first tenth of the films has 60 % of the ratings, Gini 0.72 (**O2**).
-# - You found a scale that changed in 2003, and bursts: 83 % of ratings follow the one before within a minute (**O3**).
-# - You recommended with three hand-made numbers and a dot product (**O4**).
-# - You found neighbours by counting and divided popularity out (**O5**).
+# - You described a table of interactions and told explicit from implicit feedback; an empty cell says nothing about
+#   taste (**O1**).
+# - You measured its density (1.64 %), the share of the first tenth of the films (60 %) and its Gini coefficient (0.72)
+#   (**O2**).
+# - You found a rating scale that changed in 2003, and bursts: 83 % of ratings follow the user's previous one within a
+#   minute (**O3**).
+# - You recommended films with three hand-made numbers and a dot product (**O4**).
+# - You found neighbours by counting, and corrected for popularity (**O5**).
 #
 # Next: lesson 03 prepares such a table for a model.
 

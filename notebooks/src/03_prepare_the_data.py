@@ -1,22 +1,22 @@
 # %% [markdown]
 # # Prepare the data
 #
-# Models take clean numbers of equal length. Real data comes with gaps, duplicates, mistakes, names and lists. This lesson
-# takes you from one to the other, gives the reason for each step, and measures what happens when the test part is seen
-# too early.
+# Models need clean numbers in rows of equal length. Real data comes with gaps, duplicates, mistakes, names and lists.
+# This lesson turns it into such numbers, gives the reason for each step, and measures what happens when a preparation
+# sees the test part.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** diagnose a broken file and repair it, with a reason for each repair
-# - **O2** compute normalisation and standardisation, and choose between them
+# - **O2** normalise and standardise numbers, and choose between the two
 # - **O3** encode ids and categories, so that unknown ones are covered too
 # - **O4** pad histories to one length, and mask the padding
-# - **O5** arrange a preparation so that it is fitted on train only, and follow it through scikit-learn
+# - **O5** set up a preparation that is fitted on train only, and follow it through scikit-learn
 # - **O6** measure what leaks when a preparation sees the test part
 #
-# **What you need**: lesson 02, and two and a quarter hours without the optional sections; take a break before section 7.
-# The whole notebook runs in about 10 seconds, most of them for the start of TensorFlow in section 9.
+# **What you need**: lesson 02, and two and a quarter hours without the optional sections; take a break before
+# section 7. The whole notebook runs in about 10 seconds; starting TensorFlow in section 9 takes most of them.
 
 # %%
 import tempfile
@@ -37,7 +37,7 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. A broken file
 #
-# Somebody exported ten rows. Read them slowly. How many faults do you see?
+# Somebody exported ten ratings. Read them slowly. How many faults do you see?
 
 # %%
 text = """user,film,stars,time
@@ -81,19 +81,19 @@ except DataProblems as error:
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Seven problems at once, each with its line and a way out. Did you see them all?
+# Seven problems, each with its line and a way to repair it. Did you see them all?
 #
 # </details>
 
 # %% [markdown]
 # ### What pandas did not say
 #
-# pandas did not complain. But look at the types above: the users became decimal numbers (because one is missing), and the
-# stars became text (because of one word; pandas 2, for example on Colab, writes `object` for text). A model trained on this
-# would fail later, far away from the cause, or not at all. `load_csv` compares each column with a
-# [schema](glossary.md#schema), a list of what the column must be, and stops early.
+# pandas did not complain. But look at the types above: the users became decimal numbers because one is missing, and the
+# stars became text because of one word. (pandas 2, for example on Colab, writes `object` for text.) A model trained on
+# this would fail later, far from the cause, or fail silently. `load_csv` compares each column with a
+# [schema](glossary.md#schema), a list of what the column must contain, and stops early.
 #
-# Now repair the file, one problem after the other. Read everything as text first, so that nothing is converted silently.
+# Now repair the file, one problem at a time. Read everything as text first, so that nothing is converted silently.
 
 
 # %%
@@ -113,7 +113,8 @@ rows = pd.read_csv(path, dtype="str").rename(columns={theirs: ours for ours, the
 report("as it came", rows)
 
 # %% [markdown]
-# **Errors of format and unit** have one right answer: "4 stars" is 4, a time a thousand times too large is in milliseconds.
+# **Errors of format and unit** have one right answer: "4 stars" means 4; a time a thousand times too large is in
+# milliseconds.
 
 # %%
 rows["rating"] = pd.to_numeric(rows["rating"].replace(" stars$", "", regex=True))
@@ -156,10 +157,10 @@ report("impossible is missing", rows)
 # |---|---|---|
 # | an id | drop the row | nobody to learn about |
 # | the [label](glossary.md#label), here the rating | drop the row | nothing to learn from it |
-# | a [feature](glossary.md#feature), such as a film's year | fill in, and note it in a column of its own | the row still tells something: section 4 |
+# | a [feature](glossary.md#feature), such as a film's year | fill it in, and mark it in a separate column | the row still says something: section 4 |
 #
-# There are two kinds of duplicates. The same row twice is an export error: keep one. The same pair with another rating is a
-# change of mind: keep the latest. (If rows were plays or purchases, you would count the repeats instead.)
+# There are two kinds of duplicates. A row that occurs twice is an export error: keep one. A second rating of the same
+# pair is a change of mind: keep the latest. (If rows were plays or purchases, you would count the repeats instead.)
 
 # %%
 rows = rows.dropna(subset=["user_id", "item_id", "rating"])
@@ -170,13 +171,13 @@ rows = rows.sort_values("timestamp").drop_duplicates(["user_id", "item_id"], kee
 report("no pair twice", rows)
 
 # %% [markdown]
-# Five of ten rows are left, without a problem. Keep such a log: your readers must be able to see what was thrown away.
+# Five of ten rows are left, without problems. Keep such a log: your readers must be able to see what you removed.
 
 # %% [markdown]
 # ### Exercise 03.3 · code (O1)
 #
-# Write the last step as a function: of each (user_id, item_id) pair only the row with the largest timestamp stays. The
-# order of the rows of the result does not matter; the frame that comes in must not be changed.
+# Write the last step as a function: for each (user_id, item_id) pair, it keeps only the row with the largest timestamp.
+# The order of the rows in the result does not matter, but the frame that comes in must not be changed.
 #
 # <details><summary>Hint 1</summary><code>drop_duplicates(["user_id", "item_id"], keep="last")</code> keeps the last row
 # <em>in the order of the frame</em>.</details>
@@ -196,7 +197,7 @@ check("03.3", keep_latest)
 # %% [markdown]
 # ## 2. More files, and what is not an error (optional)
 #
-# These three files are broken in ways that are easy to miss:
+# These three files are broken in ways that are easy to overlook:
 
 # %%
 broken = {
@@ -212,9 +213,10 @@ for name, content in broken.items():
         print(f"{name}: {error.problems[0]}")
 
 # %% [markdown]
-# Somebody opened the third file in a spreadsheet and saved it. The true ids are lost, and two users may have become one.
+# `load_csv` names the problem in each. Somebody opened the third file in a spreadsheet and saved it: the true ids are
+# lost, and two users may have become one.
 #
-# And the real file?
+# And what about the real files?
 
 # %%
 print("problems in MovieLens:", len(problems_in(ratings)))
@@ -224,14 +226,15 @@ print("titles that belong to several films:", movies["title"][movies["title"].du
 movies[movies.duplicated(["title", "year"], keep=False)]
 
 # %% [markdown]
-# The ratings are clean, because others have cleaned them before. The films are not quite. Five have neither title nor year;
-# they are in the table above because their gaps look alike. 17 have a missing value in disguise, a text that says "nothing".
-# 208 titles are shared, nearly all by films of different years, so a title is no key. And two titles occur twice *in the same
-# year*: one film with two ids, or two films? No schema can tell. Somebody has to look.
+# The ratings have no problems, because others have cleaned them before us. The table of films is not quite as clean.
+# Five films have neither title nor year; they are in the table above because their gaps look alike. For 17 films, a
+# missing value is disguised as a text, "(no genres listed)". 208 titles belong to several films, nearly all of
+# different years, so a title cannot identify a film. And two titles occur twice *in the same year*. Is this one film
+# with two ids, or are there two films? No schema can tell; somebody has to look.
 #
-# An [outlier](glossary.md#outlier) is a value far from all others. A common rule takes the width of the middle half of the
-# values, from the first quartile to the third, and calls a value an outlier if it lies more than one and a half widths above
-# the third quartile. We apply it to the number of ratings per user:
+# An [outlier](glossary.md#outlier) is a value far from all others. A common rule takes the width of the middle half of
+# the values, from the first quartile to the third, and calls a value an outlier if it lies more than one and a half
+# widths above the third quartile. We apply it to the number of ratings per user:
 
 # %%
 n_per_user = ratings["user_id"].value_counts()
@@ -244,17 +247,17 @@ print(f"they wrote {busy.sum() / len(ratings):.0%} of all ratings")
 print(f"the busiest: {busy.max():,} in {(times.max() - times.min()) / (365 * 24 * 3600):.1f} years")
 
 # %% [markdown]
-# The rule would remove 60 users, and with them 43 % of the data. But 2,391 ratings in almost 16 years are possible, and nothing
-# says that they are errors. So an outlier is a question, not an error. Do not delete it; choose a scale on which it does no
-# harm. That is the next section.
+# The rule would remove 60 users, and with them 43 % of the data. But 2,391 ratings in almost 16 years are possible, and
+# nothing suggests that they are errors. So an outlier is a reason to look closer, not an error in itself. Do not delete
+# it; choose a scale on which it does no harm, as the next section shows.
 
 # %% [markdown]
 # ## 3. Numbers: two ways to scale
 #
-# We scale five numbers in two ways. [Normalisation](glossary.md#normalization) (min–max, lesson 01) moves them into 0 … 1.
-# [Standardisation](glossary.md#standardization) subtracts the mean and divides by the standard deviation, the usual measure
-# of how far values lie from their mean. Here the mean is 5. The squared distances are 9, 1, 0, 1, 9; their mean is 4, and its
-# root is 2.
+# We scale five numbers in two ways. [Normalisation](glossary.md#normalization) (min–max, lesson 01) maps them to 0 … 1.
+# [Standardisation](glossary.md#standardization) subtracts the mean and divides by the standard deviation, the usual
+# measure of how far values lie from their mean. Here the mean is 5. The squared distances are 9, 1, 0, 1, 9; their mean
+# is 4, and its square root is 2.
 
 # %%
 numbers = np.array([2.0, 4.0, 5.0, 6.0, 8.0])
@@ -263,7 +266,8 @@ print("normalised  ", ((numbers - numbers.min()) / (numbers.max() - numbers.min(
 print("standardised", (numbers - numbers.mean()) / numbers.std())
 
 # %% [markdown]
-# The standardised values have mean 0 and standard deviation 1, and no limits. What if the last number is 80 instead of 8?
+# The standardised values have mean 0 and standard deviation 1, and no limits. What if the last number is 80 instead of
+# 8?
 
 # %%
 with_outlier = np.array([2.0, 4.0, 5.0, 6.0, 80.0])
@@ -273,13 +277,13 @@ logs = np.log(with_outlier)
 print("log first   ", ((logs - logs.mean()) / logs.std()).round(2))
 
 # %% [markdown]
-# With one outlier, both methods squeeze the other four together: between 0 and 0.05, or between −0.57 and −0.44. After a
-# logarithm they are apart again. Use the logarithm for counts.
+# With one outlier, both methods squeeze the other four together: between 0 and 0.05, or between −0.57 and −0.44. After
+# a logarithm, they are apart again. Use it for counts.
 #
 # ### Exercise 03.4 · predict (O2)
 #
-# Now real data: the numbers of ratings per user go from 20 to 2,391, and half of the users have 71 or fewer. After min–max
-# scaling, where between 0 and 1 is the user with 71 ratings?
+# Now real data: users have between 20 and 2,391 ratings, and half of them have 71 or fewer. After min–max scaling,
+# where between 0 and 1 is a user with 71 ratings?
 
 # %%
 median_user = ...
@@ -321,8 +325,8 @@ show(
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# Min–max puts half of the users between 0 and 0.02. Both methods only move and stretch: the shape stays. Only the logarithm
-# changes it. (The third panel has its own vertical scale.)
+# Min–max puts half of the users between 0 and 0.02. Both only shift and stretch the values: the shape stays. Only the
+# logarithm changes it. (The third panel has its own vertical scale.)
 #
 # </details>
 
@@ -340,12 +344,14 @@ show(
 # %% [markdown]
 # ### Exercise 03.5 · code (O2)
 #
-# Standardise each column of `other` with the mean and standard deviation **of `train`**. Both have shape (rows, columns), with
-# different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0, as scikit-learn does. (In
-# exercise 01.3 such a column became 0. Now a later value that differs from the constant stays visible.)
+# Standardise each column of `other` with the mean and standard deviation **of `train`**. Both have shape (rows,
+# columns), with different numbers of rows. Where a column of `train` is constant, divide by 1 instead of 0, as
+# scikit-learn does. (In exercise 01.3, such a column became 0. Here, a later value that differs from the constant stays
+# visible.)
 #
 # <details><summary>Hint 1</summary><code>train.mean(axis=0)</code> has one value for each column.</details>
-# <details><summary>Hint 2</summary><code>np.where(spread == 0, 1, spread)</code> replaces the zeros.</details>
+# <details><summary>Hint 2</summary>With the standard deviations in <code>spread</code>,
+# <code>np.where(spread == 0, 1, spread)</code> replaces the zeros.</details>
 
 
 # %%
@@ -362,9 +368,9 @@ check("03.5", standardise)
 # %% [markdown]
 # ## 4. Gaps in features
 #
-# Lesson 01 showed what `fillna(0)` does to ages. A film without a year would seem two thousand years old, and all other years
-# would be squeezed together near 1. So fill with the median of train, and record in a column of its own that it is a guess.
-# This is [imputation](glossary.md#imputation).
+# Lesson 01 showed what `fillna(0)` does to ages. A film without a year would seem two thousand years old, and min–max
+# would squeeze all other years together near 1. So fill in the median of train, and record in a separate column that it
+# is a guess. This is called [imputation](glossary.md#imputation).
 
 # %%
 years = pd.Series([1994.0, 1999.0, np.nan, 1972.0, 2008.0])
@@ -373,13 +379,14 @@ pd.DataFrame({"year": years.fillna(years.median()), "year_is_missing": years.isn
 # %% [markdown]
 # ## 5. Names: ids and categories
 #
-# An [id](glossary.md#id-map) is a name: film 50 is not twice film 25. Networks look names up in a table, so each id needs a
-# row number, a **dense index**. Our 9,066 films have ids up to 163,949, so we number the known ids 1, 2, 3 … instead of
-# making a row for every possible id.
+# An [id](glossary.md#id-map) is a name: film 50 is not twice film 25. Networks look up names in a table, so each id
+# needs a row number, a **dense index**. Our 9,066 films have ids up to 163,949, so we number the known ids 1, 2, 3 …
+# instead of making a row for every possible id.
 #
-# Index 0 stays free. In this course it has two uses: it fills up short histories (section 7), and it stands for whatever is
-# unknown. The price is that an unknown film inside a history looks like padding and is skipped. `IdMap`, which you have
-# used since lesson 00, works like the class below, but an unknown id is an error unless you say `unknown=0`.
+# Index 0 stays free. In this course it has two uses: it fills up short histories (section 7), and it stands for every
+# unknown id. The price is that an unknown film inside a history looks like padding and is skipped. `IdMap`, which you
+# have used since lesson 00, works like the class below, but raises an error for unknown ids unless you pass
+# `unknown=0`.
 
 
 # %%
@@ -402,7 +409,7 @@ print("known", mine.ids, "· index of 10 and 50:", mine.to_idx([10, 50]), "· id
 # %% [markdown]
 # ### Exercise 03.6 · trace (O3)
 #
-# Build such a map from 50, 10, 50, 30. What does `mine.to_idx([30, 99, 10])` return? Answer with a list.
+# The map `mine` was built from 50, 10, 50, 30. What does `mine.to_idx([30, 99, 10])` return? Answer with a list.
 
 # %%
 indices = ...
@@ -416,9 +423,9 @@ check("03.6", indices)
 # %% [markdown]
 # ### Categories
 #
-# A genre is a name as well, but there are few, and a film can have several. Numbering them in one column would claim that
-# genre 4 is four times genre 1. So give each genre a column: [one-hot](glossary.md#one-hot-encoding) if exactly one genre
-# applies, [multi-hot](glossary.md#multi-hot-encoding) if several can.
+# A genre is a name as well, but there are few genres, and a film can have several. Numbers in one column would claim
+# that genre 4 is four times genre 1. So give each genre its own column: [one-hot](glossary.md#one-hot-encoding) if
+# exactly one genre applies, [multi-hot](glossary.md#multi-hot-encoding) if several can.
 
 # %%
 genres = pd.Series(["Action|Comedy", "Drama", "Comedy|Drama|War"])
@@ -429,19 +436,20 @@ genre_table = movies["genres"].replace("(no genres listed)", "").str.get_dummies
 print(genre_table.shape, "· genres per film:", genre_table.sum(axis=1).value_counts().sort_index().to_dict())
 
 # %% [markdown]
-# `get_dummies` takes its columns from the data it is given, so tomorrow's table may have other columns than today's. A model
-# needs the same columns every time, those of a fixed vocabulary.
+# `get_dummies` takes its columns from the data it is given, so tomorrow's table may have other columns than today's. A
+# model needs the same columns every time, from a fixed vocabulary.
 
 # %% [markdown]
 # ### Exercise 03.7 · code (O3)
 #
-# Write it as a function that will still work next year: leave out a genre that is not in the vocabulary, without an error.
-# Return an array of zeros and ones, shape (len(genres), len(vocabulary)), with the columns in the order of `vocabulary`.
+# Write multi-hot encoding as a function that will still work next year: it leaves out a genre that is not in the
+# vocabulary, without raising an error. Return an array of zeros and ones, shape (len(genres), len(vocabulary)), with
+# the columns in the order of `vocabulary`.
 #
 # <details><summary>Hint 1</summary>Start with <code>np.zeros((len(genres), len(vocabulary)))</code> and split each text at
 # <code>"|"</code>.</details>
-# <details><summary>Hint 2</summary>Ask <code>if name in vocabulary</code> before you look for its position. Compare whole
-# names: "Art" is inside "Martial Arts", too.</details>
+# <details><summary>Hint 2</summary>Ask <code>if name in vocabulary</code> before you look for its position. Compare
+# whole names: "Art" is also a part of "Martial Arts".</details>
 
 
 # %%
@@ -462,10 +470,11 @@ check("03.7", multi_hot_of)
 # %% [markdown]
 # ## 6. Fit on train only
 #
-# Every step above *learned* something from data: a mean, a median, a vocabulary. It must learn from the train part alone,
+# Every step above *learned* something from data: a mean, a median, a vocabulary. It may learn from the train part only,
 # because the test part stands in for the future. So cut first, then fit.
 #
-# The last fifth of each user's ratings is our test part, everything before is train. (Lesson 04 explains this choice.)
+# The last fifth of each user's ratings is our test part; everything before it is train. (Lesson 04 explains this
+# choice.)
 
 # %%
 movies["main_genre"] = movies["genres"].str.split("|").str[0]
@@ -478,11 +487,11 @@ print(f"train {len(train):,} rows, test {len(test):,} rows")
 train[["rating", "year", "n_genres", "main_genre"]].head(3)
 
 # %% [markdown]
-# A row is a rating with the columns of its film.
+# Each row is a rating with the columns of its film.
 #
 # scikit-learn chains preparation steps in a [pipeline](glossary.md#pipeline): `fit` learns, `transform` applies. A
-# `ColumnTransformer` sends each column through its own steps. Here numbers are filled with the median and standardised,
-# and the genre is one-hot encoded; an unknown genre becomes zeros.
+# `ColumnTransformer` sends each column through its own steps. Here gaps are filled with the median, numbers are
+# standardised, and the genre is one-hot encoded; an unknown genre becomes zeros.
 
 # %%
 from sklearn.compose import ColumnTransformer
@@ -502,7 +511,7 @@ x_test = prepare.transform(test)  # … and never here
 print(x_train.shape, x_test.shape)
 
 # %% [markdown]
-# Two numbers and 19 values of the main genre make 21 columns. Did it do what we did by hand?
+# Two numbers and 19 values of the main genre make 21 columns. Did scikit-learn do what we did by hand?
 
 # %%
 filled = train[number_columns].fillna(train[number_columns].median())
@@ -515,7 +524,7 @@ print("test, mean of the scaled columns:", x_test[:, :2].mean(axis=0).round(2))
 #
 # ### Exercise 03.8 · put in order (O5)
 #
-# Put the lines in order. Two lines do not belong. Write the letters, for example `"ABCDE"`.
+# Put the lines in order, and leave out the two that do not belong. Write the letters, for example `"ABCDE"`.
 #
 # ```text
 # A   model.fit(scaler.transform(train), train_labels)
@@ -541,8 +550,9 @@ check("03.8", order)
 #
 # ## 7. Lists: pad and mask
 #
-# Three users have histories of films, as indices, oldest first. A network needs a rectangle. [Padding](glossary.md#padding)
-# fills short histories with 0. Long ones are cut; the *latest* films are kept, because they say most about what comes next.
+# Here are three users' histories of film indices, oldest first. A network needs rows of equal length.
+# [Padding](glossary.md#padding) fills short histories with 0. Long ones are cut: we keep the *latest* films, which say
+# most about what comes next.
 
 # %%
 histories = [[3, 5], [7], [2, 4, 6, 8, 1]]
@@ -561,11 +571,11 @@ pad(histories, 4)
 # %% [markdown]
 # ### Exercise 03.9 · fill in (O4)
 #
-# The zeros may stand behind instead. Write this version of `pad`. It keeps the latest films of a long history, the
-# oldest of them first. For our three histories and length 4 the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
+# The zeros can also stand at the end. Write this version of `pad`. It too keeps the latest films of a long history,
+# with the oldest of them first. For our three histories and length 4, the rows are 3 5 0 0, then 7 0 0 0, then 4 6 8 1.
 #
-# <details><summary>Hint 1</summary>Go through the histories as <code>pad</code> does. Only the cells you write to are
-# different.</details>
+# <details><summary>Hint 1</summary>Go through the histories as <code>pad</code> does. Only the cells that you write to
+# are different.</details>
 # <details><summary>Hint 2</summary>The first <code>len(kept)</code> cells of a row are
 # <code>padded[row, : len(kept)]</code>.</details>
 
@@ -585,8 +595,8 @@ def pad_behind(histories, length):
 check("03.9", pad_behind)
 
 # %% [markdown]
-# The zeros are not films. The [mask](glossary.md#mask) says which cells are real, and its name says what True means:
-# `is_real`.
+# The zeros are not films. A [mask](glossary.md#mask) marks the cells that are real; its name, `is_real`, says what True
+# means.
 
 # %%
 padded = pad(histories, 4)
@@ -595,11 +605,12 @@ print("mean of all cells: ", padded.mean(axis=1))
 print("mean of real cells:", padded.sum(axis=1) / is_real.sum(axis=1))
 
 # %% [markdown]
-# The first user's mean is 4. With the zeros counted in, it is 2: padding pulls the mean of every short history towards 0.
+# The first user's mean is 4. If the zeros are counted too, it is 2: padding pulls the mean of every short history
+# towards 0.
 #
-# Libraries call zeros in front *pre* and zeros behind *post*. With *pre*, the latest film is always at the last position.
+# Libraries call zeros in front *pre* and at the end *post*. With *pre*, the latest film is always at the last position.
 # With *post*, it is at position *number of real films − 1*, which differs from row to row. Code that confuses the two
-# reads zeros without an error.
+# silently reads zeros.
 
 # %%
 by_side = {"pre": padded, "post": np.array([[3, 5, 0, 0], [7, 0, 0, 0], [4, 6, 8, 1]])}
@@ -619,13 +630,13 @@ show(
 # %% [markdown]
 # ### Exercise 03.10 · find the bug (O4)
 #
-# This function should return the latest film of each user, from an array padded on **either** side. It is right for one
+# This function should return the latest film of each user, from an array padded on **either** side. It works for one
 # side only. Repair it. Every user has at least one film.
 #
 # <details><summary>Hint 1</summary>The number of real cells minus one is the last real position only if the zeros stand
-# behind.</details>
-# <details><summary>Hint 2</summary><code>np.arange(length)</code> numbers the positions; times the mask, its largest value
-# in a row is the last real position.</details>
+# at the end.</details>
+# <details><summary>Hint 2</summary><code>np.arange(length)</code> numbers the positions. Multiply it by the mask: the
+# largest value in each row is the last real position.</details>
 
 
 # %%
@@ -648,7 +659,7 @@ check("03.10", latest_film)
 # %% [markdown]
 # ## 8. Which length? (optional)
 #
-# The real histories have very different lengths. Which length should you choose? Each choice costs something:
+# The real histories have very different lengths. Which length should the padded rows have? Each choice has a price:
 
 # %%
 lengths = splits.order_in_time(train).groupby("user_id").size()
@@ -658,14 +669,15 @@ for length in (20, 50, 100, 200):
     print(f"length {length:3}: {is_cut:.0%} of the histories are cut, {is_padding:.0%} of the cells are padding")
 
 # %% [markdown]
-# Short rectangles cut many histories, long ones hold mostly zeros. Lesson 10 comes back to this.
+# With length 20, 87 % of the histories lose films; with length 200, 58 % of the cells are padding. Lesson 10 comes back
+# to this.
 
 # %% [markdown]
 # ## 9. The same in Keras (optional)
 #
-# Keras has layers for these steps. They can live *inside* the model, so that a running service prepares data exactly as
-# training did; otherwise there is [training–serving skew](glossary.md#trainingserving-skew). The first import of
-# TensorFlow takes a few seconds.
+# Keras has layers for these steps. They can be *part of* the model, so that a running service prepares data exactly as
+# training did. If the two differ, this is called [training–serving skew](glossary.md#trainingserving-skew). The first
+# import of TensorFlow takes a few seconds.
 
 # %%
 quiet_tensorflow()
@@ -678,8 +690,8 @@ for side, ours in by_side.items():
 print("padded by Keras, post:\n", theirs)
 
 # %% [markdown]
-# `truncating` says which end is cut *away*, so "pre" keeps the latest films. Next, standardisation; Keras calls fitting
-# `adapt`.
+# `truncating` says which end is cut *away*, so "pre" keeps the latest films. Next comes standardisation; Keras calls
+# the fitting of such a layer `adapt`.
 
 # %%
 fill = train[number_columns].median()  # Keras has no layer that fills gaps: we do it before
@@ -694,19 +706,20 @@ assert error < 1e-6 < np.abs(np.asarray(unshifted(numbers_test)) - x_test[:, :2]
 print("largest difference from scikit-learn below 1e-6:", bool(error < 1e-6))
 
 # %% [markdown]
-# The layer is called Normalization, but it standardises, and it agrees with scikit-learn.
+# The layer is called Normalization, but it standardises, and its result agrees with that of scikit-learn.
 #
 # <details><summary>Why subtract 2000 from the years first?</summary>
 #
-# In exact arithmetic that changes nothing, because the mean moves along. But Keras computes with 32 bits, about seven
-# digits, and a year like 1994 uses four of them before anything interesting begins. Without the shift the difference
-# is larger than 1e-6: the assert says so.
+# In exact arithmetic, this changes nothing, because the mean shifts by the same amount. But Keras computes with 32-bit
+# numbers, which hold about seven digits, and a year like 1994 uses up four of them at once. Without the shift, the
+# difference is larger than 1e-6, as the assert confirms.
 #
 # </details>
 
 # %% [markdown]
-# Genres: `StringLookup` turns words into indices or, with `output_mode="one_hot"`, into columns. Column 0 is for words it
-# does not know ([out-of-vocabulary](glossary.md#out-of-vocabulary)); the known ones follow in our order.
+# For the genres, `StringLookup` turns words into indices or, with `output_mode="one_hot"`, into columns. Column 0 is
+# for words that it does not know ([out-of-vocabulary](glossary.md#out-of-vocabulary)); the known ones follow in the
+# order of our vocabulary.
 
 # %%
 vocabulary = sorted(train["main_genre"].unique())
@@ -718,10 +731,11 @@ one_hot = np.asarray(lookup(test[["main_genre"]].to_numpy().astype("U")))
 assert (one_hot[:, 1:] == x_test[:, 2:]).all()
 
 # %% [markdown]
-# Action is second in the vocabulary, because a bracket sorts before letters, so it is column 2. Opera is unknown: column 0.
+# Action is column 2, because it is second in the vocabulary: the bracket of "(no genres listed)" sorts before letters.
+# Opera is unknown, so it is column 0.
 #
-# Ids: `IntegerLookup` with the known ids in sorted order is our id map, with unknown ids at 0. And `CategoryEncoding` makes
-# multi-hot rows out of padded lists of indices.
+# For the ids, `IntegerLookup` with the known ids in sorted order does the same as our id map, with unknown ids at 0.
+# And `CategoryEncoding` turns padded lists of indices into multi-hot rows.
 
 # %%
 items = IdMap(train["item_id"])
@@ -731,8 +745,8 @@ encode = layers.CategoryEncoding(num_tokens=9, output_mode="multi_hot")
 np.asarray(encode(padded)).astype(int)
 
 # %% [markdown]
-# Column 0 is the padding (it is 1 for the two short histories): drop it, as with the one-hot. Last, everything in one
-# model: two inputs in, the 21 columns of scikit-learn out.
+# Column 0 is the padding (it is 1 for the two short histories). Drop it, as in the one-hot table. Last, put everything
+# into one model: it takes two inputs and returns the 21 columns of scikit-learn.
 
 # %%
 numbers_in = keras.Input(shape=(2,), name="numbers")
@@ -748,17 +762,18 @@ assert from_keras.shape == x_test.shape and np.abs(from_keras - x_test).max() < 
 print(from_keras.shape, "the same as scikit-learn to 1e-6")
 
 # %% [markdown]
-# Raw years and words go in, prepared columns come out. Only the filling of gaps stayed outside: whoever runs this model
-# must fill them too, with the same median. Use scikit-learn for its own models and for experiments; use Keras layers for
-# a network that will answer visitors of a website, because the layers travel with it (lesson 22).
+# Raw years and words go in, and prepared columns come out. Only the filling of gaps stays outside: whoever runs this
+# model must fill the gaps first, with the same median. Use scikit-learn for its own models and for experiments; use
+# Keras layers for a network that will answer visitors of a website, because they are saved together with it (lesson
+# 22).
 
 # %% [markdown]
 # ## 10. What leaks, measured
 #
-# "Fit on train only" is a rule. How much does it matter? We predict the stars of the test part from the 21 columns, with
-# the preparation fitted once on train, and once on train and test together. The model, scikit-learn's `Ridge`, predicts a
-# weighted sum of the columns. [RMSE](glossary.md#root-mean-squared-error) is the error in stars; smaller is better
-# (lesson 04).
+# "Fit on train only" is a rule, but how much does it matter? We predict the stars of the test part from the 21 columns
+# twice: with the preparation fitted on train alone, then on train and test. The model, scikit-learn's `Ridge`, predicts
+# a weighted sum of the columns. [RMSE](glossary.md#root-mean-squared-error) measures the error in stars; smaller is
+# better (lesson 04).
 
 # %%
 from sklearn.base import clone
@@ -778,11 +793,11 @@ print(f"fitted on train {honest:.4f}, on train and test {leaky:.4f}")
 claim("both errors are equal to one millionth", abs(honest - leaky) < 1e-6)
 
 # %% [markdown]
-# It makes no difference: the mean and the standard deviation of 80,251 rows hardly change with 19,753 more. With so many rows,
-# a leaking scaler is a bad habit rather than a wrong result. (With few rows or strong drift it can matter.)
+# The errors are equal: the mean and the standard deviation of 80,251 rows hardly change with 19,753 more. With so many
+# rows, a leaking scaler is a bad habit, but the result stays right. (With few rows or strong drift it can matter.)
 #
-# Now something that *does* hold labels. 9,066 films are too many for one-hot columns, so
-# [target encoding](glossary.md#target-encoding) describes a film by one number: its mean rating. By hand:
+# Now a preparation that *does* use labels. 9,066 films are too many for one-hot columns, so [target
+# encoding](glossary.md#target-encoding) describes each film by one number: its mean rating. By hand:
 
 # %%
 toy = pd.DataFrame({"film": ["A", "A", "B"], "rating": [4.0, 2.0, 5.0], "part": ["train", "train", "test"]})
@@ -790,8 +805,8 @@ print("means of train only:", toy[toy["part"] == "train"].groupby("film")["ratin
 print("means of all rows:  ", toy.groupby("film")["rating"].mean().to_dict())
 
 # %% [markdown]
-# In train, film B has no mean, so we must guess. In all rows, B's "feature" is 5.0, the very label that we must predict.
-# Now we predict each real test rating by its film's mean.
+# From train alone, film B has no mean, so we must guess. From all rows, B's "feature" is 5.0, the very label that we
+# must predict. Now predict each real test rating by its film's mean.
 
 
 # %%
@@ -818,9 +833,9 @@ real = three_errors(train, test)
 #
 # ### Exercise 03.11 · predict (O6)
 #
-# A test that catches leaked labels: shuffle all ratings, over train and test together. Now no film is good or bad, and
-# nothing can be predicted. The mean of everything has an RMSE of about 1.06. What do the film means of *all rows* reach
-# on this noise? Guess a number.
+# Here is a test that catches leaked labels: shuffle all ratings, across train and test together. Now no film is better
+# than another, and nothing can be predicted. The mean of everything has an RMSE of about 1.06. Which RMSE do the film
+# means of *all rows* reach on this noise? Guess a number.
 
 # %%
 rmse_on_noise = ...
@@ -863,14 +878,14 @@ show(
 # <details><summary>What the outputs show</summary>
 #
 # On pure noise, the honest film means do *worse* than one constant (1.13 against 1.06), as they must: they have learned
-# noise. The leaking ones do better than the constant (0.99). A method that predicts noise has seen the labels.
+# noise. The leaking means do better than the constant (0.99). A method that predicts noise has seen the labels.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 03.12 · choose (O6)
 #
-# The scaler saw the test part and nothing happened; the film means saw it and the error collapsed. Why?
+# When the scaler saw the test part, nothing happened. When the film means saw it, the error fell sharply. Why?
 #
 # - **a** the scaler holds means and spreads of 100,004 rows, and no label; a rare film's mean holds the test label almost alone
 # - **b** the scaler was fitted in scikit-learn, which prevents leaks
@@ -900,15 +915,15 @@ print(f"test ratings that are the only rating of their film: {(n_of_film == 1).s
 # %% [markdown]
 # ### Three questions
 #
-# Ask of every prepared column: *what did it learn, from which rows, and was a label among them?* Then shuffle the labels and
-# see whether your model predicts noise.
+# Ask of every prepared column: *what did it learn, from which rows, and did it use a label?* Then shuffle the labels
+# and see whether your model predicts noise.
 
 # %% [markdown]
 # ## 11. Repair the film means (optional)
 #
-# Use train only, and one more thing: a mean of a single rating is unreliable. So pretend that each film also has *k* ratings
-# at the overall mean. This is called smoothing. *k* is a hyperparameter, chosen on the validation part (*valid*), the latest
-# ratings of train.
+# How can you use film means without a leak? First, compute them from train only. Second, do not trust the mean of a
+# single rating: pretend that each film also has *k* ratings at the overall mean. This is called smoothing. *k* is a
+# hyperparameter, chosen on the validation part (*valid*), the latest ratings of train.
 
 
 # %%
@@ -924,18 +939,19 @@ for k in (0, 1, 2, 5, 10, 20):
 print(f"chosen k = 5, error on test {smoothed_error(train, test, 5):.3f}")
 
 # %% [markdown]
-# The error is 1.000 stars: honest, and less than the 1.029 without smoothing. It is not 0.883, but it will still be true
-# on data that nobody has seen.
+# With *k* = 5, the error on test is 1.000 stars: honest, and less than the 1.029 without smoothing. It is not 0.883,
+# but you can expect a similar error on data that nobody has seen.
 
 # %% [markdown]
 # ## What you did
 #
-# - You read a broken file's seven problems and repaired each for a reason: ten rows became five (**O1**).
+# - You repaired the seven problems of a broken file, each for a reason: ten rows became five (**O1**).
 # - You normalised and standardised by hand, and saw that a long tail needs a logarithm first (**O2**).
-# - You gave ids dense indices with 0 for padding and unknown, and genres one-hot and multi-hot columns (**O3**).
-# - You padded histories and named the mask `is_real` (**O4**).
+# - You gave ids dense indices, with 0 for padding and unknown ids, and genres one-hot and multi-hot columns (**O3**).
+# - You padded histories and masked the padding with `is_real` (**O4**).
 # - You followed 21 columns through a scikit-learn pipeline that was fitted on train only (**O5**).
-# - You measured leaks: none from the scaler; film means fell from 1.029 to 0.883, and "predicted" pure noise (**O6**).
+# - You measured leaks: a scaler changed nothing; film means cut the error from 1.029 to 0.883 and "predicted" noise
+#   (**O6**).
 #
 # Next: lesson 04 measures recommendations.
 
