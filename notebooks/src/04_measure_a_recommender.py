@@ -14,8 +14,8 @@
 # - **O5** compare two recommenders with an interval
 # - **O6** diagnose a metric that misleads because it looks at a sample
 #
-# **What you need**: lessons 02 and 03, and about two hours without the optional sections; take a break before section 7.
-# The whole notebook runs in about half a minute. Outputs that would give away an answer are folded: click the three dots.
+# **What you need**: lessons 02 and 03, and about two hours without the optional sections. The whole notebook runs in about
+# half a minute.
 
 # %%
 import time
@@ -35,9 +35,9 @@ set_seed(42)
 # %% [markdown]
 # ## 1. How wrong is a predicted rating?
 #
-# We predicted one user's stars for five films. The [mean absolute
-# error](glossary.md#mean-absolute-error) (MAE) is the mean size of the errors. The [root mean squared
-# error](glossary.md#root-mean-squared-error) (RMSE) squares them first, so large errors weigh more.
+# Suppose we predicted one user's ratings of five films. The [mean absolute error](glossary.md#mean-absolute-error) (MAE) is
+# the mean size of the errors. The [root mean squared error](glossary.md#root-mean-squared-error) (RMSE) squares them before
+# averaging, so large errors weigh more.
 
 # %%
 predicted = np.array([4.0, 3.5, 2.0, 5.0, 3.0])
@@ -48,13 +48,13 @@ print(f"errors {error}, MAE {mae:.2f} stars, RMSE {rmse:.2f} stars")
 assert metrics.mae(predicted, actual) == mae and metrics.rmse(predicted, actual) == rmse  # the helpers agree
 
 # %% [markdown]
-# One film is off by four stars. It lifts RMSE to 1.90 while MAE is 1.20. Neither says whether the *right films* would be at the
-# top of a list.
+# One prediction is off by four stars. It raises RMSE to 1.90, while MAE is 1.20. Neither says whether the *right films* would
+# be at the top of a list.
 
 # %% [markdown]
 # ## 2. How wrong is a yes or no?
 #
-# Ten visitors saw a film, and one clicked. Two models predict who will click. The first one always says no.
+# Ten visitors were shown a film, and one clicked. Two models predict who will click; the first always says no.
 
 # %%
 clicked = np.array([0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
@@ -83,17 +83,16 @@ for name, guess in (("always no", always_no), ("careful", careful)):
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The model that finds nobody is right nine times of ten. The careful model, which finds the only click, is right eight times.
-# When clicks are rare, accuracy rewards a model that never says yes.
+# The model that finds nobody is right nine times out of ten. The careful model, which finds the only click, is right eight
+# times. When clicks are rare, accuracy rewards a model that never says yes.
 #
 # </details>
 
 # %% [markdown]
 # ### Precision, recall, F1
 #
-# [Precision](glossary.md#precision): of those we said yes to, how many clicked?
-# [Recall](glossary.md#recall): of those who clicked, how many did we find? [F1](glossary.md#f1) is their harmonic mean, which
-# is high only if both are.
+# [Precision](glossary.md#precision): what share of the yes answers was right? [Recall](glossary.md#recall): what share of the
+# clicks was found? [F1](glossary.md#f1) is their harmonic mean, which is high only if both are high.
 
 # %%
 found = (careful * clicked).sum()
@@ -102,14 +101,14 @@ f1 = 2 * precision * recall / (precision + recall)
 print(f"precision {precision:.2f}, recall {recall:.2f}, F1 {f1:.2f}")
 
 # %% [markdown]
-# The careful model finds every click (recall 1.00), at the price of two false alarms (precision 0.33).
+# The careful model finds the only click (recall 1.00), at the price of two false alarms (precision 0.33).
 
 # %% [markdown]
 # ## 3. AUC and log loss by hand (optional)
 #
-# A model that gives probabilities can be measured without a threshold. You know [AUC](glossary.md#auc) from lesson 01: the
-# probability that a random click is scored above a random non-click, a tie counting half. [Log
-# loss](glossary.md#log-loss) is the mean of −log(p), where p is the probability that the model gave to what really happened.
+# A model that returns probabilities can be evaluated without a threshold. You know [AUC](glossary.md#auc) from lesson 01: the
+# probability that a random click is scored above a random non-click, where a tie counts half. [Log loss](glossary.md#log-loss)
+# is the mean of −log(p), where p is the probability that the model gave to what actually happened.
 
 # %%
 probability = np.array([0.1, 0.6, 0.2, 0.5, 0.1, 0.3, 0.4, 0.1, 0.1, 0.2])
@@ -122,13 +121,14 @@ log_loss_constant = -np.log(np.where(is_click, 0.1, 0.9)).mean()
 print(f"AUC {auc:.3f}, log loss {log_loss:.3f}; log loss of 0.1 for everybody {log_loss_constant:.3f}")
 
 # %% [markdown]
-# The click (0.5) is above eight of nine others: AUC 0.889. Yet 0.1 for everybody, which ranks nothing, has the better log
-# loss, 0.325 against 0.334. Ranking well and giving honest probabilities are two different things.
+# The click (0.5) is scored above eight of the nine others, so the AUC is 0.889. Yet saying 0.1 for everybody, which ranks
+# nobody, has the better log loss: 0.325 against 0.334. Ranking well and giving reliable probabilities are two different
+# things.
 #
 # ### Exercise 04.2 · trace (O2)
 #
-# Two clicks got the probabilities 0.8 and 0.3; three others got 0.5, 0.3 and 0.1. What is the AUC? There are six pairs of a
-# click and another one.
+# A model gave two clicks the probabilities 0.8 and 0.3, and three non-clicks 0.5, 0.3 and 0.1. What is the AUC? There are six
+# pairs of a click and a non-click.
 
 # %%
 auc_by_hand = ...
@@ -142,9 +142,9 @@ check("04.2", auc_by_hand)
 # %% [markdown]
 # ## 4. How good is a list?
 #
-# A recommender shows a short list. So our metrics look at the first *k* positions and ask where the
-# [relevant](glossary.md#relevant-item) items are, those that the user really chose afterwards. Here is a list of five films,
-# best first. The user later watched films 3 and 9, and also film 7, which we did not list.
+# A recommender shows a short list. Our metrics therefore look at the first *k* positions and ask where the
+# [relevant](glossary.md#relevant-item) items are: those that the user actually chose afterwards. Here is a list of five films,
+# best first. The user later watched films 3 and 9, and also film 7, which is not on the list.
 
 # %%
 ranked = [8, 3, 5, 9, 2]
@@ -156,8 +156,8 @@ recall_at_5 = is_hit.sum() / n_relevant
 print(f"precision@5 {is_hit.sum() / k}, recall@5 {recall_at_5:.3f}, hit rate@5 {float(is_hit.any())}")
 
 # %% [markdown]
-# Two of five positions hit; two of three relevant films found; at least one hit. *Where* the hits are matters only to the next
-# three metrics. The [reciprocal rank](glossary.md#mean-reciprocal-rank) is one over the rank of the first hit.
+# Two of five positions are hits, two of three relevant films are found, and there is at least one hit. The next three metrics
+# also ask *where* the hits are. The [reciprocal rank](glossary.md#mean-reciprocal-rank) is one over the rank of the first hit.
 # [Average precision](glossary.md#mean-average-precision) sums the precision at each rank with a hit and divides by the number
 # of hits that a perfect list would have. Their means over users are called MRR and MAP.
 
@@ -169,11 +169,11 @@ print("first hit at rank", first_hit, "→ reciprocal rank", 1 / first_hit)
 print(precision_at.round(2), "→ average precision", round(average_precision, 3))
 
 # %% [markdown]
-# At rank 2 the precision is 1/2, at rank 4 it is 2/4: (0.5 + 0.5) / 3 = 0.333.
+# The precision is 1/2 at rank 2 and 2/4 at rank 4, so we get (0.5 + 0.5) / 3 = 0.333.
 #
-# Our main metric is [NDCG](glossary.md#ndcg), the normalised discounted cumulative gain. It counts a hit at rank *r* as
-# 1 / log₂(r + 1): 1 at the first rank, 0.63 at the second, 0.29 at the tenth. The sum (DCG) is divided by the sum of a perfect
-# list, so 1 is the best.
+# Our main metric is [NDCG](glossary.md#ndcg), the normalised discounted cumulative gain. A hit counts less the further down it
+# stands: 1 / log₂(r + 1) at rank *r*, so 1 at the first rank, 0.63 at the second and 0.29 at the tenth. The sum (DCG) is
+# divided by that of a perfect list, so 1 is the best score.
 
 # %%
 discount = 1 / np.log2(np.arange(1, k + 1) + 1)
@@ -189,11 +189,11 @@ assert np.isclose(metrics.average_precision_at_k(hits, counts)[0], average_preci
 # %% [markdown]
 # ### Exercise 04.3 · code (O3)
 #
-# Write recall for one user. `ranked` is a list of items, best first, possibly longer than `k`; `relevant` is a set,
-# never empty. Return one number, not rounded.
+# Write recall at k for one user. `ranked` is a list of items, best first, possibly longer than `k`; `relevant` is a set, never
+# empty. Return one number, not rounded.
 #
 # <details><summary>Hint 1</summary>Only the first k positions count: <code>ranked[:k]</code>.</details>
-# <details><summary>Hint 2</summary>Divide by how many relevant items there are, not by k.</details>
+# <details><summary>Hint 2</summary>Divide by the number of relevant items, not by k.</details>
 
 
 # %%
@@ -210,12 +210,12 @@ check("04.3", my_recall_at_k)
 # %% [markdown]
 # ### Exercise 04.4 · code (O3)
 #
-# Write NDCG at k for one user, from the same arguments. The best list has min(k, number of relevant items) hits at its head.
+# Write NDCG at k for one user, from the same arguments. A perfect list has min(k, number of relevant items) hits at the top.
 #
 # <details><summary>Hint 1</summary>Rank r starts at 1, Python's index at 0: the discount of index i is
 # 1 / log₂(i + 2).</details>
-# <details><summary>Hint 2</summary>Sum the discounts at the positions of hits; divide by the sum of the first
-# min(k, n) discounts.</details>
+# <details><summary>Hint 2</summary>Sum the discounts at the positions of the hits, and divide by the sum of the first min(k,
+# n) discounts.</details>
 
 
 # %%
@@ -233,7 +233,8 @@ check("04.4", my_ndcg_at_k)
 # %% [markdown]
 # ### Exercise 04.5 · find the bug (O3)
 #
-# This reciprocal rank looks fine and passes a quick try. It is wrong for some users. Find out for whom, and repair it.
+# This reciprocal rank looks fine and passes a quick test, but it is wrong for some users. Find out for which ones, and repair
+# it.
 #
 # <details><summary>Hint 1</summary>What does <code>np.argmax</code> return for a row without a single True?</details>
 # <details><summary>Hint 2</summary>Return 0 when there is no hit at all.</details>
@@ -256,9 +257,9 @@ check("04.5", reciprocal_rank)
 # %% [markdown]
 # ## 5. Where to cut: four splits and what leaks
 #
-# A recommender is used on the future, so we test it on interactions that come *after* those it learned from. Everything in
-# training that could not have been known yet is a [leak](glossary.md#data-leakage). We cut twenty moments of a tiny site with
-# two users in four ways. The second user joined late.
+# A recommender has to predict the future, so we test it on interactions that come *after* those it learned from. Anything in
+# training that could not have been known yet is a [leak](glossary.md#data-leakage). Here are twenty interactions on a tiny
+# site with two users, cut in four ways. The second user joined late.
 
 # %%
 first_user_moments = [0, 1, 2, 3, 4, 5, 8, 10, 11, 13]
@@ -285,16 +286,16 @@ for name, split in cutters.items():
     print(f"{name:15} user 1 {timeline(split(toy), 1)}   user 2 {timeline(split(toy), 2)}")
 
 # %% [markdown]
-# Time runs from left to right: `o` is train, `v` valid (to choose hyperparameters on), `X` test.
+# Time runs from left to right: `o` is train, `v` is valid (for choosing hyperparameters), and `X` is test.
 #
-# - **random**: some `o` are right of an `X` of the *same* user. The model knows the user's own future.
-# - **leave last out** (one test item per user) and **last share** (here 20 %): never that. But user 2's late `o` are right of
-#   user 1's `X`: the future of *other users* leaks.
-# - **global time**: no `o` is right of any `X`. The price: user 1 has no test, and user 2 has less to learn from.
+# - **random**: some `o` come after an `X` of the *same* user, so the model learns from the user's own future.
+# - **leave last out** (one test item per user) and **last share** (here 20 %): this never happens. But user 2's late `o` come
+#   after user 1's `X`: the future of *other users* leaks.
+# - **global time**: no `o` comes after any `X`. The price is that user 1 has no test part and user 2 has less to learn from.
 
 # %% [markdown]
-# Now the real data: how many test ratings have a *later* rating of the same user in the data we learn from (train + valid), and
-# what share of that data is later than an average test rating?
+# Now the real data. How many test ratings have a *later* rating of the same user in the data we learn from (train + valid),
+# and what share of that data is later than an average test rating?
 
 # %%
 ratings, movies = load_movielens()
@@ -318,18 +319,18 @@ def leaks(cut):
 pd.DataFrame({name: leaks(cut) for name, cut in cuts.items()}).T
 
 # %% [markdown]
-# In the random split, 99 % of the test ratings have a later rating of the same user in the learning data. The two per-user
-# splits have none, but about half of their learning data is later than the test rating. The [global
-# cut](glossary.md#temporal-split) leaks nothing, but leaves 147 users to test, of whom only 23 were there before.
+# In the random split, 99 % of the test ratings have a later rating of the same user in the learning data. In the two per-user
+# splits none has, but about half of the learning data is later than an average test rating. The [global
+# cut](glossary.md#temporal-split) leaks nothing, but leaves 147 users to test, and only 23 of them have earlier ratings.
 #
-# **The course's rule** is *last share*: every user is tested, on enough films to see differences. We say what it leaks, other
-# users' future. Ratings of the same second are put in random order, never in the order of film ids; section 6 shows why.
+# **The course's rule** is *last share*: every user is tested, on enough films to see differences. It leaks other users'
+# future, and we say so. Ratings of the same second are put in random order; section 6 shows why.
 
 # %% [markdown]
 # ### Exercise 04.6 · choose (O1)
 #
-# A team cuts at one moment for everybody. But each film comes with a feature, its mean rating, which they computed from
-# the whole file before they cut. What leaks?
+# A team cuts the data at the same moment for everybody. But one feature of each film, its mean rating, was computed from the
+# whole file before the cut. What leaks?
 #
 # - **a** nothing: the cut is the same moment for everybody
 # - **b** the test ratings, through the means
@@ -348,8 +349,8 @@ check("04.6", answer)
 # %% [markdown]
 # ## 6. Two traps of splitting (optional)
 #
-# **Trap 1: numbers of different splits.** Two recommenders, popularity and EASE (sections 7 and 8), learn from train
-# and are measured on *valid*. Only the split differs:
+# **Trap 1: numbers from different splits.** Two recommenders, popularity and EASE (sections 7 and 8), learn from train and are
+# measured on *valid*. Only the split differs:
 
 
 # %%
@@ -370,12 +371,13 @@ for name, one_cut in cuts.items():
     )
 
 # %% [markdown]
-# Compare *random* and *last share*, which ask for about as many films. EASE scores 0.16 in the first and 0.09 in the second,
-# and the model is the same: filling gaps in the *middle* of a history is easier than predicting the future. *Leave last out*
-# asks for one film of 9,066. In *global time* nearly all users are new, so EASE knows nothing of them, and popularity scores
-# higher. **Never compare numbers from different splits**; even the order of two models can change.
+# Compare *random* and *last share*, which hide about the same number of films per user. EASE scores 0.16 on the first and 0.09
+# on the second, although the model is the same: filling gaps in the *middle* of a history is easier than predicting the
+# future. *Leave last out* hides a single film among 9,066. In *global time* nearly all users are new, so EASE knows nothing
+# about them, and popularity scores higher. **Never compare numbers from different splits**; even the order of two models can
+# change.
 #
-# **Trap 2: equal times.** People on MovieLens rate several films in one second. How often?
+# **Trap 2: equal times.** People on MovieLens can rate several films in the same second. How often do they?
 
 # %%
 ordered = splits.order_in_time(ratings)
@@ -383,9 +385,9 @@ gap = ordered.groupby("user_id")["timestamp"].diff()
 print(f"{(gap == 0).sum() / gap.notna().sum():.0%} of consecutive ratings share a second")
 
 # %% [markdown]
-# Which of them is the *last*? The file cannot tell. If ties keep the order of film ids, then "next" often means "next
-# higher id", and a model can learn *that*. To see how much it helps, we build a cheat that knows nothing about films: it
-# recommends the ten ids that follow the user's last one.
+# Which of these ratings is the *last*? The file does not say. If ties keep the order of film ids, then "next" often means
+# "next higher id", and a model can learn *that*. To see how much that helps, we build a *cheat*, a recommender that knows
+# nothing about films: it recommends the ten ids that follow the user's last one.
 
 
 # %%
@@ -405,16 +407,16 @@ for ties, seed in (("id", 0), ("random", 1), ("random", 2), ("random", 3)):
     print(f"ties by {ties:6}  cheat: NDCG@10 {cheat.mean():.3f}, users with a hit {n_hits:.0f}")
 
 # %% [markdown]
-# With ties in id order the cheat finds the film of 28 users; with random ties it finds 16 to 19. (What remains is real, because
-# films of one page have close ids.) A model that learns from order would pick up the same pattern. So **the course breaks
-# ties at random**, and says so.
+# With ties in id order the cheat finds the film of 28 users; with random ties, the film of only 16 to 19. (What remains is
+# real: films on the same page have similar ids.) A model that learns from the order would pick up the same pattern. So **the
+# course breaks ties at random**, and says so.
 
 # %% [markdown]
 # This is a good place for a break.
 #
 # ## 7. Popularity and item-kNN
 #
-# From here on: last share, random ties; learn from train + valid; hide what a user has seen; rank all 9,066 films;
+# From here on we split by last share with random ties, learn from train + valid, hide seen films, rank all 9,066 films and
 # show the first ten.
 
 # %%
@@ -425,12 +427,12 @@ print(f"train {len(cut.train):,}, valid {len(cut.valid):,}, test {len(cut.test):
 print(f"test ratings of films without any rating in train and valid: {test[:, learn.sum(axis=0) == 0].nnz:,}")
 
 # %% [markdown]
-# Row 0 and column 0 are padding (lesson 03). 1,502 test ratings are of films without any rating in train and valid, so none of
-# our three models can find them. We count them all the same: a real visitor would have wanted these films too.
+# Row 0 and column 0 are padding (lesson 03). Of the test ratings, 1,502 are of films without any rating in train and valid, so
+# none of our three models can find them. We count them all the same, because users wanted these films.
 #
 # ### Popularity
 #
-# The score of a film is the number of users who rated it. It is the same for everybody; only the seen films differ.
+# The score of a film is the number of users who rated it. It is the same for everybody; only the films we hide differ.
 
 # %%
 popular = baselines.popularity(learn)  # (n_items + 1,)
@@ -441,11 +443,11 @@ movies.set_index("item_id").loc[top, ["title", "year"]]
 # %% [markdown]
 # ### Exercise 04.7 · code (O4)
 #
-# Write the recommender: return the `k` item indices with the highest popularity that the user has not seen, best first.
-# `popularity` has shape (n_items + 1,); index 0 is padding and must not be recommended. `seen` is a set of indices. At least
-# k films are left. Films of equal popularity may come in any order.
+# Write the recommender: return the indices of the `k` most popular items that the user has not seen, best first. `popularity`
+# has shape (n_items + 1,); index 0 is padding and must not be recommended. `seen` is a set of indices. At least k unseen films
+# are left. Films of equal popularity may come in any order.
 #
-# <details><summary>Hint 1</summary>Copy the scores, then give what must not be recommended a score of −∞. A set is no
+# <details><summary>Hint 1</summary>Copy the scores, then give what must not be recommended a score of −∞. A set cannot be an
 # index: write <code>scores[list(seen)]</code>.</details>
 # <details><summary>Hint 2</summary><code>np.argsort(-scores)</code> orders indices from the highest score.</details>
 
@@ -467,7 +469,7 @@ check("04.7", recommend_popular)
 #
 # "People who rated this also rated that": item-kNN uses the *k* nearest neighbours (NN) of each film. You know the counting
 # and the [cosine](glossary.md#cosine-similarity) from lesson 02. Here are four users and three films A, B, C, without the
-# empty row and column 0. A small number in the divisor, the `shrink`, keeps pairs down that rest on very few users.
+# padding. A small number in the divisor, the `shrink`, lowers the similarity of pairs that rest on very few users.
 
 # %%
 films = ["A", "B", "C"]
@@ -486,8 +488,8 @@ pd.DataFrame(similarity, films, films).round(2)
 pd.DataFrame(x @ similarity, ["user 1", "user 2", "user 3", "user 4"], films).round(2)
 
 # %% [markdown]
-# B gets 0.5, all of it from A. The helper does the same with sparse matrices (only what is not zero is stored), and keeps
-# only the nearest films of each film.
+# B gets 0.5, all of it from A. The helper does the same with sparse matrices (which store only what is not zero), and keeps
+# only the nearest neighbours of each film.
 
 # %%
 padded = np.pad(x, ((1, 0), (1, 0)))  # row 0 and column 0 come back
@@ -497,9 +499,9 @@ with np.errstate(invalid="ignore"):
 # %% [markdown]
 # ### Exercise 04.8 · fill in (O4)
 #
-# Write the scores of item-kNN without shrink and with all neighbours, for any 0/1 matrix `x` of shape (n_users, n_films) in
-# which every film has a user. First replace the dots by the cosine of all pairs. Then, as above, set the diagonal of
-# `similarity` to 0, and return the scores, shape (n_users, n_films).
+# Compute the scores of item-kNN without shrink and with all neighbours, for any 0/1 matrix `x` of shape (n_users, n_films) in
+# which every film has at least one user. First replace the dots with the cosine of all pairs. Then, as above, set the diagonal
+# of `similarity` to 0, and return the scores, shape (n_users, n_films).
 #
 # <details><summary>Hint 1</summary>The divisor of films i and j is length i times length j:
 # <code>np.outer(length, length)</code>.</details>
@@ -531,9 +533,9 @@ check("04.8", my_item_knn_scores)
 
 # %% [markdown]
 # Setting the derivative to zero gives the answer in one step: let P = (XᵀX + λI)⁻¹; then, off the diagonal, B = −P / diag(P)
-# (proof: Steck, 2019). The inverse of a matrix G, written G⁻¹, is the matrix that turns G into the identity I: ones on the
-# diagonal, zeros elsewhere. For two films you can compute it by hand: swap the diagonal, change the sign of the other two,
-# divide by ad − bc. We take only the films A and B, and λ = 1:
+# (proof: Steck, 2019). The inverse of a matrix G, written G⁻¹, is the matrix whose product with G is the identity I: ones on
+# the diagonal, zeros elsewhere. For two films you can compute it by hand: swap the two numbers on the diagonal, change the
+# sign of the other two, and divide all four by ad − bc. We take only the films A and B, and λ = 1:
 
 # %%
 (a, b), (c, d) = gram = together[:2, :2] + 1.0 * np.eye(2)  # XᵀX + λI
@@ -543,7 +545,7 @@ print(f"A for B: −P[A, B] / P[B, B] = {-p[0, 1] / p[1, 1]:.2f}")
 print(f"shared users / (users of A + λ) = {together[0, 1] / (together[0, 0] + 1):.2f}")
 
 # %% [markdown]
-# The product of both matrices is I, so P is the inverse. And the weight of A for B has a plain meaning: the 2 shared users,
+# The product of the two matrices is I, so P is the inverse. The weight of A for B has a simple meaning: the 2 shared users,
 # divided by the 3 users of A plus λ. With more films, EASE also takes into account what the other films already explain:
 
 # %%
@@ -554,11 +556,11 @@ assert np.allclose(baselines.ease(padded, regularisation=1.0)[1:, 1:], weights, 
 pd.DataFrame(weights, films, films).round(2)
 
 # %% [markdown]
-# Look at B and C: no user has both, and EASE gives them *negative* weights, where the cosine had 0. One speaks against the
-# other.
+# Look at B and C. No user has rated both, and EASE gives them *negative* weights, where the cosine was 0: having seen one film
+# speaks against the other.
 #
-# The real P has 9,067 rows and columns, and inverting it takes long. There are far fewer users than films, so the helper
-# inverts a matrix of users instead and gets the same weights in a few seconds.
+# The real matrix has 9,067 rows and columns, and inverting it takes a long time. There are far fewer users than films, so the
+# helper inverts a matrix with a row and a column for each user instead and gets the same weights in a few seconds.
 
 # %% [markdown]
 # ### Exercise 04.9 · code (O4)
@@ -588,9 +590,9 @@ check("04.9", my_ease)
 # %% [markdown]
 # ## 9. The bar on real data
 #
-# Our third baseline is EASE, the recommender of lesson 00. Item-kNN looks at one pair of films at a time. EASE finds the weights
-# of all pairs at once, so that a film counts only for what the other films do not explain (section 8). Each `fit` below
-# returns a function from users to scores.
+# Our third baseline is EASE, the recommender of lesson 00. Item-kNN looks at one pair of films at a time. EASE finds the
+# weights of all pairs at once, so that a film counts only for what the other films do not explain (section 8). Each `fit`
+# below returns a function that turns users into scores.
 
 
 # %%
@@ -630,8 +632,8 @@ for n_neighbours, shrink in ((50, 10), (200, 10), (500, 10), (200, 0), (200, 50)
     print(f"item-kNN, {n_neighbours:3} neighbours, shrink {shrink:2}: valid NDCG@10 {outcome.mean():.3f}")
 
 # %% [markdown]
-# We choose λ = 100, 200 neighbours and shrink 10. Now the models learn from train and valid together, and we use the test part
-# once.
+# We choose the best: λ = 100 (0.092), and 200 neighbours with shrink 10 (0.091). Now the models learn from train and valid
+# together, and we use the test part once.
 
 # %%
 fits = {"popularity": fit_popularity, "item-kNN": fit_item_knn, "EASE": fit_ease}
@@ -641,10 +643,10 @@ bar = {name: fit_and_measure(name, fit, learn, test) for name, fit in fits.items
 results_so_far("04", list(bar.values()))
 
 # %% [markdown]
-# **This is the bar**, and these are the first rows of a table that grows through the course. (Section 10 explains ±. Test scores
-# are higher than valid scores because a user has twice as many test films to hit.) EASE puts 7.7 % of an average user's test
-# films among its first ten, popularity 4.1 %. [Coverage](glossary.md#coverage) is the share of the catalogue that is
-# recommended to anybody: 1.2 % for popularity, 7.1 % for EASE.
+# **This is the bar** for every later model, and the start of a table that grows through the course. (Section 10 explains ±.
+# Test scores are higher than valid scores because a user has twice as many test films to hit.) EASE puts 7.7 % of an average
+# user's test films among its first ten, popularity 4.1 %. [Coverage](glossary.md#coverage) is the share of the catalogue that
+# is recommended to anybody: 1.2 % for popularity, 7.1 % for EASE.
 
 # %%
 quoted = {
@@ -659,10 +661,10 @@ for name, numbers in quoted.items():
 # %% [markdown]
 # ## 10. Is the difference real?
 #
-# Our 671 users are a sample. With other users the mean would come out a little different. How different? Single users vary by
-# the standard deviation of their values; a mean of n users varies less, by the standard deviation divided by √n, which is
-# called the [standard error](glossary.md#standard-error). In a bell curve, 95 % of the values lie within 1.96 standard errors
-# of the middle. This is the 95 % [interval](glossary.md#confidence-interval).
+# Our 671 users are a sample. Other users would give a slightly different mean. How different? Single users vary by the
+# standard deviation of their values; a mean over n users varies less, by the standard deviation divided by √n, the [standard
+# error](glossary.md#standard-error). In a bell curve, 95 % of such means lie within 1.96 standard errors of the middle. This
+# is the 95 % [interval](glossary.md#confidence-interval).
 
 # %%
 ease_ndcg = bar["EASE"].per_user["NDCG"].to_numpy()  # (671,)
@@ -684,9 +686,9 @@ show(
 )
 
 # %% [markdown]
-# The intervals of item-kNN and EASE overlap. But a hard user is hard for both. So compare in pairs: subtract user by user, then
-# ask whether the mean difference is zero. The
-# [bootstrap](glossary.md#bootstrap) draws 671 users with replacement, again and again, and looks at how that mean varies.
+# The intervals of item-kNN and EASE overlap. But some users are hard for both models. So compare in pairs: subtract user by
+# user, then ask whether the mean difference could be zero. The [bootstrap](glossary.md#bootstrap) draws 671 users with
+# replacement, again and again, and shows how that mean varies.
 
 # %% tags=["nbval-ignore-output"]
 rng = np.random.default_rng(42)
@@ -698,14 +700,14 @@ mean, low, high = paired_bootstrap(ease_ndcg, bar["popularity"].per_user["NDCG"]
 print(f"EASE − popularity: {mean:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# EASE beats popularity by 0.055; the interval excludes zero. Against item-kNN it leads, but the interval
-# includes zero: **we do not say that it beats item-kNN**. This is the course's rule for "A beats B".
+# EASE beats popularity by 0.055; the interval excludes zero. It also leads item-kNN, but that interval includes zero:
+# **we do not say that it beats item-kNN**. This is the course's rule for "A beats B".
 
 # %% [markdown]
 # ### Exercise 04.10 · put in order (O5)
 #
-# These lines compare two models in pairs; `rng`, `n` and an empty list `means` exist. One line does not belong. Write the
-# letters of the others in the right order, for example `"EDCBA"`.
+# These lines compare two models in pairs; `rng`, `n` and an empty list `means` are already defined. One line does not belong.
+# Write the letters of the others in the right order, for example `"EDCBA"`.
 #
 # ```text
 # A       draw = rng.integers(0, n, n)
@@ -747,8 +749,8 @@ check("04.11", answer)
 # %% [markdown]
 # ## 11. Ranking among a sample
 #
-# Ranking a whole catalogue takes time. Many papers therefore rank the true item among 100 *sampled* others. We compare three
-# models on five users; each number is the true rank of the one relevant item among 10,000.
+# To save time, many papers rank the relevant item among 100 *sampled* others. We compare three models on five users; each
+# number is the rank of the one relevant item among all 10,000.
 
 # %%
 ranks = {
@@ -760,12 +762,12 @@ for name, rank in ranks.items():  # one relevant item: the best DCG is 1, so NDC
     print(f"{name}: NDCG {(1 / np.log2(rank + 1)).mean():.3f}   recall@10 {(rank <= 10).mean():.1f}")
 
 # %% [markdown]
-# C is best: it puts one user's film first.
+# C is best (0.261): it puts one user's item first.
 #
 # ### Exercise 04.12 · choose (O6)
 #
-# Now only 100 of the 9,999 other items are drawn, and the true item is ranked among them. Item number 100 of 10,000 has
-# 99 better ones. About how many of those are among the 100 drawn?
+# Now we draw only 100 of the 9,999 other items and rank the relevant item among them. An item at rank 100 of 10,000 has 99
+# better ones. About how many of those are among the 100 drawn?
 #
 # - **a** about 1, so model A looks almost perfect
 # - **b** about 10, so A stays in the middle
@@ -812,9 +814,9 @@ claim("exact: C before A before B", exact[2] > exact[0] > exact[1])
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# The order is reversed. Exact: C before A before B. Sampled: A (0.73) before B before C, and A's recall@10 is 1.0 although
-# nobody would see its items. It is the order of the AUC: the smaller the sample, the closer every metric comes to AUC, which
-# counts the top no more than the middle (Krichene & Rendle, 2020).
+# The best model is now the worst. Among all items the order is C, A, B; among sampled ones, A (0.73), B, C. A's recall@10 is
+# 1.0 although nobody would see its items. That is the order of the AUC: the smaller the sample, the closer every metric comes
+# to AUC, which counts the top no more than the middle (Krichene & Rendle, 2020).
 #
 # </details>
 
@@ -824,10 +826,10 @@ claim("exact: C before A before B", exact[2] > exact[0] > exact[1])
 # %% [markdown]
 # ## 12. How far ahead? (optional)
 #
-# Is the newest film of a history a better hint than an old one? To find out, we weight the user's row before it meets EASE's
-# weights: the newest film counts 1, a film *age* positions earlier exp(−age / decay). A small decay forgets quickly. But the
-# answer depends on how far ahead we ask. *Valid* is the next 10 % of each user's ratings, while *test* is the next 20 %. So we
-# also cut train + valid 75/25: its last quarter is about as long as the test part, and test stays closed.
+# Is the newest film of a history a better hint than an old one? To find out, we weight the user's row before we multiply it by
+# EASE's weights: the newest film counts 1, and a film *age* positions earlier counts exp(−age / decay). A small decay forgets
+# quickly. But the answer depends on how far ahead we ask. *Valid* is the next 10 % of each user's ratings, while *test* is the
+# next 20 %. So we also cut train + valid 75/25: its last quarter is about as long as the test part, which we do not touch.
 
 # %%
 from recsys_helpers.data import sequences
@@ -854,10 +856,10 @@ claim("and less than 5 % on the next 25 %", gain.loc["decay 3", "next 25 %"] < 0
 
 # %% [markdown]
 # On the next 10 %, a decay of 3 gains 29 %. On the next 25 %, it gains only 2 %, and a decay of 1 even loses 19 %. **A short
-# horizon flatters recency**: what you watched last says much about the next few films and little about the fortieth. So
-# choose hyperparameters on a cut whose horizon is that of the test. Here a decay of 10 is best on both cuts, but by 30 % on
-# one and 11 % on the other. Later lessons compare models that know the order with models that do not; read their numbers
-# with this in mind.
+# horizon overstates the value of recency**: what you watched last says much about the next few films and little about the
+# fortieth. So choose hyperparameters on a cut whose horizon matches that of the test. Here a decay of 10 is best on both cuts,
+# but by 30 % on one and 11 % on the other. Later lessons compare models that know the order with models that do not; read
+# their numbers with this in mind.
 
 # %% [markdown]
 # ## What you did
@@ -865,9 +867,9 @@ claim("and less than 5 % on the next 25 %", gain.loc["decay 3", "next 25 %"] < 0
 # - You compared four splits: random leaks the user's own future, per-user splits leak the future of others, a global cut
 #   leaks nothing, at a price (**O1**).
 # - You computed MAE, RMSE, accuracy, precision, recall, F1, AUC and log loss by hand (**O2**).
-# - You implemented the metrics of a list, which the helpers now hold (**O3**).
+# - You implemented the metrics of a list, which the helpers now provide (**O3**).
 # - You built popularity, item-kNN and EASE: the bar is NDCG@10 0.136 (**O4**).
-# - You compared with paired intervals (**O5**) and saw a sampled metric reverse the order (**O6**).
+# - You compared with paired intervals (**O5**) and saw a sampled metric mislead (**O6**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

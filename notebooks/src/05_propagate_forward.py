@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Propagate forward
 #
-# A neural network is a multiplication, an addition and a nonlinearity, repeated. In this lesson you compute one by
-# hand for one user and one film, then for a batch, and you find out what it answers before it has learned anything.
+# A neural network repeats three steps: a multiplication, an addition and a nonlinearity. In this lesson you compute
+# one by hand for one user and one film, then for a batch, and find out what it answers before it has learned anything.
 
 # %% [markdown]
 # **What you will do**
@@ -14,8 +14,7 @@
 # - **O5** implement losses that survive large numbers, and predict the loss of an untrained network
 #
 # **What you need**: lessons 03 and 04, and two and a quarter hours (90 minutes to read and run, 45 for the exercises).
-# Sections 9 and 10 are optional and not counted; later lessons do not need them. The whole notebook runs in about five
-# seconds. NumPy only, no framework.
+# Sections 9 and 10 are optional and not counted. The whole notebook runs in about five seconds and uses only NumPy.
 
 # %%
 import numpy as np
@@ -38,7 +37,7 @@ ratings, movies = load_movielens()
 #
 # - Ada gives half a star more than the average user: 0.5;
 # - the film receives 0.8 stars more than the average film;
-# - the film was 5 decades old when Ada watched it.
+# - the film is 5 decades old when Ada watches it.
 
 # %%
 x = np.array([0.5, 0.8, 5.0])  # (3,): Ada's habit, the film's fame, its age in decades
@@ -56,19 +55,20 @@ for feature, weight in zip(x, w):
 print(f"sum {(x * w).sum():.1f}, plus bias {b}: {(x * w).sum() + b:.1f} stars")
 
 # %% [markdown]
-# Half a star for Ada's habit, 0.8 for the film's fame, half a star off for its age, and 3.5 to start from: 4.3 stars.
-# The sum of products is the [dot product](glossary.md#dot-product) of lesson 02, so the neuron is one line of code:
+# Ada's habit adds half a star, the film's fame adds 0.8, and its age takes half a star off. With the bias of 3.5, that
+# makes 4.3 stars. The sum of products is the [dot product](glossary.md#dot-product) of lesson 02, so the neuron is one
+# line of code:
 
 # %%
 print(round(x @ w + b, 2))
 
 # %% [markdown]
-# That is all a neuron does. We chose its weights; in lesson 06 they are learned.
+# That is all a neuron does. We chose its weights; in lesson 06 it learns them.
 #
 # ### Exercise 05.1 · trace (O1)
 #
-# On paper: Bert gives a whole star *less* than the average user (−1.0). The film is brand new (0 decades) and receives
-# 0.4 stars more than the average film. What does the neuron predict?
+# On paper: Bert gives a whole star *less* than the average user (−1.0). He watches a brand-new film (0 decades) that
+# receives 0.4 stars more than the average film. What does the neuron predict?
 
 # %%
 stars_of_bert = ...
@@ -82,7 +82,7 @@ check("05.1", stars_of_bert)
 # %% [markdown]
 # ## 2. A batch: one row for each pair
 #
-# In practice we ask about many pairs at once. Stack four of them, one row per pair; this is a
+# In practice we ask about many pairs at once. We stack four of them, one row per pair: a
 # [batch](glossary.md#minibatch). The second row is Bert's.
 
 # %% tags=["reveal"]
@@ -91,7 +91,7 @@ print((X @ w + b).round(2), (X @ w + b).shape)
 
 # %% [markdown]
 # The same line of code gives four answers. Read a matrix product by its **shapes**: `(4, 3) @ (3,)` gives `(4,)`. The
-# inner numbers, here 3 and 3, must agree, and they disappear. Otherwise NumPy raises an error:
+# inner numbers, here 3 and 3, must be equal, and they disappear. If they differ, NumPy raises an error:
 
 
 # %%
@@ -105,15 +105,15 @@ def attempt(action):
 attempt(lambda: X @ np.ones(4))  # (4, 3) @ (4,)
 
 # %% [markdown]
-# The end of the message says what is wrong: size 4 is different from 3. Section 6 shows a mistake that raises no error.
-# To protect yourself, write the shape beside every line.
+# The end of the message says what is wrong: size 4 is different from 3. Section 6 shows a mistake that raises none. To
+# protect yourself, write the shape beside every line.
 
 # %% [markdown]
 # ## 3. A layer: several neurons side by side
 #
-# A second neuron looks at the same three features with other weights. It answers another question: is this an old and
+# A second neuron looks at the same three features with other weights and answers another question: is this an old and
 # famous film? It ignores the user, adds the fame and 0.2 for each decade, and its bias of −1 keeps most films below
-# zero. The two neurons together form one matrix with a **column** for each neuron.
+# zero. The weights of both neurons form one matrix, with a **column** for each neuron.
 
 # %%
 W = np.array([[1.0, 0.0], [1.0, 1.0], [-0.1, 0.2]])  # (3 features, 2 neurons)
@@ -127,7 +127,7 @@ hidden.round(2)
 # added to each of the four rows; NumPy calls this [broadcasting](glossary.md#broadcasting).
 #
 # This is a [dense layer](glossary.md#dense-layer): every output depends on every input. The course's own version
-# computes the same, and stores its weights:
+# computes the same and also stores its weights:
 
 # %%
 layer = scratch.Dense(3, 2, np.random.default_rng(0))  # starts with random weights
@@ -148,8 +148,8 @@ out = hidden @ V + c  # (4, 2) @ (2, 1) → (4, 1)
 out.round(2)
 
 # %% [markdown]
-# For Ada's *Casablanca* that is 4.3 + 0.5 × 0.8 = 4.7. The drawing has the weights on the arrows and Ada's numbers in
-# the circles:
+# For Ada's *Casablanca* that is 4.3 + 0.5 × 0.8 = 4.7. The drawing shows the weights on the arrows and Ada's numbers
+# in the circles:
 
 # %%
 show(
@@ -159,8 +159,8 @@ show(
 )
 
 # %% [markdown]
-# (The biases are not drawn.) Are two layers more powerful than one? Multiply the two matrices with each other first, and
-# use the product as the weights of a single layer:
+# (Biases are not drawn.) Are two layers more powerful than one? Multiply the two weight matrices first, and use the
+# product as the weights of a single layer:
 
 # %%
 W_one = W @ V  # (3, 2) @ (2, 1) → (3, 1)
@@ -170,9 +170,9 @@ assert np.allclose(one_layer, out)
 print("weights", W_one.ravel().round(2), "bias", b_one.round(2))
 
 # %% [markdown]
-# The answers are the same. The second layer added nothing: (X W + b) V + c = X (W V) + (b V + c), which is one layer
-# with the weights 1, 1.5 and 0. The same happens with ten layers. **A stack of linear layers is one linear layer.** What
-# is missing is a nonlinearity.
+# The answers are the same, so the second layer added nothing: (X W + b) V + c = X (W V) + (b V + c), which is one
+# layer with the weights 1, 1.5 and 0. **A stack of linear layers is one linear layer.** What is missing is a
+# nonlinearity.
 #
 # ### Exercise 05.2 · trace (O2)
 #
@@ -191,17 +191,18 @@ check("05.2", n_learned)
 # %% [markdown]
 # ## 5. Activations
 #
-# After a layer, every number passes through a nonlinear function, the [activation](glossary.md#activation). The most
-# common one is [ReLU](glossary.md#relu): it replaces everything below zero by zero.
+# To make a second layer useful, we pass the outputs of the first through a nonlinear function, the
+# [activation](glossary.md#activation). The most common one is [ReLU](glossary.md#relu), which replaces every number
+# below zero with zero.
 
 # %%
 activated = np.maximum(hidden, 0)  # (4, 2)
 activated.round(2)
 
 # %% [markdown]
-# The second neuron now says 0 about every pair except Ada's *Casablanca*: a neuron with an activation can stay out of
-# what does not concern it. Do two layers still collapse into one? Here is a function that no linear layer can compute,
-# the distance from zero. Two neurons, ReLU and a sum compute it exactly.
+# The second neuron now says 0 for every pair except Ada's *Casablanca*: a neuron with an activation can ignore the
+# pairs that do not concern it. Do two layers still collapse into one? Here is a function that no linear layer can
+# compute: the distance from zero. Two neurons, ReLU and a sum compute it exactly.
 
 # %%
 points = np.array([[-2.0], [-1.0], [0.0], [1.0], [2.0]])  # (5, 1)
@@ -210,8 +211,8 @@ distance = two_neurons @ np.array([[1.0], [1.0]])  # (5, 2) @ (2, 1) → (5, 1)
 print(two_neurons.T, "→", distance.ravel())
 
 # %% [markdown]
-# One neuron is active on the right, the other on the left, and their sum has the shape of a V. More neurons give more
-# corners, and with enough of them a network comes as close as you like to any continuous curve on a bounded range.
+# One neuron is active above zero, the other below, and their sum has the shape of a V. More neurons give more corners,
+# and with enough of them a network comes as close as you like to any continuous curve on a bounded range.
 #
 # Below are five activations, each with its **slope**. The slope matters because learning follows slopes (lesson 06):
 # where it is 0, nothing is learned.
@@ -252,22 +253,23 @@ show(
 )
 
 # %% [markdown]
-# ReLU has slope 0 on the left, so a neuron whose input is always negative learns nothing. Leaky ReLU keeps a small slope
-# there, 0.3 here as in Keras's layer. The two S-shaped curves are flat at both ends: at 4 the slope of the sigmoid is
-# 0.018 and that of tanh 0.001, so a neuron out there hardly learns. The slope of the sigmoid is never above 0.25; ten
-# sigmoids in a row pass on very little. This is why hidden layers usually take ReLU or one of its variants.
+# ReLU has slope 0 on the left, so a neuron whose input is always negative learns nothing. Leaky ReLU keeps a small
+# slope there, 0.3 here as in Keras's layer. The two S-shaped curves are flat at both ends: at 4 the slope of the
+# sigmoid is 0.018 and that of tanh 0.001, so a neuron out there hardly learns. The slope of the sigmoid is never above
+# 0.25, so ten sigmoids in a row pass on very little. This is why hidden layers usually use ReLU or one of its
+# variants.
 #
-# The last layer takes what the *answer* needs. For one choice out of *n*, that is [softmax](glossary.md#softmax). It
-# turns *n* numbers into *n* probabilities that sum to 1: raise *e* to each number, then divide by the sum. Here are
-# three films:
+# The activation of the last layer depends on the *answer* you need. For one choice out of *n*, it is
+# [softmax](glossary.md#softmax), which turns *n* numbers into *n* probabilities that sum to 1: raise *e* to the power
+# of each number, then divide by the sum. Here are three films:
 
 # %%
 e = np.exp([2.0, 1.0, 0.0])
 print(e.round(2), "sum", e.sum().round(2), "→", (e / e.sum()).round(3))
 
 # %% [markdown]
-# The largest number gets the largest share, 0.665. The three move together: if one rises, the others fall. The numbers
-# that go into a softmax or a [sigmoid](glossary.md#sigmoid) are called [logits](glossary.md#logit).
+# The largest number gets the largest share, 0.665. The shares depend on each other: if one rises, the others fall. The
+# numbers that go into a softmax or a [sigmoid](glossary.md#sigmoid) are called [logits](glossary.md#logit).
 #
 # | you predict | last activation | the answer |
 # |---|---|---|
@@ -288,8 +290,8 @@ assert np.isclose(scratch.softmax(np.array([2.0, 0.5]))[0], sigmoid(2.0 - 0.5))
 # %% [markdown]
 # ### Exercise 05.3 · choose (O3)
 #
-# For five films at once, you want the probability that a visitor watches each of them this week. A visitor may watch
-# several, or none. Which activation follows the last layer with its five outputs?
+# For each of five films, you want the probability that a visitor watches it this week. A visitor may watch several of
+# them, or none. Which activation follows the last layer, which has five outputs?
 #
 # - **a** softmax over the five
 # - **b** ReLU on each of the five
@@ -308,7 +310,8 @@ check("05.3", answer)
 # %% [markdown]
 # ### Exercise 05.4 · fill in (O1)
 #
-# Two layers for a batch. The hidden layer, with ReLU, is given. Add the last layer, which is linear.
+# This function computes two layers for a batch. The hidden layer, with ReLU, is given. Add the last layer, which is
+# linear.
 #
 # <details><summary>Hint 1</summary>The input of the last layer is <code>hidden</code>, not <code>x</code>.</details>
 # <details><summary>Hint 2</summary>(batch, n_hidden) @ (n_hidden, n_out) gives (batch, n_out); then add the
@@ -329,9 +332,9 @@ check("05.4", two_layers)
 # %% [markdown]
 # ### Exercise 05.5 · code (O1)
 #
-# Now for any number of layers. Dense layers with ReLU between them are called a
-# [multilayer perceptron](glossary.md#multilayer-perceptron), MLP. `layers` is a list of pairs `(W, b)`. ReLU follows
-# every layer except the last one. Return the output for the batch `x`.
+# Now write the forward pass for any number of layers. Dense layers with ReLU between them form a [multilayer
+# perceptron](glossary.md#multilayer-perceptron) (MLP). `layers` is a list of pairs `(W, b)`. ReLU follows every layer
+# except the last one. Return the output for the batch `x`.
 #
 # <details><summary>Hint 1</summary>Write a loop in which the output of each layer becomes the next
 # <code>x</code>.</details>
@@ -365,8 +368,9 @@ error = predicted - target
 print(error.ravel().round(2), "squared", (error**2).ravel().round(2), f"→ mean {(error**2).mean():.3f}")
 
 # %% [markdown]
-# The last pair is predicted a whole star too high, and its square makes up half of the total. Now make a common mistake.
-# Give the same targets without the second dimension, as you get them from a column of a table; NumPy does not object:
+# The last prediction is a whole star too high, and its square makes up about half of the total. Now we make a common
+# mistake: we pass the same targets without the second dimension, as a column of a table gives them. NumPy does not
+# object:
 
 # %%
 flat = target.ravel()  # (4,)
@@ -375,10 +379,10 @@ print("shape", difference.shape, f"→ mean {(difference**2).mean():.3f}")
 difference.round(1)
 
 # %% [markdown]
-# Broadcasting compared **every prediction with every target**: sixteen differences instead of four, and a loss of 1.946
-# instead of 0.515. There is no error message, and the best that a network can do against such a loss is to predict the
-# mean target for everybody. Hence a rule: predictions and targets have the same shape, and a function that can check
-# this does. The course's own loss refuses:
+# There are sixteen differences instead of four, and the loss is 1.946 instead of 0.515: broadcasting compared **every
+# prediction with every target**. There is no error message, and the best that a network can do with such a loss is to
+# predict the mean target for everybody. Hence a rule: predictions and targets must have the same shape, and a function
+# that can check this should. The course's own loss does:
 
 # %%
 assert np.isclose(scratch.mean_squared_error(predicted, target)[0], (error**2).mean())
@@ -387,15 +391,15 @@ attempt(lambda: scratch.mean_squared_error(predicted, flat))
 # %% [markdown]
 # ### Exercise 05.6 · find the bug (O2)
 #
-# `users` and `films` hold one row of numbers for each of *n* pairs, both (n, dim), as in lesson 02. Wanted: *n* scores,
-# shape (n,), the dot product of row with row. `np.tensordot` multiplies number by number and sums over as many
-# dimensions as its last argument says. Run `score_pairs(np.ones((4, 3)), np.ones((4, 3)))` and look at the shape, then
-# repair the function.
+# `users` and `films` hold one row of numbers for each of *n* pairs; both have shape (n, dim), as in lesson 02. The
+# function should return *n* scores, shape (n,): the dot product of each user's row with the film's row. `np.tensordot`
+# multiplies number by number and sums over as many dimensions as its last argument says. Run
+# `score_pairs(np.ones((4, 3)), np.ones((4, 3)))` and look at the shape, then repair the function.
 #
-# The line has a history: in 2021 a reader reported it in a public film tutorial (keras-io, issue 397). Biases of shape
-# (n, 1) were added next, and broadcasting made the shape look right again.
+# This bug is a real one: in 2021 a reader reported the line in a public film tutorial (keras-io, issue 397). There,
+# biases of shape (n, 1) were added next, and broadcasting made the shape look right again.
 #
-# <details><summary>Hint 1</summary>With 2 it sums over both dimensions: dim, and the batch as well. The batch must
+# <details><summary>Hint 1</summary>With 2, it sums over both dimensions: dim and the batch. The batch must
 # stay.</details>
 # <details><summary>Hint 2</summary>Multiply number by number, then sum over the last dimension only:
 # <code>axis=1</code>.</details>
@@ -425,11 +429,11 @@ for p in (0.9, 0.5, 0.1):
     print(f"said {p}: costs {-np.log(p):.3f} if it was a yes, {-np.log(1 - p):.3f} if it was a no")
 
 # %% [markdown]
-# Being confident and right costs little (0.105), being confident and wrong costs a lot (2.303). A model that says one
-# half pays 0.693, the logarithm of 2, whatever happens. You will meet this number again.
+# Being confident and right costs little (0.105); being confident and wrong costs a lot (2.303). A model that says one
+# half pays 0.693, the logarithm of 2, whatever happens.
 #
-# With the target *t* as 1 or 0, both cases are one formula, −t log p − (1 − t) log(1 − p). Its mean over the batch is
-# the binary cross-entropy, the log loss of lesson 04:
+# With the target *t* as 1 for yes and 0 for no, one formula covers both cases: −t log p − (1 − t) log(1 − p). Its mean
+# over the batch is the binary cross-entropy, the log loss of lesson 04:
 
 # %%
 t = np.array([1.0, 0.0, 1.0])
@@ -438,9 +442,9 @@ loss = -t * np.log(p) - (1 - t) * np.log(1 - p)
 print(loss.round(3), f"→ mean {loss.mean():.3f}")
 
 # %% [markdown]
-# **One of n.** With *n* probabilities, the loss is again minus the logarithm of the probability given to what happened,
-# here to the film that was watched. The target is [one-hot](glossary.md#one-hot-encoding), so a product with it selects
-# the right one. Two visitors, three films:
+# **One of n.** With *n* probabilities, the loss is again minus the logarithm of the probability given to what
+# happened, here to the film that was watched. The target is [one-hot](glossary.md#one-hot-encoding), so multiplying by
+# it selects the right one. Take two visitors and three films:
 
 # %%
 p_watched = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])  # (2 visitors, 3 films), rows sum to 1
@@ -449,14 +453,14 @@ loss = -(watched * np.log(p_watched)).sum(axis=1)  # (2,)
 print(loss.round(3), f"→ mean {loss.mean():.3f}")
 
 # %% [markdown]
-# A film that the model thought unlikely costs −log 0.2 = 1.609, a film that it expected −log 0.8 = 0.223. The mean,
-# 0.916, is the **categorical cross-entropy**.
+# A film that the model thought unlikely costs −log 0.2 = 1.609; one that it expected costs only −log 0.8 = 0.223. The
+# mean, 0.916, is the **categorical cross-entropy**.
 
 # %% [markdown]
 # ## 7. When numbers overflow
 #
-# These formulas are right on paper and break in a computer. Here are a softmax of three large logits, and the binary
-# cross-entropy of a logit of 40 when the answer was no:
+# These formulas are right on paper but can fail on a computer. Here are a softmax of three large logits, and the
+# binary cross-entropy of a logit of 40 when the answer was no:
 
 # %%
 with np.errstate(all="ignore"):  # be silent, so that we see what comes out
@@ -466,15 +470,16 @@ with np.errstate(all="ignore"):  # be silent, so that we see what comes out
     print("p =", p, "→ loss", -np.log(1 - p))
 
 # %% [markdown]
-# *e* to the power of 1,000 is too large for a floating-point number, so NumPy returns infinity, and infinity divided by
-# infinity is `nan`, not a number. The sigmoid of 40 is rounded to exactly 1, and the logarithm of 0 is minus infinity. A
-# single `nan` in a batch turns every weight into `nan`. By default NumPy only warns; `np.errstate(over="raise")` makes
-# it stop instead. And logits need not be that large: in `float32`, which frameworks use, 17 is enough (section 9).
+# The softmax is `nan`, *not a number*, and the loss is infinite. *e* to the power of 1,000 is too large for a
+# floating-point number, so NumPy returns infinity, and infinity divided by infinity is `nan`. The sigmoid of 40 is
+# rounded to exactly 1, and the logarithm of 0 is minus infinity. A single `nan` in a batch turns every weight into
+# `nan`. By default NumPy only warns; `np.errstate(over="raise")` makes it stop instead. And logits need not be that
+# large: in `float32`, which frameworks use, 17 is enough (section 9).
 #
-# The remedies are three lines of school algebra.
+# Three lines of school algebra fix this.
 #
-# **Softmax**: if you add the same number to all logits, the probabilities do not change, because the factor cancels. So
-# subtract the largest logit first. Then the largest exponent is 0, and nothing overflows.
+# **Softmax**: if you add the same number to all logits, the probabilities do not change, because the common factor
+# cancels. So subtract the largest logit first. Then the largest exponent is 0, and nothing overflows.
 
 # %%
 logits = np.array([1000.0, 999.0, 998.0])
@@ -482,7 +487,7 @@ e = np.exp(logits - logits.max())
 print(e.round(3), "→", (e / e.sum()).round(3))
 
 # %% [markdown]
-# These are the same probabilities as for 2, 1, 0 in section 5, as they should be.
+# These are the same probabilities as for 2, 1, 0 in section 5.
 #
 # **[Log-sum-exp](glossary.md#log-sum-exp)**: the logarithm of a softmax is z − log Σ eᶻ. With *m* the largest logit,
 # log Σ eᶻ = m + log Σ eᶻ⁻ᵐ, and no probability is rounded to 0 before its logarithm is taken:
@@ -492,13 +497,13 @@ log_sum = logits.max() + np.log(np.exp(logits - logits.max()).sum())
 print(f"log-sum-exp {log_sum:.3f}, log probabilities {(logits - log_sum).round(3)}")
 
 # %% [markdown]
-# The third one, for binary cross-entropy, is yours to find.
+# The third line, for binary cross-entropy, is yours to find.
 #
 # ### Exercise 05.7 · code (O5)
 #
-# Write the mean binary cross-entropy from logits; `z` and `t` have the same shape. It must be right for any *z*, so the
-# probability p = 1 / (1 + e⁻ᶻ) may never be computed. On paper, write 1 − p and p with eᶻ, then take their logarithms.
-# `np.logaddexp(a, b)` is the log-sum-exp of two numbers, log(eᵃ + eᵇ).
+# Write the mean binary cross-entropy from logits; `z` and `t` have the same shape. It must be right for any *z*, so
+# never compute the probability p = 1 / (1 + e⁻ᶻ). On paper, write 1 − p and p in terms of eᶻ, then take their
+# logarithms. `np.logaddexp(a, b)` is the log-sum-exp of two numbers, log(eᵃ + eᵇ).
 #
 # <details><summary>Hint 1</summary>1 − p = 1 / (1 + eᶻ), so a no costs log(1 + eᶻ). And p = eᶻ / (1 + eᶻ): what does a
 # yes cost?</details>
@@ -532,8 +537,8 @@ for logit in (2.0, 40.0, 1000.0):
     print(f"a no after a logit of {logit:g}: {scratch.binary_cross_entropy(np.array([logit]), np.array([0.0]))[0]:.3f}")
 
 # %% [markdown]
-# A no after a logit of 40 costs 40, and after a logit of 1,000 it costs 1,000: large and finite. **This is why networks
-# end in logits, and the loss takes logits.** Keras does the same with `from_logits=True`.
+# A no after a logit of 40 costs 40, and after a logit of 1,000 it costs 1,000: large but finite. **This is why
+# networks output logits and the loss takes logits.** Keras does the same with `from_logits=True`.
 
 # %%
 loss = -(watched * np.log(p_watched)).sum(axis=1).mean()  # log p_watched are logits: their softmax is p_watched
@@ -564,8 +569,8 @@ check("05.8", my_softmax)
 # %% [markdown]
 # ### Exercise 05.9 · put in order (O4)
 #
-# The lines compute the categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch, n).
-# One line does not belong. Write the letters of the others in the right order, for example `"DCBA"`.
+# These lines compute the categorical cross-entropy of a batch, from logits `z` (batch, n) and one-hot `target` (batch,
+# n). One line does not belong. Write the letters of the others in the right order, for example `"DCBA"`.
 #
 # ```text
 # A   loss_of_row = -(target * log_chance).sum(axis=1)
@@ -587,9 +592,9 @@ check("05.9", order)
 # %% [markdown]
 # ## 8. A forward pass over MovieLens
 #
-# Now 70,529 real pairs, the train part of the course's split. Each has five features: how high and how often the user
-# rates, the same for the film, and the film's age in years. All of them are computed from train only. (Each row's own
-# rating is part of these means; that does no harm here, but it will in lesson 06.)
+# Now we take 70,529 real pairs, the train part of the course's split. Each has five features: how high and how often
+# the user rates, the same for the film, and the film's age in years. All of them are computed from train only. (Each
+# row's own rating is part of these means; that does no harm here, but it will in lesson 06.)
 
 # %%
 train = splits.split_last_share(ratings).train.merge(movies, on="item_id")
@@ -611,7 +616,7 @@ print(x.shape, t.shape, f"share of loved films {t.mean():.3f}")
 # %% [markdown]
 # ### Exercise 05.10 · predict (O5)
 #
-# Before you run on: which binary cross-entropy will this network have? You need no computer. Which probability does it
+# Before you go on: which binary cross-entropy will this network have? You need no computer. Which probability does it
 # give to every pair if all its logits are nearly 0? And what does that cost?
 
 # %%
@@ -645,7 +650,7 @@ print(f"logits between {z.min():.3f} and {z.max():.3f}: loss {scratch.binary_cro
 # </details>
 
 # %% [markdown] tags=["open"]
-# So you know the first number of a training run before you start it. If yours is different, something is wrong before
+# So you know the first number of a training run before you start it. If yours differs, something is wrong before
 # training has begun:
 #
 # | the loss starts | look at |
@@ -654,14 +659,12 @@ print(f"logits between {z.min():.3f} and {z.max():.3f}: loss {scratch.binary_cro
 # | far above | inputs not standardised, weights too large |
 # | far below | the loss is not what you think, for example a mean taken twice |
 # | at `nan` | a gap in the data, an overflow |
-#
-# Section 10 spoils the start in these ways, and improves on it.
 
 # %% [markdown]
 # ## 9. Where the naive loss breaks (optional)
 #
-# Are logits of 40 realistic? Frameworks usually compute in `float32`, with about seven digits. From which logit on does
-# the naive formula, through the probability, return infinity?
+# Are logits of 40 realistic? Frameworks usually compute in `float32`, with about seven digits. From which logit on
+# does the naive formula, which goes through the probability, return infinity?
 
 
 # %%
@@ -692,12 +695,12 @@ show(
 
 # %% [markdown]
 # In `float32` the naive loss is infinite from a logit of 17 on. From about 14 on its curve is already a staircase,
-# because the digits are lost. Beyond 17, the backward pass of lesson 06 would compute infinity × 0 = `nan`.
+# because digits are lost. Beyond 17, the backward pass of lesson 06 would compute infinity × 0 = `nan`.
 
 # %% [markdown]
 # ## 10. Better and worse starts (optional)
 #
-# There are two ways to spoil the start: weights that are too large, and features that were not standardised.
+# Two things spoil the start: weights that are too large, and features that were not standardised.
 
 # %% tags=["reveal"]
 for name, inputs in (("standardised", x), ("raw", raw)):
@@ -707,12 +710,12 @@ is_near, is_far = abs(losses[0] - 0.693) < 0.1, losses[2] > 10
 claim("raw features: weights × 0.01 hide the fault, × 1 starts above 10", is_near and is_far)
 
 # %% [markdown]
-# With large weights the network is confident without having learned anything. Its loss starts far above the best start,
-# and training has to undo that first. With raw features, the loss is too high already at weights ten times smaller
-# (0.924); only the tiniest weights hide the fault (0.688).
+# With the largest weights, the loss starts at 2.274, far above the best start: the network is confident without having
+# learned anything, and training has to undo that first. With raw features, the loss is already too high at weights ten
+# times smaller (0.924); only the tiniest weights hide the fault (0.688).
 #
-# You can also start better. One half is a poor guess if most answers are no. Set the bias of the last neuron to the
-# share of yes, as a logit, log(p / (1 − p)):
+# You can also start better. One half is a poor guess if most answers are no. So set the bias of the last neuron to the
+# logit of the share *p* of yes answers, log(p / (1 − p)):
 
 # %%
 share = t.mean()
@@ -725,7 +728,8 @@ print(f"last bias {last_bias:.2f} → loss {loss:.3f}; by hand {by_hand:.3f}")
 # The loss is 0.550 although the network still knows nothing about users or films. This is the number that a trained
 # network has to beat here.
 #
-# Finally, softmax. Predict one of the ten possible ratings, 0.5 to 5 stars, or one of all 9,066 films:
+# Finally, we look at softmax. The network predicts one of the ten possible ratings, 0.5 to 5 stars, or one of all
+# 9,066 films:
 
 
 # %%
@@ -750,11 +754,11 @@ for name, column, n in (("stars", star_column, 10), ("films", film_column, len(m
 # ## What you did
 #
 # - You computed a neuron, a layer and a network by hand, and for a whole batch (**O1**).
-# - You wrote the shape beside every line, and caught broadcasting and a collapsed batch (**O2**).
-# - You saw that linear layers collapse into one, compared activations and their slopes, and know which answer needs
-#   which (**O3**).
+# - You wrote the shape beside every line, and found two wrong shapes that raise no error (**O2**).
+# - You saw that linear layers collapse into one, compared activations and their slopes, and know which one each answer
+#   needs (**O3**).
 # - You computed MSE, binary and categorical cross-entropy (**O4**).
-# - You saw them overflow, repaired them, and predicted the loss of an untrained network before you saw it (**O5**).
+# - You saw losses overflow, repaired them, and predicted the loss of an untrained network before you saw it (**O5**).
 #
 # The network knows nothing yet. In the next lesson it learns, by going through the same steps backwards.
 
