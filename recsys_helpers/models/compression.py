@@ -124,8 +124,8 @@ def product_codes(vectors: np.ndarray, n_blocks: int, n_codes: int = 64) -> tupl
     Source: Jégou, Douze & Schmid, IEEE TPAMI 33(1), 2011.
 
     >>> codes, tables = product_codes(np.array([[0.0, 5.0], [0.0, 7.0]]), n_blocks=2, n_codes=2)
-    >>> rebuilt(codes, tables).tolist()
-    [[0.0, 5.0], [0.0, 7.0]]
+    >>> codes.shape, rebuilt(codes, tables).round().tolist()
+    ((2, 2), [[0.0, 5.0], [0.0, 7.0]])
     """
     codes, tables = [], []
     with warnings.catch_warnings():

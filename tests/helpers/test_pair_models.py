@@ -129,11 +129,12 @@ def test_saved_pair_models_give_the_same_scores_in_a_fresh_process(tmp_path):
 def test_two_devices_learn_what_one_device_learns():
     """Data parallel on two logical processors: same examples, same weights, in a process of its own."""
     code = """
-from recsys_helpers.start import quiet_tensorflow; quiet_tensorflow()
-import contextlib, keras, numpy as np, tensorflow as tf
-from recsys_helpers.models.pair_models import matrix_factorisation
-processor = tf.config.list_physical_devices("CPU")[0]
+import contextlib, numpy as np, tensorflow as tf
+processor = tf.config.list_physical_devices("CPU")[0]  # before Keras, whose import may already use the processor
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+from recsys_helpers.start import quiet_tensorflow; quiet_tensorflow()
+import keras
+from recsys_helpers.models.pair_models import matrix_factorisation
 rng = np.random.default_rng(0)
 x, y = [rng.integers(1, n, 256).astype("int32") for n in (20, 30)], rng.integers(0, 2, (256, 1)).astype("float32")
 strategy, learned = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]), []
