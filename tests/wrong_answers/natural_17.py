@@ -147,8 +147,8 @@ def right_17_11_average(stars, probability):
 
 def right_17_11_loop(stars, probability):
     above = below = 0.0
-    for star, chance in zip(stars, probability):
-        above, below = above + star / chance, below + 1 / chance
+    for star, share in zip(stars, probability):
+        above, below = above + star / share, below + 1 / share
     return above / below
 
 
