@@ -825,7 +825,7 @@ claim("side information helps among cold films", low > 0)
 # ## 11. Synthetic users (optional)
 #
 # When data are scarce or private, people *generate* them. We fit a generator to the learning part: iALS factors (lesson
-# 04) plus half of the log popularity give each user a score per film, and noise on the scores draws as many films as
+# 09) plus half of the log popularity give each user a score per film, and noise on the scores draws as many films as
 # the user really has. All data of this generator are synthetic.
 
 # %%
