@@ -351,7 +351,7 @@ show(
 # ### Exercise 01.4 · choose (O2)
 #
 # The ratings of MovieLens are sorted by user: all of user 1, then all of user 2, and so on. Somebody trains an embedding
-# model on them with `validation_split=0.2`. What is in the validation part?
+# model on them with `validation_split=0.2`. What is in the validation set?
 #
 # - **a** the newest fifth of every user's ratings
 # - **b** ratings of the last users of the file, whose embeddings were hardly trained
@@ -402,7 +402,7 @@ print(f"accuracy: worst {min(results):.2f}, mean {np.mean(results):.2f}, best {m
 # ## 8. An honest baseline
 #
 # We turn to real data and a real question: **will this user like this film?** Liked means four stars or more. We sort each
-# user's ratings by time. The last 20 % are the test part, the 10 % before them the validation part (*valid*), and the rest
+# user's ratings by time. The last 20 % are the test set, the 10 % before them the validation set (*valid*), and the rest
 # is *train*.
 
 
@@ -551,7 +551,7 @@ def build(biases, l2, dim=16):
 
 # %% [markdown]
 # [Early stopping](glossary.md#early-stopping) replaces the recipe's fixed 10 epochs: measure AUC on valid after each epoch,
-# stop when it has not improved for two epochs, and restore the best weights. We do not use the test part yet. Training
+# stop when it has not improved for two epochs, and restore the best weights. We do not use the test set yet. Training
 # takes about 10 seconds.
 
 
@@ -695,9 +695,9 @@ claim("on shuffled ratings: AUC about 0.5", abs(noise_auc - 0.5) < 0.03)
 # Only the split by time prevents that.
 
 # %% [markdown]
-# ## 12. The test part, used once
+# ## 12. The test set, used once
 #
-# All choices are made. We train with two more seeds, and only then use the test part, for the network and for the bar.
+# All choices are made. We train with two more seeds, and only then use the test set, for the network and for the bar.
 
 # %% tags=["nbval-ignore-output"]
 final = [fitted["+ penalty"], *(train_model(train, valid, True, 3e-5, seed)[0] for seed in (2, 3))]
@@ -817,7 +817,7 @@ claim("only the strong penalty shrinks the embeddings to nothing", size_strong <
 # ## 15. Save it (optional)
 #
 # The recipe saves as `.h5`, which Keras now calls a legacy format. Today's format is `.keras`: one file with the layers,
-# the weights and the training state. We save the model, load it again, and compare every probability on the test part:
+# the weights and the training state. We save the model, load it again, and compare every probability on the test set:
 
 # %%
 final[0].save(folder / "likes.keras")

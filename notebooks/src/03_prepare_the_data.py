@@ -3,7 +3,7 @@
 #
 # Models need clean numbers in rows of equal length. Real data comes with gaps, duplicates, mistakes, names and lists.
 # This lesson turns it into such numbers, gives the reason for each step, and measures what happens when a preparation
-# sees the test part.
+# sees the test set.
 
 # %% [markdown]
 # **What you will do**
@@ -13,7 +13,7 @@
 # - **O3** encode ids and categories, so that unknown ones are covered too
 # - **O4** pad histories to one length, and mask the padding
 # - **O5** set up a preparation that is fitted on train only, and follow it through scikit-learn
-# - **O6** measure what leaks when a preparation sees the test part
+# - **O6** measure what leaks when a preparation sees the test set
 #
 # **What you need**: lesson 02, and two and a quarter hours without the optional sections; take a break before
 # section 7. The whole notebook runs in about 10 seconds; starting TensorFlow in section 9 takes most of them.
@@ -471,9 +471,9 @@ check("03.7", multi_hot_of)
 # ## 6. Fit on train only
 #
 # Every step above *learned* something from data: a mean, a median, a vocabulary. It may learn from the train part only,
-# because the test part stands in for the future. So cut first, then fit.
+# because the test set stands in for the future. So cut first, then fit.
 #
-# The last fifth of each user's ratings is our test part; everything before it is train. (Lesson 04 explains this
+# The last fifth of each user's ratings is our test set; everything before it is train. (Lesson 04 explains this
 # choice.)
 
 # %%
@@ -770,7 +770,7 @@ print(from_keras.shape, "the same as scikit-learn to 1e-6")
 # %% [markdown]
 # ## 10. What leaks, measured
 #
-# "Fit on train only" is a rule, but how much does it matter? We predict the stars of the test part from the 21 columns
+# "Fit on train only" is a rule, but how much does it matter? We predict the stars of the test set from the 21 columns
 # twice: with the preparation fitted on train alone, then on train and test. The model, scikit-learn's `Ridge`, predicts
 # a weighted sum of the columns. [RMSE](glossary.md#root-mean-squared-error) measures the error in stars; smaller is
 # better (lesson 04).
@@ -885,12 +885,12 @@ show(
 # %% [markdown]
 # ### Exercise 03.12 · choose (O6)
 #
-# When the scaler saw the test part, nothing happened. When the film means saw it, the error fell sharply. Why?
+# When the scaler saw the test set, nothing happened. When the film means saw it, the error fell sharply. Why?
 #
 # - **a** the scaler holds means and spreads of 100,004 rows, and no label; a rare film's mean holds the test label almost alone
 # - **b** the scaler was fitted in scikit-learn, which prevents leaks
 # - **c** means always leak, standard deviations do not
-# - **d** the test part was larger for the film means
+# - **d** the test set was larger for the film means
 
 # %%
 answer = ...
@@ -923,7 +923,7 @@ print(f"test ratings that are the only rating of their film: {(n_of_film == 1).s
 #
 # How can you use film means without a leak? First, compute them from train only. Second, do not trust the mean of a
 # single rating: pretend that each film also has *k* ratings at the overall mean. This is called smoothing. *k* is a
-# hyperparameter, chosen on the validation part (*valid*), the latest ratings of train.
+# hyperparameter, chosen on the validation set (*valid*), the latest ratings of train.
 
 
 # %%

@@ -291,7 +291,7 @@ for name, split in cutters.items():
 # - **random**: some `o` come after an `X` of the *same* user, so the model learns from the user's own future.
 # - **leave last out** (one test item per user) and **last share** (here 20 %): this never happens. But user 2's late `o` come
 #   after user 1's `X`: the future of *other users* leaks.
-# - **global time**: no `o` comes after any `X`. The price is that user 1 has no test part and user 2 has less to learn from.
+# - **global time**: no `o` comes after any `X`. The price is that user 1 has no test set and user 2 has less to learn from.
 
 # %% [markdown]
 # Now the real data. How many test ratings have a *later* rating of the same user in the data we learn from (train + valid),
@@ -633,7 +633,7 @@ for n_neighbours, shrink in ((50, 10), (200, 10), (500, 10), (200, 0), (200, 50)
 
 # %% [markdown]
 # We choose the best: λ = 100 (0.092), and 200 neighbours with shrink 10 (0.091). Now the models learn from train and valid
-# together, and we use the test part once.
+# together, and we use the test set once.
 
 # %%
 fits = {"popularity": fit_popularity, "item-kNN": fit_item_knn, "EASE": fit_ease}
@@ -829,7 +829,7 @@ claim("exact: C before A before B", exact[2] > exact[0] > exact[1])
 # Is the newest film of a history a better hint than an old one? To find out, we weight the user's row before we multiply it by
 # EASE's weights: the newest film counts 1, and a film *age* positions earlier counts exp(−age / decay). A small decay forgets
 # quickly. But the answer depends on how far ahead we ask. *Valid* is the next 10 % of each user's ratings, while *test* is the
-# next 20 %. So we also cut train + valid 75/25: its last quarter is about as long as the test part, which we do not touch.
+# next 20 %. So we also cut train + valid 75/25: its last quarter is about as long as the test set, which we do not touch.
 
 # %%
 from recsys_helpers.data import sequences

@@ -888,7 +888,7 @@ best_penalty = min(trials, key=trials.get)
 #
 # ### Exercise 08.6 · predict (O3)
 #
-# On this test part lesson 07 had an RMSE of 0.905 with learned biases, and of 0.892 with factors. The MLP has the ids,
+# On this test set lesson 07 had an RMSE of 0.905 with learned biases, and of 0.892 with factors. The MLP has the ids,
 # the year and a nonlinearity. Which test RMSE do you expect?
 
 # %%

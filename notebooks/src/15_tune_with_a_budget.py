@@ -41,7 +41,7 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. What decides more: the split or the search?
 #
-# EASE of lesson 04 reaches an NDCG@10 of 0.136 on the course's test part: the last 20 % of each user's ratings. Now
+# EASE of lesson 04 reaches an NDCG@10 of 0.136 on the course's test set: the last 20 % of each user's ratings. Now
 # take the same model with the same λ = 100, and hide 20 % of all ratings *at random* instead.
 #
 # ### Exercise 15.1 · predict (O1)
@@ -78,8 +78,8 @@ for name, parts in (("a random split", splits.split_random(ratings)), ("the cour
 # </details>
 
 # %% [markdown] tags=["open"]
-# From here on we set the test part aside. As in lesson 04, we choose settings on a cut of train + valid, 75/25: its last
-# quarter looks about as far ahead as the test part does. Does the result depend more on λ or on the split?
+# From here on we set the test set aside. As in lesson 04, we choose settings on a cut of train + valid, 75/25: its last
+# quarter looks about as far ahead as the test set does. Does the result depend more on λ or on the split?
 
 # %% tags=["reveal"]
 learn = pd.concat([cut.train, cut.valid])
@@ -237,7 +237,7 @@ show(
 )
 
 # %% [markdown]
-# The course has one outer fold, its test part.
+# The course has one outer fold, its test set.
 #
 # ### Exercise 15.3 · put in order (O3)
 #
@@ -245,12 +245,12 @@ show(
 # for example `"EDCBA"`.
 #
 # ```text
-# A   set the outer test part aside
+# A   set the outer test set aside
 # B   choose the setting with the best mean over the inner folds
 # C   score every setting on each inner fold
-# D   refit the chosen setting on everything except the outer test part
-# E   measure it on the outer test part
-# F   choose the setting with the best score on the outer test part
+# D   refit the chosen setting on everything except the outer test set
+# E   measure it on the outer test set
+# F   choose the setting with the best score on the outer test set
 # ```
 
 # %%
@@ -648,10 +648,10 @@ def report(valid, test):  # noqa: F811
 check("15.9", report)
 
 # %% [markdown]
-# ## 10. The test part, once
+# ## 10. The test set, once
 #
 # Since section 1, every recommender has used train + valid alone. Now the winner of each family learns from all of it,
-# and we read the test part once, for all three together. EASE with λ = 100, the row of lesson 04, is the reference.
+# and we read the test set once, for all three together. EASE with λ = 100, the row of lesson 04, is the reference.
 
 # %%
 everything, test = matrices(learn, cut.test)
@@ -674,7 +674,7 @@ claim("for tuned EASE the interval includes zero", final["EASE"][1] < 0 < final[
 # below zero. Aged EASE is ahead by 0.017, and its interval excludes zero. The gain came from a *model* that knows the
 # order, not from the search.
 #
-# (Earlier lessons have read this test part for their own models. It wears out a little with every look.)
+# (Earlier lessons have read this test set for their own models. It wears out a little with every look.)
 
 # %% [markdown]
 # ## 11. Stop weak trials early (optional)
@@ -1111,7 +1111,7 @@ claim("with whole users in a fold, the time does not help", rmse[2:].min() > rms
 #
 # - You implemented rolling-origin folds and measured what random ones leak (**O1**).
 # - You compared grid with random search, and logged a search with equal budgets (**O2**).
-# - You diagnosed a shuffled `GridSearchCV` and a report that chose on the test part (**O3**).
+# - You diagnosed a shuffled `GridSearchCV` and a report that chose on the test set (**O3**).
 # - You computed a plateau and a winner's false lead (**O4**).
 # - You implemented successive halving and computed what it saves (**O5**).
 

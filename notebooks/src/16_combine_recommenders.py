@@ -41,7 +41,7 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. Which second opinion helps?
 #
-# As in lesson 15, the test part is set aside, and train + valid is cut 75/25: models learn from the first three quarters
+# As in lesson 15, the test set is set aside, and train + valid is cut 75/25: models learn from the first three quarters
 # of each history and are measured on the last quarter.
 
 # %%
@@ -593,7 +593,7 @@ claim(
 # C   fit the meta-learner on the members' scores for the ratings they learned from
 # D   refit the members on all known ratings
 # E   let the members score the later part
-# F   combine the refitted members with the weights, and measure once on the test part
+# F   combine the refitted members with the weights, and measure once on the test set
 # ```
 
 # %%
@@ -672,7 +672,7 @@ answer = "a"
 check("16.11", answer)
 
 # %% [markdown]
-# ## 7. Measure on the test part
+# ## 7. Measure on the test set
 #
 # Two combinations, fixed by now, go to the test: equal weights for aged EASE and the linear model, and the honest stack
 # without negative weights, learned again on the last quarter. They come from 11 weights and four stacks, tried on
@@ -703,7 +703,7 @@ print("blend minus wide and deep", gain_text(*paired_bootstrap(on_test["blend of
 # The blend of two linear models reaches 0.182, ahead of the linear model by 0.010; the interval excludes zero. The
 # stack of five (0.183) is not distinguishable from the blend. Nor is the wide and deep network of lesson 12 (0.181),
 # which took minutes to train. So the blend of two is the one to keep. (Earlier lessons and drafts of this one have read
-# this test part, too. It wears out a little with every look.)
+# this test set, too. It wears out a little with every look.)
 
 # %% [markdown]
 # ## 8. Whom it serves, and a third weight (optional)
@@ -895,7 +895,7 @@ claim("and stay behind the linear model", paired_bootstrap(of_seeds, late_alone[
 
 # %% [markdown]
 # Seeds make separate errors, so averaging them helps a little, at three times the price. It does not turn a weak network
-# into a strong one. The same holds for the large network of lesson 12, from the recorded results on the test part:
+# into a strong one. The same holds for the large network of lesson 12, from the recorded results on the test set:
 
 # %%
 mean_of_scores = recorded_seeds("wide and deep, mean of 3 seeds")[0].per_user["NDCG"].to_numpy()

@@ -10,7 +10,7 @@
 # - **O1** compute what noisy clicks cost a model, and how much regularisation repairs
 # - **O2** diagnose rounded times and impossible sessions, and copied accounts (optional)
 # - **O3** explain how a filtered test set misleads, and ratings that are missing not at random (optional)
-# - **O4** implement augmentation that never touches the test part, and compare it with a control
+# - **O4** implement augmentation that never touches the test set, and compare it with a control
 # - **O5** implement the core of a leak checker
 #
 # **What you need**: lessons 04, 10 and 15, and about two hours without the optional sections; take a break before
@@ -38,7 +38,7 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. One click in ten is random
 #
-# As in lesson 15, we set the test part aside and cut train + valid 75/25 in time. The later quarter is our validation
+# As in lesson 15, we set the test set aside and cut train + valid 75/25 in time. The later quarter is our validation
 # set.
 
 # %% tags=["needed"]
@@ -593,9 +593,9 @@ claim("both count the same ties", f"The cut of {n_tied} users" in report(found))
 # A   augment the histories of the learning part
 # B   drop duplicates and bring ids to one spelling
 # C   cut into train, valid and test
-# D   drop rare items from the test part
+# D   drop rare items from the test set
 # E   run the leak checker on the three parts
-# F   measure on the unchanged test part
+# F   measure on the unchanged test set
 # ```
 
 # %%
@@ -608,9 +608,9 @@ order = "BCEAF"
 check("17.10", order)
 
 # %% [markdown]
-# ## 7. The test part, once
+# ## 7. The test set, once
 #
-# Everything so far was chosen on validation. Now each model learns from all of train + valid, and we read the test part
+# Everything so far was chosen on validation. Now each model learns from all of train + valid, and we read the test set
 # once for all models. (Earlier lessons and drafts of this one have read it, too.)
 
 # %%
@@ -646,8 +646,8 @@ claim("for stars from 3.5 the interval includes zero", low < 0 < high)
 # eight instead of one gain 0.072. Against EASE the next-item model is ahead by 0.007, an interval that includes zero.
 #
 # **The stars do not stand.** On validation the threshold 3.5 gained 0.014, with an interval that excluded zero. On the
-# test part the difference is −0.001, and its interval includes zero. We had tried three thresholds, and an interval
-# covers other *users*, not another stretch of time. Believe a cleaning rule when the test part agrees.
+# test set the difference is −0.001, and its interval includes zero. We had tried three thresholds, and an interval
+# covers other *users*, not another stretch of time. Believe a cleaning rule when the test set agrees.
 
 # %% [markdown]
 # ## 8. Bots (optional)
@@ -796,7 +796,7 @@ for weight in (0.3, 1, 3, 10):
 # %% [markdown]
 # For the whole catalogue the gain is at most 0.002, and each interval includes zero: where there are clicks, they already
 # say what genres could say. Where there are none, it is different. We rank only the films that nobody has seen in train +
-# valid, with the weight 3 (four weights were tried). It is a second look at the test part, for these films alone:
+# valid, with the weight 3 (four weights were tried). It is a second look at the test set, for these films alone:
 
 # %%
 is_cold = np.asarray(everything.sum(axis=0)).ravel() == 0

@@ -462,9 +462,9 @@ for number, label in enumerate(("few", "middling", "many")):
 # </details>
 
 # %% [markdown] tags=["open"]
-# ## 6. The test part, once (optional)
+# ## 6. The test set, once (optional)
 #
-# Both re-rankers were chosen on the last quarter. Now everything learns from train + valid, and we read the test part
+# Both re-rankers were chosen on the last quarter. Now everything learns from train + valid, and we read the test set
 # once for EASE, the calibrated and the diverse lists.
 
 # %% tags=["open"]

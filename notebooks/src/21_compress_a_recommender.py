@@ -512,7 +512,7 @@ claim("1 % keeps more than 85 % of the NDCG", by_share["NDCG@10"]["1%"] > 0.85 *
 
 # %% [markdown]
 # `smaller` says how many times fewer bytes the file has. With 20 % of the weights it is 12 times smaller, with 35 % 8.4
-# times, and both intervals include zero. Does that prove that nothing is lost? We take both to the test part, as the
+# times, and both intervals include zero. Does that prove that nothing is lost? We take both to the test set, as the
 # *bold* and the *careful* candidate.
 
 # %% [markdown]
@@ -801,7 +801,7 @@ claim("for one user, Keras takes longer than NumPy", one_user["student, Keras"] 
 # will see.
 
 # %% [markdown]
-# ## 9. The test part, once
+# ## 9. The test set, once
 #
 # Everything so far was measured on the last quarter of train + valid: four numbers of bits, four of blocks, four shared
 # tables, six shares of weights (10 % is not shown) and, while this lesson was written, about twenty students with other
@@ -868,7 +868,7 @@ claim("bold: behind the linear model on the test part", results["high"]["linear 
 # of the interval, too, and ask whether you could accept a loss of that size.
 #
 # The student is 31 times smaller, in int8 119 times, and loses 0.009; its control loses 0.042. (While this lesson was
-# written, the test part was read for the bold candidate first; the careful one was added after that.)
+# written, the test set was read for the bold candidate first; the careful one was added after that.)
 
 # %% [markdown]
 # ## What you did

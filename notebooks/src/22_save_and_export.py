@@ -519,7 +519,7 @@ claim("the new head in Keras: all 204 within 1e-5", distance(complete.predict(qu
 # - **a** 10,000 random users of the training data
 # - **b** the users on whom the model is best, since there an error costs most
 # - **c** a few usual users, and every edge: nothing, one, the longest, unknown ids, ids out of range, two at once
-# - **d** the test part, with NDCG before and after
+# - **d** the test set, with NDCG before and after
 
 # %%
 answer = ...

@@ -436,7 +436,7 @@ for row, reason in zip(best[:5], reasons):
 # %% [markdown]
 # The service gives the same ten. (Where no film of the history supports a candidate, it names the nearest one in the
 # space of the GRU.) Is the second stage worth its time? The histories that are served hold everything; for an honest
-# number take those of learn, train + valid, and the test part, on which nothing was chosen.
+# number take those of learn, train + valid, and the test set, on which nothing was chosen.
 
 # %%
 ratings, movies = load_movielens()

@@ -482,7 +482,7 @@ parsons(
         "BE": "Nothing may be learned or numbered before the split: it comes first.",
         "DC": "The embedding tables need row numbers: the maps come before the models.",
         "CE": "There must be models before the best one can be chosen.",
-        "EA": "The test part comes last, once, for the model that valid has chosen.",
+        "EA": "The test set comes last, once, for the model that valid has chosen.",
     },
     done="Split first, learn everything from train, choose on valid, open test once.",
 )

@@ -344,7 +344,7 @@ parsons(
     "O5",
     right="DBAGF",
     not_used={
-        "C": "Line C lets the scaler see the test part. Leave it out.",
+        "C": "Line C lets the scaler see the test set. Leave it out.",
         "E": "Line E fits the scaler again, on test: train and test would be measured with two rulers.",
     },
     before={
@@ -356,7 +356,7 @@ parsons(
         "GF": "The error needs the predictions: G before F.",
         "AG": "The model must be fitted before it predicts: A before G.",
     },
-    done="Cut, fit on train, apply to both. The test part is transformed, never fitted.",
+    done="Cut, fit on train, apply to both. The test set is transformed, never fitted.",
 )
 
 
@@ -545,8 +545,8 @@ choice(
     right="a",
     why_not={
         "b": "scikit-learn fits on whatever rows you hand over. We handed over all of them, and it did not mind.",
-        "c": "The scaler's mean saw the test part as well, without harm. It depends on what the mean is a mean of.",
-        "d": "It was the same test part, 19,753 rows, in both.",
+        "c": "The scaler's mean saw the test set as well, without harm. It depends on what the mean is a mean of.",
+        "d": "It was the same test set, 19,753 rows, in both.",
     },
     done="Ask of each prepared column: which rows, and was a label among them?",
 )

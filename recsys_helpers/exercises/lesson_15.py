@@ -113,9 +113,9 @@ parsons(
     "15.3",
     "O3",
     right="ACBDE",
-    not_used={"F": "F reads the outer test part to choose. Then nothing is left to measure the choice on."},
+    not_used={"F": "F reads the outer test set to choose. Then nothing is left to measure the choice on."},
     before={
-        "AC": "The test part must be set aside first, or the inner folds learn from it.",
+        "AC": "The test set must be set aside first, or the inner folds learn from it.",
         "CB": "To choose, you need the scores of the inner folds.",
         "BD": "You can refit only what has been chosen.",
         "DE": "Measure the refitted model: it has learned from everything that is allowed.",
@@ -335,14 +335,14 @@ def report(answer) -> None:
         for n_trials, n_users in ((3, 4), (6, 5), (5, 9), (8, 7), (7, 6))
     ]
     mistakes = {
-        "The test part still chooses the trial. Let `valid` choose it, then report its score on `test`.": _given_15_9,
+        "The test set still chooses the trial. Let `valid` choose it, then report its score on `test`.": _given_15_9,
         "Chosen on `valid`, and reported from it, too: that score is too good. Report `test[chosen]`.": (
             lambda valid, test: valid.mean(axis=1).max()
         ),
         "The wrong way round: `valid` chooses, `test` reports.": (
             lambda valid, test: valid[test.mean(axis=1).argmax()].mean()
         ),
-        "You choose on both parts together. The test part must have no say in the choice.": (
+        "You choose on both parts together. The test set must have no say in the choice.": (
             lambda valid, test: test[(valid.mean(axis=1) + test.mean(axis=1)).argmax()].mean()
         ),
         "You choose the worst trial: argmax, not argmin.": (

@@ -239,8 +239,8 @@ def prepare(answer) -> None:
 
     mistakes = {
         "The test films are still among what `augment` gets to see. Cut the history first.": _given_17_6,
-        "You augment the test part, too. It is what really happened: leave it as it is.": both,
-        "The test part is right, but the learning part was made from the whole history: copies of test films are in "
+        "You augment the test set, too. It is what really happened: leave it as it is.": both,
+        "The test set is right, but the learning part was made from the whole history: copies of test films are in "
         "it.": lambda history, n_test, augment: (augment(history)[:-n_test], history[-n_test:]),
         "The learning part is the whole history, augmented. Leave the newest `n_test` films out before.": (
             lambda history, n_test, augment: (augment(history), history[-n_test:])
@@ -248,7 +248,7 @@ def prepare(answer) -> None:
         "Nothing is augmented in yours. Give the old part to `augment`.": (
             lambda history, n_test, augment: (history[:-n_test], history[-n_test:])
         ),
-        "You augment the test part and leave the old one as it is: it is the other way round.": (
+        "You augment the test set and leave the old one as it is: it is the other way round.": (
             lambda history, n_test, augment: (history[:-n_test], augment(history[-n_test:]))
         ),
         "The test films are the *newest*, at the end of the history. You set the oldest aside.": (
@@ -461,7 +461,7 @@ parsons(
     "17.10",
     "O5",
     right=("BCEAF", "BCAEF"),
-    not_used={"D": "D makes the question easier (section 3). The test part stays as it is."},
+    not_used={"D": "D makes the question easier (section 3). The test set stays as it is."},
     before={
         "BC": "A duplicate may land on both sides of the cut: drop duplicates before.",
         "CA": "Augment after the cut, or copies of test films get into the learning part.",

@@ -540,7 +540,7 @@ NATURAL = {
         (wrong_15_9_number, "You return the number of the trial. Its"),
         (wrong_15_9_per_user, "You take the best trial for each user"),
         (wrong_15_9_swapped, "The wrong way round: `valid` chooses, `test`"),
-        (wrong_15_9_untouched_max, "The test part still chooses the trial. Let"),
+        (wrong_15_9_untouched_max, "The test set still chooses the trial. Let"),
         (wrong_15_9_valid_score, "Chosen on `valid`, and reported from it,"),
     ],
     "15.10": [
