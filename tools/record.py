@@ -1,9 +1,10 @@
-"""Measure every recommender of the course on the test part, trained ones over three seeds; `make seeds` runs it.
+"""Measure every recommender of the course on the test set, trained ones over three seeds; `make seeds` runs it.
 
-Settings were chosen before the test part: on valid for the CNN, the GRU and self-attention, on the last quarter of
-train + valid for the others (`--cut` measures there, `--valid` on valid); then a model learns from train + valid and is
-tested once per seed. Writes recsys_helpers/recorded/three_seeds.csv.gz: one row for each model, seed and user, with the
-number of settings that were tried (empty where nobody counted). Minutes per trained model, seconds for the others.
+Settings were chosen before the test set: on valid for the CNN, on the last quarter of train + valid for the others
+(`--cut` measures there, `--valid` on valid), where each setting that was tried is a row of recorded/trials.csv. Then a
+model learns from train + valid and is tested once per seed. Writes recsys_helpers/recorded/three_seeds.csv.gz: one row
+for each model, seed and user, with the number of settings that were tried (empty where nobody counted). Minutes per
+trained model, seconds for the others.
 
     python -m tools.record            # all models, test
     python -m tools.record GRU        # one model, test; the others stay as recorded
@@ -39,12 +40,12 @@ from recsys_helpers.notebook.results import THREE_SEEDS  # noqa: E402
 LENGTH = 50
 NETWORKS = {  # body, dim, dropout, learning rate, epochs
     "CNN": (lambda dim: bodies.cnn_body(dim), 128, 0.5, 0.003, 30),
-    "GRU": (lambda dim: bodies.gru_body(dim), 128, 0.5, 0.003, 30),
-    "self-attention": (lambda dim: bodies.attention_body(LENGTH, dim), 128, 0.5, 0.003, 20),
+    "GRU": (lambda dim: bodies.gru_body(dim), 128, 0.5, 0.003, 45),
+    "self-attention": (lambda dim: bodies.attention_body(LENGTH, dim), 128, 0.5, 0.003, 30),
 }
 WIDE_AND_DEEP = "wide and deep"
 MEAN_OF_3 = f"{WIDE_AND_DEEP}, mean of 3 seeds"
-TRIALS = {"popularity": 1, "CNN": 8} | dict.fromkeys([WIDE_AND_DEEP, "deep half", MEAN_OF_3], 8)
+TRIALS = {"popularity": 1} | dict.fromkeys([*NETWORKS, WIDE_AND_DEEP, "deep half", MEAN_OF_3], 8)
 TRIALS |= dict.fromkeys(["item-kNN", "EASE", "iALS", "EASE, aged input", "linear next-item"], 12)
 
 
