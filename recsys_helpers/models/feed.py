@@ -1,0 +1,111 @@
+"""A social feed: negatives that were never shown, features of the past, and AUC within one user's screen.
+
+What it leaves out: the rankers, which lesson 28 builds, and positions, which the log of KuaiRand does not hold.
+"""
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers.evaluation.by_user import auc_by_user
+
+VIDEO = ["tag", "upload_type", "music_type", "length"]
+SCREENS = (0, 1, 2, 4, 6)  # the commonest values of `tab`
+
+
+def stand_on(frame: pd.DataFrame, day: int, days: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The impressions before a day, which may be known on its morning, and those of the `days` from it on.
+
+    >>> past, later = stand_on(pd.DataFrame({"day": [0, 1, 2, 3, 4]}), day=1)
+    >>> past["day"].tolist(), later["day"].tolist()
+    ([0], [1, 2, 3])
+    """
+    return frame[frame["day"] < day], frame[frame["day"].between(day, day + days - 1)]
+
+
+def with_unseen(clicks: pd.DataFrame, frame: pd.DataFrame, seed: int = 42) -> pd.DataFrame:
+    """The clicks, and for each of them a video that `frame` never showed to its user, as a row with is_click = 0.
+
+    The videos are drawn uniformly from those of `frame`. Columns: user_id, item_id, is_click and those of `VIDEO`.
+    Raises ValueError if a user has seen (nearly) all videos.
+
+    >>> frame = pd.DataFrame({"user_id": [1, 1, 2], "item_id": [5, 6, 7], "is_click": [1, 0, 1]})
+    >>> made = with_unseen(frame[:1], frame.assign(**dict.fromkeys(VIDEO, 0)))
+    >>> made[["user_id", "item_id", "is_click"]].to_numpy().tolist()
+    [[1, 5, 1], [1, 7, 0]]
+    """
+    rng, about = np.random.default_rng(seed), frame.drop_duplicates("item_id").set_index("item_id")[VIDEO]
+    shown = pd.MultiIndex.from_frame(frame[["user_id", "item_id"]])
+    user, drawn = clicks["user_id"].to_numpy(), rng.choice(about.index, len(clicks))
+    for _ in range(100):
+        again = np.flatnonzero(pd.MultiIndex.from_arrays([user, drawn]).isin(shown))
+        if not len(again):
+            break
+        drawn[again] = rng.choice(about.index, len(again))
+    else:
+        raise ValueError("Some users have seen nearly all videos: no unseen one was found for them.")
+    clicks = clicks[["user_id", "item_id"]].join(about, on="item_id").assign(is_click=1)
+    unseen = pd.DataFrame({"user_id": user, "item_id": drawn}).join(about, on="item_id").assign(is_click=0)
+    return pd.concat([clicks, unseen], ignore_index=True)
+
+
+def auc_within_screen(p: np.ndarray, rows: pd.DataFrame) -> pd.Series:
+    """AUC of clicks within each user's screen (`user_id`, `tab`) that holds both labels, averaged by user.
+
+    `p` has shape (n,), one score for each row. Built in lesson 28.
+
+    >>> rows = pd.DataFrame({"user_id": 7, "tab": [0, 0, 1, 1], "is_click": [0, 1, 1, 0]})
+    >>> auc_within_screen(np.array([0.1, 0.2, 0.8, 0.9]), rows).to_dict()
+    {7: 0.5}
+    """
+    screen = rows.groupby(["user_id", "tab"]).ngroup().to_numpy()
+    of_screen = auc_by_user(p, rows["is_click"], screen)
+    user = pd.Series(rows["user_id"].to_numpy(), screen).groupby(level=0).first()
+    return of_screen.groupby(user.reindex(of_screen.index).rename("user")).mean()
+
+
+def past_counts(past: pd.DataFrame, rows: pd.DataFrame, by: list[str], label: str) -> tuple[np.ndarray, np.ndarray]:
+    """How many past rows have the same values of `by` as each row, and the sum of their `label`; both (n_rows,).
+
+    >>> past = pd.DataFrame({"item_id": [1, 1], "is_click": [1, 0]})
+    >>> [n.tolist() for n in past_counts(past, pd.DataFrame({"item_id": [1, 2]}), ["item_id"], "is_click")]
+    [[2.0, 0.0], [1.0, 0.0]]
+    """
+    of_group = past.groupby(by)[label].agg(n="size", total="sum").reset_index()
+    found = rows[by].merge(of_group, on=by, how="left").fillna({"n": 0, "total": 0})
+    return found["n"].to_numpy(float), found["total"].to_numpy(float)
+
+
+def past_rate(past: pd.DataFrame, rows: pd.DataFrame, by: str, label: str, strength: float) -> np.ndarray:
+    """Rate of `label` among the past rows with the same `by`, pulled to the overall rate; shape (n_rows,).
+
+    (sum + strength · overall) / (n + strength), as in lesson 14. Only `past` is read for it.
+
+    >>> past = pd.DataFrame({"item_id": [1, 1], "is_click": [1, 1]})
+    >>> past_rate(past, pd.DataFrame({"item_id": [1, 2]}), "item_id", "is_click", 2).tolist()
+    [1.0, 1.0]
+    """
+    n, total = past_counts(past, rows, [by], label)
+    return (total + strength * past[label].mean()) / (n + strength)
+
+
+def feed_features(past: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """What a ranker may know about each of the later `rows`, from the `past` alone; one column for each feature.
+
+    Click, long-view and like rate of the video (logs), how often it was shown, click rate of its tag and of the user,
+    how much more than usual the user clicks the tag, the length, and the screen. `rows` need no labels.
+    """
+    of_user = past_rate(past, rows, "user_id", "is_click", 5)
+    n_tag, clicks_on_tag = past_counts(past, rows, ["user_id", "tag"], "is_click")
+    columns = {
+        "video clicked": np.log(past_rate(past, rows, "item_id", "is_click", 20)),
+        "video long": np.log(past_rate(past, rows, "item_id", "long_view", 20)),
+        "video liked": np.log(past_rate(past, rows, "item_id", "is_like", 100)),
+        "video shown": np.log1p(past_counts(past, rows, ["item_id"], "is_click")[0]),
+        "tag clicked": past_rate(past, rows, "tag", "is_click", 20),
+        "user clicks": of_user,
+        "user shown": np.log1p(past_counts(past, rows, ["user_id"], "is_click")[0]),
+        "user on tag": (clicks_on_tag - n_tag * of_user) / (n_tag + 3),
+        "length": np.log(rows["duration_ms"].clip(lower=1000).to_numpy()),
+        **{f"screen {tab}": (rows["tab"] == tab).to_numpy(float) for tab in SCREENS},
+    }
+    return pd.DataFrame(columns, rows.index)
