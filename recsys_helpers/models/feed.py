@@ -1,4 +1,4 @@
-"""A social feed: negatives that were never shown, features of the past, and AUC within one user's screen.
+"""A social feed: negatives that were never shown, features of the past, AUC within one user's screen, replayed pages.
 
 What it leaves out: the rankers, which lesson 28 builds, and positions, which the log of KuaiRand does not hold.
 """
@@ -6,6 +6,8 @@ What it leaves out: the rankers, which lesson 28 builds, and positions, which th
 import numpy as np
 import pandas as pd
 
+from recsys_helpers.data import movielens
+from recsys_helpers.data.kuairand import KUAIRAND
 from recsys_helpers.evaluation.by_user import auc_by_user
 
 VIDEO = ["tag", "upload_type", "music_type", "length"]
@@ -109,3 +111,54 @@ def feed_features(past: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         **{f"screen {tab}": (rows["tab"] == tab).to_numpy(float) for tab in SCREENS},
     }
     return pd.DataFrame(columns, rows.index)
+
+
+def fading_counts(past: pd.DataFrame, day: int, half_life: float) -> pd.DataFrame:
+    """Clicks and click rate of each past video on the morning of `day`, where old impressions count less; by item_id.
+
+    An impression that is `age` days old weighs 0.5 ** (age / half_life); an infinite half-life forgets nothing. The
+    rate is pulled to the overall one as if 20 more impressions had it.
+
+    >>> past = pd.DataFrame({"item_id": [1, 1, 1], "day": [0, 2, 2], "is_click": [1, 0, 1]})
+    >>> fading_counts(past, day=4, half_life=2)["clicks"].to_dict()
+    {1: 0.75}
+    """
+    weight = 0.5 ** ((day - past["day"]) / half_life)
+    n, clicks = (part.groupby(past["item_id"]).sum() for part in (weight, weight * past["is_click"]))
+    return pd.DataFrame({"clicks": clicks, "rate": (clicks + 20 * past["is_click"].mean()) / (n + 20)})
+
+
+def found_by(top: pd.Index, rows: pd.DataFrame) -> pd.Series:
+    """Share of each user's clicks that went to the videos of `top`, for users with a click; by user.
+
+    >>> rows = pd.DataFrame({"user_id": [7, 7, 7], "item_id": [1, 2, 3], "is_click": [1, 1, 0]})
+    >>> found_by(pd.Index([1, 3]), rows).to_dict()
+    {7: 0.5}
+    """
+    clicks = rows[rows["is_click"] == 1]
+    return clicks["item_id"].isin(top).groupby(clicks["user_id"]).mean()
+
+
+def replayed_pages(rows: pd.DataFrame, score: np.ndarray, most: int, k: int = 5, least: int = 10) -> pd.DataFrame:
+    """The best k of what each user's screen showed, with at most `most` videos of a tag: share `clicked`, `n_tags`.
+
+    One row for each `user_id` and `tab` with at least `least` impressions. A page that the rule leaves short counts
+    its empty positions as not clicked.
+
+    >>> rows = pd.DataFrame({"user_id": 1, "tab": 0, "item_id": [1, 2, 3], "tag": ["a", "a", "b"], "is_click": [1, 1, 0]})
+    >>> replayed_pages(rows, np.array([3, 2, 1]), most=1, k=2, least=3).to_numpy().tolist()
+    [[0.5, 2.0]]
+    """
+    screen = ["user_id", "tab"]
+    rows = rows.assign(score=score)[(rows.groupby(screen)["item_id"].transform("size") >= least).to_numpy()]
+    rows = rows.sort_values("score", ascending=False, kind="stable")
+    allowed = rows[rows.groupby([*screen, "tag"]).cumcount() < most]
+    page = allowed.groupby(screen).head(k).groupby(screen)
+    return pd.DataFrame({"clicked": page["is_click"].sum() / k, "n_tags": page["tag"].nunique()})
+
+
+def upload_days() -> pd.Series:
+    """How many videos of KuaiRand were uploaded on each day, in order of time; data/kuairand-pure says more."""
+    path = movielens.BUNDLED / "kuairand-pure" / "videos.csv.gz"
+    movielens._verify(path, KUAIRAND[path.name])
+    return pd.read_csv(path, usecols=["upload_dt"])["upload_dt"].value_counts().sort_index()
