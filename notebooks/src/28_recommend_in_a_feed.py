@@ -13,7 +13,7 @@
 # - **O4** (optional) implement a correction for position in a synthetic log
 # - **O5** compare a network with simple baselines, and implement a diversity rule with its price
 #
-# **What you need**: lessons 04 and 14, and about an hour. The whole notebook runs in about 30 seconds.
+# **What you need**: lessons 04 and 14, and about an hour and a quarter without the optional sections. The whole notebook runs in about 30 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -141,7 +141,9 @@ fading_rate = (4 * 0.25) / (4 * 0.25 + 4)
 check("28.2", fading_rate)
 
 # %% [markdown]
-# On real data, the half-life can serve a click *rate*, which orders what is shown, or a *list* of the ten most clicked
+# ### The same on real data
+#
+# The half-life can serve a click *rate*, which orders what is shown, or a *list* of the ten most clicked
 # videos, which many apps call "trending". We try four half-lives for each and compare with counts that forget nothing.
 
 # %%
@@ -520,11 +522,11 @@ claim("synthetic: the correction orders the items better", order["corrected"] > 
 # %% [markdown]
 # ## 9. Whose posts may you use?
 #
-# KuaiRand was published by the company that ran the feed, with drawn ids and an open licence. A larger set looks
-# tempting: in 2024, Failla and Rossetti collected 235 million posts from Bluesky, which is public. But the people who
-# wrote them had not been asked. The authors replaced all ids and accept requests for removal; the version of their
-# paper is no longer open on Zenodo. We do not use it. **Public is not the same as consented.** Ask who agreed to what,
-# whether they can still withdraw, and whether your copy would follow.
+# KuaiRand was published together with the company that runs the app, with drawn ids and an open licence. A far larger
+# set looks tempting: Failla and Rossetti (2024) collected hundreds of millions of posts from Bluesky, where posts are
+# public. The ids were replaced, and people can ask to be removed. But nobody had been asked beforehand, and the first
+# version is now restricted on Zenodo. We do not use it. **Public is not the same as consented.** Ask who agreed to
+# what, whether they can still withdraw, and whether your copy would follow.
 
 # %% [markdown]
 # ## 10. What carries over to your field
@@ -533,8 +535,8 @@ claim("synthetic: the correction orders the items better", order["corrected"] > 
 #
 # | Trouble | At home in | In this feed |
 # |---|---|---|
-# | repeats | shops, music | hardly any; a video is shown once |
-# | exposure | social feeds | it explains 0.87 of AUC on invented negatives, and all hits of a list |
+# | repeats | shops, music | hardly any: few videos are shown to a person again |
+# | exposure | social feeds | it is all that a model learns from invented negatives |
 # | reactions after the click | music and video | a click is not a like (lesson 29) |
 # | cold items and people | films and series | no fresh video: uploads end before the log begins |
 # | amounts | games | who clicks much dominates an AUC over all rows |

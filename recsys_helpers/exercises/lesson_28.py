@@ -102,9 +102,10 @@ def auc_with_ties(answer) -> None:
         "You take half of everything. Only the ties count one half; a pair in the right order counts in full.": (
             lambda score, clicked: 0.5 * _given_28_4(score, clicked)
         ),
-        "Upside down: you count the pairs in which the other one leads.": partial(_auc, better=np.less),
-        "Clicked and not clicked are exchanged.": lambda score, clicked: _auc(score, 1 - clicked),
-        "You count pairs. Divide by the number of pairs: `.mean()`, not `.sum()`.": partial(
+        "Upside down: you count the pairs in which the other one leads, or clicked and not clicked are exchanged.": partial(
+            _auc, better=np.less
+        ),
+        "You count pairs. Divide by their number: `.mean()`, not `.sum()`.": partial(
             _auc, total=lambda right, wrong, ties: 1
         ),
         "The ties get one half of a mean over something else. Both means run over the same pairs.": Sign(
@@ -250,7 +251,7 @@ def examined_rates(answer) -> None:
         "That is the plain click rate: every impression counts in full.": partial(
             _examined_rate, bottom=lambda click, weight: len(weight)
         ),
-        "You weigh the clicks as well. They keep their full weight: a click shows that the position was examined.": partial(
+        "You weigh the clicks as well. They keep their full weight.": partial(
             _examined_rate, top=lambda click, weight: click * weight
         ),
         "You weigh the clicks, not the impressions. It is the impressions that count less.": partial(

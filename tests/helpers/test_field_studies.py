@@ -1,7 +1,7 @@
 """The leak checker of lesson 17 on the cuts of the case studies: nothing of the future is learned from.
 
-It counts a video that a user is shown again, days later, among the likely copies. In a feed that is a second impression,
-at its own time: few rows, which are reported here and allowed.
+It counts a video that a user is shown again, days later, among the likely copies. In a feed that is a second
+impression, at its own time: allowed here while it is rare.
 """
 
 import contextlib
