@@ -102,9 +102,7 @@ def auc_with_ties(answer) -> None:
         "You take half of everything. Only the ties count one half; a pair in the right order counts in full.": (
             lambda score, clicked: 0.5 * _given_28_4(score, clicked)
         ),
-        "Upside down: you count the pairs in which the other one leads, or clicked and not clicked are exchanged.": partial(
-            _auc, better=np.less
-        ),
+        "Upside down: you count the pairs in which the video without a click leads.": partial(_auc, better=np.less),
         "You count pairs. Divide by their number: `.mean()`, not `.sum()`.": partial(
             _auc, total=lambda right, wrong, ties: 1
         ),
