@@ -283,7 +283,7 @@ NATURAL = {
         (wrong_28_4_without_ties_nan, "leave the ties out"),
         (wrong_28_4_all_equal, "only repairs the ranker"),
         (wrong_28_4_sum, "You count pairs"),
-        (wrong_28_4_swapped, "exchanged"),
+        (wrong_28_4_swapped, "Upside down"),
         (wrong_28_4_matrix, "one value for each pair"),
         (wrong_28_4_gini, "wins and losses"),
         (wrong_28_4_epsilon, "Ties still count in full"),
