@@ -123,9 +123,9 @@ claim("exposure alone: above 0.8 on invented negatives, below 0.55 among shown o
 print("videos uploaded in 2022, by day:", feed.upload_days().to_dict())
 
 # %% [markdown] tags=["open"]
-# All of them were uploaded on three days, two weeks before the log begins. **So these data cannot tell how clicks depend
-# on a video's age**: age and calendar move together. What can age here is the evidence. Let an impression that is `age`
-# days old count 0.5^(age / [half-life](glossary.md#half-life)).
+# All of them were uploaded on three days, two weeks before the log begins. **So these data cannot tell how clicks
+# depend on a video's age**: age and calendar move together. What can age here is the evidence. Let an impression that
+# is `age` days old count 0.5^(age / [half-life](glossary.md#half-life)).
 #
 # ### Exercise 28.2 · trace (O2)
 #
@@ -144,7 +144,8 @@ check("28.2", fading_rate)
 # %% [markdown]
 # ### The same on real data
 #
-# The half-life can serve a click *rate*, which orders what is shown, or a *list* of the ten most clicked videos, which many apps call "trending". We try four half-lives for each and compare with counts that forget nothing.
+# The half-life can serve a click *rate*, which orders what is shown, or a *list* of the ten most clicked videos,
+# which many apps call "trending". We try four half-lives for each and compare with counts that forget nothing.
 
 # %%
 plain = feed.list_and_rate(frame, 8, np.inf)
@@ -228,8 +229,9 @@ def logistic(x, y, C):
 columns = {"screen": "tab", "user": "user_id", "video": "item_id"}
 scores = {f"click rate of the {what}": feed.past_rate(past, later, by, "is_click", 20) for what, by in columns.items()}
 scores["logistic regression"] = ranked(logistic, [2, 5], 8, 0.01)
-ladder = pd.DataFrame({"all rows": {name: auc(later["is_click"], p) for name, p in scores.items()},
-                       "within a user": {name: feed.auc_within_user(p, later).mean() for name, p in scores.items()}})  # fmt: skip
+columns = ["all rows", "within a user"]
+aucs = [[auc(later["is_click"], p), feed.auc_within_user(p, later).mean()] for p in scores.values()]
+ladder = pd.DataFrame(aucs, list(scores), columns)
 ladder.round(3)
 
 # %% [markdown]
@@ -378,9 +380,9 @@ claim("the interval of logistic regression includes zero", leads["logistic"][1] 
 # <details><summary>The verdict</summary>
 #
 # Over all rows, every ranker gains about 0.07. Within a user's screen they gain 0.002 to 0.006 in this run, and the
-# three intervals include zero. What they learned beyond the click rate is mostly who clicks and where. **We take the click rate**: it
-# needs no training, and nothing here beats it. That holds for these features. With longer histories a network may do
-# better, and this table would show it.
+# three intervals include zero. What they learned beyond the click rate is mostly who clicks and where. **We take the
+# click rate**: it needs no training, and nothing here beats it. That holds for these features. With longer histories
+# a network may do better, and this table would show it.
 #
 # </details>
 
@@ -449,10 +451,11 @@ claim("it passes on the test days, too", low > -0.02)
 # %% [markdown]
 # ## 8. The position that this log does not hold (optional)
 #
-# What stands first is clicked more, whatever it is: [position bias](glossary.md#position-bias). Our log holds the screen
-# but no position, and every row was chosen by the app's own recommender. **From these data nobody can correct for
-# position, or say how a video would have done where it was never shown.** So we use the **synthetic** world of lesson
-# 18, where a click needs an examined position and a liked item. Its app orders 40 items by a belief that is wrong.
+# What stands first is clicked more, whatever it is: [position bias](glossary.md#position-bias). Our log holds the
+# screen but no position, and every row was chosen by the app's own recommender. **From these data nobody can correct
+# for position, or say how a video would have done where it was never shown.** So we use the **synthetic** world of
+# lesson 18, where a click needs an examined position and a liked item. Its app orders 40 items by a belief that is
+# wrong.
 
 # %%
 world, rng = click_world(n_users=2000, n_items=40), np.random.default_rng(1)
@@ -516,9 +519,9 @@ show(
 claim("synthetic: the correction orders the items better", order["corrected"] > order["plain"] + 0.03)
 
 # %% [markdown]
-# In this synthetic world, plain click rates are too low and in a worse order; the corrected ones lie near the truth. Two
-# items at the bottom were hardly shown and have no click at all: no weight can repair what was not shown.
-# The price is a little random traffic, without which a position cannot be told from the items in it. If you run a feed,
+# In this synthetic world, plain click rates are too low and in a worse order; the corrected ones lie near the truth.
+# Two items at the bottom were hardly shown and have no click at all: no weight can repair what was not shown. The
+# price is a little random traffic, without which a position cannot be told from the items in it. If you run a feed,
 # **log the position, and keep a random share**.
 
 # %% [markdown]

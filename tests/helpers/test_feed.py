@@ -91,7 +91,10 @@ def test_an_infinite_half_life_counts_and_a_short_one_forgets():
     np.testing.assert_allclose(plain["clicks"], counted["sum"])
     rate = (counted["sum"] + 20 * frame["is_click"].mean()) / (counted["size"] + 20)
     np.testing.assert_allclose(plain["rate"], rate)
-    assert (feed.fading_counts(frame, 12, 1)["clicks"] <= plain["clicks"] / 2).all()  # all are a day old at least
+    wanted = {item: 0.0 for item in plain.index}
+    for row in frame.itertuples():
+        wanted[row.item_id] += row.is_click * 0.5 ** ((14 - row.day) / 3)  # the newest are three days old
+    assert feed.fading_counts(frame, 14, 3)["clicks"].to_dict() == pytest.approx(wanted)
 
 
 def test_the_list_of_a_morning_looks_at_nothing_later():
