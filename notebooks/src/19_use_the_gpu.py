@@ -107,7 +107,9 @@ machine = benchmark.measured_machine()
 operations = 3 * sum(2 * n_in * n_out for n_in, n_out in layers) * len(y)
 model = new_model(jit_compile=False)
 epoch = benchmark.best_seconds(lambda: model.fit(x, y, batch_size=256, verbose=0), n_runs=2)
-print(f"one epoch: {operations / 1e9:.1f} billion operations; this CPU does {machine.flops / 1e9:,.0f} billion a second")
+print(
+    f"one epoch: {operations / 1e9:.1f} billion operations; this CPU does {machine.flops / 1e9:,.0f} billion a second"
+)
 print(f"arithmetic {operations / machine.flops:.3f} s, the epoch {epoch:.2f} s", end="")
 print(f": arithmetic is {operations / machine.flops / epoch:.0%} of the time")
 
@@ -609,7 +611,9 @@ check("19.9", answer)
 
 # %% tags=["reveal", "nbval-ignore-output"]
 losses = {
-    f"{backend}, {optimizer}": run["losses"][optimizer] for optimizer in ("sgd", "adam") for backend, run in runs.items()
+    f"{backend}, {optimizer}": run["losses"][optimizer]
+    for optimizer in ("sgd", "adam")
+    for backend, run in runs.items()
 }
 pd.DataFrame(losses, index=["before step 1", "step 2", "step 3"]).T.round(4)
 
@@ -734,7 +738,10 @@ compared.round(3)
 # %%
 after_steps, after_seconds, after_epochs = (compared[column] for column in compared.columns[:3])
 claim("equal epochs, same rate: the large batch is behind by more than 0.05", after_epochs.diff().iloc[1] > 0.05)
-claim("16 times as many examples per step take less than 8 times as long", compared["ms per step"].iloc[1] < 8 * compared["ms per step"].iloc[0])
+claim(
+    "16 times as many examples per step take less than 8 times as long",
+    compared["ms per step"].iloc[1] < 8 * compared["ms per step"].iloc[0],
+)
 
 # %% [markdown]
 # Read it column by column.

@@ -104,9 +104,6 @@ def least_time(answer) -> None:
         "Not the time of one example times the batch: the weights are moved only once.": (
             lambda layers, batch, flops, bandwidth: batch * _least(layers, 1, flops, bandwidth)
         ),
-        "The weights do not grow with the batch: n_in · n_out numbers, moved once.": (
-            lambda layers, batch, flops, bandwidth: _least_like(layers, batch, flops, bandwidth, weights=batch)
-        ),
         "The forward pass alone is asked for: no factor 3.": lambda *case: 3 * _least(*case),
     }
     judge(answer, cases, _least, mistakes)
@@ -145,6 +142,7 @@ def _split_like(batch_a, seconds_a, batch_b, seconds_b, slope="right", rest="rig
         "right": seconds_a - each * batch_a,
         "a": seconds_a,
         "plus": seconds_a + each * batch_a,
+        "from b": seconds_b - each * batch_b,
         "b with a": seconds_b - each * batch_a,
         "one": seconds_a - each,
         "negative": each * batch_a - seconds_a,
@@ -160,6 +158,10 @@ def fixed_and_each(answer) -> None:
         "Upside down: `each` is seconds per example, not examples per second.": {"slope": "inverse"},
         "seconds_b / batch_b contains a part of the fixed cost. Use the *difference* of the two measurements.": {
             "slope": "b"
+        },
+        "seconds_b / batch_b contains the fixed cost as well, so nothing is left of it. Use the *difference* of the two.": {
+            "slope": "b",
+            "rest": "from b",
         },
         "seconds_a / batch_a contains a part of the fixed cost. Use the *difference* of the two measurements.": {
             "slope": "a"
@@ -408,17 +410,13 @@ def to_bfloat16(answer) -> None:
         },
         "You added only the last bit. Add 0x7FFF as well, almost half a step.": {"add": "odd alone"},
         "bfloat16 keeps the upper 16 bits; you cut off only 8.": {"keep": 8},
-        "You cut off 13 bits, which keeps the 10 bits of float16's fraction. bfloat16 keeps 7: cut 16.": {"keep": 13},
-        "Those are the bits as whole numbers. Turn them back with `.view(np.float32)`.": {"back": False},
+        "That keeps 10 bits of the fraction, as float16 does. bfloat16 keeps 7, and cuts 16 bits.": {"keep": 13},
+        "Those are the bits as whole numbers. Turn them back with `.view(np.float32)`; `astype` would convert them.": {
+            "back": False
+        },
         "The lower 16 bits are still there: set them to zero with `& 0xFFFF0000`.": {"back": None},
     }
     mistakes = variants(_bits_like, changes) | {
-        "That is float16, which has another split: 5 bits of exponent, 10 of fraction. bfloat16 keeps 8 and 7.": (
-            lambda numbers: numbers.astype(np.float16).astype(np.float32)
-        ),
-        "You converted the bits as *numbers* with `astype`. `.view(np.float32)` reads the same bits as a float32.": (
-            lambda numbers: _bits_like(numbers).view(np.uint32).astype(np.float32)
-        ),
         "Those are the upper 16 bits, moved down. They belong in the upper half: shift them back, or do not shift.": Sign(
             lambda mine, numbers: np.asarray(mine).dtype.kind in "ui" and np.max(mine) < 2**16
         ),

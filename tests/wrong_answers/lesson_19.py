@@ -40,7 +40,7 @@ WRONG = {
     "19.5": [
         (lambda a, s, b, t: (s - t / b * a, t / b), "contains a part of the fixed cost"),
         (lambda a, s, b, t: (s, (t - s) / (b - a)), "what is left of seconds_a"),
-        (lambda a, s, b, t: ((t - s) / (b - a), s - (t - s) / (b - a) * a), "swapped"),
+        (lambda a, s, b, t: ((t - s) / (b - a), s - (t - s) / (b - a) * a), "reverse order"),
     ],
     "19.8": [
         (lambda *case: lazy_with(*case, square_first=True), "one by one"),
@@ -51,6 +51,6 @@ WRONG = {
         (lambda numbers: bits_with(numbers, 0), "towards zero. Round to the *nearest*"),
         (lambda numbers: bits_with(numbers, 0x8000), "away from zero"),
         (lambda numbers: bits_with(numbers, 0x7FFF), "so that 259"),
-        (lambda numbers: numbers.astype(np.float16).astype(np.float32), "That is float16"),
+        (lambda numbers: numbers.astype(np.float16).astype(np.float32), "as float16 does"),
     ],
 }

@@ -17,9 +17,7 @@ def wrong_19_3_add(layers, batch, flops, bandwidth):
 
 
 def wrong_19_3_no_two(layers, batch, flops, bandwidth):
-    return sum(
-        max(batch * i * o / flops, 4 * (batch * i + i * o + batch * o) / bandwidth) for i, o in layers
-    )
+    return sum(max(batch * i * o / flops, 4 * (batch * i + i * o + batch * o) / bandwidth) for i, o in layers)
 
 
 def wrong_19_3_numbers(layers, batch, flops, bandwidth):
@@ -322,7 +320,7 @@ NATURAL = {
         (wrong_19_3_add, "not their sum"),
         (wrong_19_3_no_two, "2 operations"),
         (wrong_19_3_numbers, "4 bytes"),
-        (wrong_19_3_weights_per_example, "do not grow with the batch"),
+        (wrong_19_3_weights_per_example, "moved only once"),
         (wrong_19_3_weights_only, "has to be"),
         (wrong_19_3_min, "not the smaller"),
         (wrong_19_3_list, "add the times of the layers up"),
@@ -331,11 +329,11 @@ NATURAL = {
         (wrong_19_3_no_output, "The output has to be written"),
     ],
     "19.5": [
-        (wrong_19_5_ratio, "contains a part of the fixed cost"),
+        (wrong_19_5_ratio, "nothing is left of it"),
         (wrong_19_5_from_a, "contains a part of the fixed cost"),
         (wrong_19_5_fixed_is_a, "what is left of seconds_a"),
         (wrong_19_5_upside_down, "Upside down"),
-        (wrong_19_5_swapped, "swapped"),
+        (wrong_19_5_swapped, "reverse order"),
         (wrong_19_5_mixed, "one and the same measurement"),
         (wrong_19_5_only_fixed, "2 results"),
         (wrong_19_5_one_example, "a single one"),
@@ -357,9 +355,9 @@ NATURAL = {
         (wrong_19_11_cut, "cut the lower bits off"),
         (wrong_19_11_shift, "cut the lower bits off"),
         (wrong_19_11_half_up, "away from zero"),
-        (wrong_19_11_float16, "That is float16"),
+        (wrong_19_11_float16, "as float16 does"),
         (wrong_19_11_bits, "bits as whole numbers"),
-        (wrong_19_11_astype, "with `astype`"),
+        (wrong_19_11_astype, "`astype` would"),
         (wrong_19_11_no_mask, "lower 16 bits are still there"),
         (wrong_19_11_upper, "moved down"),
         (wrong_19_11_no_odd, "so that 259"),
