@@ -413,8 +413,6 @@ def score_pairs(users, films):
 ### BEGIN SOLUTION
 def score_pairs(users, films):  # noqa: F811
     return (users * films).sum(axis=1)
-
-
 ### END SOLUTION
 
 

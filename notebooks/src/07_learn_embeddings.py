@@ -389,8 +389,6 @@ def shuffled_ratings(user, item, rating, rng):
 def shuffled_ratings(user, item, rating, rng):  # noqa: F811
     order = rng.permutation(len(user))
     return user[order], item[order], rating[order]
-
-
 ### END SOLUTION
 
 
@@ -918,7 +916,6 @@ claim("between 35 % and 53 % are found again", 0.35 < again < 0.53)
 # the cloud of films so that its widest direction points to the right and the second widest upwards. The singular value
 # decomposition finds these directions.
 
-
 # %% tags=["nbval-ignore-output"]
 def map_of(model):
     factors = model[1]["item_factors"]
@@ -1004,7 +1001,6 @@ for name, table in tables.items():
 # %% [markdown]
 # What does the bug do to a whole training? Here is the training of section 6 once more, with `+=` instead of
 # scatter-add, and with its own choice of λ, so that the comparison is fair:
-
 
 # %% tags=["nbval-ignore-output"]
 def careless_add(ids, grad, n_rows):

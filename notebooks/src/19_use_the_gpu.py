@@ -9,7 +9,7 @@
 # **What you will do**
 #
 # - **O1** compute the bytes and operations of a step, and the least time in which a machine can do it
-# - **O2** diagnose where the time of a training step goes, and build an input pipeline that does not slow it down
+# - **O2** diagnose where the time of a training step goes, and order an input pipeline so that it does not slow it down
 # - **O3** implement a sparse optimiser step for an embedding table, and compute what the dense one moves
 # - **O4** compare two backends, and two batch sizes, without fooling yourself
 # - **O5** (optional) implement rounding to bfloat16, and explain what mixed precision keeps in float32
@@ -315,17 +315,11 @@ def own_step(model, jit_compile, learning_rate=1e-3):
 batches = (256, 8192)
 ways = {"must take (roofline)": [must_take(batch, machine) for batch in batches]}
 for name, compiled in (("step, compiled by XLA", True), ("step", False)):
-    step, ways[name] = own_step(new_model(), compiled), []
-    for batch in batches:
-        ready = [tf.constant(part[:batch]) for part in (*x, y)]
-        ways[name].append(benchmark.best_seconds(lambda: step(*ready).numpy(), n_runs=30))  # noqa: B023
+    step = own_step(new_model(), compiled)
+    ways[name] = [benchmark.seconds_per_step(step, [*x, y], batch) for batch in batches]
 for name, options in (("fit, 16 steps per call", {"steps_per_execution": 16}), ("fit", {})):
-    fitted, ways[name] = new_model(jit_compile=False, **options), []
-    for batch in batches:
-        n = len(y) // batch * batch
-        part = [column[:n] for column in (*x, y)]
-        took = benchmark.best_seconds(lambda: fitted.fit(part[:2], part[2], batch, verbose=0), n_runs=2)  # noqa: B023
-        ways[name].append(took / (n // batch))
+    fitted = new_model(jit_compile=False, **options)
+    ways[name] = [benchmark.seconds_in_fit(fitted, x, y, batch) for batch in batches]
 
 # %% tags=["nbval-ignore-output"]
 table = pd.DataFrame(ways, index=[f"ms per step, batch {batch:,}" for batch in batches]).T * 1000
@@ -391,7 +385,7 @@ print(f"a T4 must take {1000 * must_take(256, t4):.2f} ms for a batch of 256, by
 # gains little from a GPU. **First make the steps larger and fewer; then buy a faster processor.**
 
 # %% [markdown]
-# ## 5. Feed it in batches
+# ## 5. Feed it in batches (optional)
 #
 # The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a function,
 # `cache` keeps what comes after it in memory, `shuffle` mixes, `batch` collects, and `prefetch` prepares the next batch
@@ -449,7 +443,7 @@ feeds = {
 }
 microseconds = {}
 for name, feed in feeds.items():
-    seconds = benchmark.best_seconds(lambda: [None for _ in (feed or from_numpy())], n_runs=2)  # noqa: B023
+    seconds = benchmark.best_seconds(lambda: [None for _ in (feed or from_numpy())], n_runs=2)
     microseconds[name] = 1e6 * seconds / len(rows[0])
 pd.Series(microseconds, name="µs per row").round(2).to_frame()
 
@@ -492,24 +486,31 @@ check("19.7", megabytes)
 # %% [markdown] tags=["open"]
 # Is the difference visible? A catalogue of 200,000 items with 64 numbers each, 1,024 ids in a batch:
 
-# %% tags=["nbval-ignore-output", "open"]
+# %% tags=["open"]
 rng = np.random.default_rng(0)
-ids = tf.constant(rng.integers(0, 200_000, 1024, dtype="int32"))
-goal = tf.constant(rng.normal(size=(1024, 64)).astype("float32"))
-milliseconds = {}
-for name, optimizer in (("SGD", keras.optimizers.SGD(0.1)), ("Adam", keras.optimizers.Adam(1e-3))):
+ids = rng.integers(0, 200_000, 1024, dtype="int32")
+goal = rng.normal(size=(1024, 64)).astype("float32")
+
+
+def table_step(optimizer):
     table = keras.layers.Embedding(200_000, 64)
     table.build()
     optimizer.build(table.trainable_variables)
 
     @tf.function(jit_compile=True)
-    def step(table=table, optimizer=optimizer):
+    def step(ids, goal):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((table(ids) - goal) ** 2)
         optimizer.apply(tape.gradient(loss, table.trainable_variables), table.trainable_variables)
         return loss
 
-    milliseconds[name] = 1000 * benchmark.best_seconds(lambda: step().numpy())  # noqa: B023
+    return step
+
+
+# %% tags=["nbval-ignore-output", "open"]
+milliseconds = {}
+for name, optimizer in (("SGD", keras.optimizers.SGD(0.1)), ("Adam", keras.optimizers.Adam(1e-3))):
+    milliseconds[name] = 1000 * benchmark.seconds_per_step(table_step(optimizer), [ids, goal], 1024)
 print({name: f"{value:.2f} ms" for name, value in milliseconds.items()})
 moved = 28 * 200_000 * 64
 print(f"dense Adam moves {moved / 1e6:.0f} MB: at least {1000 * moved / machine.bandwidth:.1f} ms on this machine")
@@ -663,25 +664,23 @@ claim("the step is √3 times as long for an id that occurs three times", abs(ap
 #
 # </details>
 
-# %% [markdown]
+# %% [markdown] tags=["open"]
 # And the speed? We remember each run under the name of its device, in a file on your own computer, so that runs on other
 # machines can stand beside it (section 9):
 
-# %% tags=["nbval-ignore-output"]
-device = benchmark.device_report()["device"]
+# %% tags=["nbval-ignore-output", "open"]
 for backend, run in runs.items():
-    row = {"device": device, "backend": backend, "batch": 8192, "numbers": "float32"}
-    row |= {name: run[name] for name in ("first_epoch_seconds", "examples_per_second", "trained_on")}
+    print(benchmark.remember_run(run), end="")
     print(f"{backend:10} first epoch {run['first_epoch_seconds']:.2f} s, then {run['epoch_seconds']:.2f} s: ", end="")
-    print(f"{run['examples_per_second']:,.0f} examples per second", benchmark.remember_run(row))
+    print(f"{run['examples_per_second']:,.0f} examples per second")
 
-# %% [markdown]
+# %% [markdown] tags=["open"]
 # Both had one core, so the comparison is fair, and still it holds only for this model, this batch and these versions. On
 # our machine JAX was faster in `fit` by a factor between two and four, from run to run. Its first epoch, which compiles,
 # took longer.
 
 # %% [markdown]
-# ## 8. Larger batches: equal epochs, steps or seconds?
+# ## 8. Larger batches: equal epochs, steps or seconds? (optional)
 #
 # A batch of 4,096 handles many more examples per second than one of 256. Does it also *learn* faster? That depends on what
 # you keep equal. We train a smaller MLP (16 numbers per row) three times and look at the valid loss: with batch 256; with
@@ -801,10 +800,7 @@ if has_gpu:
 # %% tags=["nbval-ignore-output"]
 if has_gpu:
     for backend in runs:
-        run = benchmark.train_in(backend, weights, *x, y, batch=256)
-        row = {"device": device, "backend": backend, "batch": 256, "numbers": "float32"}
-        row |= {name: run[name] for name in ("first_epoch_seconds", "examples_per_second", "trained_on")}
-        print(benchmark.remember_run(row), end="")
+        print(benchmark.remember_run(benchmark.train_in(backend, weights, *x, y, batch=256)), end="")
 remembered, trouble = benchmark.runs_so_far()
 print(trouble, end="")
 pd.DataFrame(remembered).sort_values("examples_per_second").tail(12).round(2)
@@ -917,9 +913,11 @@ claim("all in bfloat16 learns nothing in the second epoch", abs(np.diff(by_polic
 # ## What you did
 #
 # - You computed bytes, operations and intensities, and put the steps of a recommender under a roofline (**O1**).
-# - You measured where a step's time goes, separated fixed cost from cost per example, and ordered a pipeline (**O2**).
+# - You measured where a step's time goes, separated fixed cost from cost per example, and in section 5 (optional) ordered
+#   a pipeline (**O2**).
 # - You implemented a sparse Adam, and computed what the dense one moves (**O3**).
-# - You compared backends by their losses before their speeds, and batch sizes at equal epochs, steps and seconds (**O4**).
+# - You compared backends by their losses before their speeds, and in section 8 (optional) batch sizes at equal epochs,
+#   steps and seconds (**O4**).
 # - In section 10 (optional) you rounded to bfloat16, and saw what mixed precision keeps in float32 (**O5**).
 
 # %% [markdown] tags=["reading"]

@@ -14,10 +14,13 @@ from recsys_helpers.benchmark.roofline import (
     least_seconds,
     measured_accelerator,
     measured_machine,
+    seconds_in_fit,
+    seconds_per_step,
 )
 from recsys_helpers.benchmark.runs import remember_run, runs_so_far
 
 __all__ = [
     "BACKENDS", "Machine", "best_seconds", "dense_layer", "device_report", "embedding_lookup", "installed_backends",
-    "least_seconds", "measured_accelerator", "measured_machine", "remember_run", "runs_so_far", "train_in",
+    "least_seconds", "measured_accelerator", "measured_machine", "remember_run", "runs_so_far", "seconds_in_fit",
+    "seconds_per_step", "train_in",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from recsys_helpers.benchmark.device import device_report
+
 BACKENDS = ("tensorflow", "jax", "torch")
 PROGRAM = f"import sys; from {__name__} import main; main(*sys.argv[1:])"
 
@@ -43,11 +45,12 @@ def train_in(
     them. `users`, `items`, `targets`: (n,), n at least `batch`; only whole batches are used. `numbers`: the Keras dtype
     policy. `n_cores`: at most so many CPU cores, where the system can limit them (Linux).
 
-    Returns `outputs` (batch,) before training; `losses` before each of three steps on the first batch, once with "sgd"
-    and once with "adam", from the same weights; with Adam, the seconds of the first (compiling) epoch and of the
-    fastest of three later ones, and `examples_per_second`; `trained_on`: "CPU", "GPU" or "TPU"; and the `types` in
-    which a hidden layer stores its weights and computes. Raises RuntimeError with the last lines of what the process
-    said. Takes 5 to 15 s. Built for lesson 19.
+    Returns the `device` and what was asked for (`backend`, `batch`, `numbers`); `outputs` (batch,) before training;
+    `losses` before each of three steps on the first batch, once with "sgd" and once with "adam", from the same weights;
+    with Adam, `first_epoch_seconds` (it compiles), `epoch_seconds`, the fastest of three later ones, and
+    `examples_per_second`; `trained_on`: "CPU", "GPU" or "TPU"; and the `types` in which a hidden layer stores its
+    weights and computes. Raises RuntimeError with the last lines of what the process said. Takes 5 to 15 s.
+    Built for lesson 19.
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, not {backend!r}.")
@@ -67,7 +70,7 @@ def train_in(
             raise RuntimeError(f"The process for {backend} ended with {done.returncode}: {said}")
         found = json.loads(answer.read_text(encoding="utf-8"))
     found["outputs"] = np.array(found["outputs"], "float32")
-    return found
+    return {"device": device_report()["device"], "backend": backend, "batch": batch, "numbers": numbers} | found
 
 
 def limit_cores(n_cores: int | None) -> None:

@@ -77,6 +77,24 @@ def best_seconds(function: Callable[[], object], n_runs: int = 5) -> float:
     return fastest
 
 
+def seconds_per_step(step: Callable, arrays: list[np.ndarray], batch: int) -> float:
+    """Seconds of one call of a compiled TensorFlow `step(*tensors)` whose data lie ready: the first `batch` examples.
+
+    Waits for the result of every call, so a GPU cannot pretend to have finished. Built for lesson 19.
+    """
+    import tensorflow as tf
+
+    ready = [tf.constant(part[:batch]) for part in arrays]
+    return best_seconds(lambda: step(*ready).numpy(), n_runs=30)
+
+
+def seconds_in_fit(model, x: list[np.ndarray], y: np.ndarray, batch: int) -> float:
+    """Seconds of one step within `model.fit`, the mean over an epoch of whole batches. Built for lesson 19."""
+    n_steps = len(y) // batch
+    inputs, targets = [part[: n_steps * batch] for part in x], y[: n_steps * batch]
+    return best_seconds(lambda: model.fit(inputs, targets, batch, verbose=0), n_runs=2) / n_steps
+
+
 def measured_machine(name: str = "this CPU") -> Machine:
     """What NumPy reaches on this CPU: a copy of 100 MB for the bandwidth, a product of square matrices for the flops.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 KEY = ("device", "backend", "batch", "numbers")
+KEPT = (*KEY, "trained_on", "first_epoch_seconds", "epoch_seconds", "examples_per_second")
 
 
 def runs_file() -> Path:
@@ -30,13 +31,14 @@ def runs_so_far() -> tuple[list[dict], str]:
 
 
 def remember_run(run: dict) -> str:
-    """Add a run, which must name its `device`, `backend`, `batch`, `numbers` and `examples_per_second`.
+    """Add a run of `train_in`; only its speeds are kept.
 
-    Returns a sentence if it could not be saved, "" otherwise. Raises ValueError for a run that lacks one of these.
+    Returns a sentence if it could not be saved, "" otherwise. Raises ValueError for a run that does not name its
+    device, backend, batch, numbers and examples_per_second.
     """
     if not _is_run(run):
         raise ValueError(f"A run names its {', '.join(KEY)}, and examples_per_second, a positive number.")
-    path = runs_file()
+    path, run = runs_file(), {name: run[name] for name in KEPT if name in run}
     try:
         try:
             known = _read(path)

@@ -35,7 +35,7 @@ trace(
         0.488: "That is the batch of 1. If the weights are used for 256 examples, they are still moved only once.",
         18.0: "Two decimals, please.",
     },
-    otherwise="Operations: 2 · 256 · 128 · 64. Numbers moved: 256 · 128 in, 128 · 64 weights, 256 · 64 out, 4 bytes each.",
+    otherwise="Operations: 2 · 256 · 128 · 64. Numbers of 4 bytes: 256 · 128 in, 128 · 64 weights, 256 · 64 out.",
     done="The same weights serve 256 examples, so each byte that is moved brings far more arithmetic.",
 )
 
@@ -159,7 +159,7 @@ def fixed_and_each(answer) -> None:
         "seconds_b / batch_b contains a part of the fixed cost. Use the *difference* of the two measurements.": {
             "slope": "b"
         },
-        "seconds_b / batch_b contains the fixed cost as well, so nothing is left of it. Use the *difference* of the two.": {
+        "seconds_b / batch_b holds the fixed cost as well, so nothing is left of it. Use the *difference*.": {
             "slope": "b",
             "rest": "from b",
         },
@@ -208,7 +208,7 @@ trace(
     truth=896,
     within=1,
     mistakes={
-        128: "That is one table. Count what is read and what is written: gradient, weights and two moments, then three.",
+        128: "That is one table. Count what is read (gradient, weights, two moments) and what is written.",
         256: "That is two tables. Four are read, three are written.",
         384: "That is three tables. Four are read *and* three are written.",
         512: "That is what is read. The weights and both moments are written back, too.",
@@ -288,7 +288,7 @@ def lazy_adam(answer) -> None:
         table, m = rng.normal(size=(2, n_rows, dim))
         cases.append((table, m, rng.random((n_rows, dim)) + 0.1, ids, rng.normal(size=(n, dim)) * 3, lr))
     changes = {
-        "A row that occurs several times keeps only its *last* gradient: `array[ids] = …` overwrites. Sum them first.": {
+        "A row that occurs several times keeps only its *last* gradient: `m[ids] = …` overwrites. Sum.": {
             "repeats": "last"
         },
         "A row that occurs several times keeps only its first gradient. Sum them.": {"repeats": "first"},
@@ -395,7 +395,7 @@ def to_bfloat16(answer) -> None:
         (np.array([1.01171875, 2.0234375, -257.0, -259.0], np.float32),),
     ]
     changes = {
-        "You cut the lower bits off, which rounds towards zero. Round to the *nearest*: add almost half a step before.": {
+        "You cut the lower bits off, which rounds towards zero. Round to the *nearest*: first add nearly half a step": {
             "add": "none"
         },
         "Halfway numbers: you always round them away from zero. Take the one whose last bit is 0, so that 257 becomes "
@@ -417,7 +417,7 @@ def to_bfloat16(answer) -> None:
         "The lower 16 bits are still there: set them to zero with `& 0xFFFF0000`.": {"back": None},
     }
     mistakes = variants(_bits_like, changes) | {
-        "Those are the upper 16 bits, moved down. They belong in the upper half: shift them back, or do not shift.": Sign(
+        "Those are the upper 16 bits, moved down. They belong in the upper half: shift them back.": Sign(
             lambda mine, numbers: np.asarray(mine).dtype.kind in "ui" and np.max(mine) < 2**16
         ),
     }

@@ -201,7 +201,7 @@ def test_an_unknown_backend_and_too_few_examples_are_refused():
 @pytest.mark.slow
 def test_a_second_process_that_fails_says_why():
     weights, *job = toy()
-    with pytest.raises(RuntimeError, match="The process for tensorflow ended with 1: .*shape"):
+    with pytest.raises(RuntimeError, match=r"The process for tensorflow ended with 1: .*shape"):
         benchmark.train_in("tensorflow", [*weights[:-1], weights[-1][:2]], *job, batch=32)
 
 

@@ -1,4 +1,4 @@
-"""Answers to lesson 19 as people write them, without a look at the hints: wrong ones, and right ones in unusual style."""
+"""Answers to lesson 19 as people write them, without a look at the hints: wrong ones, and unusual right ones."""
 
 import numpy as np
 import pandas as pd
