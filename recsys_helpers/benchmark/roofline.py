@@ -85,14 +85,14 @@ def seconds_per_step(step: Callable, arrays: list[np.ndarray], batch: int) -> fl
     import tensorflow as tf
 
     ready = [tf.constant(part[:batch]) for part in arrays]
-    return best_seconds(lambda: step(*ready).numpy(), n_runs=30)
+    return best_seconds(lambda: step(*ready).numpy(), n_runs=15)
 
 
 def seconds_in_fit(model, x: list[np.ndarray], y: np.ndarray, batch: int) -> float:
     """Seconds of one step within `model.fit`, the mean over an epoch of whole batches. Built for lesson 19."""
     n_steps = len(y) // batch
     inputs, targets = [part[: n_steps * batch] for part in x], y[: n_steps * batch]
-    return best_seconds(lambda: model.fit(inputs, targets, batch, verbose=0), n_runs=2) / n_steps
+    return best_seconds(lambda: model.fit(inputs, targets, batch, verbose=0), n_runs=1) / n_steps
 
 
 def measured_machine(name: str = "this CPU") -> Machine:

@@ -337,7 +337,7 @@ choice(
     "O4",
     right="c",
     why_not={
-        "a": "That is what one should expect, and it holds for SGD. Think of section 6: what does Adam do with repeats?",
+        "a": "One should expect that, and it holds for SGD. Think of section 6: what does Adam do with repeats?",
         "b": "Both compute in float32 on a CPU, and the outputs agreed to the seventh decimal.",
         "d": "Nothing is shuffled: each step gets the same batch, in the same order.",
     },
