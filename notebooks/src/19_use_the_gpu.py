@@ -108,7 +108,7 @@ operations = 3 * sum(2 * n_in * n_out for n_in, n_out in layers) * len(y)
 model = new_model(jit_compile=False)
 epoch = benchmark.best_seconds(lambda: model.fit(x, y, batch_size=256, verbose=0), n_runs=1)
 print(
-    f"one epoch: {operations / 1e9:.1f} billion operations; this CPU does {machine.flops / 1e9:,.0f} billion a second"
+    f"one epoch: {operations / 1e9:.1f} billion operations; this CPU does {machine.flops / 1e9:,.0f} billion per second"
 )
 print(f"arithmetic {operations / machine.flops:.3f} s, the epoch {epoch:.2f} s", end="")
 print(f": arithmetic is {operations / machine.flops / epoch:.0%} of the time")
@@ -256,7 +256,9 @@ show(
 
 # %% [markdown]
 # Read the figure from left to right. On the slope, memory decides; on the flat part, arithmetic does. Adam and small batches
-# lie on the slope of every machine, so a recommender often gains from more *bandwidth*, and rarely from more arithmetic.
+# lie on the slope of both machines, so a recommender often gains more from *bandwidth* than from arithmetic. The dense
+# layer with batch 256 lies on the flat part of our CPU, but still on the slope of the T4: a machine that calculates
+# faster needs larger batches.
 #
 # ### Exercise 19.4 · choose (O1)
 #
@@ -381,14 +383,15 @@ print(f"roofline of a T4 for a batch of 256: {1000 * roofline(256, t4):.2f} ms, 
 #
 # Now compare the last line with the row `fit`. By its maker's figures a T4 could do the step in a small fraction of a
 # millisecond. But Python and TensorFlow still run on the CPU of that computer, and the GPU waits for them. (It adds fixed
-# costs of its own, since each operation has to be launched; we have not measured them.) So a small model in small batches
-# gains little from a GPU. **First make the steps larger and fewer; then buy a faster processor.**
+# costs of its own, since each operation has to be launched; we have not measured them.) So we expect a small model in
+# small batches to gain little from a GPU, and section 9 lets you check it. **First make the steps larger and fewer; then
+# buy a faster processor.**
 
 # %% [markdown]
 # ## 5. Feed it in batches (optional)
 #
 # The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a function,
-# `cache` keeps what comes after it in memory, `shuffle` mixes, `batch` collects, and `prefetch` prepares the next batch
+# `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, and `prefetch` prepares the next batch
 # while the network works on this one. The order of these calls decides how often each of them runs.
 #
 # ### Exercise 19.6 · put in order (O2)
@@ -465,7 +468,7 @@ claim("... and at least ten times as long as cutting an array", per_row > 10 * n
 # *A good point for a break is before this section.*
 #
 # A batch of 1,024 examples touches at most 1,024 rows of an embedding table. The gradients of all others are zero. Stochastic
-# gradient descent can leave those rows alone. Adam cannot: the two moments of *every* row shrink in every step, and a row
+# gradient descent can leave those rows alone. Adam, by its definition, cannot: the two moments of *every* row shrink in every step, and a row
 # with a moment left from earlier steps keeps moving. So Adam reads and writes everything.
 #
 # ### Exercise 19.7 · trace (O3)
@@ -494,9 +497,8 @@ for name, optimizer in (("SGD", keras.optimizers.SGD(0.1)), ("Adam", keras.optim
     milliseconds[name] = 1000 * benchmark.seconds_per_step(step, [x[0], ids, y], 1024)
 print({name: f"{value:.2f} ms" for name, value in milliseconds.items()})
 moved = 28 * 200_000 * 64
-print(
-    f"dense Adam moves {moved / 1e6:.0f} MB for this table: at least {1000 * moved / machine.bandwidth:.1f} ms on this machine"
-)
+at_least = 1000 * moved / machine.bandwidth
+print(f"dense Adam moves {moved / 1e6:.0f} MB for this table: at least {at_least:.1f} ms on this machine")
 
 # %% tags=["open"]
 claim("dense Adam takes at least twice as long as SGD", milliseconds["Adam"] > 2 * milliseconds["SGD"])
@@ -568,8 +570,8 @@ for backend, run in runs.items():
     print(f"loss before step 1: {run['losses']['adam'][0]:.5f}")
 
 # %%
-for backend, run in runs.items():
-    claim(f"{backend}: outputs agree within 0.00001", np.abs(run["outputs"] - base).max() < 1e-5)
+apart = max(np.abs(run["outputs"] - base).max() for run in runs.values())
+claim("all backends give the same outputs within 0.00001", apart < 1e-5)
 
 # %% [markdown]
 # The same weights give the same outputs and the same first loss. Now one step of Adam, with the same batch and the same
@@ -657,7 +659,7 @@ for backend, run in runs.items():
     print(f"{run['examples_per_second']:,.0f} examples per second")
 
 # %% [markdown] tags=["open"]
-# Both had one core, so the comparison is fair, and still it holds only for this model, this batch and these versions. On
+# Both had one core here, so the comparison is fair, and still it holds only for this model, this batch and these versions. On
 # our machine JAX was faster in `fit` by a factor between two and four, from run to run. Its first epoch, which compiles,
 # took longer.
 
@@ -785,7 +787,8 @@ if has_gpu:
         print(benchmark.remember_run(benchmark.train_in(backend, weights, *x, y, batch=256)), end="")
 remembered, trouble = benchmark.runs_so_far()
 print(trouble, end="")
-pd.DataFrame(remembered).sort_values("examples_per_second").drop(columns="numbers").tail(12).round(2)
+columns = ["device", "trained_on", "backend", "batch", "first_epoch_seconds", "examples_per_second"]
+pd.DataFrame(remembered, columns=columns).sort_values("examples_per_second").tail(12).round(2)
 
 # %% [markdown]
 # What to look for in your own rows:
@@ -795,6 +798,7 @@ pd.DataFrame(remembered).sort_values("examples_per_second").drop(columns="number
 # - **By what factor does the GPU win with a batch of 8,192, and with 256?** Sections 2 to 4 let you expect little for the
 #   small one. If your numbers say otherwise, believe your numbers.
 # - **How far is the first epoch from the others?** That is compilation.
+# - **How close do the rows `step` of section 4 come to the T4's roofline?** They ran on the GPU, too.
 #
 # The file lies on Colab's disk, which is deleted with the session: copy the rows that you want to keep.
 
