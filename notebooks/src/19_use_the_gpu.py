@@ -14,9 +14,9 @@
 # - **O4** compare two backends, and two batch sizes, without fooling yourself
 # - **O5** (optional) implement rounding to bfloat16, and explain what mixed precision keeps in float32
 #
-# **What you need**: lessons 06, 07 and 08, and about two hours without the optional sections; take a break before section 6.
-# The whole notebook runs in about a minute. It needs no GPU, and nothing here was measured on one: every figure of a
-# GPU is somebody else's, and says so.
+# **What you need**: lessons 06, 07 and 08, and about two hours without the optional sections; take a break before
+# section 6. The whole notebook runs in about a minute. It needs no GPU, and nothing here was measured on one: every
+# figure of a GPU is somebody else's, and says so.
 
 # %%
 import os
@@ -69,10 +69,10 @@ print({name: f"{seconds} s" for name, seconds in published.items()}, f"{357 / 12
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The GPU took three times as long. These are a user's figures, not ours: issue 1734 of `recommenders-team/recommenders`.
-# A maintainer answered that the GPU was probably not set up properly, and no second measurement was published, so
-# nobody knows what went wrong there. But a small model can lose time like this on a healthy GPU as well, and you can see
-# why without having one.
+# The GPU took three times as long. These are a user's figures, not ours: issue 1734 of
+# `recommenders-team/recommenders`. A maintainer answered that the GPU was probably not set up properly, and no second
+# measurement was published, so nobody knows what went wrong there. But a small model can lose time like this on a
+# healthy GPU as well, and you can see why without having one.
 #
 # </details>
 
@@ -98,18 +98,16 @@ x, y = as_arrays(cut.train)
 layers = [(128, 64), (64, 32), (32, 1)]  # inputs and units of each dense layer
 
 # %% [markdown] tags=["open"]
-# A dense layer multiplies and adds once for each of its weights, which are two operations. The backward pass of lesson 06
-# costs twice as much as the forward pass: one product for the gradient of the weights, one for that of the inputs. We
-# compare the time that this arithmetic needs with the time that one epoch takes:
+# A dense layer multiplies and adds once for each of its weights, which are two operations. The backward pass of lesson
+# 06 costs twice as much as the forward pass: one product for the gradient of the weights, one for that of the inputs.
+# We compare the time that this arithmetic needs with the time that one epoch takes:
 
 # %% tags=["reveal", "nbval-ignore-output"]
 machine = benchmark.measured_machine()
 operations = 3 * sum(2 * n_in * n_out for n_in, n_out in layers) * len(y)
 model = new_model(jit_compile=False)
 epoch = benchmark.best_seconds(lambda: model.fit(x, y, batch_size=256, verbose=0), n_runs=1)
-print(
-    f"one epoch: {operations / 1e9:.1f} billion operations; this CPU does {machine.flops / 1e9:,.0f} billion per second"
-)
+print(f"one epoch: {operations / 1e9:.1f} billion operations; this CPU: {machine.flops / 1e9:,.0f} billion per second")
 print(f"arithmetic {operations / machine.flops:.3f} s, the epoch {epoch:.2f} s", end="")
 print(f": arithmetic is {operations / machine.flops / epoch:.0%} of the time")
 
@@ -120,8 +118,8 @@ claim("arithmetic is less than a quarter of the time", operations / machine.flop
 # <details><summary>What the output shows</summary>
 #
 # Look at the last number. On the machine where we built this page, less than a tenth of the epoch is arithmetic. A
-# processor that calculates infinitely fast would save no more than that. So where does the rest go? This is the question
-# of the lesson, and its answer decides whether a GPU helps.
+# processor that calculates infinitely fast would save no more than that. So where does the rest go? This is the
+# question of the lesson, and its answer decides whether a GPU helps.
 #
 # </details>
 
@@ -139,8 +137,8 @@ print(f"{operations} operations, {n_bytes} bytes: {operations / n_bytes:.2f} ope
 assert (operations, n_bytes) == benchmark.dense_layer(batch=1, n_in=2, n_out=3)
 
 # %% [markdown]
-# The ratio is called the [arithmetic intensity](glossary.md#arithmetic-intensity) of the step. A machine has such a ratio,
-# too. Suppose that it does 100 operations and moves 20 bytes in a second: while one byte travels, it can do 5
+# The ratio is called the [arithmetic intensity](glossary.md#arithmetic-intensity) of the step. A machine has such a
+# ratio, too. Suppose that it does 100 operations and moves 20 bytes in a second: while one byte travels, it can do 5
 # operations. This is its [machine balance](glossary.md#machine-balance). Our step brings only 0.27 operations per byte,
 # so the arithmetic unit waits for memory: 44 bytes take 2.2 seconds, 12 operations 0.12. Both can happen at the same
 # time, so the step takes **at least** the larger of the two:
@@ -152,13 +150,13 @@ print(f"at least {benchmark.least_seconds(12, 44, toy):.1f} s")
 
 # %% [markdown]
 # This is the **[roofline](glossary.md#roofline)** (Williams, Waterman & Patterson, 2009). A step below the balance is
-# *memory-bound*, one above it *compute-bound*. A larger batch raises the intensity, since the weights are moved once and
-# used for every example.
+# *memory-bound*, one above it *compute-bound*. A larger batch raises the intensity, since the weights are moved once
+# and used for every example.
 #
 # ### Exercise 19.2 · trace (O1)
 #
-# Our first dense layer has 128 inputs and 64 units. With a batch of 1 it does 16,384 operations and moves 33,536 bytes, an
-# intensity of 0.49. What is its intensity, forward, with a batch of 256? (Leave out the biases; two decimals.)
+# Our first dense layer has 128 inputs and 64 units. With a batch of 1 it does 16,384 operations and moves 33,536 bytes,
+# an intensity of 0.49. What is its intensity, forward, with a batch of 256? (Leave out the biases; two decimals.)
 
 # %%
 intensity = ...
@@ -214,7 +212,8 @@ check("19.3", least_time)
 #
 # We measured this machine in section 1: how long it takes to multiply two matrices, and to copy 100 MB. Both times we
 # kept the *fastest* of several runs after a first run that does not count, because other programs can only make a run
-# slower. Beside it stands an NVIDIA T4, the GPU that Colab often lends; its figures are its maker's, not measured by us.
+# slower. Beside it stands an NVIDIA T4, the GPU that Colab often lends; its figures are its maker's, not measured by
+# us.
 
 # %% tags=["nbval-ignore-output"]
 t4 = benchmark.Machine("T4 (maker's figures)", flops=8.1e12, bandwidth=320e9)
@@ -255,10 +254,10 @@ show(
 )
 
 # %% [markdown]
-# Read the figure from left to right. On the slope, memory decides; on the flat part, arithmetic does. Adam and small batches
-# lie on the slope of both machines, so a recommender often gains more from *bandwidth* than from arithmetic. The dense
-# layer with batch 256 lies on the flat part of our CPU, but still on the slope of the T4: a machine that calculates
-# faster needs larger batches.
+# Read the figure from left to right. On the slope, memory decides; on the flat part, arithmetic does. Adam and small
+# batches lie on the slope of both machines, so a recommender often gains more from *bandwidth* than from arithmetic.
+# The dense layer with batch 256 lies on the flat part of our CPU, but still on the slope of the T4: a machine that
+# calculates faster needs larger batches.
 #
 # ### Exercise 19.4 · choose (O1)
 #
@@ -334,10 +333,10 @@ claim("fit takes at least twice the roofline at batch 256", small["fit"] > 2 * s
 claim("32 times as many examples take less than 16 times as long in fit", large["fit"] < 16 * small["fit"])
 
 # %% [markdown]
-# Look at three things in your table. The compiled step comes close to the roofline, so there is little left to gain. (It
-# can even come out below: numbers that stay in the processor's cache do not travel.) `fit` takes several times as long for
-# the same step. And with the large batch each way handles several times as many examples per second, although the CPU is
-# the same.
+# Look at three things in your table. The compiled step comes close to the roofline, so there is little left to gain.
+# (It can even come out below: numbers that stay in the processor's cache do not travel.) `fit` takes several times as
+# long for the same step. And with the large batch each way handles several times as many examples per second, although
+# the CPU is the same.
 #
 # One warning: the first call of each compiled function took longer than all the others together, and `best_seconds` did
 # not count it. Whoever reports the speed of *one* epoch reports the compiler. The last, smaller batch of an epoch has
@@ -378,27 +377,28 @@ for name in table.index:
 print(f"roofline of a T4 for a batch of 256: {1000 * roofline(256, t4):.2f} ms, by its maker's figures")
 
 # %% [markdown]
-# Most of a small batch is fixed cost, in each of the ways. One part of it is Adam, which moves all tables whatever the
+# Most of the time of a small batch is fixed cost. One part of it is Adam, which moves all tables whatever the
 # batch; the first row shows how much. The rest arises in Python and TensorFlow, on the CPU.
 #
 # Now compare the last line with the row `fit`. By its maker's figures a T4 could do the step in a small fraction of a
-# millisecond. But Python and TensorFlow still run on the CPU of that computer, and the GPU waits for them. (It adds fixed
-# costs of its own, since each operation has to be launched; we have not measured them.) So we expect a small model in
-# small batches to gain little from a GPU, and section 9 lets you check it. **First make the steps larger and fewer; then
-# buy a faster processor.**
+# millisecond. But Python and TensorFlow still run on the CPU of that computer, and the GPU waits for them. (It adds
+# fixed costs of its own, since each operation has to be launched; we have not measured them.) So we expect a small
+# model in small batches to gain little from a GPU, and section 9 lets you check it. **First make the steps larger and
+# fewer; then buy a faster processor.**
 
 # %% [markdown]
 # ## 5. Feed it in batches (optional)
 #
-# The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a function,
-# `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, and `prefetch` prepares the next batch
-# while the network works on this one. The order of these calls decides how often each of them runs.
+# The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a
+# function, `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, and
+# `prefetch` prepares the next batch while the network works on this one. The order of these calls decides how often
+# each of them runs.
 #
 # ### Exercise 19.6 · put in order (O2)
 #
 # The rows fit into memory. `prepare` is expensive, works on whole batches, and gives the same result every time. Each
-# epoch should see the **rows** in another order. One line does not belong. Answer with the letters in order, for example
-# "ABC".
+# epoch should see the **rows** in another order. One line does not belong. Answer with the letters in order, for
+# example "ABC".
 #
 # ```python
 # data = tf.data.Dataset.from_tensor_slices(rows)
@@ -446,30 +446,31 @@ feeds = {
 }
 microseconds = {}
 for name, feed in feeds.items():
-    seconds = benchmark.best_seconds(lambda: [None for _ in (feed or from_numpy())], n_runs=2)
+    seconds = benchmark.best_seconds(lambda: [None for _ in (feed or from_numpy())], n_runs=3)
     microseconds[name] = 1e6 * seconds / len(rows[0])
 pd.Series(microseconds, name="µs per row").round(2).to_frame()
 
 # %%
-per_row, batched, cached, numpy_way = microseconds.values()
-claim("preparing each row takes at least three times as long as whole batches", per_row > 3 * batched)
+per_row, _, cached, numpy_way = microseconds.values()
+claim("preparing each row takes at least three times as long as reading cached batches", per_row > 3 * cached)
 claim("... and at least ten times as long as cutting an array", per_row > 10 * numpy_way)
 
 # %% [markdown]
-# Handling each row on its own costs several times as much as handling batches, and, on our machine, more than the whole
-# compiled training step for that row in section 4. The cached batches are cheap, but every epoch has the same batches, only
-# in another order. And the fastest pipeline for data that fit into memory is none: a shuffled index and slices of an array.
-# Use `tf.data` for what does not fit, and `prefetch` where preparing takes real time. Prefetching hides time only if
-# there is other work to hide it behind.
+# Handling each row on its own costs many times as much as reading batches, and, on our machine, more than the whole
+# compiled training step for that row in section 4. The cached batches are cheap, but every epoch has the same batches,
+# only in another order. And the fastest pipeline for data that fit into memory is none: a shuffled index and slices of
+# an array. Use `tf.data` for what does not fit, and `prefetch` where preparing takes real time. Prefetching hides time
+# only if there is other work to hide it behind.
 
 # %% [markdown]
 # ## 6. What Adam does to a table
 #
 # *A good point for a break is before this section.*
 #
-# A batch of 1,024 examples touches at most 1,024 rows of an embedding table. The gradients of all others are zero. Stochastic
-# gradient descent can leave those rows alone. Adam, by its definition, cannot: the two moments of *every* row shrink in every step, and a row
-# with a moment left from earlier steps keeps moving. So Adam reads and writes everything.
+# A batch of 1,024 examples touches at most 1,024 rows of an embedding table. The gradients of all others are zero.
+# Stochastic gradient descent can leave those rows alone. Adam, by its definition, cannot: the two moments of *every*
+# row shrink in every step, and a row with a moment left from earlier steps keeps moving. So Adam reads and writes
+# everything.
 #
 # ### Exercise 19.7 · trace (O3)
 #
@@ -549,10 +550,10 @@ check("19.8", lazy_adam)
 # %% [markdown]
 # ## 7. One model, two backends
 #
-# Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported. So another
-# backend needs another process. `benchmark.train_in` starts one, hands over our first weights and data, and brings back
-# the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of 8,192. PyTorch
-# takes part where it is installed; the course does not install it, and we have not run it.
+# Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported. So
+# another backend needs another process. `benchmark.train_in` starts one, hands over our first weights and data, and
+# brings back the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of
+# 8,192. PyTorch takes part where it is installed; the course does not install it, and we have not run it.
 
 # %%
 weights = new_model().get_weights()
@@ -649,8 +650,8 @@ claim("the step is √3 times as long for an id that occurs three times", abs(ap
 # </details>
 
 # %% [markdown] tags=["open"]
-# And the speed? We remember each run under the name of its device, in a file on your own computer, so that runs on other
-# machines can stand beside it (section 9):
+# And the speed? We remember each run under the name of its device, in a file on your own computer, so that runs on
+# other machines can stand beside it (section 9):
 
 # %% tags=["nbval-ignore-output", "open"]
 for backend, run in runs.items():
@@ -659,17 +660,17 @@ for backend, run in runs.items():
     print(f"{run['examples_per_second']:,.0f} examples per second")
 
 # %% [markdown] tags=["open"]
-# Both had one core here, so the comparison is fair, and still it holds only for this model, this batch and these versions. On
-# our machine JAX was faster in `fit` by a factor between two and four, from run to run. Its first epoch, which compiles,
-# took longer.
+# Both had one core here, so the comparison is fair, and still it holds only for this model, this batch and these
+# versions. On our machine JAX was faster in `fit` by a factor between two and four, from run to run. Its first epoch,
+# which compiles, took longer.
 
 # %% [markdown]
 # ## 8. Larger batches: equal epochs, steps or seconds? (optional)
 #
-# A batch of 4,096 handles many more examples per second than one of 256. Does it also *learn* faster? That depends on what
-# you keep equal. We train a smaller MLP (16 numbers per row) three times and look at the valid loss: with batch 256; with
-# batch 4,096 and the same learning rate; and with batch 4,096 and four times the learning rate. (The square root of 16 is a
-# common rule of thumb for Adam. These three trials were fixed before looking.)
+# A batch of 4,096 handles many more examples per second than one of 256. Does it also *learn* faster? That depends on
+# what you keep equal. We train a smaller MLP (16 numbers per row) three times and look at the valid loss: with batch
+# 256; with batch 4,096 and the same learning rate; and with batch 4,096 and four times the learning rate. (The square
+# root of 16 is a common rule of thumb for Adam. These three trials were fixed before looking.)
 
 # %%
 x_valid, y_valid = as_arrays(cut.valid)
@@ -735,14 +736,15 @@ claim(
 # - **After equal epochs** (3) the large batch with the same rate is far behind: it has made 51 steps instead of 825.
 #   With four times the rate most of that is gone.
 #
-# So "an epoch is ten times as fast" says nothing yet. Fair is what you pay for: equal *seconds*, or the time until a loss
-# that you named before. The column `lowest` holds one seed each; differences in its second decimal are not a result.
+# So "an epoch is ten times as fast" says nothing yet. Fair is what you pay for: equal *seconds*, or the time until a
+# loss that you named before. The column `lowest` holds one seed each; differences in its second decimal are not a
+# result.
 
 # %% [markdown]
 # ### Exercise 19.10 · choose (O4)
 #
-# A colleague moved a training from a CPU with batch 256 to a GPU with batch 16,384 and reports: "An epoch takes 2 seconds
-# instead of 20, so we train ten times as fast." What must be known before you believe it?
+# A colleague moved a training from a CPU with batch 256 to a GPU with batch 16,384 and reports: "An epoch takes 2
+# seconds instead of 20, so we train ten times as fast." What must be known before you believe it?
 #
 # - **a** whether the GPU was fully used during the two seconds
 # - **b** how long each of the two takes to reach the same valid loss
@@ -761,8 +763,8 @@ check("19.10", answer)
 # %% [markdown]
 # ## 9. A GPU in ten minutes
 #
-# Google Colab lends a GPU. Which one, and for how long, is its decision. We have no GPU here, so **nothing in this section
-# was measured on one by us**; the cells are written to run on either.
+# Google Colab lends a GPU. Which one, and for how long, is its decision. We have no GPU here, so **nothing in this
+# section was measured on one by us**; the cells are written to run on either.
 #
 # 1. Click *Open in Colab* under the title of this page, and sign in.
 # 2. *Runtime → Change runtime type*: choose a GPU, for example T4, and save.
@@ -778,8 +780,8 @@ if has_gpu:
     print(benchmark.measured_accelerator("this GPU"))
 
 # %% [markdown]
-# The table holds one row for each device, backend and batch that this computer remembers. We add a small batch, where you
-# should expect the least from a GPU:
+# The table holds one row for each device, backend and batch that this computer remembers. We add a small batch, where
+# you should expect the least from a GPU:
 
 # %% tags=["nbval-ignore-output"]
 if has_gpu:
@@ -795,8 +797,8 @@ pd.DataFrame(remembered, columns=columns).sort_values("examples_per_second").tai
 #
 # - **Is `trained_on` really GPU for both backends?** If not, a driver or a package does not fit, and you have measured
 #   Colab's CPU.
-# - **By what factor does the GPU win with a batch of 8,192, and with 256?** Sections 2 to 4 let you expect little for the
-#   small one. If your numbers say otherwise, believe your numbers.
+# - **By what factor does the GPU win with a batch of 8,192, and with 256?** Sections 2 to 4 let you expect little for
+#   the small one. If your numbers say otherwise, believe your numbers.
 # - **How far is the first epoch from the others?** That is compilation.
 # - **How close do the rows `step` of section 4 come to the T4's roofline?** They ran on the GPU, too.
 #
@@ -805,9 +807,9 @@ pd.DataFrame(remembered, columns=columns).sort_values("examples_per_second").tai
 # %% [markdown]
 # ## 10. Numbers of sixteen bits (optional)
 #
-# Half as many bytes per number means half the traffic. **[bfloat16](glossary.md#bfloat16)** keeps the sign and the 8 bits of
-# the exponent of float32, so it reaches as far, and cuts the fraction from 23 bits to 7. With the leading 1 that is not
-# stored, 8 binary digits are left:
+# Half as many bytes per number means half the traffic. **[bfloat16](glossary.md#bfloat16)** keeps the sign and the 8
+# bits of the exponent of float32, so it reaches as far, and cuts the fraction from 23 bits to 7. With the leading 1
+# that is not stored, 8 binary digits are left:
 
 # %%
 bfloat16 = tf.bfloat16.as_numpy_dtype
@@ -820,9 +822,9 @@ print(f"\n256 + 1 = {float(bfloat16(256) + bfloat16(1)):g}; 4,096 ones added one
 assert float(total) == 256
 
 # %% [markdown]
-# After 256 comes 258, and 256 + 1 is rounded back to 256: a sum of ones stands still there. A weight of 1 does not notice
-# an update of 0.001, and 0.999 is 1. So three things must not be bfloat16: long **sums**, such as a mean loss; **weights**,
-# which receive small updates; and **counters**, such as the step number of Adam.
+# After 256 comes 258, and 256 + 1 is rounded back to 256: a sum of ones stands still there. A weight of 1 does not
+# notice an update of 0.001, and 0.999 is 1. So three things must not be bfloat16: long **sums**, such as a mean loss;
+# **weights**, which receive small updates; and **counters**, such as the step number of Adam.
 #
 # ### Exercise 19.11 · code (O5)
 #
@@ -830,8 +832,8 @@ assert float(total) == 256
 # finite float32 numbers. Of two equally near ones take the one whose last bit is 0. Work on the bits:
 # `numbers.view(np.uint32)` shows them as whole numbers, `.view(np.float32)` turns them back.
 #
-# <details><summary>Hint 1</summary>Setting the lower 16 bits to zero cuts off, which is rounding towards zero. Add nearly
-# half a step before: <code>0x7FFF</code>, and 1 more if the last bit that stays is 1.</details>
+# <details><summary>Hint 1</summary>Setting the lower 16 bits to zero cuts off, which is rounding towards zero. Add
+# nearly half a step before: <code>0x7FFF</code>, and 1 more if the last bit that stays is 1.</details>
 # <details><summary>Hint 2</summary><code>odd = (bits &gt;&gt; 16) &amp; 1</code>, then
 # <code>(bits + 0x7FFF + odd) &amp; 0xFFFF0000</code>; write the constants as <code>np.uint32(…)</code>.</details>
 
@@ -850,8 +852,8 @@ def to_bfloat16(numbers):
 check("19.11", to_bfloat16)
 
 # %% [markdown]
-# Keras follows these rules with the policy `mixed_bfloat16`: layers **compute** in bfloat16, and **store** their weights,
-# and the optimiser its moments, in float32. The last layer and the loss are yours to keep in float32, with
+# Keras follows these rules with the policy `mixed_bfloat16`: layers **compute** in bfloat16, and **store** their
+# weights, and the optimiser its moments, in float32. The last layer and the loss are yours to keep in float32, with
 # `dtype="float32"`:
 
 # %%
@@ -882,25 +884,25 @@ claim("all in bfloat16 learns nothing in the second half of the epoch", abs(np.d
 
 # %% [markdown]
 # Mixed precision has the loss of float32. The model that is bfloat16 throughout does not learn at all: its loss stays
-# where it began. The reason stands in the line of numbers above. Adam keeps 0.999 of the old v, and bfloat16 rounds 0.999
-# to 1. The bias correction of lesson 06, which multiplies the step by √(1 − 0.999ᵗ), becomes zero, and so does every
-# step.
+# where it began. The reason stands in the line of numbers above. Adam keeps 0.999 of the old v, and bfloat16 rounds
+# 0.999 to 1. The bias correction of lesson 06, which multiplies the step by √(1 − 0.999ᵗ), becomes zero, and so does
+# every step.
 
 # %% [markdown]
 # ## 11. A TPU, through JAX (optional)
 #
 # Colab also lends a TPU, Google's own processor for matrix products. The official package `tensorflow-tpu` stopped at
 # version 2.20, so with today's TensorFlow the way leads through JAX: choose the TPU runtime, and set
-# `os.environ["KERAS_BACKEND"] = "jax"` before the first import of Keras. Models built from Keras layers run unchanged; our
-# own `tf.function` steps do not. As with XLA everywhere, keep all shapes equal: drop the last, smaller batch. We have
-# not run this; `train_in("jax", …)` on a TPU runtime shows whether it works for you, and its row says `TPU`.
+# `os.environ["KERAS_BACKEND"] = "jax"` before the first import of Keras. Models built from Keras layers run unchanged;
+# our own `tf.function` steps do not. As with XLA everywhere, keep all shapes equal: drop the last, smaller batch. We
+# have not run this; `train_in("jax", …)` on a TPU runtime shows whether it works for you, and its row says `TPU`.
 
 # %% [markdown]
 # ## What you did
 #
 # - You computed bytes, operations and intensities, and put the steps of a recommender under a roofline (**O1**).
-# - You measured where a step's time goes, separated fixed cost from cost per example, and in section 5 (optional) ordered
-#   a pipeline (**O2**).
+# - You measured where a step's time goes, separated fixed cost from cost per example, and in section 5 (optional)
+#   ordered a pipeline (**O2**).
 # - You implemented a sparse Adam, and computed what the dense one moves (**O3**).
 # - You compared backends by their losses before their speeds, and in section 8 (optional) batch sizes at equal epochs,
 #   steps and seconds (**O4**).
@@ -909,12 +911,13 @@ claim("all in bfloat16 learns nothing in the second half of the epoch", abs(np.d
 # %% [markdown] tags=["reading"]
 # **Read on**
 #
-# - S. Williams, A. Waterman, D. Patterson: Roofline: An Insightful Visual Performance Model for Multicore Architectures.
-#   Communications of the ACM 52(4), 2009, doi 10.1145/1498765.1498785
+# - S. Williams, A. Waterman, D. Patterson: Roofline: An Insightful Visual Performance Model for Multicore
+#   Architectures. Communications of the ACM 52(4), 2009, doi 10.1145/1498765.1498785
 # - P. Micikevicius et al.: Mixed Precision Training. ICLR 2018, arXiv 1710.03740
 # - D. Kalamkar et al.: A Study of BFLOAT16 for Deep Learning Training. 2019, arXiv 1905.12322
 # - N. Keskar et al.: On Large-Batch Training for Deep Learning: Generalization Gap and Sharp Minima. ICLR 2017, arXiv
 #   1609.04836
 # - recommenders-team/recommenders, issue 1734: Training NCF with GPU is much slower than with CPU (2022)
-# - keras-team/keras, issue 19992: Optimizers in Keras V3 are slower than in V2 when working with sparse gradients (2024)
+# - keras-team/keras, issue 19992: Optimizers in Keras V3 are slower than in V2 when working with sparse gradients
+#   (2024)
 # - NVIDIA T4 Tensor Core GPU, data sheet (2019)
