@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+CPUINFO = Path("/proc/cpuinfo")
 PACKAGES = ("numpy", "keras", "tensorflow", "jax", "torch")
 
 
@@ -38,7 +39,7 @@ def device_report() -> dict[str, str]:
 def processor_name() -> str:
     """The maker's name of the CPU, or its architecture where the system does not tell."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
