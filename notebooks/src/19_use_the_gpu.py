@@ -222,42 +222,11 @@ for one in (machine, t4):
     print(f"balance {one.balance:.1f} operations per byte")
 
 # %% [markdown]
-# Here are the kinds of steps that a recommender is made of. Looking up an [embedding](glossary.md#embedding) calculates
-# nothing at all. Adam does about 12 operations on every number of a table, and moves 28 bytes for each: it reads the
-# gradient, the weight and its two moments, and writes the last three.
-
-# %%
-steps = {
-    "embedding lookup, batch 8192": benchmark.embedding_lookup(8192, 64),
-    "Adam on all tables": (12 * model.count_params(), 28 * model.count_params()),
-    "dense layer, batch 1": benchmark.dense_layer(1, 128, 64),
-    "dense layer, batch 256": benchmark.dense_layer(256, 128, 64),
-    "scores of 9,066 films, batch 256": benchmark.dense_layer(256, 64, 9066),
-}
-intensities = {name: operations / n_bytes for name, (operations, n_bytes) in steps.items()}
-pd.Series(intensities, name="operations per byte").round(2).to_frame()
-
-# %% tags=["nbval-ignore-output"]
-figure, axes = new_figure(7, 3.4)
-line = np.geomspace(0.1, 300, 50)
-for one, style in ((machine, "-"), (t4, "--")):
-    axes.plot(line, np.minimum(one.flops, line * one.bandwidth) / 1e9, style, marker="", label=one.name)
-for (name, value), marker in zip(list(intensities.items())[1:], "os^D"):
-    axes.plot(value, min(machine.flops, value * machine.bandwidth) / 1e9, marker, linestyle="", label=name)
-axes.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="billion operations per second")
-axes.legend(fontsize=7, loc="lower right")
-show(
-    figure,
-    alt="Two rooflines on logarithmic axes: each rises with the intensity and then stays flat, the T4 far above this "
-    "CPU. Adam and a dense layer with batch 1 lie on the rising part, the dense layer with batch 256 and the scores "
-    "of all films near or on the flat part.",
-)
-
-# %% [markdown]
-# Read the figure from left to right. On the slope, memory decides; on the flat part, arithmetic does. Adam and small
-# batches lie on the slope of both machines, so a recommender often gains more from *bandwidth* than from arithmetic.
-# The dense layer with batch 256 lies on the flat part of our CPU, but still on the slope of the T4: a machine that
-# calculates faster needs larger batches.
+# Now place the parts of a recommender. Looking up an [embedding](glossary.md#embedding) calculates nothing at all. Adam
+# does about 12 operations on every number of a table and moves 28 bytes for each: it reads the gradient, the weight and
+# two moments, and writes the last three. Both are memory-bound on any machine. The dense layer with batch 256 is
+# compute-bound on our CPU, but memory-bound on the T4: a machine that calculates faster needs larger batches. (Section 12
+# draws it.)
 #
 # ### Exercise 19.4 · choose (O1)
 #
@@ -369,11 +338,11 @@ def fixed_and_each(batch_a, seconds_a, batch_b, seconds_b):
 check("19.5", fixed_and_each)
 
 # %% tags=["nbval-ignore-output"]
-for name in table.index:
-    each = (ways[name][1] - ways[name][0]) / (8192 - 256)
-    fixed = ways[name][0] - 256 * each
-    print(f"{name:23} fixed {1000 * fixed:5.2f} ms, each example {1e6 * each:5.2f} µs; ", end="")
-    print(f"{fixed / ways[name][0]:4.0%} of a batch of 256 is fixed")
+each = (large - small) / (8192 - 256)
+fixed = small - 256 * each
+print(
+    pd.DataFrame({"fixed, ms": fixed, "each example, µs": 1000 * each, "share of fixed at 256": fixed / small}).round(2)
+)
 print(f"roofline of a T4 for a batch of 256: {1000 * roofline(256, t4):.2f} ms, by its maker's figures")
 
 # %% [markdown]
@@ -510,11 +479,8 @@ claim("dense Adam takes at least twice as long as SGD", milliseconds["Adam"] > 2
 #
 # A **sparse** Adam, also called *lazy*, updates the rows of the batch alone. It is a slightly different optimiser: rows
 # outside the batch stand still. One detail matters. An id can occur several times in a batch, and its gradients must be
-# **added up first**, because Adam squares the gradient, and (1 + 1)² is not 1² + 1²:
-
-# %% tags=["open"]
-gradients = np.array([1.0, 1.0, 1.0])  # of one id that occurs three times
-print("square of the sum:", gradients.sum() ** 2, " sum of the squares:", (gradients**2).sum())
+# **added up first**, because Adam squares the gradient: (1 + 1 + 1)² is 9, but
+# 1² + 1² + 1² is 3.
 
 # %% [markdown]
 # ### Exercise 19.8 · code (O3)
@@ -564,15 +530,12 @@ runs = {
     for backend in benchmark.installed_backends()
 }
 
-# %% tags=["nbval-ignore-output"]
-base = runs["tensorflow"]["outputs"]
-for backend, run in runs.items():
-    print(f"{backend:10} {np.abs(run['outputs'] - base).max():.0e} from TensorFlow's first outputs, ", end="")
-    print(f"loss before step 1: {run['losses']['adam'][0]:.5f}")
-
 # %%
-apart = max(np.abs(run["outputs"] - base).max() for run in runs.values())
-claim("all backends give the same outputs within 0.00001", apart < 1e-5)
+ours = runs["tensorflow"]
+apart = [np.abs(run["outputs"] - ours["outputs"]).max() for run in runs.values()]
+first_losses = [run["losses"]["adam"][0] for run in runs.values()]
+claim("all backends give the same outputs within 0.00001", max(apart) < 1e-5)
+claim("... and the same first loss", np.ptp(first_losses) < 1e-4)
 
 # %% [markdown]
 # The same weights give the same outputs and the same first loss. Now one step of Adam, with the same batch and the same
@@ -606,7 +569,7 @@ pd.DataFrame(losses, index=["before step 1", "step 2", "step 3"]).T.round(4)
 
 # %% tags=["reveal"]
 others = [run["losses"] for backend, run in runs.items() if backend != "tensorflow"]
-ours = runs["tensorflow"]["losses"]
+ours = ours["losses"]
 claim("SGD: the same losses within 0.0001", all(np.allclose(one["sgd"], ours["sgd"], atol=1e-4) for one in others))
 claim("Adam: more than 0.01 apart at step 2", all(abs(one["adam"][1] - ours["adam"][1]) > 0.01 for one in others))
 
@@ -654,10 +617,9 @@ claim("the step is √3 times as long for an id that occurs three times", abs(ap
 # other machines can stand beside it (section 9):
 
 # %% tags=["nbval-ignore-output", "open"]
-for backend, run in runs.items():
-    print(benchmark.remember_run(run), end="")
-    print(f"{backend:10} first epoch {run['first_epoch_seconds']:.2f} s, then {run['epoch_seconds']:.2f} s: ", end="")
-    print(f"{run['examples_per_second']:,.0f} examples per second")
+trouble = [benchmark.remember_run(run) for run in runs.values()]
+speeds = ["first_epoch_seconds", "epoch_seconds", "examples_per_second"]
+pd.DataFrame(list(runs.values()), index=list(runs))[speeds].round(2)
 
 # %% [markdown] tags=["open"]
 # Both had one core here, so the comparison is fair, and still it holds only for this model, this batch and these
@@ -896,6 +858,43 @@ claim("all in bfloat16 learns nothing between the two looks", abs(np.diff(by_pol
 # `os.environ["KERAS_BACKEND"] = "jax"` before the first import of Keras. Models built from Keras layers run unchanged;
 # our own `tf.function` steps do not. As with XLA everywhere, keep all shapes equal: drop the last, smaller batch. We
 # have not run this; `train_in("jax", …)` on a TPU runtime shows whether it works for you, and its row says `TPU`.
+
+# %% [markdown]
+# ## 12. Draw your roofline (optional)
+#
+# Here are the kinds of steps that a recommender is made of, under the rooflines of section 3. Each lies as high as this
+# CPU allows:
+
+# %%
+steps = {
+    "embedding lookup, batch 8192": benchmark.embedding_lookup(8192, 64),
+    "Adam on all tables": (12 * model.count_params(), 28 * model.count_params()),
+    "dense layer, batch 1": benchmark.dense_layer(1, 128, 64),
+    "dense layer, batch 256": benchmark.dense_layer(256, 128, 64),
+    "scores of 9,066 films, batch 256": benchmark.dense_layer(256, 64, 9066),
+}
+intensities = {name: operations / n_bytes for name, (operations, n_bytes) in steps.items()}
+pd.Series(intensities, name="operations per byte").round(2).to_frame()
+
+# %% tags=["nbval-ignore-output"]
+figure, axes = new_figure(7, 3.4)
+line = np.geomspace(0.1, 300, 50)
+for one, style in ((machine, "-"), (t4, "--")):
+    axes.plot(line, np.minimum(one.flops, line * one.bandwidth) / 1e9, style, marker="", label=one.name)
+for (name, value), marker in zip(list(intensities.items())[1:], "os^D"):
+    axes.plot(value, min(machine.flops, value * machine.bandwidth) / 1e9, marker, linestyle="", label=name)
+axes.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="billion operations per second")
+axes.legend(fontsize=7, loc="lower right")
+show(
+    figure,
+    alt="Two rooflines on logarithmic axes: each rises with the intensity and then stays flat, the T4 far above this "
+    "CPU. Adam and a dense layer with batch 1 lie on the rising part, the dense layer with batch 256 and the scores "
+    "of all films near or on the flat part.",
+)
+
+# %% [markdown]
+# On the slope, memory decides; on the flat part, arithmetic does. Adam and small batches lie on the slope of both
+# machines, so a recommender often gains more from *bandwidth* than from arithmetic.
 
 # %% [markdown]
 # ## What you did
