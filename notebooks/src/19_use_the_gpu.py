@@ -117,9 +117,8 @@ claim("arithmetic is less than a quarter of the time", operations / machine.flop
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Look at the last number. On the machine where we built this page, less than a tenth of the epoch is arithmetic. A
-# processor that calculates infinitely fast would save no more than that. So where does the rest go? This is the
-# question of the lesson, and its answer decides whether a GPU helps.
+# Look at the last number. Where we built this page, less than a tenth of the epoch is arithmetic, and a processor that
+# calculates infinitely fast would save no more than that. Where the rest goes decides whether a GPU helps.
 #
 # </details>
 
@@ -222,11 +221,11 @@ for one in (machine, t4):
     print(f"balance {one.balance:.1f} operations per byte")
 
 # %% [markdown]
-# Now place the parts of a recommender. Looking up an [embedding](glossary.md#embedding) calculates nothing at all. Adam
-# does about 12 operations on every number of a table and moves 28 bytes for each: it reads the gradient, the weight and
-# two moments, and writes the last three. Both are memory-bound on any machine. The dense layer with batch 256 is
-# compute-bound on our CPU, but memory-bound on the T4: a machine that calculates faster needs larger batches. (Section 12
-# draws it.)
+# Now place the parts of a recommender. Looking up an [embedding](glossary.md#embedding) calculates nothing at all.
+# Adam does about 12 operations on every number of a table and moves 28 bytes for each: it reads the gradient, the
+# weight and two moments, and writes the last three. Both are memory-bound on any machine. The dense layer with batch
+# 256 is compute-bound on our CPU, but memory-bound on the T4: a machine that calculates faster needs larger batches.
+# (Section 12 draws it.)
 #
 # ### Exercise 19.4 · choose (O1)
 #
@@ -303,9 +302,8 @@ claim("32 times as many examples take less than 16 times as long in fit", large[
 
 # %% [markdown]
 # Look at three things in your table. The compiled step comes close to the roofline, so there is little left to gain.
-# (It can even come out below: numbers that stay in the processor's cache do not travel.) `fit` takes several times as
-# long for the same step. And with the large batch each way handles several times as many examples per second, although
-# the CPU is the same.
+# (It can even come out below: numbers in the processor's cache do not travel.) `fit` takes several times as long for
+# the same step. And with the large batch each way handles several times as many examples per second on the same CPU.
 #
 # One warning: the first call of each compiled function took longer than all the others together, and `best_seconds` did
 # not count it. Whoever reports the speed of *one* epoch reports the compiler. The last, smaller batch of an epoch has
@@ -477,10 +475,9 @@ claim("dense Adam takes at least twice as long as SGD", milliseconds["Adam"] > 2
 # The step of SGD is many times faster, and the roofline had told us the size of Adam's before we ran it. On a GPU the
 # same bytes have to move; only the bandwidth is larger.
 #
-# A **sparse** Adam, also called *lazy*, updates the rows of the batch alone. It is a slightly different optimiser: rows
-# outside the batch stand still. One detail matters. An id can occur several times in a batch, and its gradients must be
-# **added up first**, because Adam squares the gradient: (1 + 1 + 1)² is 9, but
-# 1² + 1² + 1² is 3.
+# A **sparse** Adam, also called *lazy*, updates the rows of the batch alone. It is a slightly different optimiser:
+# rows outside the batch stand still. One detail matters. An id can occur several times in a batch, and its gradients
+# must be **added up first**, because Adam squares the gradient: (1 + 1 + 1)² is 9, but 1² + 1² + 1² is 3.
 
 # %% [markdown]
 # ### Exercise 19.8 · code (O3)
@@ -569,9 +566,9 @@ pd.DataFrame(losses, index=["before step 1", "step 2", "step 3"]).T.round(4)
 
 # %% tags=["reveal"]
 others = [run["losses"] for backend, run in runs.items() if backend != "tensorflow"]
-ours = ours["losses"]
-claim("SGD: the same losses within 0.0001", all(np.allclose(one["sgd"], ours["sgd"], atol=1e-4) for one in others))
-claim("Adam: more than 0.01 apart at step 2", all(abs(one["adam"][1] - ours["adam"][1]) > 0.01 for one in others))
+mine = ours["losses"]
+claim("SGD: the same losses within 0.0001", all(np.allclose(one["sgd"], mine["sgd"], atol=1e-4) for one in others))
+claim("Adam: more than 0.01 apart at step 2", all(abs(one["adam"][1] - mine["adam"][1]) > 0.01 for one in others))
 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
@@ -622,9 +619,9 @@ speeds = ["first_epoch_seconds", "epoch_seconds", "examples_per_second"]
 pd.DataFrame(list(runs.values()), index=list(runs))[speeds].round(2)
 
 # %% [markdown] tags=["open"]
-# Both had one core here, so the comparison is fair, and still it holds only for this model, this batch and these
-# versions. On our machine JAX was faster in `fit` by a factor between two and four, from run to run. Its first epoch,
-# which compiles, took longer.
+# Both had one core here, and the comparison holds only for this model, this batch and these versions. On our machine
+# JAX was faster in `fit` by a factor between two and four, from run to run, and its first epoch, which compiles, was
+# slower.
 
 # %% [markdown]
 # ## 8. Larger batches: equal epochs, steps or seconds? (optional)
@@ -732,7 +729,7 @@ check("19.10", answer)
 # 2. *Runtime → Change runtime type*: choose a GPU, for example T4, and save.
 # 3. *Runtime → Run all*. The first cell installs the package of the course and leaves Colab's TensorFlow and JAX alone.
 #
-# The report says what you got. If `accelerator` is "none", the second step did not work.
+# If `accelerator` is "none" in this report, the second step did not work.
 
 # %% tags=["nbval-ignore-output"]
 for name, value in benchmark.device_report().items():
@@ -764,7 +761,7 @@ pd.DataFrame(remembered, columns=columns).sort_values("examples_per_second").tai
 # - **How far is the first epoch from the others?** That is compilation.
 # - **How close do the rows `step` of section 4 come to the T4's roofline?** They ran on the GPU, too.
 #
-# The file lies on Colab's disk, which is deleted with the session: copy the rows that you want to keep.
+# Colab deletes the file with the session: copy the rows that you want to keep.
 
 # %% [markdown]
 # ## 10. Numbers of sixteen bits (optional)
@@ -828,8 +825,8 @@ returned = last(numbers).dtype.name
 print("last layer:   weights", last.kernel.dtype, "| computes and returns", returned)
 
 # %% [markdown]
-# Does it cost accuracy? We train with batch 256 for half an epoch, in float32, with mixed precision, and with everything in
-# bfloat16, weights and moments too. On most CPUs bfloat16 is not faster, so we look at the loss alone:
+# Does it cost accuracy? We train with batch 256 for half an epoch, in float32, with mixed precision, and with
+# everything in bfloat16, weights and moments too. On most CPUs bfloat16 is not faster, so we look at the loss alone:
 
 # %% tags=["nbval-ignore-output"]
 by_policy = {}
@@ -899,7 +896,7 @@ show(
 # %% [markdown]
 # ## What you did
 #
-# - You computed bytes, operations and intensities, and put the steps of a recommender under a roofline (**O1**).
+# - You computed bytes, operations and intensities, and compared them with a roofline (**O1**).
 # - You measured where a step's time goes, separated fixed cost from cost per example, and in section 5 (optional)
 #   ordered a pipeline (**O2**).
 # - You implemented a sparse Adam, and computed what the dense one moves (**O3**).
