@@ -71,8 +71,8 @@ print({name: f"{seconds} s" for name, seconds in published.items()}, f"{357 / 12
 #
 # The GPU took three times as long. These are a user's figures, not ours: issue 1734 of
 # `recommenders-team/recommenders`. A maintainer answered that the GPU was probably not set up properly, and no second
-# measurement was published, so nobody knows what went wrong there. But a small model can lose time like this on a
-# healthy GPU as well, and you can see why without having one.
+# measurement was published, so nobody knows what went wrong there. But a small model can lose time on a healthy GPU,
+# too.
 #
 # </details>
 
