@@ -78,7 +78,7 @@ print({name: f"{seconds} s" for name, seconds in published.items()}, f"{357 / 12
 
 # %% [markdown] tags=["open"]
 # How much arithmetic is in such a training? We take the MLP of lesson 08: a table of 64 numbers for each user and each
-# film, and dense layers with 64 and 32 units. It learns ratings, minus 3.5, from the 70,529 train rows.
+# film, and dense layers with 64 and 32 units. It learns ratings, minus 3.5, from the train rows.
 
 
 # %% tags=["open"]
@@ -174,8 +174,8 @@ for batch in (1, 256, 8192):
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The intensity rises from 0.49 to 18.29, and with a batch of 8,192 to 21.22. It cannot exceed 21.33: the weights hardly
-# count any more, and each example brings 192 numbers in and out.
+# The intensity rises from 0.49 to 18.29, and then hardly any more, to 21.22 with a batch of 8,192: by then the weights
+# count for little, and each example brings its own 192 numbers in and out.
 #
 # </details>
 
@@ -784,7 +784,8 @@ assert float(total) == 256
 # After 256 comes 258, and 256 + 1 is rounded back to 256: a sum of ones stands still there. A weight of 1 does not
 # notice an update of 0.001, and 0.999 is 1. So three things must not be bfloat16: long **sums**, such as a mean loss;
 # **weights**, which receive small updates; and **counters**, such as the step number of Adam.
-#
+
+# %% [markdown]
 # ### Exercise 19.11 · code (O5)
 #
 # bfloat16 is the upper half of a float32. Return the float32 numbers, rounded to the nearest bfloat16, of an array of
