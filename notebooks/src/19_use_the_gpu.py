@@ -117,8 +117,8 @@ claim("arithmetic is less than a quarter of the time", operations / machine.flop
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Look at the last number. Where we built this page, less than a tenth of the epoch is arithmetic, and a processor that
-# calculates infinitely fast would save no more than that. Where the rest goes decides whether a GPU helps.
+# Only a small part of the epoch is arithmetic, and a processor that calculates infinitely fast
+# would save no more than that. Where the rest goes decides whether a GPU helps.
 #
 # </details>
 
@@ -302,8 +302,9 @@ claim("32 times as many examples take less than 16 times as long in fit", large[
 
 # %% [markdown]
 # Look at three things in your table. The compiled step comes close to the roofline, so there is little left to gain.
-# (It can even come out below: numbers in the processor's cache do not travel.) `fit` takes several times as long for
-# the same step. And with the large batch each way handles several times as many examples per second on the same CPU.
+# (It can even come out below: numbers in the processor's cache do not travel, and section 1 may have measured a busy
+# moment.) `fit` takes several times as long for the same step. And with the large batch each way handles several times
+# as many examples per second on the same CPU.
 #
 # One warning: the first call of each compiled function took longer than all the others together, and `best_seconds` did
 # not count it. Whoever reports the speed of *one* epoch reports the compiler. The last, smaller batch of an epoch has
