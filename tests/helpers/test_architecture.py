@@ -13,11 +13,12 @@ BELOW = {  # room → the rooms it may import; ARCHITECTURE.md says what lives w
     "data": ["start"],
     "evaluation": ["start", "data"],
     "models": ["start", "data", "evaluation"],
+    "benchmark": ["start", "data", "evaluation", "models"],
     "explain": ["start", "data", "evaluation", "models"],
     "simulation": ["start", "data", "evaluation"],
     "serving": ["start", "data", "evaluation", "models", "explain"],
     "notebook": ["start", "data", "evaluation"],
-    "exercises": ["start", "data", "evaluation", "models", "explain", "simulation", "serving", "notebook"],
+    "exercises": ["start", "data", "evaluation", "models", "benchmark", "explain", "simulation", "serving", "notebook"],
 }
 WITH_KERAS = {  # the files that load TensorFlow when they are imported; everything else starts in about a second
     "explain/gradient_based.py",
@@ -173,14 +174,14 @@ def test_a_module_without_a_room_is_noticed():
 
 def test_every_name_that_a_room_offers_exists():
     """`from recsys_helpers.data import *` would work: `__all__` names nothing that is not there."""
-    rooms = ("data", "evaluation", "models", "explain", "notebook")
+    rooms = ("data", "evaluation", "models", "benchmark", "explain", "notebook")
     code = f"import importlib; [getattr(importlib.import_module('recsys_helpers.' + r), n) for r in {rooms} "
     code += "for n in importlib.import_module('recsys_helpers.' + r).__all__]"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_the_numpy_lessons_start_without_a_deep_learning_library():
-    rooms = ("data", "evaluation", "models", "explain", "notebook", "exercises")
+    rooms = ("data", "evaluation", "models", "benchmark", "explain", "notebook", "exercises")
     code = f"import sys, {', '.join(f'recsys_helpers.{name}' for name in rooms)}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert "recsys_helpers.data" in loaded

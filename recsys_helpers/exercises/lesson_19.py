@@ -1,0 +1,424 @@
+"""Checks of lesson 19, use the GPU, and the CPU you have."""
+
+import numpy as np
+
+from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace, variants
+
+predict(
+    "19.1",
+    "O2",
+    truth=357,
+    within=40,
+    between=(0.1, 100_000),
+    low="More. Run the next cell: the GPU was slower than that, and slower than the CPU.",
+    high="Slower than the CPU, you are right, but not quite that slow.",
+    done="Three times as long as the CPU. The rest of the lesson shows how that can happen.",
+)
+
+
+trace(
+    "19.2",
+    "O1",
+    truth=2 * 256 * 128 * 64 / (4 * (256 * 128 + 128 * 64 + 256 * 64)),
+    within=0.02,
+    mistakes={
+        9.143: "A multiplication and an addition for each weight: 2 · 256 · 128 · 64 operations.",
+        73.143: "That is operations per number moved. A number has 4 bytes.",
+        36.571: "Count 2 operations for each weight and example, once, and 4 bytes for each number.",
+        0.0547: "Upside down: operations divided by bytes.",
+        21.333: "You left out the weights. They are moved once, 128 · 64 numbers.",
+        25.6: "The output has to be written, too: 256 · 64 numbers.",
+        42.667: "The input has to be read, too: 256 · 128 numbers.",
+        128.0: "The batch multiplies the input and the output, too: 256 · 128 and 256 · 64 numbers.",
+        125.069: "Not 256 times as much: the inputs and outputs of all 256 examples have to be moved as well.",
+        125.44: "Not 256 times as much: the inputs and outputs of all 256 examples have to be moved as well.",
+        0.488: "That is the batch of 1. If the weights are used for 256 examples, they are still moved only once.",
+        18.0: "Two decimals, please.",
+    },
+    otherwise="Operations: 2 · 256 · 128 · 64. Numbers of 4 bytes: 256 · 128 in, 128 · 64 weights, 256 · 64 out.",
+    done="The same weights serve 256 examples, so each byte that is moved brings far more arithmetic.",
+)
+
+
+def _least(layers, batch, flops, bandwidth):
+    total = 0.0
+    for n_in, n_out in layers:
+        operations = 2 * batch * n_in * n_out
+        numbers = batch * n_in + n_in * n_out + batch * n_out
+        total += max(operations / flops, 4 * numbers / bandwidth)
+    return total
+
+
+def _least_like(
+    layers, batch, flops, bandwidth, both=max, bounds="each", per=2, width=4, inputs=1, weights=1, outputs=1, how="sum"
+):
+    operations = np.array([per * batch * n_in * n_out for n_in, n_out in layers], float)
+    numbers = np.array(
+        [inputs * batch * n_in + weights * n_in * n_out + outputs * batch * n_out for n_in, n_out in layers], float
+    )
+    if bounds == "swapped":
+        seconds = [both(*pair) for pair in zip(operations / bandwidth, width * numbers / flops)]
+    elif bounds == "whole":
+        return both(operations.sum() / flops, width * numbers.sum() / bandwidth)
+    else:
+        seconds = [both(*pair) for pair in zip(operations / flops, width * numbers / bandwidth)]
+    return {"sum": sum(seconds), "max": max(seconds), "mean": np.mean(seconds), "last": seconds[-1], "list": seconds}[
+        how
+    ]
+
+
+@exercise("19.3", "O1", "code", done="No program can be faster than this on that machine. Real ones are slower.")
+def least_time(answer) -> None:
+    cases = [
+        ([(2, 3), (40, 30)], 20, 300.0, 100.0),
+        ([(128, 64), (64, 32), (32, 1)], 7, 9e5, 2e5),
+        ([(5, 4), (60, 50), (3, 1)], 16, 400.0, 90.0),
+        ([(30, 20)], 40, 200.0, 100.0),
+        ([(3, 5), (7, 2)], 4, 5000.0, 10.0),
+    ]
+    changes = {
+        "Calculating and moving overlap: take the larger of the two times, not their sum.": {
+            "both": lambda one, other: one + other
+        },
+        "The slower of the two decides: take the larger time, not the smaller.": {"both": min},
+        "That is the time to calculate alone. A layer can wait for memory.": {"both": lambda one, other: one},
+        "That is the time to move alone. A layer can also wait for the arithmetic.": {"both": lambda one, other: other},
+        "The layers run one after the other, and each has its own bound: take the larger time for *each* layer, then "
+        "add.": {"bounds": "whole"},
+        "Operations are divided by `flops`, bytes by `bandwidth`; yours are exchanged.": {"bounds": "swapped"},
+        "A weight brings a multiplication and an addition: 2 operations for each example.": {"per": 1},
+        "A number in float32 has 4 bytes.": {"width": 1},
+        "That is float64. A number in float32 has 4 bytes.": {"width": 8},
+        "The input has to be read, too: batch · n_in numbers.": {"inputs": 0},
+        "The weights have to be read, too: n_in · n_out numbers.": {"weights": 0},
+        "The output has to be written, too: batch · n_out numbers.": {"outputs": 0},
+        "The layers run one after the other: add their times, do not take the largest.": {"how": "max"},
+        "The layers run one after the other: add their times, do not take the mean.": {"how": "mean"},
+        "That is the last layer alone. Add the times of all layers.": {"how": "last"},
+        "One number is asked for: add the times of the layers up.": {"how": "list"},
+    }
+    mistakes = variants(_least_like, changes) | {
+        "`batch` is not used: that is the time for one example.": lambda layers, batch, flops, bandwidth: _least(
+            layers, 1, flops, bandwidth
+        ),
+        "Not the time of one example times the batch: the weights are moved only once.": (
+            lambda layers, batch, flops, bandwidth: batch * _least(layers, 1, flops, bandwidth)
+        ),
+        "The forward pass alone is asked for: no factor 3.": lambda *case: 3 * _least(*case),
+    }
+    judge(answer, cases, _least, mistakes)
+
+
+choice(
+    "19.4",
+    "O1",
+    right="b",
+    why_not={
+        "a": "80 is the ratio of the operations per second. Is a step of 0.5 operations per byte limited by them?",
+        "c": "The two ratios do not multiply: only the one that limits the step counts.",
+        "d": "The number of operations is the same on both machines. What limits the step on each of them?",
+    },
+    done="Both machines have a balance far above 0.5, so both wait for memory: 300 / 20 = 15.",
+)
+
+
+def _split(batch_a, seconds_a, batch_b, seconds_b):
+    each = (seconds_b - seconds_a) / (batch_b - batch_a)
+    return seconds_a - each * batch_a, each
+
+
+def _split_like(batch_a, seconds_a, batch_b, seconds_b, slope="right", rest="right"):
+    each = {
+        "right": (seconds_b - seconds_a) / (batch_b - batch_a),
+        "inverse": (batch_b - batch_a) / (seconds_b - seconds_a),
+        "b": seconds_b / batch_b,
+        "a": seconds_a / batch_a,
+        "minus": (seconds_a - seconds_b) / (batch_b - batch_a),
+        "difference": seconds_b - seconds_a,
+        "sum": (seconds_a + seconds_b) / (batch_a + batch_b),
+        "over b": (seconds_b - seconds_a) / batch_b,
+    }[slope]
+    fixed = {
+        "right": seconds_a - each * batch_a,
+        "a": seconds_a,
+        "plus": seconds_a + each * batch_a,
+        "from b": seconds_b - each * batch_b,
+        "b with a": seconds_b - each * batch_a,
+        "one": seconds_a - each,
+        "negative": each * batch_a - seconds_a,
+        "a with b": seconds_a - each * batch_b,
+    }[rest]
+    return fixed, each
+
+
+@exercise("19.5", "O2", "faded", done="Two measurements tell what a larger batch can save, and what it cannot.")
+def fixed_and_each(answer) -> None:
+    cases = [(256, 0.0031, 8192, 0.021), (10, 5.0, 30, 9.0), (64, 0.5, 16, 0.35), (1000, 2.0, 4000, 2.9)]
+    changes = {
+        "Upside down: `each` is seconds per example, not examples per second.": {"slope": "inverse"},
+        "seconds_b / batch_b contains a part of the fixed cost. Use the *difference* of the two measurements.": {
+            "slope": "b"
+        },
+        "seconds_b / batch_b holds the fixed cost as well, so nothing is left of it. Use the *difference*.": {
+            "slope": "b",
+            "rest": "from b",
+        },
+        "seconds_a / batch_a contains a part of the fixed cost. Use the *difference* of the two measurements.": {
+            "slope": "a"
+        },
+        "The sign of `each` is wrong: subtract in the same order above and below.": {"slope": "minus"},
+        "The difference of the seconds belongs to batch_b − batch_a examples: divide by that.": {"slope": "difference"},
+        "Subtract the measurements; the mean over both contains the fixed cost.": {"slope": "sum"},
+        "The difference belongs to batch_b − batch_a examples, not to batch_b.": {"slope": "over b"},
+        "`fixed` is what is left of seconds_a after its batch_a examples: subtract each · batch_a.": {"rest": "a"},
+        "`fixed` is what is *left*: subtract each · batch_a, do not add it.": {"rest": "plus"},
+        "You subtracted the examples of batch_a from seconds_b. Take one and the same measurement.": {
+            "rest": "b with a"
+        },
+        "You subtracted the examples of batch_b from seconds_a. Take one and the same measurement.": {
+            "rest": "a with b"
+        },
+        "batch_a examples take each · batch_a; you subtracted a single one.": {"rest": "one"},
+        "The sign of `fixed` is wrong: seconds_a − each · batch_a.": {"rest": "negative"},
+    }
+    judge(answer, cases, _split, variants(_split_like, changes), atol=1e-12)
+
+
+parsons(
+    "19.6",
+    "O2",
+    right="CDABE",
+    not_used={
+        "F": "F prepares one row at a time, though `prepare` works on batches. (And inside `map` rows are symbols "
+        "without a `.numpy()`.)"
+    },
+    before={
+        "CD": "`cache` keeps what stands before it. If `prepare` comes after it, it runs again in every epoch.",
+        "DA": "With `shuffle` before `cache`, the order of the first epoch is kept for ever.",
+        "AB": "With `batch` first, `shuffle` mixes whole batches: the same rows stay together in every epoch.",
+        "BE": "`prefetch` comes last, so that whole batches are ready when the network asks.",
+    },
+    done="Expensive and always the same: before the cache. New in every epoch: after it.",
+)
+
+
+trace(
+    "19.7",
+    "O3",
+    truth=896,
+    within=1,
+    mistakes={
+        128: "That is one table. Count what is read (gradient, weights, two moments) and what is written.",
+        256: "That is two tables. Four are read, three are written.",
+        384: "That is three tables. Four are read *and* three are written.",
+        512: "That is what is read. The weights and both moments are written back, too.",
+        640: "Five tables. Four are read, three are written: seven.",
+        768: "Six tables: the gradient has to be read, too.",
+        1024: "Eight tables: the gradient is read, but not written.",
+        224: "A number has 4 bytes.",
+        1792: "That is float64. A number in float32 has 4 bytes.",
+        28: "28 bytes for each number. A row has 32 of them.",
+        854.5: "Megabytes are millions of bytes here, not powers of 1,024.",
+    },
+    otherwise="A table has 1,000,000 · 32 numbers of 4 bytes, 128 MB. How many times is such a table read or written?",
+    done="However few rows the batch contains: nearly a gigabyte for each step.",
+)
+
+
+def _lazy(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = (np.array(part, float) for part in (table, m, v))
+    for row in sorted(set(np.asarray(ids).tolist())):
+        g = sum(gradient for id, gradient in zip(ids, gradients) if id == row)
+        m[row] = 0.9 * m[row] + 0.1 * g
+        v[row] = 0.999 * v[row] + 0.001 * g**2
+        table[row] = table[row] - lr * m[row] / (np.sqrt(v[row]) + 1e-7)
+    return table, m, v
+
+
+def _lazy_like(
+    table, m, v, ids, gradients, lr=0.01, repeats="sum", squares="of sum", rows="batch", moved="new", sign=-1,
+    first=(0.9, 0.1), second=(0.999, 0.001), root=True, step="m", rate=None,
+):  # fmt: skip
+    table, m, v = (np.array(part, float) for part in (table, m, v))
+    everywhere, parts = np.zeros_like(table), np.zeros_like(table)
+    if repeats == "last":
+        everywhere[ids] = gradients
+    elif repeats == "first":
+        everywhere[ids[::-1]] = gradients[::-1]
+    else:
+        np.add.at(everywhere, ids, gradients)
+    np.add.at(parts, ids, gradients**2)
+    counts = np.maximum(np.bincount(ids, minlength=len(table)), 1)[:, None]
+    if repeats == "mean":
+        everywhere /= counts
+    own = np.arange(len(table)) if rows == "all" else np.unique(ids)
+    g, old_m, old_v = everywhere[own], m[own], v[own]
+    squared = {"of sum": g**2, "of parts": parts[own], "none": g, "mean of parts": (parts / counts)[own]}[squares]
+    m[own] = first[0] * old_m + first[1] * g
+    v[own] = second[0] * old_v + second[1] * squared
+    used_m, used_v = (m[own], v[own]) if moved == "new" else (old_m, old_v)
+    top = {"m": used_m, "g": g}[step]
+    bottom = {True: np.sqrt(np.abs(used_v)), False: used_v, None: 1}[root]
+    table[own] += sign * (rate or lr) * top / (bottom + (0 if root is None else 1e-7))
+    return table, m, v
+
+
+def _one_by_one(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = (np.array(part, float) for part in (table, m, v))
+    for row, g in zip(ids, gradients):
+        m[row] = 0.9 * m[row] + 0.1 * g
+        v[row] = 0.999 * v[row] + 0.001 * g**2
+        table[row] -= lr * m[row] / (np.sqrt(v[row]) + 1e-7)
+    return table, m, v
+
+
+def _step_for_each_repeat(table, m, v, ids, gradients, lr=0.01):
+    new, m, v = _lazy(table, m, v, ids, gradients, lr)
+    counts = np.bincount(ids, minlength=len(new))[:, None]
+    return np.where(counts > 0, table + (new - table) * counts, table), m, v
+
+
+@exercise("19.8", "O3", "code", done="Only the rows of the batch were touched, and repeats count as one gradient.")
+def lazy_adam(answer) -> None:
+    rng = np.random.default_rng(19)
+    cases = []
+    for n_rows, dim, n, lr in ((4, 2, 5, 0.01), (7, 3, 6, 0.1), (9, 4, 12, 0.02), (6, 1, 9, 0.05)):
+        ids = rng.integers(0, n_rows - 1, n)
+        ids[1] = ids[0]
+        table, m = rng.normal(size=(2, n_rows, dim))
+        cases.append((table, m, rng.random((n_rows, dim)) + 0.1, ids, rng.normal(size=(n, dim)) * 3, lr))
+    changes = {
+        "A row that occurs several times keeps only its *last* gradient: `m[ids] = …` overwrites. Sum.": {
+            "repeats": "last"
+        },
+        "A row that occurs several times keeps only its first gradient. Sum them.": {"repeats": "first"},
+        "You took the mean of a row's gradients. g is their sum.": {"repeats": "mean"},
+        "You squared the gradients of a row one by one. Add them up first, then square the sum.": {
+            "squares": "of parts"
+        },
+        "You squared the gradients of a row one by one and took their mean. Add them up first, then square the sum.": {
+            "squares": "mean of parts"
+        },
+        "v takes the *square* of the gradient.": {"squares": "none"},
+        "That is the dense Adam: rows that are not in `ids` must stay as they are.": {"rows": "all"},
+        "The table moves with the *new* m and v: update them first.": {"moved": "old"},
+        "Against the gradient: subtract from the table.": {"sign": 1},
+        "The factors of m are exchanged: 0.9 for the old m, 0.1 for g.": {"first": (0.1, 0.9)},
+        "The factors of v are exchanged: 0.999 for the old v, 0.001 for g².": {"second": (0.001, 0.999)},
+        "m must keep 0.9 of its old value, and take 0.1 of g.": {"first": (0.9, 1.0)},
+        "v is updated with 0.999 and 0.001, not with the factors of m.": {"second": (0.9, 0.1)},
+        "The old m is lost: m ← 0.9 m + 0.1 g.": {"first": (0.0, 0.1)},
+        "The old v is lost: v ← 0.999 v + 0.001 g².": {"second": (0.0, 0.001)},
+        "Divide by the *root* of v.": {"root": False},
+        "The division by √v is missing.": {"root": None},
+        "The table moves along m, not along the gradient itself.": {"step": "g"},
+        "Use `lr`, whatever it is; yours always takes 0.01.": {"rate": 0.01},
+    }
+    mistakes = variants(_lazy_like, changes) | {
+        "You update a row again for every time that it occurs. Add its gradients up, and update it once.": _one_by_one,
+        "m and v are right, but the table moves once for every repeat of an id. Each row moves once.": (
+            _step_for_each_repeat
+        ),
+        "m and v are right, but the table has not moved.": lambda table, m, v, *rest: (
+            table,
+            *_lazy(table, m, v, *rest)[1:],
+        ),
+        "The table is right, but m and v come back unchanged.": lambda table, m, v, *rest: (
+            _lazy(table, m, v, *rest)[0],
+            m,
+            v,
+        ),
+    }
+    judge(answer, cases, _lazy, mistakes, keeps_input=True)
+
+
+choice(
+    "19.9",
+    "O4",
+    right="c",
+    why_not={
+        "a": "One should expect that, and it holds for SGD. Think of section 6: what does Adam do with repeats?",
+        "b": "Both compute in float32 on a CPU, and the outputs agreed to the seventh decimal.",
+        "d": "Nothing is shuffled: each step gets the same batch, in the same order.",
+    },
+    done="Adam squares the gradients. With 8,192 examples and 671 users, nearly every id occurs several times.",
+)
+
+
+choice(
+    "19.10",
+    "O4",
+    right="b",
+    why_not={
+        "a": "A GPU can be fully used and learn little: an epoch of the large batch is far fewer steps.",
+        "c": "Examples per second say how fast data are seen, not how fast the loss falls.",
+        "d": "They see equal data, but in 64 times fewer steps. Look at the column of equal epochs.",
+    },
+    done="Time to a loss that was named beforehand is what a training costs.",
+)
+
+
+def _bfloat16(numbers):
+    rounded = []
+    for number in np.ravel(numbers).astype(float):
+        fraction, exponent = np.frexp(number)  # number = fraction · 2^exponent, 0.5 ≤ |fraction| < 1
+        rounded.append(np.ldexp(np.rint(fraction * 256) / 256, exponent))  # 8 binary digits, ties to even
+    return np.array(rounded, np.float32).reshape(np.shape(numbers))
+
+
+def _bits_like(numbers, add="even", keep=16, back=True):
+    numbers = np.asarray(numbers, np.float32)
+    bits = numbers.view(np.uint32).astype(np.uint64)
+    half = 1 << (keep - 1)
+    odd = (bits >> np.uint64(keep)) & np.uint64(1)
+    extra = {
+        "even": np.uint64(half - 1) + odd,
+        "none": np.uint64(0),
+        "up": np.uint64(half),
+        "down": np.uint64(half - 1),
+        "odd": np.uint64(half) - odd,
+        "whole": np.uint64(2 * half),
+        "odd alone": odd,
+    }[add]
+    low = np.uint64(2 * half - 1)
+    cut = ((bits + extra) & ~low if back is not None else bits + extra).astype(np.uint32)
+    return cut.view(np.float32) if back or back is None else cut
+
+
+@exercise("19.11", "O5", "code", done="That is all that the hardware does: cut a float32 in half, and round.")
+def to_bfloat16(answer) -> None:
+    rng = np.random.default_rng(16)
+    cases = [
+        (np.array([256.0, 257.0, 258.0, 259.0, 1.001, 1.01], np.float32),),
+        (np.array([0.1, -0.1, 3.14159, -1000.7, 1.00390625, -1.01171875], np.float32),),
+        ((rng.normal(size=7) * 10.0 ** rng.integers(-3, 4, 7)).astype(np.float32),),
+        (np.array([1.01171875, 2.0234375, -257.0, -259.0], np.float32),),
+    ]
+    changes = {
+        "You cut the lower bits off, which rounds towards zero. Round to the *nearest*: first add nearly half a step": {
+            "add": "none"
+        },
+        "Halfway numbers: you always round them away from zero. Take the one whose last bit is 0, so that 257 becomes "
+        "256.": {"add": "up"},
+        "Halfway numbers: you always round them towards zero. Take the one whose last bit is 0, so that 259 becomes "
+        "260.": {"add": "down"},
+        "Halfway numbers go to the one whose last bit is *1* in yours: add 1 more if the last bit that stays is 1.": {
+            "add": "odd"
+        },
+        "You added a whole step, 0x10000, so every number moves up by one. Add almost half a step, 0x7FFF.": {
+            "add": "whole"
+        },
+        "You added only the last bit. Add 0x7FFF as well, almost half a step.": {"add": "odd alone"},
+        "bfloat16 keeps the upper 16 bits; you cut off only 8.": {"keep": 8},
+        "That keeps 10 bits of the fraction, as float16 does. bfloat16 keeps 7, and cuts 16 bits.": {"keep": 13},
+        "Those are the bits as whole numbers. Turn them back with `.view(np.float32)`; `astype` would convert them.": {
+            "back": False
+        },
+        "The lower 16 bits are still there: set them to zero with `& 0xFFFF0000`.": {"back": None},
+    }
+    mistakes = variants(_bits_like, changes) | {
+        "Those are the upper 16 bits, moved down. They belong in the upper half: shift them back.": Sign(
+            lambda mine, numbers: np.asarray(mine).dtype.kind in "ui" and np.max(mine) < 2**16
+        ),
+    }
+    judge(answer, cases, _bfloat16, mistakes)
