@@ -1,0 +1,992 @@
+# %% [markdown]
+# # Watch it live
+#
+# A recommender in use fails quietly: every answer comes in time, and the lists get worse. In this lesson you measure how
+# far data drift, see that drift and damage are two things, log what a service really showed, and find faults that no
+# drift monitor sees.
+
+# %% [markdown]
+# **What you will do**
+#
+# - **O1** compute three distances between distributions, and diagnose what chance alone makes of them
+# - **O2** compare the drift of the inputs with the loss of quality, on ten years of real ratings
+# - **O3** implement a log of what was shown, and join it with what visitors did
+# - **O4** implement a parity test, and diagnose training–serving skew with it
+# - **O5** compute the size of a canary, order the steps after an alert, and choose alerts worth having
+#
+# **What you need**: lessons 04, 18 and 23, and about two hours without the optional sections. The whole notebook runs
+# in about half a minute.
+
+# %%
+import atexit
+import hashlib
+import hmac
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from recsys_helpers import watching as watch
+from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
+from recsys_helpers.evaluation import evaluate, mean_interval, paired_bootstrap
+from recsys_helpers.exercises import check
+from recsys_helpers.models.baselines import ease, popularity
+from recsys_helpers.models.fast_ease import ease_scores
+from recsys_helpers.models.linear import age_weights
+from recsys_helpers.notebook import claim, new_figure, show
+from recsys_helpers.simulation import bucket
+from recsys_helpers.start import set_seed
+
+set_seed(42)
+ratings, movies = load_movielens()
+users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
+
+# %% [markdown]
+# ## 1. A model that nobody retrained
+#
+# It is the end of 2005. You train EASE on all ratings so far, put it into use, and turn to other work. The service
+# never fails, and nobody touches the model again. Your neighbour has the same model, but trains it again at the end of
+# every year.
+#
+# MovieLens lets us replay what happens. The visitors of a year are the users with at least ten ratings in that year.
+# Each model sees a visitor's ratings up to the middle of the year's ratings, ranks all films, and is judged by the
+# other half. Both models see the same history; only what they *learned from* differs. λ = 100 is lesson 04's; nothing
+# was tuned here.
+
+# %%
+ratings = splits.order_in_time(ratings)
+ratings["year"] = pd.to_datetime(ratings["timestamp"], unit="s").dt.year
+of_visit = ratings.groupby(["user_id", "year"])["item_id"]
+is_early = of_visit.cumcount() < of_visit.transform("size") // 2
+is_visit = of_visit.transform("size") >= 10
+
+
+def replay(year, learned_before):
+    now = (ratings["year"] == year) & is_visit
+    later = ratings[now & ~is_early]
+    known = ratings[((ratings["year"] < year) | (now & is_early)) & ratings["user_id"].isin(later["user_id"])]
+    learned = ratings[ratings["year"] < learned_before]
+    learned, known, later = (to_matrix(part, users, items) for part in (learned, known, later))
+    scores = ease_scores(learned, 100, known)
+    who = np.flatnonzero(np.diff(later.indptr))  # the visitors
+    rows = [0, *who]
+    ndcg = evaluate(scores[rows], known[rows], later[rows]).per_user["NDCG"]
+    return pd.Series(np.asarray(ndcg), who)  # one value per visitor
+
+
+# %%
+years = range(2006, 2017)
+frozen = {year: replay(year, 2006) for year in years}
+retrained = {year: replay(year, year) for year in years}
+
+# %% [markdown]
+# ### Exercise 24.1 · predict (O2)
+#
+# Over the visitors of 2014 to 2016: what percentage of the retrained model's NDCG@10 has the frozen model lost?
+
+# %%
+percent_lost = ...
+### BEGIN SOLUTION
+percent_lost = 32
+### END SOLUTION
+
+# %%
+check("24.1", percent_lost)
+
+
+# %% tags=["reveal"]
+def pooled(first, last):  # who came in several years counts once
+    both = [pd.concat([of[year] for year in range(first, last + 1)]) for of in (frozen, retrained)]
+    old, new = (of.groupby(level=0).mean().to_numpy() for of in both)
+    return [len(old), old.mean(), new.mean(), *paired_bootstrap(old, new)]
+
+
+columns = ["users", "frozen", "retrained", "difference", "low", "high"]
+periods = {f"{first} to {last}": pooled(first, last) for first, last in ((2006, 2006), (2007, 2010), (2011, 2013))}
+periods["2014 to 2016"] = pooled(2014, 2016)
+loss = pd.DataFrame(periods, columns).T
+loss.astype({"users": int}).round(3)
+
+# %% tags=["reveal"]
+lost = -loss.loc["2014 to 2016", "difference"] / loss.loc["2014 to 2016", "retrained"]
+print(f"lost in 2014 to 2016: {lost:.0%}")
+claim("after eight years the frozen model has lost a quarter or more", lost > 0.25)
+claim("the interval of 2014 to 2016 lies below zero", loss.loc["2014 to 2016", "high"] < -0.02)
+
+# %% [markdown]
+# <details><summary>What the output shows</summary>
+#
+# In 2006 both are the same model. In 2014 to 2016 the frozen model reaches an NDCG@10 of 0.118 where the retrained one
+# reaches 0.174, a loss of 32 %. The interval of the difference, −0.076 to −0.037, lies below zero.
+#
+# Notice that nothing in the service could have told you. Every answer came with status 200. And a single year has
+# 25 to 65 visitors, too few to see it: look at the width of the intervals when you watch small numbers.
+#
+# </details>
+
+# %% [markdown]
+# ## 2. Three distances by hand
+#
+# The usual watch is on the *inputs*: has the distribution of a feature moved since training? This is called
+# [drift](glossary.md#drift). We need a number for "how far". Here is a feature in three bins, with the shares of the
+# training data and of last week:
+
+# %%
+p, q = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.3, 0.3])  # training, last week
+pd.DataFrame({"training": p, "last week": q, "q − p": q - p, "ln(q / p)": np.log(q / p)}).round(3)
+
+# %%
+middle = (p + q) / 2
+by_hand = {
+    "PSI": ((q - p) * np.log(q / p)).sum(),
+    "KS": np.abs(np.cumsum(p) - np.cumsum(q)).max(),
+    "JS": ((p * np.log2(p / middle)).sum() + (q * np.log2(q / middle)).sum()) / 2,
+}
+print({name: float(value.round(4)) for name, value in by_hand.items()})
+assert np.isclose(by_hand["PSI"], watch.psi(p, q)) and np.isclose(by_hand["JS"], watch.js(p, q))
+
+# %% [markdown]
+# - The **[population stability index](glossary.md#population-stability-index)** (PSI) adds up, over the bins, the
+#   change of the share times the change of its logarithm. Each term is positive or zero.
+# - The **[Kolmogorov–Smirnov distance](glossary.md#kolmogorov–smirnov-distance)** (KS) is the largest gap between the
+#   two cumulative distributions: here 0.1. It needs no bins.
+# - The **[Jensen–Shannon divergence](glossary.md#jensen–shannon-divergence)** (JS) compares both with their middle, in
+#   bits. It lies between 0 and 1, even where a bin is empty.
+#
+# ### Exercise 24.2 · trace (O1)
+#
+# Two bins: shares 0.5 and 0.5 in training, 0.8 and 0.2 last week. Compute PSI to two decimals; ln 1.6 = 0.470 and
+# ln 0.4 = −0.916.
+
+# %%
+psi_of_two_bins = ...
+### BEGIN SOLUTION
+psi_of_two_bins = 0.3 * 0.470 + -0.3 * -0.916
+### END SOLUTION
+
+# %%
+check("24.2", psi_of_two_bins)
+
+# %% [markdown]
+# ### Exercise 24.3 · code (O1)
+#
+# A bin that is empty on one side makes PSI infinite. The usual repair is to add half an imaginary value to each bin
+# before the shares are computed. `reference` and `current` have shape (n_bins,) and hold the *counts* of the bins; their
+# sums may differ. Return PSI with this repair.
+#
+# <details><summary>Hint 1</summary>Add 0.5 to every count on both sides. Then divide each side by its own new
+# sum.</details>
+# <details><summary>Hint 2</summary>With <code>p = (reference + 0.5) / (reference + 0.5).sum()</code>, and q in the same
+# way, return <code>((q - p) * np.log(q / p)).sum()</code>.</details>
+
+
+# %%
+def my_psi(reference, current):
+    ### BEGIN SOLUTION
+    p, q = ((np.asarray(counts) + 0.5) / (np.asarray(counts) + 0.5).sum() for counts in (reference, current))
+    return ((q - p) * np.log(q / p)).sum()
+    ### END SOLUTION
+
+
+# %%
+check("24.3", my_psi)
+
+# %% [markdown]
+# ## 3. What chance makes of PSI
+#
+# Everybody quotes the same thresholds: above 0.1 "look", above 0.25 "act". They are a rule of thumb from credit scoring,
+# and they do not know how many values you have. So we test them where the truth is known: both samples come from the
+# *same* distribution (synthetic), and PSI has ten bins.
+
+# %%
+rng = np.random.default_rng(24)
+table = {}
+for n in (40, 100, 1_000, 10_000):
+    pairs = rng.normal(size=(300, 2, n))
+    edges = [watch.equal_bins(one) for one, _ in pairs]
+    found = np.array([watch.psi(*(watch.shares(one, at) for one in pair)) for pair, at in zip(pairs, edges)])
+    table[n] = [found.mean(), watch.psi_noise(10, n, n), (found > 0.1).mean(), (found > 0.25).mean()]
+noise = pd.DataFrame(table, ["mean PSI", "9 · (1/n + 1/n)", "above 0.1", "above 0.25"]).T.rename_axis("n")
+noise.round(3)
+
+# %%
+claim("with 100 values PSI raises false alarms in most weeks", noise.loc[100, "above 0.1"] > 0.6)
+claim("with 1,000 values or more it raises none", noise.loc[1_000:, "above 0.1"].max() < 0.01)
+claim("the formula is close to the mean", abs(noise.iloc[1:, 0] / noise.iloc[1:, 1] - 1).max() < 0.15)
+
+# %% [markdown]
+# Nothing changed, and with 100 values on each side PSI is 0.17 on average: about four weeks in five would raise the first
+# alarm, one or two in eight the second. The size of the noise is (bins − 1) · (1/n + 1/m) (Yurdakul, 2018). With 10,000
+# values it is 0.002, and even a PSI of 0.02 is a real change. A threshold without a sample size means nothing.
+#
+# ### Exercise 24.4 · choose (O1)
+#
+# Now the other extreme: a million rows in training, a million last week, and the mean of a feature has moved by one
+# hundredth of its standard deviation. Its p-value is about 10⁻¹². What follows?
+#
+# - **a** raise the alarm: chance can be excluded, so the model is in danger
+# - **b** nothing yet: the change is real and tiny; watch its size, not its p-value
+# - **c** the test must be wrong: a change this small cannot be significant
+# - **d** take a sample of 1,000 rows, so that the p-value becomes honest
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("24.4", answer)
+
+# %% tags=["reveal"]
+before, after = rng.normal(size=1_000_000), rng.normal(0.01, 1, size=1_000_000)
+z = (after.mean() - before.mean()) / np.sqrt(2 / 1_000_000)
+edges = watch.equal_bins(before)
+moved = watch.psi(watch.shares(before, edges), watch.shares(after, edges))
+print(f"z = {z:.1f} (3 is rare); PSI {moved:.5f}, KS {watch.ks(before, after):.4f}")
+claim("certain, and tiny", z > 4 and moved < 0.001)
+
+# %% [markdown]
+# <details><summary>What the output shows</summary>
+#
+# The difference lies many standard errors from zero, and PSI is 0.0001, a thousandth of the first threshold. In
+# large data everything differs significantly. A p-value says whether there is a change; only a *size*, such as PSI, KS
+# or a difference in standard deviations, says whether it could matter.
+#
+# </details>
+
+# %% [markdown]
+# ## 4. Drift and damage are two things
+#
+# Back to the real years. What would a drift monitor have said about the frozen model? We compare the ratings of each
+# year with 2003 to 2005, in two features: the stars, and the age of the film when it was rated. The ratings of one
+# visitor hang together, so the formula of section 3, made for independent values, is too small. We redraw *visitors*
+# instead: as many as the year has, from the reference, 100 times; the 95 % quantile of their PSI is the noise limit.
+
+# %%
+released = movies.set_index("item_id")["year"]
+ratings["film age"] = ratings["year"] - ratings["item_id"].map(released)
+reference = ratings[ratings["year"].between(2003, 2005)]
+edges = {"rating": np.arange(0.75, 5, 0.5), "film age": watch.equal_bins(reference["film age"])}
+
+
+def drift(year, feature):
+    whole, now = (watch.shares(rows[feature], edges[feature]) for rows in (reference, ratings[ratings["year"] == year]))
+    of_user = [values.to_numpy() for _, values in reference.groupby("user_id")[feature]]
+    n_users = ratings.loc[ratings["year"] == year, "user_id"].nunique()
+    draws = [np.concatenate([of_user[u] for u in rng.integers(0, len(of_user), n_users)]) for _ in range(100)]
+    limit = np.quantile([watch.psi(whole, watch.shares(draw, edges[feature])) for draw in draws], 0.95)
+    return watch.psi(whole, now), limit
+
+
+# %%
+old_films = set(ratings.loc[ratings["year"] < 2006, "item_id"])
+rows = {}
+for year in (2006, 2008, 2010, 2012, 2014, 2015, 2016):
+    unknown = 1 - ratings.loc[ratings["year"] == year, "item_id"].isin(old_films).mean()
+    relative = frozen[year].mean() / retrained[year].mean() - 1
+    rows[year] = [*drift(year, "rating"), *drift(year, "film age"), unknown, relative]
+columns = ["PSI stars", "limit", "PSI film age", "limit ", "unknown films", "NDCG, frozen"]
+inputs = pd.DataFrame(rows, columns).T
+inputs.round(2)
+
+# %%
+late = inputs.loc[2014:]
+claim("no PSI comes near 0.25", inputs[["PSI stars", "PSI film age"]].max().max() < 0.2)
+claim("film age is above its noise limit from 2014 on", (late["PSI film age"] > late["limit "]).all())
+claim("more than 40 % of the late ratings are of films that the frozen model never saw", late["unknown films"].min() > 0.4)
+
+# %% [markdown]
+# By the rule of thumb hardly anything happened: PSI stays at 0.11 or below in every year. Meanwhile the frozen model
+# lost a third. What did move is the last input: in 2014 to 2016 about 46 % of the ratings are of films that the frozen
+# model has never seen and cannot recommend. Watch the inputs that your model depends on: here the **share of unknown
+# items** is the alarm, and neither the stars nor the film age.
+#
+# ### The reverse: a large drift
+#
+# In 2003 MovieLens introduced half stars. What did a monitor of the stars see, and what happened to a model frozen at
+# the end of 2002?
+
+# %%
+whole_stars = watch.shares(ratings.loc[ratings["year"].between(2000, 2002), "rating"], edges["rating"])
+stars = {y: watch.psi(whole_stars, watch.shares(ratings.loc[ratings["year"] == y, "rating"], edges["rating"]))
+         for y in range(2001, 2006)}  # fmt: skip
+old, new = (pd.concat([replay(y, before or y) for y in (2003, 2004, 2005)]) for before in (2003, None))
+mean, low, high = paired_bootstrap(*(of.groupby(level=0).mean().to_numpy() for of in (old, new)))
+print("PSI of the stars:", {year: round(value, 2) for year, value in stars.items()})
+print(f"frozen minus retrained, 2003 to 2005: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+claim("the stars drift more than anything else in this lesson", min(stars[year] for year in (2003, 2004, 2005)) > 1)
+claim("no loss can be shown", low < 0 < high)
+
+# %% [markdown]
+# PSI jumps from 0.05 to 2.44 and then above 4, sixteen times the "act" threshold. The frozen model loses 0.010, and the
+# interval includes zero. EASE reads which films were rated, not how many stars they got: an input that the model does
+# not use may drift as it likes. A model of the *stars* would have been hit.
+#
+# So drift of the inputs is a reason to look, and no measure of quality. Quality is measured with outcomes: what people
+# chose from what they were shown. For that you need the right log (section 6).
+
+# %% [markdown]
+# ## 5. A stream instead of a week (optional)
+#
+# PSI compares two batches. [ADWIN](glossary.md#adwin) (Bifet & Gavaldà, 2007) reads values one by one: it keeps a
+# window of the newest, and cuts the old part off as soon as the means of two halves differ by more than chance allows.
+# The package river has it. We plant a shift at value 2,000 (synthetic), and count delays and false alarms in 40 streams.
+
+# %%
+from river.drift import ADWIN
+
+
+def first_alarm(stream):
+    detector = ADWIN()
+    for position, value in enumerate(stream):
+        detector.update(value)
+        if detector.drift_detected:
+            return position
+    return np.inf
+
+
+rows = {}
+for shift in (0, 0.1, 0.25, 0.5, 1):
+    streams = rng.normal(size=(40, 4000)) + shift * (np.arange(4000) >= 2000)
+    alarm = np.array([first_alarm(stream) for stream in streams])
+    found = alarm[(alarm >= 2000) & (alarm < np.inf)] - 2000
+    rows[shift] = [(alarm < 2000).sum(), len(found), np.median(found) if shift and len(found) else np.nan]
+adwin = pd.DataFrame(rows, ["alarms before 2,000", "alarms after", "median delay"]).T.rename_axis("shift, in sd")
+adwin
+
+# %%
+by_visitor = np.repeat(rng.normal(0, 0.5, (40, 40)), 100, axis=1) + rng.normal(0, 0.87, (40, 4000))  # no drift at all
+n_false = sum(first_alarm(stream) < np.inf for stream in by_visitor)
+print(f"values that come visitor by visitor, no drift: alarms in {n_false} of 40 streams")
+claim("a shift of half a standard deviation is always found, within 300 values", adwin.loc[0.5, "median delay"] < 300)
+claim("hardly a false alarm on independent values", adwin["alarms before 2,000"].sum() <= 4)
+claim("values in blocks of one visitor set it off nearly always", n_false > 30)
+
+# %% [markdown]
+# Half a standard deviation is found after about 110 values, a tenth only now and then, and false alarms are rare. But
+# ADWIN assumes independent values. When 100 values of one visitor come in a row, it reports every visitor as a drift.
+# Feed it one value per visitor, or one per hour.
+
+# %% [markdown]
+# ## 6. Log what was shown
+#
+# We start the service of lesson 23 with a model that is quick to make: EASE on the films with at least ten ratings. A
+# second version reads the newest films more (*aged* EASE). Both are trained on train + valid. Nothing is chosen with
+# the test part; it plays the visitors.
+
+# %%
+from recsys_helpers.serving.build import neighbours_of
+from recsys_helpers.serving.bundle import load_bundle, save_bundle
+from recsys_helpers.serving.linear_part import Ages, dense_part
+from recsys_helpers.serving.parts import Bundle, Item, Stages
+from recsys_helpers.serving.probe import add_probes
+from recsys_helpers.serving.recommender import Question, Recommender
+from recsys_helpers.serving.store import Store
+
+cut = splits.split_last_share(ratings[["user_id", "item_id", "rating", "timestamp"]])
+learn = pd.concat([cut.train, cut.valid])
+learn = learn[learn.groupby("item_id")["user_id"].transform("size") >= 10]
+catalogue, people = IdMap(learn["item_id"]), IdMap(learn["user_id"])
+seen, histories = to_matrix(learn, people, catalogue), sequences.histories(learn, people, catalogue)
+weights = ease(seen, 100)
+films = movies.set_index("item_id").loc[catalogue.ids]
+print(f"{catalogue.n:,} films, {people.n} users")
+
+
+# %%
+def pack(ages):
+    bundle = Bundle(
+        items=[Item(*film, None, ()) for film in zip(catalogue.ids.tolist(), films["title"])],
+        popularity=popularity(seen).astype("float32"),
+        histories=np.column_stack([np.repeat(people.ids, np.diff(seen.indptr)[1:]), np.concatenate(histories)]),
+        linear=dense_part(weights, ages),
+        stages=Stages(length=3000),
+        facts={"model": "EASE"},
+    )
+    bundle.neighbours, bundle.weights = neighbours_of(weights)
+    add_probes(Recommender(bundle, check=False))
+    return save_bundle(bundle, store.bundles).name
+
+
+temporary = tempfile.TemporaryDirectory()  # gone when the notebook ends
+store = Store(Path(temporary.name))
+first, second = pack(Ages(floor=1.0)), pack(Ages(decay=5.0, floor=0.1))
+store.use(first)
+
+# %%
+log_file = store.folder / "service.log"
+command = [sys.executable, "-m", "recsys_helpers.serving", "--folder", str(store.folder), "--port", "0"]
+command += ["--events", str(store.folder / "events.sqlite3"), "--deadline", "0.5", "--access-log"]
+service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log_file.open("w"), text=True)
+atexit.register(service.terminate)  # whatever happens to the notebook
+client = httpx.Client(base_url=re.search(r"http://[\d.:]+", service.stdout.readline())[0], timeout=20)
+assert client.get("/health/ready").status_code == 200  # waits until it answers
+
+# %%
+asked = client.get("/recommend/1?k=3", headers={"x-request-id": "first-visit"})
+event = {"event_id": str(uuid.uuid4()), "user_id": 1, "item_id": asked.json()["items"][0]["item_id"], "kind": "view"}
+assert client.post("/events", json=event).status_code == 201
+
+
+def lines_of_log():
+    lines = [line for line in log_file.read_text().splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in lines]
+
+
+def events():
+    with sqlite3.connect(store.folder / "events.sqlite3") as database:
+        return pd.read_sql("SELECT event_id, user_id, item_id, kind, received FROM events", database)
+
+
+# %% tags=["nbval-ignore-output"]
+print(next(line for line in lines_of_log() if line.get("request_id") == "first-visit"))
+print(events().iloc[0].to_dict())
+
+# %% [markdown]
+# The service keeps two logs. Its *access log* (`--access-log`) has one line of JSON per request: when, under which
+# request id, which status, how many milliseconds. Its *events* are what visitors did.
+#
+# ### Exercise 24.5 · choose (O3)
+#
+# Which question can **never** be answered from these two logs, however long you keep them?
+#
+# - **a** within how many milliseconds were 99 % of the requests answered?
+# - **b** how many films were viewed yesterday?
+# - **c** how often is the film in position 1 viewed, compared with position 5?
+# - **d** which share of the requests got status 503?
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+
+# %%
+check("24.5", answer)
+
+# %% [markdown] tags=["open"]
+# ## 7. Join the two
+#
+# The list that was shown stands in neither log, and it cannot be recovered later: the model is replaced, and histories
+# grow. Whoever calls the service must write it down, in the moment. One record per list:
+#
+# | Field | Why |
+# |---|---|
+# | request id, time, version | which model made this list, and the key to the service's own log |
+# | user key | a keyed hash; the raw id stays out (the access log's path holds it: keep that log short) |
+# | candidates, shown, positions | what could have been chosen, and where it stood |
+# | propensity | the probability with which each film got its position (lesson 18) |
+# | degraded, milliseconds | was it the model at all, and how long did it take |
+#
+# Positions 1 to 9 are the model's best, shown with certainty. Position 10 is drawn from the candidates 10 to 50, so that
+# the log also says something about films that the model would not show.
+
+# %% tags=["open"]
+secret = b"kept outside the log"
+
+
+def visit(user_id, request_id):
+    reply = client.get(f"/recommend/{user_id}?k=50", headers={"x-request-id": request_id})
+    answer = reply.json()
+    candidates = [film["item_id"] for film in answer["items"]]
+    return {
+        "request_id": reply.headers["x-request-id"],
+        "version": answer["version"],
+        "user_key": hmac.new(secret, str(user_id).encode(), hashlib.sha256).hexdigest()[:16],
+        "candidates": candidates,
+        "shown": candidates[:9] + [candidates[9 + int(rng.integers(41))]],
+        "propensity": 9 * [1.0] + [1 / 41],
+        "degraded": answer["degraded"],
+    }
+
+
+# %% [markdown] tags=["open"]
+# Now the visitors come. What they like is real: the films of their test part. Whether they look at a position is drawn:
+# position r is examined with probability 1 / log₂(r + 1) (synthetic). A film that is liked and examined is viewed, and
+# the view goes to the service as an event. Its `event_id` is made from the request id and the film, so it can be joined
+# with the list later.
+
+# %% tags=["open"]
+liked = cut.test.groupby("user_id")["item_id"].agg(set)
+examined = 1 / np.log2(np.arange(1, 11) + 1)
+
+
+def event_id(request_id, item_id):
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{request_id}:{item_id}"))
+
+
+def let_them_come(name):
+    records = []
+    for user_id in people.ids.tolist():
+        records.append(visit(user_id, f"{name}-{user_id}"))
+        shown = records[-1]["shown"]
+        for item_id, looks in zip(shown, rng.random(10) < examined):
+            if looks and item_id in liked[user_id]:
+                key = event_id(records[-1]["request_id"], item_id)
+                client.post("/events", json={"event_id": key, "user_id": user_id, "item_id": item_id, "kind": "view"})
+    return records
+
+
+# %% tags=["open"]
+token = {"x-admin-token": (store.folder / "admin_token").read_text()}
+impressions = let_them_come("monday")
+assert client.post("/admin/swap", json={"version": second}, headers=token).status_code == 200
+impressions += let_them_come("tuesday")
+(store.folder / "impressions.jsonl").write_text("\n".join(map(json.dumps, impressions)))
+viewed, answered = events(), [line for line in lines_of_log() if line.get("path", "").startswith("/recommend")]
+print(f"{len(impressions):,} lists, {len(viewed) - 1} views, {len(answered) - 1:,} lines of the access log")
+
+# %% tags=["open"]
+shown = pd.DataFrame(map(json.loads, (store.folder / "impressions.jsonl").read_text().splitlines()))
+shown = shown.assign(position=[list(range(1, 11))] * len(shown)).explode(["shown", "position", "propensity"])
+shown["event_id"] = [event_id(*pair) for pair in zip(shown["request_id"], shown["shown"])]
+shown["is_viewed"] = shown["event_id"].isin(viewed["event_id"])
+rates = shown.groupby("position")["is_viewed"].agg(["mean", "sum", "size"])
+rates.T.round(3)
+
+# %% tags=["open"]
+assert shown["is_viewed"].sum() == len(viewed) - 1  # every view found its list; the one of section 6 has none
+claim("position 1 is viewed at least twice as often as position 9", rates["mean"][1] > 2 * rates["mean"][9])
+claim("no answer was degraded", not shown["degraded"].any())
+
+# %% [markdown] tags=["open"]
+# The join is complete, and now the log answers questions: the rate falls from position to position. Part of that is the
+# model, which puts the best films first, and part is that people look there. And the drawn films of position 10 are
+# the only rows from which another policy can be judged (lesson 18): their propensity is below 1.
+
+# %% [markdown]
+# ### Exercise 24.6 · find the bug (O3)
+#
+# `shown` has one row for each film that was shown, with `request_id`, `item_id` and `position`; `views` has one row for
+# each view, with `request_id` and `item_id`. The function should return the share of the impressions that were viewed,
+# for each position, as a Series indexed by position. Its rates are far too high. Repair it.
+#
+# <details><summary>Hint 1</summary>Which impressions are still there after the merge?</details>
+# <details><summary>Hint 2</summary>Keep all rows with <code>how="left"</code> and <code>indicator=True</code>; a row is
+# viewed where <code>_merge</code> is "both".</details>
+
+
+# %%
+def rate_by_position(shown, views):
+    both = shown.merge(views, on=["request_id", "item_id"])
+    n_shown = shown[shown["request_id"].isin(views["request_id"])].groupby("position").size()
+    return (both.groupby("position").size() / n_shown).fillna(0)
+
+
+### BEGIN SOLUTION
+def rate_by_position(shown, views):  # noqa: F811
+    both = shown.merge(views, on=["request_id", "item_id"], how="left", indicator=True)
+    return (both["_merge"] == "both").groupby(both["position"]).mean()
+
+
+### END SOLUTION
+
+# %%
+check("24.6", rate_by_position)
+
+# %% [markdown]
+# ## 8. The same features on both sides
+#
+# In training, features are computed by one program, in the service by another. If the two disagree, the model reads
+# something it was never trained on: [training–serving skew](glossary.md#training–serving-skew). Our model reads a
+# *window*: the newest 50 films, newest first, zeros behind, and each position has its weight. As in lessons 15 and 18
+# we measure on the last quarter of train + valid.
+
+# %%
+inner = splits.split_last_share(pd.concat([cut.train, cut.valid]), valid=0, test=0.25)
+known, later = (to_matrix(part, users, items) for part in (inner.train, inner.test))
+
+
+def window(histories, zeros_in_front=False):
+    rows = np.zeros((len(histories), 50), int)
+    for row, history in enumerate(histories):
+        newest = history[::-1][:50]
+        rows[row, slice(50 - len(newest), 50) if zeros_in_front else slice(len(newest))] = newest
+    return rows
+
+
+def quality(rows):
+    user, position = np.nonzero(rows)
+    aged = sp.csr_array((age_weights(50)[::-1][position], (user, rows[user, position])), known.shape)
+    return evaluate(ease_scores(known, 100, aged.astype("float32")), known, later).per_user["NDCG"]
+
+
+# %% [markdown]
+# Three services, each with a small fault of the kind that happens when one program is written twice:
+#
+# - **whole days**: the service stores time stamps rounded to days; films of one day come in the order of their ids
+# - **zeros in front**: a history of fewer than 50 films is padded on the wrong side
+# - **old id map**: the service still has the id map of before 20 films were added, so most films get the index of
+#   another film
+
+# %%
+offline = sequences.histories(inner.train, users, items)
+by_day = inner.train.assign(timestamp=inner.train["timestamp"] // 86_400).sort_values(["user_id", "timestamp", "item_id"])
+old_map = IdMap(np.random.default_rng(0).choice(items.ids, items.n - 20, replace=False))
+raw = inner.train[inner.train["item_id"].isin(old_map.ids)]
+windows = {
+    "offline": window(offline),
+    "whole days": window(sequences.histories(by_day, users, items)),
+    "zeros in front": window(offline, zeros_in_front=True),
+    "old id map": window(sequences.histories(raw, users, old_map)),
+}
+ndcg = {name: quality(rows) for name, rows in windows.items()}
+
+# %%
+for name in list(windows)[1:]:
+    mean, low, high = paired_bootstrap(ndcg[name], ndcg["offline"])
+    print(f"{name:15} NDCG@10 {ndcg[name].mean():.3f}, minus {ndcg['offline'].mean():.3f}: ", end="")
+    print(f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+    claim(f"{name}: it costs quality", high < 0)
+
+# %% [markdown]
+# All three cost quality, and the old id map costs half of it. The drift monitors of this service watch four summaries of
+# the window: the number of films, their mean index, their mean year of release, and their mean popularity. They raise
+# an alarm if PSI or KS is above 0.1. To make it easy for them, they compare the same users, so no sampling noise
+# disturbs them.
+#
+# ### Exercise 24.7 · choose (O4)
+#
+# Which of the three faults do they see?
+#
+# - **a** all three: each makes the recommendations worse
+# - **b** only the zeros in front, which change what stands in most columns of the window
+# - **c** only the old id map, which replaces popular films by others
+# - **d** none: skew is no drift
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+
+# %%
+check("24.7", answer)
+
+# %% tags=["open"]
+year_of = np.r_[np.nan, released.reindex(items.ids)].astype(float)
+popularity_of = np.log1p(popularity(known))
+
+
+def summaries(rows):
+    hidden = np.where(rows > 0, rows, -1)
+    frame = pd.DataFrame({"films": (rows > 0).sum(axis=1), "index": np.where(hidden < 0, np.nan, rows).tolist()})
+    frame["mean index"] = [np.nanmean(row) if n else np.nan for row, n in zip(frame.pop("index"), frame["films"])]
+    for name, table in (("mean year", year_of), ("mean popularity", popularity_of)):
+        frame[name] = [np.nanmean(table[row[row > 0]]) if n else np.nan for row, n in zip(rows, frame["films"])]
+    return frame[1:]
+
+
+# %% tags=["reveal"]
+trained_on, found = summaries(windows["offline"]), {}
+for name in list(windows)[1:]:
+    served = summaries(windows[name])
+    for feature in served:
+        edges = watch.equal_bins(trained_on[feature])
+        one, other = (frame[feature] for frame in (trained_on, served))
+        found[feature, "PSI", name] = watch.psi(watch.shares(one, edges), watch.shares(other, edges))
+        found[feature, "KS", name] = watch.ks(one, other)
+monitors = pd.Series(found).unstack()[list(windows)[1:]]
+monitors.round(3)
+
+# %% tags=["reveal"]
+largest = monitors.max()
+claim("two of the three stay below 0.1 in every monitor", largest[["whole days", "zeros in front"]].max() < 0.1)
+claim("the old id map is seen, in popularity and year", largest["old id map"] > 0.25)
+claim("number of films and mean index do not see it", monitors.loc[["films", "mean index"], "old id map"].max() < 0.1)
+
+# %% [markdown]
+# <details><summary>What the output shows</summary>
+#
+# Only the old id map sets an alarm off, in the mean popularity and the mean year, which are looked up *after* the wrong
+# map; the number of films and their index look perfect. The zeros in front change no summary at all: the same films are
+# there, in other positions. A monitor on each of the 50 columns would see them. But who watches 50 columns?
+#
+# </details>
+
+# %% [markdown]
+# ## 9. The parity test
+#
+# Distributions are the wrong thing to compare. Take some users, compute their features offline, ask the service what
+# *it* used for the same users at the same time, and compare value by value. This is a **[parity
+# test](glossary.md#parity-test)**. It needs no threshold: any difference is a fault.
+
+# %%
+offline_features = pd.DataFrame(windows["offline"][1:], users.ids).add_prefix("film ")
+for name in list(windows)[1:]:
+    served_features = pd.DataFrame(windows[name][1:], users.ids).add_prefix("film ")
+    parity = watch.compare_features(offline_features, served_features)
+    print(f"{name}: {(parity.features['different'] > 0).sum()} of 50 features differ")
+    print("   ", parity.report().splitlines()[0])
+    claim(f"{name}: found", not parity.holds)
+
+# %% [markdown]
+# All three are found, each with a feature, a user, and two values that somebody can look into. With a sample of 20 users
+# it would have been the same. The report also points at the cause: 370 users differ in `film 0`, where the service has
+# 0: those with short histories.
+#
+# Is our running service in parity? It can be asked for what it used, the history of each user, and for its lists:
+
+# %%
+running = Recommender(load_bundle(store.path_of(second)))  # the class inside the service, with the version in use
+served = {user: len(running.history_of(user)) for user in people.ids.tolist()}
+newest = {user: int(running.history_of(user)[-1]) for user in people.ids.tolist()}
+of_service = pd.DataFrame({"films": served, "newest": newest})
+ours = pd.DataFrame({"films": map(len, histories[1:]), "newest": [h[-1] for h in histories[1:]]}, people.ids)
+parity = watch.compare_features(ours, of_service)
+print(parity.report())
+assert parity.holds
+
+# %% [markdown]
+# ### Exercise 24.8 · code (O4)
+#
+# Write the heart of the test. `offline` and `served` are tables with the same users (the index, in any order) and the
+# same features (the columns, in any order). Return a dict: feature → number of users whose two values differ by more
+# than `atol`. Two missing values (NaN) are equal; a value that is missing on one side only is a difference.
+#
+# <details><summary>Hint 1</summary>Bring the second table into the order of the first:
+# <code>served.loc[offline.index, offline.columns]</code>. A comparison with NaN is always False.</details>
+# <details><summary>Hint 2</summary>Equal is <code>(gap &lt;= atol) | (offline.isna() &amp; served.isna())</code> with
+# <code>gap = (offline - served).abs()</code>; count where it is not, column by column.</details>
+
+
+# %%
+def differing_users(offline, served, atol):
+    ### BEGIN SOLUTION
+    served = served.loc[offline.index, offline.columns]
+    is_equal = ((offline - served).abs() <= atol) | (offline.isna() & served.isna())
+    return (~is_equal).sum().to_dict()
+    ### END SOLUTION
+
+
+# %%
+check("24.8", differing_users)
+
+# %% [markdown]
+# ## 10. Shadow, canary, roll-back
+#
+# A new version goes into use in steps, each of which could stop it:
+#
+# 1. **[Shadow](glossary.md#shadow-deployment)**: it answers real requests, and nobody sees the answers. You compare.
+# 2. **[Canary](glossary.md#canary-release)**: a small share of the users gets it, always the same ones. You measure.
+# 3. Everybody, with the old version kept for the [roll-back](glossary.md#roll-back).
+
+# %%
+shadow = Recommender(load_bundle(store.path_of(first)))
+lists = [
+    np.array([[catalogue.to_idx([pick.item.item_id])[0] for pick in of.recommend([Question(h)])[0]] for h in histories[1:]])
+    for of in (shadow, running)
+]
+overlap = watch.overlap_of_lists(*lists)
+print(f"films in common: {overlap.mean():.0%} on average, {(overlap < 0.2).sum()} users with fewer than two of ten")
+in_canary = np.array([bucket(user, "aged EASE", 20) == 0 for user in people.ids.tolist()])
+print(f"the canary of 5 %: {in_canary.sum()} of {people.n} users")
+
+# %% [markdown]
+# The shadow shows how *different* a version is, never whether it is better. A new version that agrees in 20 % of the
+# films deserves a look before anybody gets it; one that agrees in 100 % is probably the old one.
+#
+# How soon does the canary see harm? Let the new version lose 10 % of the views of a list. The rule of lesson 18 has two
+# groups of equal size. Here the canary has a share c of the users, and its n visits are compared with n · (1 − c) / c
+# others. The factor for the variance of the two means becomes 1 + c / (1 − c):
+#
+# n = (1.96 + 0.84)² · sd² · (1 + c / (1 − c)) / effect²
+#
+# ### Exercise 24.9 · fill in (O5)
+#
+# `sd` is that of the views of one list, `effect` the smallest loss that must be seen, and `share` the canary's share of
+# all visits. Return how many visits **all users together** must make until it is seen with probability 0.8.
+#
+# <details><summary>Hint 1</summary>First n, the visits of the canary. If they are a share of all visits, how many are
+# all?</details>
+# <details><summary>Hint 2</summary><code>n = 2.8**2 * sd**2 * (1 + share / (1 - share)) / effect**2</code>; the answer
+# is <code>n / share</code>.</details>
+
+
+# %%
+def visits_needed(sd, effect, share):
+    z = 1.96 + 0.84
+    ### BEGIN SOLUTION
+    n = z**2 * sd**2 * (1 + share / (1 - share)) / effect**2
+    return n / share
+    ### END SOLUTION
+
+
+# %%
+check("24.9", visits_needed)
+
+# %% tags=["open"]
+views = shown.groupby("request_id")["is_viewed"].sum().to_numpy()  # of each list in our log
+effect = 0.1 * views.mean()
+table = {}
+for share in (0.01, 0.05, 0.2, 0.5):
+    n = 2.8**2 * views.var() * (1 + share / (1 - share)) / effect**2
+    table[f"{share:.0%}"] = [n, n / share, n / share / 10_000]
+sizes = pd.DataFrame(table, ["visits of the canary", "all visits", "days of 10,000 visits"]).T
+print(f"{views.mean():.2f} views per list, sd {views.std():.2f}")
+sizes.round(1)
+
+# %% tags=["open"]
+n = int(sizes.loc["5%", "visits of the canary"])
+harmed = rng.binomial(rng.choice(views, (500, n)), 0.9)  # one view in ten is lost
+others = views.mean() + rng.normal(0, views.std() / np.sqrt(19 * n), 500)  # the mean of 19 times as many lists
+z = (harmed.mean(axis=1) - others) / (views.std() * np.sqrt(1 / n + 1 / (19 * n)))
+print(f"a loss of 10 % is seen in {(z < -1.96).mean():.0%} of 500 simulated canaries")
+claim("the formula keeps its promise", 0.74 < (z < -1.96).mean() < 0.86)
+
+# %% [markdown] tags=["open"]
+# A canary of 5 % needs a few thousand visits of its own, and so many days of traffic that it protects against disasters,
+# not against a loss of 10 %. A larger share is quicker and harms more users: that is the trade. Looking every day and
+# stopping at the first bad day raises false alarms (lesson 18): fix the size first.
+#
+# Rolling back must be one command that somebody has tried. Ours:
+
+# %% tags=["open"]
+back = client.post("/admin/rollback", headers=token)
+assert back.json()["version"] == first and visit(1, "after")["version"] == first
+print("in use again:", "the first version" if back.json()["version"] == first else "another one")
+client.close()
+service.terminate()
+code = service.wait(timeout=30)
+
+# %% [markdown]
+# ## 11. Alerts that somebody can act on
+#
+# An alert wakes a person. So it needs an owner and a first step, or it teaches people to ignore alerts:
+#
+# | Alert | Who | First step |
+# |---|---|---|
+# | p99 above the deadline, or 503, for five minutes | on call | lower the load; roll back if a version is new |
+# | share of degraded answers above 1 % | on call | `/health/ready` says why; restart or roll back |
+# | the parity test of the night differs | model owner | stop the roll-out, look at the named feature |
+# | views per list of the canary below the limit | model owner | roll back, then find the cause |
+# | unknown items above 10 % of the views | model owner | retrain |
+#
+# ### Exercise 24.10 · choose (O5)
+#
+# Four alerts are proposed. Which one should **not** wake anybody?
+#
+# - **a** nobody has viewed anything for ten minutes, on a day with 10,000 visits
+# - **b** the p-value of the drift of one of 200 features is below 0.01
+# - **c** the version that answers is not the one that was put into use
+# - **d** the impressions of the last hour carry no propensity
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("24.10", answer)
+
+# %% [markdown]
+# ### Exercise 24.11 · put in order (O5)
+#
+# At night the canary's views per list fall below the limit. One line does not belong. Write the letters of the others in
+# a right order, for example `"FEDCB"`.
+#
+# ```text
+# A   compare offline and served features of some of its users
+# B   roll back: the canary's users get the old version again
+# C   write a test that fails on the fault, then repair it
+# D   retrain on the views that the canary collected
+# E   confirm that the views per list have recovered
+# F   start with the shadow again
+# ```
+
+# %%
+order = ...
+### BEGIN SOLUTION
+order = "BEACF"
+### END SOLUTION
+
+# %%
+check("24.11", order)
+
+# %% [markdown]
+# ## 12. A dashboard
+#
+# Everything on one page, from the three logs: is it quick, is it good, did the inputs move, and is anything missing?
+# Each panel shows its noise, so that nobody chases a dot.
+
+# %%
+per_list = shown.groupby(["version", "request_id"], sort=False)["is_viewed"].sum()
+by_version = {name: mean_interval(per_list[version].to_numpy()) for name, version in (("old", first), ("new", second))}
+of_shown = popularity(seen)[catalogue.to_idx(shown["shown"])]
+edges = watch.equal_bins(of_shown[shown["version"] == first], 5)
+batches = np.array_split(of_shown, 20)  # 67 lists each
+whole = watch.shares(of_shown[shown["version"] == first], edges)
+drifts = [watch.psi(whole, watch.shares(batch, edges)) for batch in batches]
+ms = np.array_split([line["ms"] for line in answered], 20)
+
+# %% tags=["nbval-ignore-output"]
+figure, axes = new_figure(10, 3, n_panels=4)
+axes[0].plot([np.median(batch) for batch in ms], label="p50")
+axes[0].plot([np.quantile(batch, 0.95) for batch in ms], label="p95")
+axes[0].set(title="milliseconds", xlabel="batch of 67 lists", ylim=(0, None))
+axes[0].legend()
+error = 1.96 * np.sqrt(rates["mean"] * (1 - rates["mean"]) / rates["size"])
+axes[1].errorbar(rates.index, rates["mean"].astype(float), error.astype(float), color="#009E73", linestyle="")
+axes[1].set(title="share viewed", xlabel="position", ylim=(0, None))
+for place, (name, (mean, half)) in enumerate(by_version.items()):
+    axes[2].errorbar([place], [mean], [half], linestyle="", label=name)
+axes[2].set(title="views per list", xticks=[0, 1], xticklabels=list(by_version), xlim=(-0.5, 1.5), ylim=(0, None))
+axes[3].plot(drifts, color="#CC79A7")
+axes[3].axvline(9.5, color="black", linewidth=1)
+axes[3].set(title="PSI of the popularity shown", xlabel="batch (line: new version)", ylim=(0, None))
+show(
+    figure,
+    alt="Four panels from the logs. Milliseconds per batch, p50 and p95, both flat. Share viewed by position, falling "
+    "from position 1 to 10. Views per list of the old and the new version with intervals. PSI of the popularity of "
+    "what was shown in 20 batches: low for the old version, clearly higher from batch 10 on, where the new one starts.",
+)
+
+# %%
+for name, (mean, half) in by_version.items():
+    print(f"{name} version: {mean:.2f} ± {half:.2f} views per list")
+gain, low, high = paired_bootstrap(per_list[second].to_numpy(), per_list[first].to_numpy())
+print(f"the same users, new minus old: {gain:+.3f} [{low:+.3f}, {high:+.3f}]")
+print(f"PSI of the popularity shown: old version {max(drifts[:10]):.2f} at most, new one {min(drifts[10:]):.2f} at least")
+claim("the popularity of what is shown drifts with the new version", np.mean(drifts[10:]) > 2 * np.mean(drifts[:10]))
+
+# %% [markdown]
+# TODO
+
+# %% [markdown]
+# ## What you did
+#
+# - You computed PSI, KS and JS, and saw PSI raise alarms where nothing had changed (**O1**).
+# - You compared ten years of drift with a model that lost a third of its quality (**O2**).
+# - You logged what a running service showed, and joined it with its events (**O3**).
+# - You planted three faults, saw the monitors miss two, and found all with a parity test (**O4**).
+# - You computed the size of a canary, rolled back, and chose alerts (**O5**).
+
+# %% [markdown] tags=["reading"]
+# **Read on**
+#
+# - D. Sculley et al.: Hidden Technical Debt in Machine Learning Systems. NIPS 2015
+# - M. Zinkevich: Rules of Machine Learning: Best Practices for ML Engineering. Google, developers.google.com (log the
+#   features at serving time; measure the skew)
+# - B. Yurdakul: Statistical Properties of Population Stability Index. Dissertation, Western Michigan University, 2018
+# - N. Potgieter, C. van Zyl, W. Schutte, F. Lombard: The Population Resemblance Statistic. 2023, arXiv 2307.11878 (why
+#   fixed thresholds fail in small and in large samples)
+# - J. Lin: Divergence Measures Based on the Shannon Entropy. IEEE Transactions on Information Theory 37(1), 1991
+# - A. Bifet, R. Gavaldà: Learning from Time-Changing Data with Adaptive Windowing. SDM 2007, doi
+#   10.1137/1.9781611972771.42
+
+# %% [markdown] tags=["reading"]
+# On libraries, as of November 2026: river 0.26.1, used in section 5, works with the versions of this course. evidently
+# 0.7.23 installs, but its import fails with pandas 3. nannyml 0.13.1 imports; its last release is of July 2025, and
+# questions about its future are unanswered (github.com/NannyML/nannyml, issue 444). alibi-detect 0.13 asks for
+# pandas below 3, and frouros for NumPy below 1.27. The three distances are a dozen lines, which is why you wrote them.
