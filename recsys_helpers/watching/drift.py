@@ -66,6 +66,27 @@ def psi_noise(n_bins: int, n: int, m: int) -> float:
     return (n_bins - 1) * (1 / n + 1 / m)
 
 
+def psi_limit(values: np.ndarray, users: np.ndarray, n_users: int, edges: np.ndarray, n_draws=100, seed=42) -> float:
+    """PSI that only one sample in twenty exceeds if nothing has changed, and values of one user hang together.
+
+    `values` (n,) of the reference and `users` (n,), whose they are. Draws `n_users` of these users with replacement,
+    `n_draws` times, and returns the 95 % quantile of PSI between the reference and what they bring. Used in lesson 24.
+
+    >>> values, users = np.repeat([1.0, 2.0, 3.0, 4.0], 50), np.repeat([1, 2, 3, 4], 50)  # each user repeats one value
+    >>> psi_limit(values, users, 4, np.array([2.5])) > 10 * psi_noise(2, 200, 200)
+    True
+    """
+    values, users = np.asarray(values, dtype=float), np.asarray(users)
+    if values.shape != users.shape or n_users < 1:
+        raise ValueError("Each value needs its user, and at least one user must be drawn.")
+    owner = np.unique(users, return_inverse=True)[1]
+    order = np.argsort(owner, kind="stable")
+    of_user = np.split(values[order], np.cumsum(np.bincount(owner))[:-1])
+    rng, whole = np.random.default_rng(seed), shares(values, edges)
+    draws = (np.concatenate([of_user[u] for u in rng.integers(0, len(of_user), n_users)]) for _ in range(n_draws))
+    return float(np.quantile([psi(whole, shares(draw, edges)) for draw in draws], 0.95))
+
+
 def ks(a: np.ndarray, b: np.ndarray) -> float:
     """Kolmogorov–Smirnov distance: the largest difference of two empirical distribution functions, from 0 to 1.
 

@@ -15,8 +15,8 @@ BELOW = {  # room → the rooms it may import; ARCHITECTURE.md says what lives w
     "models": ["start", "data", "evaluation"],
     "explain": ["start", "data", "evaluation", "models"],
     "simulation": ["start", "data", "evaluation"],
-    "watching": [],
     "serving": ["start", "data", "evaluation", "models", "explain"],
+    "watching": ["start", "data", "evaluation", "models", "serving"],
     "notebook": ["start", "data", "evaluation"],
     "exercises": ["start", "data", "evaluation", "models", "explain", "simulation", "watching", "serving", "notebook"],
 }

@@ -1,14 +1,28 @@
 """Drift against scipy, hand-computed cases and properties; the parity test against planted faults."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
-from scipy.stats import ks_2samp
+from scipy.stats import chi2, ks_2samp
 
-from recsys_helpers.watching import compare_features, equal_bins, js, ks, overlap_of_lists, psi, psi_noise, shares
+from recsys_helpers.serving.store import Store
+from recsys_helpers.watching import (
+    compare_features,
+    equal_bins,
+    js,
+    ks,
+    overlap_of_lists,
+    psi,
+    psi_limit,
+    psi_noise,
+    shares,
+)
+from recsys_helpers.watching.practice import Running, ease_versions
 
 COUNTS = st.lists(st.integers(0, 30), min_size=3, max_size=3).filter(any)
 NUMBERS = st.lists(st.integers(-5, 5) | st.floats(-4, 4, width=16), min_size=1, max_size=30)
@@ -67,6 +81,20 @@ def test_the_noise_of_psi_is_what_the_formula_says(n, m):
     assert np.mean(found) == pytest.approx(psi_noise(5, n, m), rel=0.08)
 
 
+def test_the_limit_for_independent_values_is_the_quantile_of_chi_square():
+    rng = np.random.default_rng(3)
+    values, edges = rng.integers(0, 5, 20_000), np.arange(1, 5)
+    limit = psi_limit(values, np.arange(20_000), 500, edges, n_draws=2000)
+    assert limit == pytest.approx(chi2(4).ppf(0.95) / 500, rel=0.08)
+
+
+def test_the_limit_grows_when_users_repeat_themselves():
+    values = np.random.default_rng(4).integers(0, 5, 2000)
+    users, edges = np.arange(2000), np.arange(1, 5)
+    alone = psi_limit(values, users, 100, edges)
+    assert psi_limit(np.repeat(values, 10), np.repeat(users, 10), 100, edges) > 0.8 * alone > psi_noise(5, 1000, 20_000)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -81,6 +109,8 @@ def test_the_noise_of_psi_is_what_the_formula_says(n, m):
         lambda: equal_bins([1, 2], 1),
         lambda: psi_noise(1, 10, 10),
         lambda: ks([], [1]),
+        lambda: psi_limit([1, 2], [1], 1, [1.5]),
+        lambda: psi_limit([1, 2], [1, 2], 0, [1.5]),
     ],
 )
 def test_what_makes_no_sense_is_refused(call):
@@ -204,3 +234,44 @@ def test_overlap_by_hand():
     np.testing.assert_allclose(found, [2 / 3, 1.0, np.nan])
     with pytest.raises(ValueError):
         overlap_of_lists([[1]], [[1], [2]])
+
+
+# The service to practise on.
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    rows = [(user, item, when) for user in range(1, 31) for when, item in enumerate(rng.permutation(20)[:8] + 100)]
+    learn = pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"])
+    movies = pd.DataFrame({"item_id": range(100, 120), "title": [f"Film {number}" for number in range(20)]})
+    store = Store(tmp_path_factory.mktemp("practice"))
+    versions = ease_versions(learn, movies, store)
+    service = Running(store)
+    yield service, versions, learn
+    service.stop()
+    service.stop()
+
+
+def test_the_service_answers_logs_and_keeps_events(running):
+    service, (first, _), learn = running
+    answer = service.client.get("/recommend/3?k=5", headers={"x-request-id": "mine"}).json()
+    ids = [film["item_id"] for film in answer["items"]]
+    assert answer["version"] == first and not answer["degraded"]
+    assert len(set(ids)) == 5 and not set(ids) & set(learn.loc[learn["user_id"] == 3, "item_id"])
+    event = {"event_id": "00000000-0000-4000-8000-000000000024", "user_id": 3, "item_id": ids[0], "kind": "view"}
+    assert service.client.post("/events", json=event).status_code == 201
+    assert service.events()[["event_id", "user_id", "item_id", "kind"]].iloc[-1].to_dict() == event
+    for _ in range(50):
+        if "mine" in set(service.requests()["request_id"]):  # the log has a thread of its own
+            break
+        time.sleep(0.1)
+    row = service.requests().set_index("request_id").loc["mine"]
+    assert (row["path"], row["status"]) == ("/recommend/3", 200) and row["ms"] > 0
+
+
+def test_versions_come_and_go(running):
+    service, (first, second), _ = running
+    assert first != second
+    assert service.admin("swap", version=second) == second
+    assert service.admin("rollback") == first
