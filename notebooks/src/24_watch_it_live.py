@@ -449,8 +449,8 @@ def visit(user_id, request_id):
         "version": answer["version"],
         "user_key": hmac.new(secret, str(user_id).encode(), hashlib.sha256).hexdigest()[:16],
         "candidates": candidates,
-        "shown": candidates[:9] + [candidates[9 + int(rng.integers(41))]],
-        "propensity": 9 * [1.0] + [1 / 41],
+        "shown": [*candidates[:9], candidates[9 + int(rng.integers(41))]],
+        "propensity": [*9 * [1.0], 1 / 41],
         "degraded": answer["degraded"],
     }
 
