@@ -5,7 +5,7 @@
 small service with its logs, imported from its own file.
 """
 
-from recsys_helpers.watching.drift import equal_bins, js, ks, psi, psi_limit, psi_noise, shares
+from recsys_helpers.watching.drift import equal_bins, js, ks, monitor, psi, psi_limit, psi_noise, shares
 from recsys_helpers.watching.parity import Parity, compare_features, overlap_of_lists
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "equal_bins",
     "js",
     "ks",
+    "monitor",
     "overlap_of_lists",
     "psi",
     "psi_limit",

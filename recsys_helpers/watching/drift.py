@@ -4,6 +4,7 @@ What it leaves out: several features at once, tests, and streams (lesson 24 uses
 """
 
 import numpy as np
+import pandas as pd
 
 
 def equal_bins(reference: np.ndarray, n_bins: int = 10) -> np.ndarray:
@@ -114,6 +115,24 @@ def js(p: np.ndarray, q: np.ndarray) -> float:
     p, q = _two_distributions(p, q)
     middle = (p + q) / 2
     return float(np.mean([(one[one > 0] * np.log2(one[one > 0] / middle[one > 0])).sum() for one in (p, q)]))
+
+
+def monitor(trained_on: pd.DataFrame, served: pd.DataFrame, n_bins: int = 10) -> pd.DataFrame:
+    """PSI and KS of each feature that both tables have: one row for each feature, the columns "PSI" and "KS".
+
+    The tables hold one row for each user; the bins of PSI hold equal numbers of `trained_on`. Used in lesson 24.
+
+    >>> before = pd.DataFrame({"films": [1, 2, 3, 4]})
+    >>> monitor(before, before + 2, n_bins=2).round(2)
+            PSI   KS
+    films  0.88  0.5
+    """
+    rows = {}
+    for name in trained_on.columns.intersection(served.columns):
+        edges = equal_bins(trained_on[name], n_bins)
+        before, after = shares(trained_on[name], edges), shares(served[name], edges)
+        rows[name] = [psi(before, after), ks(trained_on[name], served[name])]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["PSI", "KS"])
 
 
 def _numbers(values, name: str) -> np.ndarray:

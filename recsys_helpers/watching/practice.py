@@ -9,6 +9,8 @@ import re
 import sqlite3
 import subprocess
 import sys
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -102,3 +104,34 @@ class Running:
             self.process.terminate()
             self.process.communicate(timeout=30)
         self._log.close()
+
+
+def event_id(request_id: str, item_id: int) -> str:
+    """The id of the event "this item of this list was viewed", always the same, so that events find their list.
+
+    >>> event_id("monday-1", 50) == event_id("monday-1", 50) != event_id("monday-2", 50)
+    True
+    """
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{request_id}:{item_id}"))
+
+
+def let_visit(
+    service: Running, show_list: Callable[[int, str], dict], liked: pd.Series, rng: np.random.Generator, day: str
+) -> list[dict]:
+    """Let each user come once, send what is viewed to the service as events, and return the records of the lists.
+
+    `show_list(user_id, request_id)` gives the record of a list, with "shown", its item ids, best first. `liked`: the
+    set of items that a user likes, indexed by user_id. Position r is examined with probability 1 / log₂(r + 1), the
+    discount of NDCG, and what is both examined and liked is viewed. The request ids are `day`-user_id.
+    """
+    records = []
+    for user_id, likes in liked.items():
+        record = show_list(user_id, f"{day}-{user_id}")
+        records.append(record)
+        examines = rng.random(len(record["shown"])) < 1 / np.log2(np.arange(len(record["shown"])) + 2)
+        for item_id, is_seen in zip(record["shown"], examines):
+            if is_seen and item_id in likes:
+                key = event_id(record["request_id"], item_id)
+                event = {"event_id": key, "user_id": user_id, "item_id": item_id, "kind": "view"}
+                service.client.post("/events", json=event).raise_for_status()
+    return records

@@ -16,13 +16,14 @@ from recsys_helpers.watching import (
     equal_bins,
     js,
     ks,
+    monitor,
     overlap_of_lists,
     psi,
     psi_limit,
     psi_noise,
     shares,
 )
-from recsys_helpers.watching.practice import Running, ease_versions
+from recsys_helpers.watching.practice import Running, ease_versions, event_id, let_visit
 
 COUNTS = st.lists(st.integers(0, 30), min_size=3, max_size=3).filter(any)
 NUMBERS = st.lists(st.integers(-5, 5) | st.floats(-4, 4, width=16), min_size=1, max_size=30)
@@ -275,3 +276,27 @@ def test_versions_come_and_go(running):
     assert first != second
     assert service.admin("swap", version=second) == second
     assert service.admin("rollback") == first
+
+
+def test_visitors_view_what_they_like_and_look_at(running):
+    service, *_ = running
+    liked = pd.Series({1: {100, 101, 102}, 2: set(), 3: {119}})
+    always = type(
+        "Rng", (), {"random": staticmethod(lambda n: np.full(n, 0.45))}
+    )()  # below 1 / log2(r + 1) up to r = 3
+    before = len(service.events())
+    lists = {1: [105, 101, 100, 102], 2: [100, 101, 102, 103], 3: [119]}
+    records = let_visit(service, lambda user, key: {"request_id": key, "shown": lists[user]}, liked, always, "monday")
+    new = service.events()[before:]
+    assert [record["request_id"] for record in records] == ["monday-1", "monday-2", "monday-3"]
+    assert list(zip(new["user_id"], new["item_id"])) == [(1, 101), (1, 100), (3, 119)]
+    assert new["event_id"].tolist()[:2] == [event_id("monday-1", 101), event_id("monday-1", 100)]
+
+
+def test_a_monitor_is_psi_and_ks_of_each_common_feature():
+    rng = np.random.default_rng(5)
+    one = pd.DataFrame({"a": rng.normal(size=300), "b": rng.normal(size=300)})
+    other = pd.DataFrame({"b": rng.normal(1, 1, 200), "c": 1.0})
+    found, edges = monitor(one, other), equal_bins(one["b"])
+    assert found.index.tolist() == ["b"] and found.at["b", "KS"] == ks(one["b"], other["b"])
+    assert found.at["b", "PSI"] == psi(shares(one["b"], edges), shares(other["b"], edges)) > 0.5
