@@ -93,7 +93,11 @@ def test_the_limit_grows_when_users_repeat_themselves():
     values = np.random.default_rng(4).integers(0, 5, 2000)
     users, edges = np.arange(2000), np.arange(1, 5)
     alone = psi_limit(values, users, 100, edges)
-    assert psi_limit(np.repeat(values, 10), np.repeat(users, 10), 100, edges) > 0.8 * alone > psi_noise(5, 1000, 20_000)
+    values, users = np.repeat(values, 10), np.repeat(users, 10)
+    limit = psi_limit(values, users, 100, edges)
+    assert limit > 0.8 * alone > psi_noise(5, 1000, 20_000)
+    mixed = np.random.default_rng(5).permutation(20_000)  # rows may stand in any order
+    assert psi_limit(values[mixed], users[mixed], 100, edges) == pytest.approx(limit)
 
 
 @pytest.mark.parametrize(
