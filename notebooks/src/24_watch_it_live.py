@@ -142,7 +142,7 @@ by_hand = {
     "JS": ((p * np.log2(p / middle)).sum() + (q * np.log2(q / middle)).sum()) / 2,
 }
 print({name: float(value.round(4)) for name, value in by_hand.items()})
-assert np.isclose(by_hand["PSI"], watch.psi(p, q)) and np.isclose(by_hand["JS"], watch.js(p, q))
+assert np.allclose([by_hand["PSI"], by_hand["JS"]], [watch.psi(p, q), watch.js(p, q)])
 
 # %% [markdown]
 # - The **[population stability index](glossary.md#population-stability-index)** (PSI) is the change of each share times
@@ -169,7 +169,7 @@ check("24.2", psi_of_two_bins)
 # %% [markdown]
 # ### Exercise 24.3 · code (O1)
 #
-# A bin that is empty on one side makes PSI infinite. The usual repair is to add half an imaginary value to each bin
+# A bin that is empty on one side makes PSI infinite. A usual repair is to add half an imaginary value to each bin
 # before the shares are computed. `reference` and `current` have shape (n_bins,) and hold the *counts* of the bins; their
 # sums may differ. Return PSI with this repair.
 #
@@ -289,12 +289,8 @@ inputs = pd.DataFrame(rows, columns).T
 inputs.round(2)
 
 # %%
-late = inputs.loc[2014:]
 claim("no PSI comes near 0.25", inputs[["PSI stars", "PSI film age"]].max().max() < 0.2)
-claim("film age is above its noise limit from 2014 on", (late["PSI film age"] > late["limit "]).all())
-claim(
-    "more than 40 % of the late ratings are of films that the frozen model never saw", late["unknown films"].min() > 0.4
-)
+claim("from 2014 on, over 40 % of the ratings are of unknown films", inputs.loc[2014:, "unknown films"].min() > 0.4)
 
 # %% [markdown]
 # PSI stays at 0.11 or below in every year; by the rule of thumb hardly anything happened. Meanwhile the frozen model lost
@@ -385,8 +381,8 @@ first, second = ease_versions(learn, movies, store)
 service = Running(store)
 
 # %%
-asked = service.client.get("/recommend/1?k=3", headers={"x-request-id": "visit-0"}).json()
-view = {"event_id": str(uuid.UUID(int=1)), "user_id": 1, "item_id": asked["items"][0]["item_id"], "kind": "view"}
+service.client.get("/recommend/1?k=3", headers={"x-request-id": "visit-0"})
+view = {"event_id": str(uuid.UUID(int=1)), "user_id": 1, "item_id": 318, "kind": "view"}
 service.client.post("/events", json=view).raise_for_status()
 
 # %% tags=["nbval-ignore-output"]
@@ -460,12 +456,13 @@ liked = cut.test.groupby("user_id")["item_id"].agg(set)
 impressions = let_visit(service, visit, liked, rng, "monday")
 assert service.admin("swap", version=second) == second
 impressions += let_visit(service, visit, liked, rng, "tuesday")
-(store.folder / "impressions.jsonl").write_text("\n".join(map(json.dumps, impressions)))
+log = store.folder / "impressions.jsonl"
+log.write_text("\n".join(map(json.dumps, impressions)))
 views = service.events()[1:]  # the first was that of section 7
 print(f"{len(impressions):,} lists, {len(views)} views")
 
 # %%
-shown = pd.DataFrame(map(json.loads, (store.folder / "impressions.jsonl").read_text().splitlines()))
+shown = pd.DataFrame(map(json.loads, log.read_text().splitlines()))
 shown = shown.assign(position=[list(range(1, 11))] * len(shown)).explode(["shown", "position", "propensity"])
 shown["event_id"] = [event_id(*pair) for pair in zip(shown["request_id"], shown["shown"])]
 shown["is_viewed"] = shown["event_id"].isin(views["event_id"])
