@@ -456,13 +456,12 @@ liked = cut.test.groupby("user_id")["item_id"].agg(set)
 impressions = let_visit(service, visit, liked, rng, "monday")
 assert service.admin("swap", version=second) == second
 impressions += let_visit(service, visit, liked, rng, "tuesday")
-log = store.folder / "impressions.jsonl"
-log.write_text("\n".join(map(json.dumps, impressions)))
+(store.folder / "impressions.jsonl").write_text("\n".join(map(json.dumps, impressions)))
 views = service.events()[1:]  # the first was that of section 7
 print(f"{len(impressions):,} lists, {len(views)} views")
 
 # %%
-shown = pd.DataFrame(map(json.loads, log.read_text().splitlines()))
+shown = pd.read_json(store.folder / "impressions.jsonl", lines=True)
 shown = shown.assign(position=[list(range(1, 11))] * len(shown)).explode(["shown", "position", "propensity"])
 shown["event_id"] = [event_id(*pair) for pair in zip(shown["request_id"], shown["shown"])]
 shown["is_viewed"] = shown["event_id"].isin(views["event_id"])
@@ -474,9 +473,9 @@ assert shown["is_viewed"].sum() == len(views)  # every view found its list
 claim("position 1 is viewed at least twice as often as position 9", rates["mean"][1] > 2 * rates["mean"][9])
 
 # %% [markdown]
-# Every view found its list, and now the log answers questions. The rate falls from position to position: the model puts
-# the best films first, and people look there. The drawn films of position 10 are the only rows from which another policy
-# can be judged (lesson 18), since their propensity is below 1.
+# Every view found its list, and now the log answers questions. The rate falls with the position: the model puts the best
+# films first, and people look there. Only the drawn films of position 10, with a propensity below 1, say how another policy
+# would do (lesson 18).
 
 # %% [markdown]
 # ### Exercise 24.6 · find the bug (O3)
@@ -538,7 +537,7 @@ def quality(rows):
 # %% [markdown]
 # Three services, each with a small fault:
 #
-# - **whole days**: time stamps are rounded to days, and the films of one day come in the order of their ids
+# - **whole days**: time stamps are rounded to days; the films of a day come in the order of their ids
 # - **zeros in front**: a history of fewer than 50 films is padded on the wrong side
 # - **old id map**: the map is older than 20 of the films, so most films get the index of another one
 
@@ -555,13 +554,13 @@ windows = {
     "zeros in front": window(offline, zeros_in_front=True),
     "old id map": window(sequences.histories(raw, users, old_map)),
 }
-ndcg = {name: quality(rows) for name, rows in windows.items()}
 
 # %%
+ndcg = {name: quality(rows) for name, rows in windows.items()}
+print(f"offline: {ndcg['offline'].mean():.3f}")
 for name in list(windows)[1:]:
     mean, low, high = paired_bootstrap(ndcg[name], ndcg["offline"])
-    print(f"{name:15} NDCG@10 {ndcg[name].mean():.3f}, minus {ndcg['offline'].mean():.3f}: ", end="")
-    print(f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+    print(f"{name:15} NDCG@10 {ndcg[name].mean():.3f}, minus offline: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
     claim(f"{name}: it costs quality", high < 0)
 
 # %% [markdown]
@@ -768,7 +767,7 @@ service.stop()
 #
 # | Alert | Who | First step |
 # |---|---|---|
-# | p99 above the deadline, or 503, for five minutes | on call | lower the load; roll back if a version is new |
+# | p99 above the deadline for five minutes | on call | roll back if a version is new |
 # | the parity test of the night differs | model owner | stop the roll-out, look at the named feature |
 # | views per list of the canary below the limit | model owner | roll back, then find the cause |
 # | unknown items above 10 % of the views | model owner | retrain |
@@ -872,11 +871,11 @@ claim("the popularity of what is shown drifts with the new version", np.mean(dri
 # %% [markdown]
 # ## What you did
 #
-# - You computed PSI, KS and JS, and saw PSI raise alarms where nothing had changed (**O1**).
-# - You compared ten years of drift with a model that lost a third of its quality (**O2**).
-# - You logged what a running service showed, and joined it with its events (**O3**).
-# - You planted three faults, saw the monitors miss two, and found all with a parity test (**O4**).
-# - You chose alerts, and ordered the steps after one; in section 11 (optional) you sized a canary (**O5**).
+# - You computed PSI, KS and JS, and saw alarms where nothing had changed (**O1**).
+# - You compared ten years of drift with a model that lost a third (**O2**).
+# - You logged what a service showed, and joined it with its events (**O3**).
+# - You saw monitors miss two of three faults, and found all by parity (**O4**).
+# - You chose alerts and ordered the steps after one (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
