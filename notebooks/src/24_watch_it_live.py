@@ -241,11 +241,9 @@ check("24.4", answer)
 before, after = rng.normal(size=1_000_000), rng.normal(0.01, 1, size=1_000_000)
 z = (after.mean() - before.mean()) / np.sqrt(2 / 1_000_000)
 size = watch.monitor(pd.DataFrame({"feature": before}), pd.DataFrame({"feature": after}))
+claim("certain, and tiny", z > 4 and size.loc["feature", "PSI"] < 0.001)
 print(f"z = {z:.1f} (3 is rare)")
 size.round(5)
-
-# %% tags=["reveal"]
-claim("certain, and tiny", z > 4 and size.loc["feature", "PSI"] < 0.001)
 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
@@ -259,8 +257,8 @@ claim("certain, and tiny", z > 4 and size.loc["feature", "PSI"] < 0.001)
 # ## 4. Drift and damage are two things
 #
 # What would a drift monitor have said about the frozen model? We compare each year with 2003 to 2005 in two features: the
-# stars, and the age of the film when it was rated. The ratings of one visitor hang together, so the formula of section 3,
-# made for independent values, gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the
+# stars, and the age of the film when it was rated. The ratings of one visitor hang together, so the formula of section 3
+# gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the
 # year has; one draw in twenty exceeds its limit.
 
 # %%
