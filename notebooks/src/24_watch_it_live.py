@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from recsys_helpers import simulation as lab
 from recsys_helpers import watching as watch
 from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
 from recsys_helpers.evaluation import evaluate, mean_interval, paired_bootstrap
@@ -39,7 +40,6 @@ from recsys_helpers.notebook import claim, new_figure, show
 from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.recommender import Question, Recommender
 from recsys_helpers.serving.store import Store
-from recsys_helpers.simulation import bucket
 from recsys_helpers.start import set_seed
 from recsys_helpers.watching.practice import Running, ease_versions, event_id, let_visit
 
@@ -689,7 +689,7 @@ questions = [Question(history) for history in own[1:]]
 lists = [[[pick.item.item_id for pick in picks] for picks in of.recommend(questions)] for of in (shadow, inside)]
 overlap = watch.overlap_of_lists(*lists)
 print(f"films in common: {overlap.mean():.0%} on average, {(overlap < 0.2).sum()} users with fewer than two of ten")
-in_canary = sum(bucket(user, "aged EASE", 20) == 0 for user in people.ids.tolist())
+in_canary = sum(lab.bucket(user, "aged EASE", 20) == 0 for user in people.ids.tolist())
 print(f"the canary of 5 %: {in_canary} of {people.n} users")
 
 # %% [markdown]
@@ -865,6 +865,48 @@ claim("the popularity of what is shown drifts with the new version", np.mean(dri
 # visitors has changed. So mark each roll-out on the page. The new version has more views per list, by 0.08, and the
 # interval excludes zero, barely. But this was no A/B test: the old version had Monday and the new one Tuesday, and
 # whatever else changed between the two days is in the difference (lesson 18).
+
+# %% [markdown]
+# ## 14. The calmest monitor (optional)
+#
+# Section 12 said "retrain". But on what? In lesson 18 a recommender that counts its own clicks never got beyond its first
+# ten items. What would our monitors say about it? The same synthetic world, with retraining after every round, beside a
+# recommender that ranks by click *rates* and shows random lists to a tenth of the users:
+
+# %%
+island = lab.click_world(n_users=300, n_items=150, seed=18)
+
+
+def by_clicks(clicks, views, rng):
+    return np.tile(clicks.sum(axis=0), (300, 1))
+
+
+def by_rate_with_random_lists(clicks, views, rng):
+    rate = clicks.sum(axis=0) / (views.sum(axis=0) + 8)
+    return np.where(rng.random((300, 1)) < 0.1, rng.random((300, 150)), rate)
+
+
+rows = {}
+for name, recommender in (("own clicks", by_clicks), ("rates, some random", by_rate_with_random_lists)):
+    *_, before, last = lab.feedback_loop(island, recommender, n_rounds=30)
+    moved = watch.psi(*(watch.shares(one.lists.ravel(), np.arange(15, 150, 15)) for one in (before, last)))
+    rows[name] = [moved, last.clicked.sum(axis=1).mean(), len(np.unique(last.lists)), last.value]
+columns = ["PSI of what is shown", "clicks per list", "items shown", "true value"]
+own_loop = pd.DataFrame(rows, columns).T
+own_loop.round(2)
+
+# %%
+claim(
+    "the loop on its own clicks: no drift at all, ten items", own_loop.iloc[0, 0] < 1e-9 and own_loop.iloc[0, 2] == 10
+)
+claim(
+    "the other one drifts and is worth more", own_loop.iloc[1, 0] > 0.25 and own_loop.iloc[1, 3] > own_loop.iloc[0, 3]
+)
+
+# %% [markdown]
+# On the dashboard the loop looks perfect: PSI is exactly 0 and the clicks per list are as good as the other's. It shows
+# the same ten items to everybody, for ever. The other one drifts far beyond "act", because it is still learning, and its
+# lists are worth 0.26 instead of 0.18. So log the propensities, keep some random positions, and judge by these.
 
 # %% [markdown]
 # ## What you did
