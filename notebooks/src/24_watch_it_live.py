@@ -147,9 +147,9 @@ assert np.allclose([by_hand["PSI"], by_hand["JS"]], [watch.psi(p, q), watch.js(p
 # %% [markdown]
 # - The **[population stability index](glossary.md#population-stability-index)** (PSI) is the change of each share times
 #   the change of its logarithm, summed over the bins.
-# - The **[Kolmogorov–Smirnov distance](glossary.md#kolmogorov–smirnov-distance)** (KS) is the largest gap between the
+# - The **[Kolmogorov–Smirnov distance](glossary.md#kolmogorovsmirnov-distance)** (KS) is the largest gap between the
 #   two cumulative distributions: here 0.1. It needs no bins.
-# - The **[Jensen–Shannon divergence](glossary.md#jensen–shannon-divergence)** (JS) compares both with their middle, in
+# - The **[Jensen–Shannon divergence](glossary.md#jensenshannon-divergence)** (JS) compares both with their middle, in
 #   bits. It lies between 0 and 1, even where a bin is empty.
 #
 # ### Exercise 24.2 · trace (O1)
@@ -465,7 +465,7 @@ shown = shown.assign(position=[list(range(1, 11))] * len(shown)).explode(["shown
 shown["event_id"] = [event_id(*pair) for pair in zip(shown["request_id"], shown["shown"])]
 shown["is_viewed"] = shown["event_id"].isin(views["event_id"])
 rates = shown.groupby("position")["is_viewed"].agg(["mean", "sum", "size"])
-rates.T.round(3)
+rates.round(3)
 
 # %%
 assert shown["is_viewed"].sum() == len(views)  # every view found its list
@@ -510,7 +510,7 @@ check("24.6", rate_by_position)
 # ## 9. The same features on both sides
 #
 # Often one program computes the features for training and another one in the service. Where they disagree, the model
-# reads what it was never trained on: [training–serving skew](glossary.md#training–serving-skew). Our model reads a
+# reads what it was never trained on: [training–serving skew](glossary.md#trainingserving-skew). Our model reads a
 # *window*: the newest 50 films, newest first, zeros behind; each position has its weight. We measure on the last quarter
 # of train + valid.
 
