@@ -703,7 +703,8 @@ print(f"the canary of 5 %: {in_canary} of {people.n} users")
 # others. The factor for the variance of the two means becomes 1 + c / (1 − c):
 #
 # n = (1.96 + 0.84)² · sd² · (1 + c / (1 − c)) / effect²
-#
+
+# %% [markdown]
 # ### Exercise 24.9 · fill in (O5)
 #
 # `sd` is that of the views of one list, `effect` the smallest loss that must be seen, and `share` the canary's share of
