@@ -818,7 +818,7 @@ check("24.11", order)
 # ## 13. A dashboard (optional)
 #
 # Everything on one page, from the three logs: is it quick, is it good, and has anything moved? A good panel shows its
-# noise, so that nobody chases a dot.
+# noise, so that nobody reacts to chance. (The service's log counts whole milliseconds.)
 
 # %%
 by_version = {name: mean_interval(per_list[version].to_numpy()) for name, version in (("old", first), ("new", second))}
@@ -847,9 +847,10 @@ axes[3].axvline(9.5, color="black", linewidth=1)
 axes[3].set(title="PSI of what is shown", xlabel="batch (line: new version)", ylim=(0, None))
 show(
     figure,
-    alt="Four panels from the logs. Milliseconds per batch: p50 and p95, a few at most, without a trend. Share viewed by "
-    "position, falling from 1 to 10. Views per list of the old and the new version, with intervals that overlap. PSI of "
-    "the popularity of what is shown, in 20 batches: low for the old version, clearly higher where the new one starts.",
+    alt="Four panels from the logs. Milliseconds per batch: p50 and p95, a few at most, without a trend. Share "
+    "viewed by position, falling from 1 to 10. Views per list of the old and the new version, with intervals that "
+    "overlap. PSI of the popularity of what is shown, in 20 batches: low for the old version, clearly higher from the "
+    "line on, where the new one starts.",
 )
 
 # %%
@@ -863,10 +864,10 @@ print(
 claim("the popularity of what is shown drifts with the new version", np.mean(drifts[10:]) > 2 * np.mean(drifts[:10]))
 
 # %% [markdown]
-# The last panel shows the drift that *you* caused: with the new version other films are shown, and nothing about the
-# visitors has changed. So mark each roll-out on the page. The new version has more views per list, by 0.08, and the
-# interval excludes zero, barely. But this was no A/B test: the old version had Monday and the new one Tuesday, and
-# whatever else changed between the two days is in the difference (lesson 18).
+# The last panel shows a drift that *you* caused: the new version shows other films, and nothing about the visitors has
+# changed. So mark each roll-out on the page. The new version has more views per list, by 0.08, and the interval barely
+# excludes zero. But this was no A/B test: the old version had Monday and the new one Tuesday, and whatever else changed
+# between the two days is part of the difference (lesson 18).
 
 # %% [markdown]
 # ## 14. The calmest monitor (optional)
