@@ -17,8 +17,20 @@ BELOW = {  # room → the rooms it may import; ARCHITECTURE.md says what lives w
     "explain": ["start", "data", "evaluation", "models"],
     "simulation": ["start", "data", "evaluation"],
     "serving": ["start", "data", "evaluation", "models", "explain"],
+    "watching": ["start", "data", "evaluation", "models", "serving"],
     "notebook": ["start", "data", "evaluation"],
-    "exercises": ["start", "data", "evaluation", "models", "benchmark", "explain", "simulation", "serving", "notebook"],
+    "exercises": [
+        "start",
+        "data",
+        "evaluation",
+        "models",
+        "benchmark",
+        "explain",
+        "simulation",
+        "serving",
+        "watching",
+        "notebook",
+    ],
 }
 WITH_KERAS = {  # the files that load TensorFlow when they are imported; everything else starts in about a second
     "explain/gradient_based.py",

@@ -1,0 +1,403 @@
+"""Checks of lesson 24, watch it live."""
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace, variants
+
+predict(
+    "24.1",
+    "O2",
+    truth=32,
+    within=7,
+    between=(1, 100),
+    low="It has lost more than that: about a third. Run the cell and see which years it took.",
+    high="It has lost less than that: about a third. The old films are still watched.",
+    done="About a third, and nobody was told.",
+)
+
+
+trace(
+    "24.2",
+    "O1",
+    truth=0.3 * 0.470 + 0.3 * 0.916,
+    mistakes={
+        -0.1338: "Both terms are positive: where the share falls, q − p and the logarithm are both negative.",
+        0.1338: "Both terms are positive, so add them: 0.3 · 0.470 and −0.3 · −0.916.",
+        0.141: "That is the first bin alone. Add the term of the second.",
+        0.2748: "That is the second bin alone. Add the term of the first.",
+        0.2079: "You averaged over the bins. PSI is the sum.",
+        0.193: "That is KL(q ‖ p): its logarithms are weighted by q. PSI weights them by the change, q − p.",
+        0.223: "That is KL(p ‖ q): its logarithms are weighted by p. PSI weights them by the change, q − p.",
+        0.18: "You squared the changes. Multiply each change by its logarithm.",
+        -0.446: "You added the logarithms alone. Multiply each by its change, q − p.",
+    },
+    otherwise="Add up (q − p) · ln(q / p): 0.3 · ln 1.6 and −0.3 · ln 0.4.",
+    done="0.42: by the rule of thumb this is a reason to act, if enough values stand behind it.",
+)
+
+
+def _psi(reference, current):
+    p, q = [count + 0.5 for count in reference], [count + 0.5 for count in current]
+    p, q = [value / sum(p) for value in p], [value / sum(q) for value in q]
+    return sum((b - a) * np.log(b / a) for a, b in zip(p, q))
+
+
+def _psi_like(reference, current, add=0.5, add_other=None, change="q - p", log="q/p", by="own", part=np.sum, late=False,
+              base=np.log, share=True):  # fmt: skip
+    reference, current = np.asarray(reference, float), np.asarray(current, float)
+    first, other = reference + add, current + (add if add_other is None else add_other)
+    if late:  # added after the division
+        p, q = reference / reference.sum() + add, current / current.sum() + add
+    elif not share:
+        p, q = first, other
+    else:
+        sums = {
+            "own": (first.sum(), other.sum()),
+            "raw": (reference.sum(), current.sum()),
+            "first": (first.sum(), first.sum()),
+            "bins": (reference.sum() + add, current.sum() + add),
+        }[by]
+        p, q = first / sums[0], other / sums[1]
+    with np.errstate(all="ignore"):
+        ratio = base({"q/p": q / p, "p/q": p / q}[log])
+        weight = {"q - p": q - p, "q": q, "p": p, "abs": np.abs(q - p), "square": (q - p) ** 2, "one": 1.0}[change]
+        return part(weight * ratio)
+
+
+@exercise(
+    "24.3", "O1", "code", done="Finite even for empty bins, 0 for equal shares, and the same if both are exchanged."
+)
+def psi_from_counts(answer) -> None:
+    cases = [
+        (np.array([50, 30, 20]), np.array([8, 6, 0])),
+        (np.array([5, 0, 9, 40]), np.array([11, 3, 2, 0])),
+        (np.array([100, 80, 60, 40, 0]), np.array([2, 4, 9, 16, 3])),
+        (np.array([7, 7]), np.array([30, 90])),
+    ]
+    changes = {
+        "An empty bin makes yours infinite, or no number. Add 0.5 to every count first.": {"add": 0.0},
+        "You added 1 to each count. Half a value is asked for, 0.5.": {"add": 1.0},
+        "The repair is on one side only: `current` may have empty bins as well. Add 0.5 to both.": {"add_other": 0.0},
+        "You added 0.5 to the *shares*, where it is huge. Add it to the counts, before dividing.": {"late": True},
+        "You divided by the old sums, so the shares do not sum to 1. Divide by the sum after adding 0.5.": {
+            "by": "raw"
+        },
+        "You added 0.5 to the total once. Each bin got 0.5: divide by the new sum over the bins.": {"by": "bins"},
+        "Both sides were divided by the sum of the reference. Each has its own.": {"by": "first"},
+        "You did not compute shares: divide each side by its sum.": {"share": False},
+        "The sign is wrong: the change q − p goes with ln(q / p), current over reference.": {"log": "p/q"},
+        "That is a Kullback–Leibler divergence, weighted by q. PSI weights by the change, q − p.": {"change": "q"},
+        "Weighted by p, that is no PSI. The weight is the change, q − p.": {"change": "p"},
+        "Without absolute values: q − p and the logarithm have the same sign anyway.": {"change": "abs"},
+        "You squared the change. It stands once, times the logarithm.": {"change": "square"},
+        "The logarithms must be multiplied by the change q − p.": {"change": "one"},
+        "Take the natural logarithm, np.log, not np.log2.": {"base": np.log2},
+        "Take the natural logarithm, np.log, not np.log10.": {"base": np.log10},
+        "Yours is the mean over the bins. PSI is the sum.": {"part": np.mean},
+    }
+    mistakes = variants(_psi_like, changes) | {
+        "You left out the bins with a zero. They changed most: add 0.5 to every count instead.": _without_zeros,
+        "You return one number per bin. Add them up.": Sign(
+            lambda mine, reference, current: np.shape(mine) == np.shape(reference)
+        ),
+    }
+    judge(answer, cases, _psi, mistakes)
+
+
+def _without_zeros(reference, current):
+    p, q = reference / reference.sum(), current / current.sum()
+    full = (p > 0) & (q > 0)
+    return ((q - p)[full] * np.log(q[full] / p[full])).sum()
+
+
+choice(
+    "24.4",
+    "O1",
+    right="b",
+    why_not={
+        "a": "Chance is excluded, true. But whether a change is real and whether it matters are two questions.",
+        "c": "With a million rows the standard error is so small that hardly any change is too small to be found.",
+        "d": "The p-value of a million rows is honest. With fewer rows you would only see less; the size of the change "
+        "stays the same.",
+    },
+    done="Real, and tiny. Look at the size: PSI, KS, or the difference in standard deviations.",
+)
+
+
+choice(
+    "24.5",
+    "O3",
+    right="c",
+    why_not={
+        "a": "Each line of the access log has its milliseconds: take their 99th percentile.",
+        "b": "Each view is an event with its time: count them.",
+        "d": "Each line of the access log has its status: count those with 503.",
+    },
+    done="The events say what was viewed. No log says what else was shown, or where it stood.",
+)
+
+
+def _inner(shown, views):
+    both = shown.merge(views, on=["request_id", "item_id"])
+    n_shown = shown[shown["request_id"].isin(views["request_id"])].groupby("position").size()
+    return (both.groupby("position").size() / n_shown).fillna(0)
+
+
+def _rates(shown, views):
+    pairs, found = set(zip(views["request_id"], views["item_id"])), {}
+    for request, item, position in zip(shown["request_id"], shown["item_id"], shown["position"]):
+        found.setdefault(position, []).append((request, item) in pairs)
+    return pd.Series({position: np.mean(found[position]) for position in sorted(found)})
+
+
+def _rates_like(shown, views, key="both", part="mean", by="position", keep="all"):
+    pair = list(zip(shown["request_id"], shown["item_id"]))
+    hit = pd.Series(
+        {
+            "both": [one in set(zip(views["request_id"], views["item_id"])) for one in pair],
+            "item": shown["item_id"].isin(views["item_id"]).tolist(),
+            "request": shown["request_id"].isin(views["request_id"]).tolist(),
+        }[key],
+        index=shown.index,
+    )
+    if keep == "viewed lists":
+        hit = hit[shown["request_id"].isin(views["request_id"])]
+    of_position = hit.groupby(shown["position"].reindex(hit.index))
+    count, size = of_position.sum(), of_position.size()
+    return {
+        "mean": count / size,
+        "sum": count,
+        "of views": count / len(views),
+        "of all": count / len(shown),
+        "only viewed": (count / size)[count > 0],
+        "percent": 100 * count / size,
+        "ones": (count / size).where(count == 0, 1.0),
+        "one number": count.sum() / size.sum(),
+        "missed": 1 - count / size,
+    }[part]
+
+
+def _by_position(result, *case):
+    """The rates as numbers in the order of the positions, and the positions; a dict will do."""
+    series = pd.Series(result) if isinstance(result, (dict, pd.Series)) else result
+    if isinstance(series, pd.Series):
+        series = series.sort_index()
+        return [series.index.tolist(), series.to_numpy(float)]
+    return result
+
+
+@exercise("24.6", "O3", "debug", done="A list that nobody viewed counts: it is the most frequent kind.", given=_inner)
+def repaired_rates(answer) -> None:
+    rng, cases = np.random.default_rng(24), []
+    for n_lists, k in ((4, 3), (9, 4), (15, 5)):
+        shown = pd.DataFrame(
+            {
+                "request_id": np.repeat([f"r{number}" for number in range(n_lists)], k),
+                "item_id": np.concatenate([rng.permutation(k + 3)[:k] + 10 for _ in range(n_lists)]),
+                "position": np.tile(np.arange(1, k + 1), n_lists),
+            }
+        )
+        chance = 0.5 / shown["position"] * (shown["request_id"].str[1:].astype(int) % 2 == 0)
+        is_viewed = rng.random(len(shown)) < chance
+        is_viewed[shown["position"] == 1] = (shown["request_id"].str[1:].astype(int) % 4 == 0)[shown["position"] == 1]
+        is_viewed[0], is_viewed[k - 1 :: k] = True, False
+        cases.append((shown, shown.loc[is_viewed, ["request_id", "item_id"]].reset_index(drop=True)))
+    changes = {
+        "Still only the lists with a view are counted. Keep every impression: a left merge.": {"keep": "viewed lists"},
+        "The item alone does not say which list it was viewed in. Match request_id and item_id.": {"key": "item"},
+        "The request alone counts every film of a list as viewed. Match request_id and item_id.": {"key": "request"},
+        "Those are counts. Divide by how often each position was shown.": {"part": "sum"},
+        "You divided by the number of views: that says where views fall, not how often a position is viewed.": {
+            "part": "of views"
+        },
+        "You divided by the number of all impressions. Divide by those of the position.": {"part": "of all"},
+        "Positions that nobody viewed are missing. Their rate is 0.": {"part": "only viewed"},
+        "As a share between 0 and 1, please, not as a percentage.": {"part": "percent"},
+        "Every rate is 1 where something was viewed: all rows that are left have a view. Keep the others.": {
+            "part": "ones"
+        },
+        "That is one rate for all positions. Group by position.": {"part": "one number"},
+        "That is the share that was *not* viewed.": {"part": "missed"},
+    }
+    mistakes = variants(_rates_like, changes) | {
+        "Only the lists with a view are counted, and positions without any view are NaN. Keep every impression.": (
+            lambda shown, views: _inner(shown, views).replace(0, np.nan)
+        )
+    }
+    judge(answer, cases, _rates, mistakes, keeps_input=True, view=_by_position)
+
+
+choice(
+    "24.7",
+    "O4",
+    right="c",
+    why_not={
+        "a": "Harm and drift are two things. Two of the three keep every summary below 0.1.",
+        "b": "The columns of the window change, but nobody watches these. The summaries hold the same films as before.",
+        "d": "Nearly, but other films have another popularity: the summaries that are looked up with the wrong index "
+        "move.",
+    },
+    done="The films themselves change only there. The order of a window is in none of the summaries.",
+)
+
+
+def _differing(offline, served, atol):
+    found = {}
+    for name in offline.columns:
+        found[name] = 0
+        for user in offline.index:
+            one, other = offline.at[user, name], served.at[user, name]
+            both_missing = np.isnan(one) and np.isnan(other)
+            found[name] += not (both_missing or abs(one - other) <= atol)
+    return found
+
+
+def _differing_like(offline, served, atol, order="names", missing="equal", how="abs", side="different", by="count",
+                    tolerance=True):  # fmt: skip
+    if order == "names":
+        served = served.loc[offline.index, offline.columns]
+    elif order == "index only by place":
+        served = pd.DataFrame(served[offline.columns].to_numpy(), offline.index, offline.columns)
+    else:
+        served = pd.DataFrame(served.to_numpy(), offline.index, offline.columns)
+    gap = offline - served
+    gap = {"abs": gap.abs(), "signed": gap, "other way": -gap, "relative": gap.abs() / offline.abs()}[how]
+    different = gap > (atol if tolerance else 0)
+    if missing == "equal":
+        different |= offline.isna() ^ served.isna()
+    elif missing == "different":
+        different |= offline.isna() | served.isna()
+    if side == "equal":
+        different = ~different
+    counts = different.sum() if by != "users" else different.T.sum()
+    return {
+        "count": counts,
+        "users": counts,
+        "share": different.mean(),
+        "any": different.any(),
+        "largest": gap.max(),
+        "total": different.to_numpy().sum(),
+    }[by]
+
+
+def _as_dict(result, *case):
+    """A dict of plain numbers; a Series will do."""
+    return {name: float(value) for name, value in dict(result).items()}
+
+
+@exercise("24.8", "O4", "code", done="No threshold, no bins: which feature, for how many users.")
+def differing(answer) -> None:
+    rng, cases = np.random.default_rng(8), []
+    for n_users, n_features, atol in ((4, 2, 0.5), (9, 3, 0.01), (14, 5, 0.1)):
+        names = [f"f{number}" for number in rng.permutation(n_features)]
+        offline = pd.DataFrame(rng.normal(size=(n_users, n_features)) * 3, rng.permutation(n_users) + 50, names)
+        served = offline + rng.choice([0, 0.4 * atol, -0.4 * atol, 3 * atol, -3 * atol], (n_users, n_features))
+        offline.iloc[1, 0] = served.iloc[1, 0] = np.nan  # missing on both sides
+        offline.iloc[2, 1], served.iloc[0, 0] = np.nan, np.nan  # on one side
+        turned = served.loc[rng.permutation(offline.index), rng.permutation(names)]
+        if (turned.index == offline.index).all():
+            turned = turned[::-1]
+        cases.append((offline, turned, atol))
+    changes = {
+        "You compare row by row as they stand, but the users come in another order. Use `.loc` with the index.": {
+            "order": "place"
+        },
+        "The columns match, but the rows are compared as they stand. Order `served` by `offline.index`.": {
+            "order": "index only by place"
+        },
+        "A value that is missing on one side is a difference; a comparison with NaN is always False.": {
+            "missing": "never"
+        },
+        "Two missing values are equal. NaN == NaN is False, so ask with isna on both sides.": {"missing": "different"},
+        "Take the absolute difference: yours misses the values that are too large on the served side.": {
+            "how": "signed"
+        },
+        "Take the absolute difference: yours misses the values that are too small on the served side.": {
+            "how": "other way"
+        },
+        "The tolerance is absolute here; do not divide by the offline value.": {"how": "relative"},
+        "`atol` is missing: differences up to it are allowed.": {"tolerance": False},
+        "You count the users whose values *agree*.": {"side": "equal"},
+        "You count the features of each user. Count the users of each feature, column by column.": {"by": "users"},
+        "The number of users is asked for, not their share.": {"by": "share"},
+        "How many users differ is asked for, not whether any does.": {"by": "any"},
+        "That is the largest difference. Count the users with one.": {"by": "largest"},
+    }
+    mistakes = variants(_differing_like, changes)
+    mistakes["That is one number for all features. Return a dict, feature → number."] = Sign(
+        lambda mine, offline, served, atol: np.ndim(mine) == 0 and not isinstance(mine, dict)
+    )
+    judge(answer, cases, _differing, mistakes, keeps_input=True, view=_as_dict)
+
+
+def _visits(sd, effect, share):
+    n = 2.8**2 * (sd**2 + sd**2 * share / (1 - share)) / effect**2
+    return n / share
+
+
+def _visits_like(sd, effect, share, z=2.8, z_power=2, sd_power=2, effect_power=2, factor="canary", whole="all"):
+    ratio = {
+        "canary": 1 + share / (1 - share),
+        "equal": 2,
+        "none": 1,
+        "upside down": 1 + (1 - share) / share,
+        "share": 1 + share,
+    }[factor]
+    n = z**z_power * sd**sd_power * ratio / effect**effect_power
+    return {"all": n / share, "canary": n, "others": n / (1 - share), "times": n * share}[whole]
+
+
+@exercise("24.9", "O5", "faded", done="A smaller canary harms fewer people and takes longer to say so.")
+def visits_of_canary(answer) -> None:
+    cases = [(0.9, 0.06, 0.05), (0.3, 0.01, 0.2), (1.5, 0.2, 0.5), (0.7, 0.05, 0.01)]
+    changes = {
+        "Those are the visits of the canary. They are a share of all visits: divide by `share`.": {"whole": "canary"},
+        "n is what the canary needs, a part of all visits: divide by `share`, do not multiply.": {"whole": "times"},
+        "You divided by the share of the others. n belongs to the canary: divide by `share`.": {"whole": "others"},
+        "The factor 2 is for groups of equal size. Here it is 1 + share / (1 − share).": {"factor": "equal"},
+        "The factor 1 + share / (1 − share) is missing, or the canary's own visits are: n / share is everybody's.": {
+            "factor": "none"
+        },
+        "The fraction is upside down: the larger group adds little, share / (1 − share).": {"factor": "upside down"},
+        "The factor is 1 + share / (1 − share); yours lacks the division by 1 − share.": {"factor": "share"},
+        "`z` must be squared.": {"z_power": 1},
+        "`sd` must be squared.": {"sd_power": 1},
+        "`effect` must be squared.": {"effect_power": 1},
+        "z is 1.96 + 0.84: without 0.84 the loss is seen in half of the canaries only.": {"z": 1.96},
+    }
+    judge(answer, cases, _visits, variants(_visits_like, changes))
+
+
+choice(
+    "24.10",
+    "O5",
+    right="b",
+    why_not={
+        "a": "Something is broken: by chance ten minutes without a view hardly happen. Look at the page first.",
+        "c": "Then nobody knows what is being measured. The first step is clear: put the right version into use.",
+        "d": "They cannot be recovered later, so every hour counts; the first step is to look at what writes the log.",
+    },
+    done="Among 200 features two are below 0.01 on a normal day, and there is nothing to do at night.",
+)
+
+
+parsons(
+    "24.11",
+    "O5",
+    right="BEACF",
+    not_used={"D": "D does not belong: the fault made these views. A model that learns from them learns the fault."},
+    before={
+        "BE": "A recovery can be confirmed only after the roll-back.",
+        "BA": "First stop the harm, B. The cause can wait until nobody suffers from it.",
+        "BC": "First stop the harm, B. The repair can wait until nobody suffers from it.",
+        "BF": "First stop the harm, B. A new start comes last.",
+        "EA": "First see whether the roll-back has helped: if not, the canary is not to blame.",
+        "EC": "Before you repair anything, see whether the roll-back has helped.",
+        "EF": "The new start comes last, after the repair.",
+        "AC": "To repair a fault you must have found it: A before C.",
+        "AF": "The new start comes last, after the repair.",
+        "CF": "The new start comes last, after the repair.",
+    },
+    done="Stop the harm, confirm, find, repair with a test, start again in the shadow.",
+)
