@@ -101,7 +101,7 @@ class Watcher:
         self.thread.join()
 
     def _follow(self) -> None:
-        while self.watch and not self.ended.wait(0.1):
+        while self.watch and not self.ended.wait(0.05):
             self._look()
         if self.watch:
             self._look()
