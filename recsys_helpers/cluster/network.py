@@ -47,7 +47,7 @@ class Examples:
         self.steps = len(self.inputs) // settings.batch_size
         if not self.steps:
             raise ClusterError(
-                f"A batch of {settings.batch_size} windows cannot be filled: there are {len(self.inputs)}. Choose fewer."
+                f"A batch of {settings.batch_size} windows cannot be filled: there are {len(self.inputs)}. Take fewer."
             )
 
     def batch(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
