@@ -34,7 +34,7 @@ def train(job: Job, port: int | None, restarts: int, watcher) -> None:
         os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}  # only its own may speak
     try:
         import ray
-        from ray.train import FailureConfig, RunConfig, ScalingConfig
+        from ray.train import FailureConfig, RunConfig, ScalingConfig, TrainingFailedError
         from ray.train.v2.jax import JaxTrainer
     except ImportError as error:
         raise faults.not_installed(error.name or "ray", "Ray Train", "ray[train]") from error
@@ -58,7 +58,7 @@ def train(job: Job, port: int | None, restarts: int, watcher) -> None:
             trainer.fit()
     except SystemExit as stop:  # how Ray Train answers Ctrl-C
         raise KeyboardInterrupt from stop
-    except ray.exceptions.RayError as error:
+    except (TrainingFailedError, ray.exceptions.RayError) as error:
         raise what_failed(error) from error
     finally:
         if threading.current_thread() is threading.main_thread():
@@ -110,4 +110,5 @@ def what_failed(error: Exception) -> faults.ClusterError:
             return named
     for rank, failure in failures.items():
         return faults.died(rank, faults.first_line(failure))
-    return faults.ClusterError(f"Ray Train gave up ({faults.first_line(error)}). {faults.GO_ON}")
+    why = faults.first_line(getattr(error, "controller_failure", error))
+    return faults.ClusterError(f"Ray Train gave up ({why}). {faults.GO_ON}")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 import sys
 from contextlib import nullcontext
@@ -292,3 +293,49 @@ def test_the_best_witness_is_heard(ends, said, error, says):
     with pytest.raises(ClusterError, match=says) as caught:
         plain_engine.raise_for(ends, said)
     assert type(caught.value) is error
+
+
+@pytest.mark.parametrize(
+    "failed, error, says",
+    [
+        (
+            lambda errors: errors.WorkerGroupError("…", {0: RuntimeError("ClusterError: Full.")}),
+            ClusterError,
+            "^Full.$",
+        ),
+        (
+            lambda errors: errors.WorkerGroupError("…", {1: RuntimeError("Actor died.")}),
+            ClusterError,
+            r"Worker 1 .*Actor died",
+        ),
+        (lambda errors: errors.ControllerError(ValueError("lost")), ClusterError, r"gave up .lost.\. The checkpoints"),
+        (lambda errors: SystemExit(0), KeyboardInterrupt, None),  # how Ray Train answers Ctrl-C
+    ],
+)
+def test_what_ray_train_raises_is_translated_and_ctrl_c_works_as_before(tmp_path, monkeypatch, failed, error, says):
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    ray, exceptions = pytest.importorskip("ray"), pytest.importorskip("ray.train.v2.api.exceptions")
+
+    class Trainer:
+        def __init__(self, *_, **__): ...
+
+        def fit(self):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            raise failed(exceptions)
+
+    monkeypatch.setattr("ray.train.v2.jax.JaxTrainer", Trainer)
+    monkeypatch.setattr(ray, "is_initialized", lambda: True)
+    monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 2.0})
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(error, match=says):
+        train_in_processes(tmp_path)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_ray_that_is_too_small_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    ray = pytest.importorskip("ray")
+    monkeypatch.setattr(ray, "is_initialized", lambda: True)
+    monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 2.0})
+    with pytest.raises(ClusterError, match=r"Ray runs here with 2 CPU, fewer than workers.*ray.shutdown"):
+        train_in_processes(tmp_path, workers=4)
