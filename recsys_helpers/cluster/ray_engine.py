@@ -106,9 +106,14 @@ def what_failed(error: Exception) -> faults.ClusterError:
     """The error of a training that Ray Train gave up."""
     failures = getattr(error, "worker_failures", {})
     for failure in failures.values():
+        if isinstance(failure, faults.ClusterError):
+            return failure
         if named := faults.named_in(str(failure)):
             return named
     for rank, failure in failures.items():
+        if hasattr(failure, "health_check_failure"):
+            return faults.died(rank, "its process is gone")
+    for rank, failure in failures.items():  # the others: they lost the connection to the dead one
         return faults.died(rank, faults.first_line(failure))
     why = faults.first_line(getattr(error, "controller_failure", error))
     return faults.ClusterError(f"Ray Train gave up ({why}). {faults.GO_ON}")
