@@ -20,11 +20,9 @@
 import os
 import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 import ray
 
 from recsys_helpers.cluster import parts
@@ -305,7 +303,9 @@ check("20.5", megabytes_sent)
 # %%
 touched = [len(np.unique([left[rows], right[rows]])) for rows in batches]
 print(f"of {len(table):,} rows, a batch of 256 pairs touches {np.mean(touched):.0f}, and at most 512")
-print(f"table {table.nbytes / 1e3:,.0f} kB, 512 rows {table[:512].nbytes / 1e3:.0f} kB: {len(table) / 512:.0f} times less")
+print(
+    f"table {table.nbytes / 1e3:,.0f} kB, 512 rows {table[:512].nbytes / 1e3:.0f} kB: {len(table) / 512:.0f} times less"
+)
 print(f"with a hundred million rows: {100e6 / 512:,.0f} times less")
 
 # %%
@@ -325,9 +325,10 @@ claim("no batch touches more than 512 rows", max(touched) <= 512)
 import inspect
 import signal
 
-from recsys_helpers.cluster import training, worker
+from recsys_helpers.cluster.training import train_in_processes
+from recsys_helpers.cluster.worker import work
 
-print(inspect.getsource(worker.work))
+print(inspect.getsource(work))
 
 # %% [markdown] tags=["open"]
 # Every worker draws the same global batches in the same order and takes its own rows (`mine`). The first weights are
@@ -369,15 +370,17 @@ def kill_one(step, n_steps, loss, pids):
 
 
 with tempfile.TemporaryDirectory() as first_folder, tempfile.TemporaryDirectory() as second_folder:
-    one = training.train_in_processes(first_folder, workers=1, epochs=1)
-    two = training.train_in_processes(second_folder, workers=2, epochs=1, watch=kill_one)
+    one = train_in_processes(first_folder, workers=1, epochs=1)
+    two = train_in_processes(second_folder, workers=2, epochs=1, watch=kill_one)
 print(f"one worker {one.seconds:.0f} s; two workers {two.seconds:.0f} s, with the crash and the new start")
 
 # %% tags=["reveal", "nbval-ignore-output"]
 farthest = max(np.abs(a - b).max() for a, b in zip(one.weights, two.weights))
 print(f"{len(two.losses)} steps; killed after step {killed[0]}, resumed from the checkpoint of step {two.resumed_from}")
 print(f"digests of the two workers: {two.digests[0][:12]}, {two.digests[1][:12]}")
-print(f"last loss {one.losses[-1]:.3f} with one, {two.losses[-1]:.3f} with two; weights differ by at most {farthest:.0e}")
+print(
+    f"last loss {one.losses[-1]:.3f} with one, {two.losses[-1]:.3f} with two; weights differ by at most {farthest:.0e}"
+)
 
 # %% tags=["reveal"]
 claim("both workers hold the same weights, bit by bit", two.digests[0] == two.digests[1])
@@ -474,7 +477,9 @@ halves = [[column[half] for column in pairs] for half in (slice(0, 128), slice(1
 shard_gradients, n_bytes = sharded_gradient(cut(table64, 2), halves)
 error = max(np.abs(mine - expected).max() for mine, expected in zip(shard_gradients, cut(whole, 2)))
 print(f"largest difference from the unsharded gradient: {error:.0e}")
-print(f"sent per worker {n_bytes / 2e3:.0f} kB; all-reduce of the whole gradient {whole.nbytes / 1e3:,.0f} kB", end=": ")
+print(
+    f"sent per worker {n_bytes / 2e3:.0f} kB; all-reduce of the whole gradient {whole.nbytes / 1e3:,.0f} kB", end=": "
+)
 print(f"{2 * whole.nbytes / n_bytes:.0f} times as much")
 
 # %%
@@ -942,7 +947,9 @@ for request in range(400):
     began = time.perf_counter()
     answers.append(proxy.recommend(request % 99 + 1))
     seconds.append(time.perf_counter() - began)
-print(f"median {np.median(seconds) * 1e3:.1f} ms, p99 {np.quantile(seconds, 0.99) * 1e3:.1f} ms; retried {proxy.retried}")
+print(
+    f"median {np.median(seconds) * 1e3:.1f} ms, p99 {np.quantile(seconds, 0.99) * 1e3:.1f} ms; retried {proxy.retried}"
+)
 
 # %% tags=["open"]
 versions = np.array([version for version, _ in answers])

@@ -133,7 +133,9 @@ def _gather_like(pieces, adds=False, to=1, offset=1, place=None, at_once=True, s
     return pieces
 
 
-@exercise("20.4", "O2", "faded", done="After n − 1 steps every worker holds every piece, and nobody sent more than a share.")
+@exercise(
+    "20.4", "O2", "faded", done="After n − 1 steps every worker holds every piece, and nobody sent more than a share."
+)
 def all_gather(answer) -> None:
     rng = np.random.default_rng(4)
     cases = [(rng.normal(0, 1, (n, n, size)),) for n, size in ((2, 1), (3, 2), (4, 1), (5, 3))]
@@ -192,7 +194,7 @@ trace(
         228.6: "Upside down: the factor is 2 · 7 / 8.",
         1.75: "Yes, 1.75 times the gradient. In MB, please.",
     },
-    otherwise="Each half has n − 1 steps, and in each of them a worker sends one n-th of the gradient: 2 (n − 1) / n · 100.",
+    otherwise="Each half has n − 1 steps, and in each a worker sends one n-th of the gradient: 2 (n − 1) / n · 100.",
     done="1.75 times the gradient. With a hundred workers it would be 1.98 times.",
 )
 
@@ -204,10 +206,10 @@ choice(
     why_not={
         "a": "Adam's next step depends on the means of all gradients so far. Without them the resumed training goes "
         "another way.",
-        "b": "Without it nobody knows which batches have been learned from already, nor which random numbers come next.",
+        "b": "Without it nobody knows which batches are done already, nor which random numbers come next.",
         "d": "They are what was learned.",
     },
-    done="Gradients are computed anew from the weights and the next batch. Everything else that a step reads is needed.",
+    done="Gradients are computed anew from the weights and the next batch. All else that a step reads is needed.",
 )
 
 
@@ -256,7 +258,7 @@ def look_up(answer) -> None:
         "The rows come out shard by shard. Return them in the order of `ids`.": {"order": "owner"},
         "Each id comes once in yours, sorted. Repetitions count, and the order of `ids` stays.": {"order": "unique"},
         "The rows come out in the order of the sorted ids. Keep the order of `ids`.": {"order": "sorted"},
-        "You treat the shards as consecutive blocks of rows, as concatenated ones are. Row id belongs to shard id % n.": {
+        "You treat the shards as consecutive blocks of rows, one after the other. Row id belongs to shard id % n.": {
             "owner": "blocks",
             "place": "blocks",
         },
@@ -272,16 +274,14 @@ def look_up(answer) -> None:
             lambda shards, ids: np.where((ids % len(shards) == 0)[:, None], _looked_up(shards, ids), 0)
         ),
         "Only the rows of the last shard are filled in. Make the result once, before the loop over the shards.": (
-            lambda shards, ids: np.where(
-                (ids % len(shards) == len(shards) - 1)[:, None], _looked_up(shards, ids), 0
-            )
+            lambda shards, ids: np.where((ids % len(shards) == len(shards) - 1)[:, None], _looked_up(shards, ids), 0)
         ),
         "You return one array per shard. Bring the rows together in the order of `ids`.": Sign(
             lambda mine, shards, ids: isinstance(mine, (list, tuple)) and len(mine) == len(shards) != len(ids)
         ),
-        "You added up the rows. Return each of them, shape (m, dim).": lambda shards, ids: _looked_up(
-            shards, ids
-        ).sum(axis=0),
+        "You added up the rows. Return each of them, shape (m, dim).": lambda shards, ids: _looked_up(shards, ids).sum(
+            axis=0
+        ),
     }
     raised = {
         IndexError: "A position lies outside its shard. Row id stands in position id // n of shard id % n.",
@@ -335,10 +335,12 @@ def n_viewers(answer) -> None:
     rng = np.random.default_rng(8)
     cases = []
     for n_files, n_users, n_films, size in ((2, 4, 3, 7), (3, 6, 5, 14), (4, 9, 7, 25), (3, 12, 9, 40)):
-        files = [np.column_stack([rng.integers(0, n_users, size), rng.integers(0, n_films, size)]) for _ in range(n_files)]
+        files = [
+            np.column_stack([rng.integers(0, n_users, size), rng.integers(0, n_films, size)]) for _ in range(n_files)
+        ]
         cases.append((files, n_films))
     changes = {
-        "Still too high: somebody who watches a film in two weeks counts twice. Make the pairs distinct over all files.": {
+        "Too high: somebody who watches a film in two weeks counts twice. Make the pairs distinct over all files.": {
             "distinct": "file"
         },
         "You count interactions. Somebody who watches a film twice is one user: make the pairs distinct.": {

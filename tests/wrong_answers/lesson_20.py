@@ -28,7 +28,10 @@ WRONG = {
         (lambda gradients, sizes: sum(s * g for s, g in zip(sizes, gradients)), "sum over all examples"),
         (lambda gradients, sizes: sum(s * g for s, g in zip(sizes, gradients)) / len(sizes), "number of workers"),
         (lambda gradients, sizes: sum(gradients) / sum(sizes), "not weighted"),
-        (lambda gradients, sizes: sum(g / s for s, g in zip(sizes, gradients)) / len(sizes), "Each gradient is divided by its size"),
+        (
+            lambda gradients, sizes: sum(g / s for s, g in zip(sizes, gradients)) / len(sizes),
+            "Each gradient is divided by its size",
+        ),
     ],
     "20.4": [
         (lambda pieces: gather_with(pieces, adds=True), "You add"),
@@ -58,9 +61,7 @@ WRONG = {
             "largest count of one file",
         ),
         (
-            lambda files, n_films: np.bincount(
-                np.unique(np.concatenate(files), axis=0)[:, 0], minlength=n_films
-            ),
+            lambda files, n_films: np.bincount(np.unique(np.concatenate(files), axis=0)[:, 0], minlength=n_films),
             "column 0",
         ),
     ],
