@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab lesson-reset serve test check notebooks new-lesson colab oldest seeds bench lock
+.PHONY: help lab lesson-reset serve cluster test check notebooks new-lesson colab oldest seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
@@ -21,6 +21,9 @@ lesson-reset: $(VENV)/ready ## put the original of a lesson back, keep yours asi
 
 serve: $(VENV)/ready ## set up once, train once, then serve recommendations to your browser
 	$(BIN)/python -m recsys_helpers.serving
+
+cluster: $(VENV)/ready ## set up once, then train one network in two processes; run it again to go on
+	$(BIN)/python -m recsys_helpers.cluster
 
 test: $(VENV)/ready ## set up once, then run every test on all cores, notebooks included
 	$(BIN)/python -m tools.test

@@ -15,9 +15,10 @@ BELOW = {  # room → the rooms it may import; ARCHITECTURE.md says what lives w
     "models": ["start", "data", "evaluation"],
     "explain": ["start", "data", "evaluation", "models"],
     "simulation": ["start", "data", "evaluation"],
+    "cluster": ["start", "data", "models"],
     "serving": ["start", "data", "evaluation", "models", "explain"],
     "notebook": ["start", "data", "evaluation"],
-    "exercises": ["start", "data", "evaluation", "models", "explain", "simulation", "serving", "notebook"],
+    "exercises": ["start", "data", "evaluation", "models", "explain", "simulation", "cluster", "serving", "notebook"],
 }
 WITH_KERAS = {  # the files that load TensorFlow when they are imported; everything else starts in about a second
     "explain/gradient_based.py",

@@ -1,0 +1,86 @@
+"""Train the course's next-item network in several processes of this machine. The usual way in is `make cluster`.
+
+    python -m recsys_helpers.cluster                        # two workers, two epochs
+    python -m recsys_helpers.cluster --workers 1            # one worker: the same mathematics
+    python -m recsys_helpers.cluster --folder my_training   # checkpoints go there
+    python -m recsys_helpers.cluster --fresh                # forget the checkpoints, start again
+
+Ctrl-C stops it. The same command then goes on from the newest checkpoint, and so it does after a crash; with more
+`--epochs` it continues a training that had ended.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+from tqdm import tqdm
+
+from recsys_helpers.cluster import ClusterError, train_in_processes
+from recsys_helpers.cluster.checkpoints import forget
+
+
+def default_folder() -> Path:
+    """A folder in this user's cache."""
+    cache = os.environ.get("RECSYS_DATA_DIR") or platformdirs.user_cache_dir("recsys-course")
+    return Path(cache).expanduser() / "cluster"
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=2, help="in all, those of earlier runs included")
+    parser.add_argument("--batch-size", type=int, default=256, help="windows of one step, of all workers together")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--folder", type=Path, default=default_folder(), help="where checkpoints lie; default: %(default)s"
+    )
+    parser.add_argument("--fresh", action="store_true", help="delete the checkpoints of the folder first")
+    parser.add_argument("--every", type=int, default=10, help="steps between two checkpoints")
+    parser.add_argument("--engine", default="ray", choices=["ray", "processes"])
+    parser.add_argument("--restarts", type=int, default=1, help="how often dead workers are started again")
+    parser.add_argument("--port", type=int, help="where the workers meet; default: any that is free")
+    arguments = parser.parse_args()
+    options = vars(arguments) | {"folder": arguments.folder.expanduser().resolve()}
+    if options.pop("fresh"):
+        forget(options["folder"])
+    try:
+        run(options)
+    except ClusterError as error:
+        sys.exit(f"Stopped: {error}")
+
+
+def run(options: dict) -> None:
+    """Train with a progress bar, and say what came of it."""
+    folder, workers = options.pop("folder"), options["workers"]
+    if workers > (cores := os.cpu_count() or 1):
+        print(
+            f"{workers} workers share {cores} cores: this works, but is slower than {cores} workers.", file=sys.stderr
+        )
+    print(f"Starting {workers} worker{'s' * (workers > 1)}; they need some seconds for their imports.", flush=True)
+    with tqdm(desc="steps", unit="step") as bar:
+
+        def watch(step: int, n_steps: int, loss: float, pids: list[int]) -> None:
+            if bar.total is None:
+                bar.initial, bar.total = step - 1, n_steps
+            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+            bar.update(step - bar.n)
+
+        try:
+            report = train_in_processes(folder, watch=watch, **options)
+        except KeyboardInterrupt:
+            bar.close()
+            print(f"\nStopped. The checkpoints are in {folder}: the same command goes on from the newest.", flush=True)
+            sys.exit(130)
+    since = f", since step {report.resumed_from}" if report.resumed_from else ""
+    print(f"{len(report.losses)} steps{since}; loss {report.losses[0]:.4f} → {report.losses[-1]:.4f}; "
+          f"{report.seconds:.0f} s with imports.", flush=True)  # fmt: skip
+    if workers > 1:
+        equal = "are equal, bit by bit" if len(set(report.digests)) == 1 else "DIFFER"
+        print(f"The weights of all {workers} workers {equal}: {report.digests[0][:16]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
