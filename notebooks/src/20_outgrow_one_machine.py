@@ -120,8 +120,8 @@ claim("and equal to the table of one process up to rounding", np.abs(together[0]
 # <details><summary>What the output shows</summary>
 #
 # The two processes compute exactly what one computes, and they take many times as long. The work of a step takes less
-# than a millisecond, and half of it is saved. In return, two gradients of 2.3 MB travel at every step. (Ray moves
-# objects of any kind; libraries made for this exchange, as in section 4, are faster, but the bytes are the same.)
+# than a millisecond, and half of it is saved. In return, two gradients of 2.3 MB travel at every step. (Libraries
+# made for this exchange, as in section 4, are faster than Ray's objects, but the bytes are the same.)
 #
 # </details>
 
@@ -364,7 +364,6 @@ def kill_one(step, n_steps, loss, pids):
 with tempfile.TemporaryDirectory() as first_folder, tempfile.TemporaryDirectory() as second_folder:
     one = train_in_processes(first_folder, workers=1, epochs=1, engine="processes")
     two = train_in_processes(second_folder, workers=2, epochs=1, engine="processes", watch=kill_one)
-print(f"one worker {one.seconds:.0f} s; two workers {two.seconds:.0f} s, with the crash and the new start")
 
 # %% tags=["reveal", "nbval-ignore-output"]
 farthest = max(np.abs(a - b).max() for a, b in zip(one.weights, two.weights))
@@ -627,8 +626,7 @@ week.head(3)
 
 # %% [markdown] tags=["open"]
 # Twenty million rows are no reason for a second machine, as long as they are arrays. Billions are, and then each machine
-# reads *some* of the files. What can be computed in this way? **Counts** can: count each part where it is read, and add up
-# the counts. [Ray Data](https://docs.ray.io/en/latest/data/data.html) applies a function to batches of the files in
+# reads *some* of the files. **Counts** can be computed in this way: count each part where it is read, and add up. [Ray Data](https://docs.ray.io/en/latest/data/data.html) applies a function to batches of the files in
 # parallel.
 
 
@@ -704,7 +702,6 @@ answer = "BACDE"
 
 # %%
 check("20.10", answer)
-
 
 # %% [markdown]
 # <details><summary>Why in this order</summary>
