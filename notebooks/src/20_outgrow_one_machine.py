@@ -475,8 +475,8 @@ claim("the gradient of the shards is the unsharded one to 1e-12", error < 1e-12)
 claim("sharding sends less than a twentieth of the all-reduce", n_bytes / 2 < whole.nbytes / 20)
 
 # %% [markdown]
-# Equal, with half of the table on each machine and a fraction of the traffic. (Section 6 does the same between real
-# processes.) Real systems shard the tables and keep the small dense layers data-parallel (Naumov et al., 2019).
+# Equal, with half of the table on each machine and a fraction of the traffic. Real systems shard the tables and keep the
+# small dense layers data-parallel (Naumov et al., 2019).
 #
 # But *which* rows go together? Someone proposes four machines with a quarter of the films each, in the order of the film
 # numbers.
