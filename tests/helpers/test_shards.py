@@ -87,6 +87,12 @@ def test_histories_are_those_of_a_loop(log):
     assert len(parts.history_table(rows.head(0))) == 0
 
 
+def test_rows_of_the_same_second_come_by_item_whichever_file_arrives_first():
+    rows = pd.DataFrame({"user_id": 1, "item_id": [8, 3, 5], "timestamp": [7, 7, 2]})
+    for order in ([0, 1, 2], [2, 1, 0], [1, 0, 2]):
+        assert parts.history_table(rows.iloc[order])["history"].tolist() == [[5, 3, 8]]
+
+
 def test_negatives_are_unseen_and_differ_between_seeds(log):
     _, rows = log
     table = parts.history_table(rows, longest=7)
