@@ -17,12 +17,17 @@
 # of it the start of processes: two processes on this machine take the part of two machines.
 
 # %%
+import logging
 import os
 import tempfile
 import time
+import warnings
 
 import numpy as np
 import pandas as pd
+
+logging.disable(logging.WARNING)  # Ray says that it would like widgets
+warnings.filterwarnings("ignore", message="IProgress not found")
 import ray
 
 from recsys_helpers.cluster import parts
