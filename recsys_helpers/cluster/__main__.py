@@ -18,7 +18,7 @@ import platformdirs
 from tqdm import tqdm
 
 from recsys_helpers.cluster import ClusterError, train_in_processes
-from recsys_helpers.cluster.checkpoints import forget
+from recsys_helpers.cluster.checkpoints import forget, newest_step
 
 
 def default_folder() -> Path:
@@ -52,6 +52,28 @@ def main() -> None:
         sys.exit(f"Stopped: {error}")
 
 
+class Bar:
+    """A progress bar that appears with the first step."""
+
+    def __init__(self):
+        self.bar, self.pids = None, None
+
+    def show(self, step: int, n_steps: int, loss: float, pids: list[int]) -> None:
+        """One more step, with its loss."""
+        if self.bar is None:
+            self.bar, self.pids = tqdm(desc="steps", unit="step", initial=step - 1, total=n_steps), pids
+        if pids != self.pids:
+            self.bar.write("A worker had ended; all were started again from the newest checkpoint.")
+            self.pids = pids
+        self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        self.bar.update(step - self.bar.n)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self.bar is not None:
+            self.bar.close()
+
+
 def run(options: dict) -> None:
     """Train with a progress bar, and say what came of it."""
     folder, workers = options.pop("folder"), options["workers"]
@@ -60,20 +82,17 @@ def run(options: dict) -> None:
             f"{workers} workers share {cores} cores: this works, but is slower than {cores} workers.", file=sys.stderr
         )
     print(f"Starting {workers} worker{'s' * (workers > 1)}; they need some seconds for their imports.", flush=True)
-    with tqdm(desc="steps", unit="step") as bar:
-
-        def watch(step: int, n_steps: int, loss: float, pids: list[int]) -> None:
-            if bar.total is None:
-                bar.initial, bar.total = step - 1, n_steps
-            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-            bar.update(step - bar.n)
-
-        try:
-            report = train_in_processes(folder, watch=watch, **options)
-        except KeyboardInterrupt:
-            bar.close()
-            print(f"\nStopped. The checkpoints are in {folder}: the same command goes on from the newest.", flush=True)
-            sys.exit(130)
+    bar = Bar()
+    try:
+        report = train_in_processes(folder, watch=bar.show, **options)
+    except KeyboardInterrupt:
+        bar.close()
+        kept = newest_step(folder)
+        where = f"The checkpoint of step {kept} is in {folder}" if kept else "There is no checkpoint yet"
+        print(f"Stopped. {where}: the same command {'goes on from there' if kept else 'starts again'}.", flush=True)
+        sys.exit(130)
+    finally:
+        bar.close()
     since = f", since step {report.resumed_from}" if report.resumed_from else ""
     print(f"{len(report.losses)} steps{since}; loss {report.losses[0]:.4f} → {report.losses[-1]:.4f}; "
           f"{report.seconds:.0f} s with imports.", flush=True)  # fmt: skip

@@ -11,13 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from recsys_helpers.cluster.faults import ClusterError
 from recsys_helpers.cluster.network import Settings
 
 KEPT = 2  # the newest, and one more should the newest turn out to be damaged
-
-
-class ClusterError(RuntimeError):
-    """What stopped a training, in one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +91,11 @@ def forget(folder: Path) -> None:
     """Delete the checkpoints of a folder, and nothing else."""
     for step in _steps(folder):
         (folder / f"checkpoint-{step:06d}.npz").unlink(missing_ok=True)
+
+
+def newest_step(folder: Path) -> int:
+    """Step of the newest checkpoint, unread; 0 if there is none."""
+    return max(_steps(folder), default=0)
 
 
 def _steps(folder: Path) -> list[int]:

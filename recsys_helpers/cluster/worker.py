@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recsys_helpers.cluster.checkpoints import Checkpoint, ClusterError, newest, save
+from recsys_helpers.cluster.checkpoints import Checkpoint, newest, save
+from recsys_helpers.cluster.faults import ClusterError
 from recsys_helpers.cluster.network import Examples, Settings, digest, make_trainer
 
 
