@@ -17,18 +17,12 @@
 # of it the start of processes: two processes on this machine take the part of two machines.
 
 # %%
-import logging
 import os
 import tempfile
 import time
-import warnings
 
 import numpy as np
 import pandas as pd
-
-logging.disable(logging.WARNING)  # Ray says that it would like widgets
-warnings.filterwarnings("ignore", message="IProgress not found")
-import ray
 
 from recsys_helpers.cluster import parts
 from recsys_helpers.cluster.shards import cut, film_pairs, gradient, mean_loss, trained
@@ -38,6 +32,7 @@ from recsys_helpers.notebook import claim, new_figure, show
 from recsys_helpers.start import set_seed
 
 set_seed(42)
+ray = parts.quiet_ray()  # no telemetry, and no stranger on the network may speak to it
 ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 histories = sequences.histories(splits.split_last_share(ratings).train, users, items)

@@ -9,9 +9,12 @@ lesson 20. Nothing here ever holds more than a few parts in one process.
 import argparse
 import logging
 import os
+import secrets
+import sys
 import tempfile
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -93,14 +96,32 @@ def add_negatives(table: pd.DataFrame, n_items: int, seed: int) -> pd.DataFrame:
     return table.assign(negatives=negatives)
 
 
-def start_ray(n_cpus: int, memory: int = 500_000_000) -> None:
-    """Start Ray on this machine alone: no dashboard, no telemetry, no network, few words."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    import ray
-    from ray.data import DataContext
+def quiet_ray():
+    """Import Ray without its notes on stderr, and without telemetry; returns the module. Call it before `import ray`.
 
+    Ray listens on all networks of a machine, so a token is made that only this process and those it starts know.
+    """
+    if "ray" not in sys.modules:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        if "RAY_AUTH_MODE" not in os.environ:
+            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
+    before = logging.root.manager.disable
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        logging.disable(logging.WARNING)
+        try:
+            import ray
+            import ray.data
+        finally:
+            logging.disable(before)
+    return ray
+
+
+def start_ray(n_cpus: int, memory: int = 500_000_000) -> None:
+    """Start Ray on this machine alone: no dashboard, no network, few words. `memory`: of its object store, in bytes."""
+    ray = quiet_ray()
     ray.init(
         address="local",
         num_cpus=n_cpus,
@@ -110,7 +131,7 @@ def start_ray(n_cpus: int, memory: int = 500_000_000) -> None:
         object_store_memory=memory,
     )
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    context = DataContext.get_current()
+    context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
 
@@ -185,7 +206,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--buckets", type=int, default=16)
     parser.add_argument("--cpus", type=int, default=2)
     chosen = parser.parse_args(arguments)
-    import ray
+    ray = quiet_ray()
 
     def done(what: str) -> None:
         nonlocal began
