@@ -98,7 +98,8 @@ def run(options: dict) -> None:
           f"{report.seconds:.0f} s with imports.", flush=True)  # fmt: skip
     if workers > 1:
         equal = "are equal, bit by bit" if len(set(report.digests)) == 1 else "DIFFER"
-        print(f"The weights of all {workers} workers {equal}: {report.digests[0][:16]}", flush=True)
+        all_of = "both" if workers == 2 else f"all {workers}"
+        print(f"The weights of {all_of} workers {equal}: digest {report.digests[0][:16]}.", flush=True)
 
 
 if __name__ == "__main__":

@@ -50,13 +50,14 @@ def save(folder: Path, checkpoint: Checkpoint) -> Path:
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         kept = _steps(folder)
         lost = f"the checkpoint of step {kept[-1]} is whole" if kept else "there is no earlier one"
         raise ClusterError(
             f"The checkpoint of step {checkpoint.step} could not be written to {folder} ({error.strerror}); {lost}. "
             "Make room there, or choose another folder, and run the same again."
         ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
     for step in _steps(folder)[:-KEPT]:
         (folder / f"checkpoint-{step:06d}.npz").unlink(missing_ok=True)
     return path
@@ -91,6 +92,12 @@ def forget(folder: Path) -> None:
     """Delete the checkpoints of a folder, and nothing else."""
     for step in _steps(folder):
         (folder / f"checkpoint-{step:06d}.npz").unlink(missing_ok=True)
+
+
+def tidy(folder: Path) -> None:
+    """Delete the unfinished files of processes that were killed while they wrote."""
+    for unfinished in folder.glob(".checkpoint-*.npz.*"):
+        unfinished.unlink(missing_ok=True)
 
 
 def newest_step(folder: Path) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from recsys_helpers.cluster import faults, plain_engine, ray_engine
-from recsys_helpers.cluster.checkpoints import newest
+from recsys_helpers.cluster.checkpoints import newest, tidy
 from recsys_helpers.cluster.network import Settings
 from recsys_helpers.cluster.worker import Job
 
@@ -67,6 +67,7 @@ def train_in_processes(
     if engine not in ENGINES:
         raise faults.ClusterError(f"There is no engine {engine!r}: choose one of {', '.join(ENGINES)}.")
     job = Job(str(faults.prepared(folder)), workers, epochs, every, Settings(batch_size=batch_size, seed=seed))
+    tidy(Path(job.folder))
     newest(Path(job.folder), job.settings)  # other settings are noticed here, before anything starts
     if port is not None:
         faults.check_free(port)
