@@ -95,7 +95,7 @@ check("20.1", times_as_fast)
 # %% tags=["open"]
 parts.start_ray(n_cpus=2)
 workers = [Worker.remote(rank, table, pairs) for rank in range(2)]
-ray.get([worker.copy.remote() for worker in workers])
+_ = ray.get([worker.copy.remote() for worker in workers])  # wait until both are there
 
 # %% tags=["reveal", "nbval-ignore-output"]
 batches = [slice(256 * step, 256 * (step + 1)) for step in range(100)]
@@ -682,7 +682,8 @@ check("20.9", n_viewers)
 # medians cannot: one has to bring together what belongs together. So it is with the **history** of a user, whose rows
 # stand in all eight files. Bringing them together is called a [shuffle](glossary.md#shuffle), and it is the expensive
 # operation of every data engine, because nearly every row moves to another machine.
-#
+
+# %% [markdown]
 # ### Exercise 20.10 · put in order (O5)
 #
 # Make the last 50 films of every user from weekly files. Put the steps in order; one of them does not belong.
@@ -861,9 +862,9 @@ figure, axes = new_figure(6, 3)
 styles = zip(curves.items(), ("#D55E00", "#0072B2", "#009E73"), "osD")
 for (name, curve), colour, marker in styles:
     axes.plot(n_machines, curve, color=colour, marker=marker, label=name)
-axes.plot(n_machines, n_machines, color="#888888", linestyle=":", label="ideal")
+axes.plot(n_machines, n_machines, color="#888888", linestyle=":", marker="", label="ideal")
 axes.set(xscale="log", yscale="log", xlabel="machines", ylabel="simulated speed-up", title="Simulated, not measured")
-axes.legend(fontsize=8)
+axes.legend(fontsize=8, loc="upper left")
 show(
     figure,
     alt="Simulated speed-up against the number of machines, both on log axes. A batch of 256 only becomes slower. A "
