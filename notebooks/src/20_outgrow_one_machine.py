@@ -863,7 +863,8 @@ styles = zip(curves.items(), ("#D55E00", "#0072B2", "#009E73"), "osD")
 for (name, curve), colour, marker in styles:
     axes.plot(n_machines, curve, color=colour, marker=marker, label=name)
 axes.plot(n_machines, n_machines, color="#888888", linestyle=":", marker="", label="ideal")
-axes.set(xscale="log", yscale="log", xlabel="machines", ylabel="simulated speed-up", title="Simulated, not measured")
+axes.set(xscale="log", yscale="log", ylim=(0.01, 10_000), title="Simulated, not measured")
+axes.set(xlabel="machines", ylabel="simulated speed-up")
 axes.legend(fontsize=8, loc="upper left")
 show(
     figure,

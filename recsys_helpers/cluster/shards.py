@@ -12,7 +12,7 @@ def film_pairs(histories: Sequence[np.ndarray], n_rows: int, rng: np.random.Gene
     film from 1 to n_rows − 1 on the right.
 
     >>> left, right, label = film_pairs([np.array([3, 5, 4])], 9, np.random.default_rng(0))
-    >>> sorted(left.tolist()), label.sum(), {(3, 5), (5, 4)} <= set(zip(left.tolist(), right.tolist()))
+    >>> sorted(left.tolist()), float(label.sum()), {(3, 5), (5, 4)} <= set(zip(left.tolist(), right.tolist()))
     ([3, 3, 5, 5], 2.0, True)
     """
     first = np.concatenate([films[:-1] for films in histories])
