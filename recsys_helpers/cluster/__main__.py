@@ -11,6 +11,7 @@ Ctrl-C stops it. The same command then goes on from the newest checkpoint, and s
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def main() -> None:
     options = vars(arguments) | {"folder": arguments.folder.expanduser().resolve()}
     if options.pop("fresh"):
         forget(options["folder"])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` stops it as Ctrl-C does
     try:
         run(options)
     except ClusterError as error:
@@ -93,6 +95,9 @@ def run(options: dict) -> None:
         sys.exit(130)
     finally:
         bar.close()
+    if report.resumed_from == len(report.losses):
+        print(f"All {len(report.losses)} steps were done before; more --epochs would go on.", flush=True)
+        return
     since = f", since step {report.resumed_from}" if report.resumed_from else ""
     print(f"{len(report.losses)} steps{since}; loss {report.losses[0]:.4f} → {report.losses[-1]:.4f}; "
           f"{report.seconds:.0f} s with imports.", flush=True)  # fmt: skip

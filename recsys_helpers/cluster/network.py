@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recsys_helpers.cluster.faults import ClusterError
 from recsys_helpers.data import IdMap, histories, load_movielens, split_last_share, windows
 from recsys_helpers.models.sampling import negative_probabilities
 
@@ -44,6 +45,10 @@ class Examples:
         self.probabilities = negative_probabilities(self.counts)
         self.inputs, self.targets = windows(lists, settings.length, np.random.default_rng(settings.seed))
         self.steps = len(self.inputs) // settings.batch_size
+        if not self.steps:
+            raise ClusterError(
+                f"A batch of {settings.batch_size} windows cannot be filled: there are {len(self.inputs)}. Take fewer."
+            )
 
     def batch(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The global batch of a step, counted from 0 over all epochs: inputs, targets, negatives.

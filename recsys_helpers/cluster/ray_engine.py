@@ -24,7 +24,10 @@ OF_RAY = {  # read by Ray when it starts; what is set already stays
 
 
 def train(job: Job, port: int | None, restarts: int, watcher) -> None:
-    """Run all workers of a job to their end. Uses the Ray that runs in this process, or starts one and ends it."""
+    """Run all workers of a job to their end. Uses the Ray that runs in this process, or starts one and ends it.
+
+    Ray Train counts every error of a worker as a failure, so that a full disk, too, is tried again `restarts` times.
+    """
     for name, value in OF_RAY.items():
         os.environ.setdefault(name, value)
     if "ray" not in sys.modules and "RAY_AUTH_MODE" not in os.environ:  # Ray listens on every network of the machine:

@@ -51,7 +51,8 @@ def train_in_processes(
     folder: keeps the checkpoints, one after each `every` steps; the newest whole one is where a training starts.
     batch_size: windows of a step, of all workers together. engine: "ray" for Ray Train, "processes" for plain ones.
     restarts: how often dead workers are started again, from the newest checkpoint. port: where the workers meet, any
-    free one if None. watch(step, n_steps, loss, pids): called for each step; pids are those of the workers, by rank.
+    free one if None. watch(step, n_steps, loss, pids): called for each step, in a thread of its own; pids are those of
+    the workers, by rank.
     Raises ClusterError, one sentence that says what to do; what was saved stays.
 
         report = train_in_processes("my_training", workers=2)
@@ -76,10 +77,10 @@ def train_in_processes(
     last = newest(Path(job.folder), job.settings)
     return Report(
         losses=last.losses,
-        digests=[lines[-1].get("digest", "") for lines in told],
+        digests=[lines[-1].get("digest", "") if lines else "" for lines in told],
         weights=last.arrays,
         seconds=time.perf_counter() - started,
-        resumed_from=told[0][0]["resumed_from"] or None,
+        resumed_from=(told[0][0]["resumed_from"] or None) if told[0] else None,
     )
 
 
@@ -101,7 +102,7 @@ class Watcher:
         self.thread.join()
 
     def _follow(self) -> None:
-        while self.watch and not self.ended.wait(0.1):
+        while self.watch and not self.ended.wait(0.05):
             self._look()
         if self.watch:
             self._look()

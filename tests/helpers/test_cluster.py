@@ -68,6 +68,11 @@ def test_targets_are_the_next_films_of_the_training_part_and_negatives_are_films
     assert negatives.shape == (100, 4)
 
 
+def test_a_batch_that_cannot_be_filled_is_refused():
+    with pytest.raises(ClusterError, match=r"1000000 windows cannot be filled: there are \d{4}"):
+        Examples(Settings(batch_size=10**6))
+
+
 def test_a_digest_sees_the_smallest_change():
     weights = [np.ones((2, 2), "float32"), np.arange(3)]
     changed = [np.nextafter(weights[0], 2), weights[1]]

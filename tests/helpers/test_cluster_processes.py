@@ -103,7 +103,7 @@ def test_ray_starts_the_workers_again_after_one_was_killed(tmp_path, pair):
     said = ended(process)
     assert process.returncode == 0, said
     assert "all were started again from the newest checkpoint" in said
-    assert "29 steps, since step 10" in said
+    assert "29 steps, since step 10" in said or "29 steps, since step 20" in said
     assert "The weights of both workers are equal, bit by bit" in said
     assert told(tmp_path, 0)[-1]["digest"] == pair.digests[0]
     assert last_in(tmp_path).losses == pair.losses
@@ -111,16 +111,18 @@ def test_ray_starts_the_workers_again_after_one_was_killed(tmp_path, pair):
     assert set(Path("/tmp").glob("ray_*")) <= scratch
 
 
-def test_nothing_is_lost_to_a_kill_and_then_a_full_disk(tmp_path, pair):
-    def kill(step, n_steps, loss, pids):
-        if step == 13:
-            os.kill(pids[0], signal.SIGKILL)
+def test_nothing_is_lost_to_ctrl_c_then_a_full_disk_then_a_kill(tmp_path, pair):
+    process = command(tmp_path, "--engine", "processes")
+    processes = wait_for_step(tmp_path, 12, process)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    said = ended(process)
+    assert process.returncode == 130, said
+    assert f"Stopped. The checkpoint of step 10 is in {tmp_path}: the same command goes on from there." in said
+    assert "Traceback" not in said
+    assert len(processes) == 2 and none_left(processes)
+    assert last_in(tmp_path).losses == pair.losses[:10]
 
     options = {"workers": 2, "epochs": 1, "engine": "processes"}
-    with pytest.raises(ClusterError, match=r"Worker 0 ended in the middle \(signal 9\).*run the same"):
-        train_in_processes(tmp_path, restarts=0, watch=kill, **options)
-    assert last_in(tmp_path).step == 10
-
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))  # a checkpoint has 2.9 MB
     try:
@@ -130,26 +132,27 @@ def test_nothing_is_lost_to_a_kill_and_then_a_full_disk(tmp_path, pair):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert sorted(path.name for path in tmp_path.glob("*checkpoint*")) == ["checkpoint-000010.npz"]
 
-    report = train_in_processes(tmp_path, **options)
-    assert report.resumed_from == 10
+    killed, steps = [], []
+
+    def kill(step, n_steps, loss, pids):
+        steps.append((step, n_steps))
+        if not killed:
+            killed.append(pids[0])
+            os.kill(pids[0], signal.SIGKILL)
+
+    report = train_in_processes(tmp_path, watch=kill, **options)
+    assert steps == [(step, N_STEPS) for step in range(11, N_STEPS + 1)]
+    assert report.resumed_from in (10, 20)  # on a fast machine the kill comes after the next checkpoint
     assert report.losses == pair.losses
     assert report.digests == pair.digests
 
 
-def test_ctrl_c_ends_all_processes_and_says_how_to_go_on(tmp_path):
-    process = command(tmp_path, "--engine", "processes")
-    processes = wait_for_step(tmp_path, 12, process)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    said = ended(process)
-    assert process.returncode == 130, said
-    assert f"Stopped. The checkpoint of step 10 is in {tmp_path}: the same command goes on from there." in said
-    assert "Traceback" not in said
-    assert len(processes) == 2 and none_left(processes)
-
-
 def test_workers_do_not_outlive_a_parent_that_was_killed(tmp_path):
     process = command(tmp_path, "--engine", "processes")
-    processes = wait_for_step(tmp_path, 1, process)
+    until = time.monotonic() + PATIENCE
+    while len(workers := psutil.Process(process.pid).children()) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(1)
     process.kill()
     process.communicate()
-    assert len(processes) == 2 and none_left(processes)
+    assert len(workers) == 2 and none_left(workers)
