@@ -148,7 +148,7 @@ def test_nothing_is_lost_to_ctrl_c_then_a_full_disk_then_a_kill(tmp_path, pair):
 
 
 def test_workers_do_not_outlive_a_parent_that_was_killed(tmp_path):
-    process = command(tmp_path, "--engine", "processes")
+    process = command(tmp_path, "--engine", "processes", "--epochs", "100")  # longer than this test waits
     until = time.monotonic() + PATIENCE
     while len(workers := psutil.Process(process.pid).children()) < 2 and time.monotonic() < until:
         time.sleep(0.02)
