@@ -3,8 +3,12 @@
 What it leaves out: ids as embeddings, and anything that happened on or after the day on which the prediction is made.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
 
 
 def player_game_features(known: pd.DataFrame, pairs: pd.DataFrame, games: pd.DataFrame) -> pd.DataFrame:
@@ -79,3 +83,49 @@ def relative_hours(hours: np.ndarray, game: np.ndarray) -> np.ndarray:
     hours = pd.Series(np.asarray(hours, dtype=float))
     median = hours.where(hours > 0).groupby(np.asarray(game)).transform("median")
     return (hours / (hours + median)).fillna(0).to_numpy()
+
+
+@dataclass(frozen=True)
+class HurdleRows:
+    """Games that players get in some period: what was known before, and the two answers."""
+
+    x: np.ndarray  # (n, n_features) as `player_game_features` gives them
+    started: np.ndarray  # (n,) 1 if the game was started in the period, else 0
+    target: np.ndarray  # (n,) log(hours / median hours of the game) where it was started, else 0
+    player: np.ndarray  # (n,)
+
+
+def hurdle_rows(known: pd.DataFrame, later: pd.DataFrame, games: pd.DataFrame, end: int) -> HurdleRows:
+    """Rows for a hurdle model: features from `known`, answers from `later`, whose games count if started before `end`.
+
+    `known`, `games` as in `player_game_features`; `later` has the columns of its pairs, started_at (−1: never) and
+    hours. Used in lesson 31.
+    """
+    later = later.reset_index(drop=True)
+    started = later["started_at"].between(0, end - 1).to_numpy()
+    target = relative_log(later.assign(hours=later["hours"] * started), known[known["hours"] > 0]).to_numpy()
+    x = player_game_features(known, later, games).to_numpy()
+    return HurdleRows(x, started.astype(float), target, later["player"].to_numpy())
+
+
+def linear_hurdle(rows: HurdleRows, x_new: np.ndarray, C: float) -> tuple[np.ndarray, np.ndarray]:
+    """Probability of a start, by logistic regression, and log relative hours, by ridge regression on started rows.
+
+    `C`: inverse strength of both penalties. Shapes (n_new,) and (n_new,).
+    """
+    scaler = StandardScaler().fit(rows.x)
+    x, x_new, is_started = scaler.transform(rows.x), scaler.transform(x_new), rows.started > 0
+    p = LogisticRegression(C=C).fit(x, rows.started).predict_proba(x_new)[:, 1]
+    return p, Ridge(1 / C).fit(x[is_started], rows.target[is_started]).predict(x_new)
+
+
+def hurdle_errors(rows: HurdleRows, p: np.ndarray, guess: np.ndarray) -> pd.DataFrame:
+    """Mean errors of each player: "whether" (cross-entropy) and "how much" (squared, started rows; NaN without one).
+
+    >>> rows = HurdleRows(np.zeros((2, 1)), np.array([1.0, 0.0]), np.array([2.0, 0.0]), np.array([7, 7]))
+    >>> hurdle_errors(rows, np.array([0.5, 0.5]), np.array([1.0, 9.0])).round(2).loc[7].tolist()
+    [0.69, 1.0]
+    """
+    whether = -(rows.started * np.log(p) + (1 - rows.started) * np.log(1 - p))
+    how_much = pd.Series((guess - rows.target) ** 2).where(rows.started > 0)
+    return pd.DataFrame({"whether": whether, "how much": how_much}).groupby(rows.player).mean()

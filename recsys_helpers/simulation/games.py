@@ -38,9 +38,9 @@ def games_world(
     """Draw games, players, purchases and hours from stated rules.
 
     Liking = taste for the two genres of a game (0.8 and 0.4 of a normal draw per player and genre) + 0.5 · quality of
-    the game + 0.3 · a part that nothing explains. **Bought**: about 5 games a player (log-normal, at most 150), drawn by
-    fame, which knows half of the quality, and liking. **Bundles** of 8 games, one of them famous, are sold for two weeks;
-    on **free weekends** a famous game may be claimed and kept: both without regard to liking.
+    the game + 0.3 · a part that nothing explains. **Bought**: about 5 games a player (log-normal, at most 150), drawn
+    by liking and by fame, which goes partly with quality. **Bundles** of 8 games, one of them famous, are sold for two
+    weeks; on **free weekends** a famous game may be claimed and kept: both without regard to liking.
     P(started) = sigmoid(a number for the source + 0.9 · liking). Hours of what was started are log-normal:
     log(hours) = log(typical hours of the game) + 0.6 · liking + `habit` · player + `noise` · N(0, 1), in tenths of an
     hour, at least 0.1. Typical hours have median 1.8, and 7.4 times as much if the game is endless (12 %).
@@ -103,7 +103,7 @@ def _games(n_games: int, rng: np.random.Generator) -> tuple[pd.DataFrame, np.nda
 
 
 def _ownership(liking: np.ndarray, fame: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """For each pair the number of its source (−1: not owned) and the day on which it was bought, both (players, games)."""
+    """Number of the source (−1: not owned) and day of the purchase of each pair; both (n_players, n_games)."""
     n_players, n_games = liking.shape
     joined = rng.integers(0, N_DAYS - 60, n_players)
     n_bought = np.clip(np.exp(np.log(5) + 0.9 * rng.normal(size=n_players)).round(), 1, min(150, n_games)).astype(int)
