@@ -2,20 +2,36 @@
 
 import numpy as np
 
+
+def relative_with(hours, game, middle=np.median, least=0.0, ratio=False):
+    relative = np.zeros(len(hours))
+    for row in np.flatnonzero(hours > 0):
+        m = middle(hours[(game == game[row]) & (hours > least)])
+        relative[row] = hours[row] / m if ratio else hours[row] / (hours[row] + m)
+    return relative
+
+
+def loss_with(p, started, guess, target, squared):
+    return -np.mean(started * np.log(p) + (1 - started) * np.log(1 - p)) + squared
+
+
 WRONG = {
     "31.3": [
-        (lambda values, left_out: values.mean(), "must go first"),
-        (lambda values, left_out: np.delete(values, left_out).sum() / len(values), "divided by the number"),
-        (lambda values, left_out: values[left_out], "should be left out"),
+        (lambda hours, game: relative_with(hours, game, least=-1), "counts the rows with 0 hours"),
+        (lambda hours, game: relative_with(hours, game, middle=np.mean), "divide by the mean"),
+        (lambda hours, game: relative_with(hours, game, ratio=True), "grow without limit"),
+        (lambda hours, game: relative_with(hours, np.ones(len(game))), "that of all games"),
     ],
     "31.4": [
-        (lambda truth, model, baseline: np.abs(truth - model).mean() - np.abs(truth - baseline).mean(), "sign"),
-        (lambda truth, model, baseline: np.abs(truth - baseline).mean(), "baseline alone"),
-        (lambda truth, model, baseline: np.abs(truth - model).mean(), "model alone"),
+        (lambda h, bought, started, day: np.where(started <= day, h, 0)[bought < day], "lies in the future"),
+        (lambda h, bought, started, day: h[(bought < day) & (started >= 0) & (started < day)], "You drop the games"),
+        (lambda h, bought, started, day: h[(bought < day) & (started < day)], "keep what is never started"),
+        (lambda h, bought, started, day: np.where(started < day, h, 0), "are still there"),
     ],
-    "31.5": [
-        (lambda table: table / table.sum(axis=0, keepdims=True), "columns sum to 1"),
-        (lambda table: table / table.sum(), "Everything together"),
-        (lambda table: table / table.max(axis=1, keepdims=True), "largest value"),
+    "31.7": [
+        (lambda p, s, g, t: loss_with(p, s, g, t, np.mean((g - t) ** 2)), "Rows that were not started count"),
+        (lambda p, s, g, t: loss_with(p, s, g, t, np.mean(s * (g - t) ** 2)), "divide by all rows"),
+        (lambda p, s, g, t: loss_with(p, s, g, t, np.sum(s * (g - t) ** 2)), "add up the squared errors"),
+        (lambda p, s, g, t: np.mean((g - t)[s > 0] ** 2), "second part alone"),
     ],
 }
