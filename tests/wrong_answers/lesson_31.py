@@ -26,7 +26,7 @@ WRONG = {
         (lambda h, bought, started, day: np.where(started <= day, h, 0)[bought < day], "lies in the future"),
         (lambda h, bought, started, day: h[(bought < day) & (started >= 0) & (started < day)], "You drop the games"),
         (lambda h, bought, started, day: h[(bought < day) & (started < day)], "keep what is never started"),
-        (lambda h, bought, started, day: np.where(started < day, h, 0), "are still there"),
+        (lambda h, bought, started, day: np.where(started < day, h, 0), "You keep all rows"),
     ],
     "31.7": [
         (lambda p, s, g, t: loss_with(p, s, g, t, np.mean((g - t) ** 2)), "Rows that were not started count"),

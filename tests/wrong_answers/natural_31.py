@@ -260,7 +260,7 @@ NATURAL = {
         (wrong_31_4_and, "keep what is never started"),
         (wrong_31_4_start_only, "by the start alone"),
         (wrong_31_4_all_rows, "You keep all rows"),
-        (wrong_31_4_product, "are still there"),
+        (wrong_31_4_product, "You keep all rows"),
         (wrong_31_4_nan, "not NaN"),
         (wrong_31_4_reversed, "wrong way round"),
         (wrong_31_4_total, "A total is not asked for"),
@@ -278,7 +278,7 @@ NATURAL = {
         (wrong_31_7_others, "*not* started"),
         (wrong_31_7_rows, "one number for each row"),
         (wrong_31_7_half, "halve the squared error"),
-        (wrong_31_7_masked_guess, "keep all rows in the mean"),
+        (wrong_31_7_masked_guess, "divide by all rows"),
         (wrong_31_7_expected, "p · guess"),
     ],
 }
