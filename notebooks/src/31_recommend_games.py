@@ -13,8 +13,8 @@
 # - **O4** measure what games that nobody chose, and players with few games, do to a list
 # - **O5** implement the loss of a hurdle model, and compare one network with linear models
 #
-# **What you need**: lessons 04, 09 and 27, and an hour and a quarter without the optional sections. The whole notebook
-# runs in about 50 seconds.
+# **What you need**: lessons 04, 09 and 27, and about an hour and twenty minutes without the optional sections. The whole
+# notebook runs in about 40 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
