@@ -230,7 +230,7 @@ progress()
 # | Scale | 21 | What do a GPU, more machines and smaller models change? |
 # | Deploy | 22–23 | How does a model become a service that answers in milliseconds and survives a bad day? |
 # | Interpret | 25–26 | Why this film, and how far can you trust the explanation? |
-# | In the field | 27–29 | What is special about each field of application? |
+# | In the field | 27–31 | What is special about each field of application? |
 #
 # <!-- parts:end -->
 
