@@ -43,8 +43,9 @@ def gains_by_group(one: np.ndarray, other: np.ndarray, group: pd.Series) -> pd.D
     [1.0, 2.0]
     """
     one, other, rows = np.asarray(one, float), np.asarray(other, float), {}
-    for name, positions in group.reset_index(drop=True).groupby(group.to_numpy(), observed=True):
-        users = positions.index[~np.isnan(one[positions.index])]
+    group = group.reset_index(drop=True)
+    for name, members in group.groupby(group, observed=True):
+        users = members.index[~np.isnan(one[members.index])]
         rows[name] = [len(users), *mean_interval(one[users]), *paired_bootstrap(one[users], other[users])]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["users", "mean", "±", "gain", "low", "high"])
     return table.astype({"users": int})

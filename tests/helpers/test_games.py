@@ -9,6 +9,8 @@ from scipy.stats import kstest
 
 from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.games_file import load_games
+from recsys_helpers.evaluation import paired_bootstrap
+from recsys_helpers.evaluation.compare import gains_by_group, table_of_gaps
 from recsys_helpers.evaluation.normality import distance_to_normal
 from recsys_helpers.models.games import hurdle_errors, hurdle_rows, linear_hurdle, player_game_features, relative_hours
 from recsys_helpers.simulation import games
@@ -96,7 +98,9 @@ def test_the_judges_hold_what_they_say(world):
     view = view_on(world, 400, 500, n_liked=10)
     seen, played, liked = (matrix.toarray() for matrix in (view.seen, view.played, view.liked))
     assert not (seen * played).any() and not (seen * liked).any()
-    known_players = set(view.known["player"])
+    known_players, owned = set(view.known["player"]), world.owned
+    late = owned["bought_at"].between(400, 499) & (owned["started_at"] >= 500) & owned["player"].isin(known_players)
+    assert late.sum() > 10 and not played[owned.loc[late, "player"], owned.loc[late, "game"]].any()
     for player in (3, 70, 700):
         rows = world.owned[world.owned["player"] == player]
         games_started = rows.loc[rows["bought_at"].between(400, 499) & rows["started_at"].between(400, 499), "game"]
@@ -195,3 +199,21 @@ def test_a_missing_column_and_an_unknown_name_are_refused(tmp_path):
         load_games(path)
     with pytest.raises(ValueError, match="columns maps"):
         load_games(path, columns={"rating": "hours"})
+
+
+def test_gains_by_group_keep_the_order_of_the_groups_and_leave_out_users_without_a_value():
+    group = pd.Series(pd.cut([1, 1, 20, 20, 20, 3, 3], [0, 2, 5, 30], labels=["few", "9 or so", "10 more"]))
+    one, other = np.array([1.0, 3, 5, 7, np.nan, 2, 2]), np.array([0.0, 0, 5, 5, 9, 1, 1])
+    table = gains_by_group(one, other, group)
+    assert list(table.index) == ["few", "9 or so", "10 more"] and table["users"].tolist() == [2, 2, 2]
+    assert table["mean"].tolist() == [2, 2, 6] and table["gain"].tolist() == [2, 1, 1]
+    shifted = group.set_axis(range(100, 107))  # a frame of users is numbered from 1
+    pd.testing.assert_frame_equal(gains_by_group(one, other, shifted), table)
+
+
+def test_a_table_of_gaps_is_the_paired_bootstrap_of_each_pair_and_judge():
+    rng = np.random.default_rng(0)
+    results = {name: {judge: rng.normal(size=30) for judge in ("x", "y")} for name in "abc"}
+    table = table_of_gaps(results, [("a", "b"), ("c", "a")])
+    assert table.loc["c − a", "y"].tolist() == list(paired_bootstrap(results["c"]["y"], results["a"]["y"]))
+    assert list(table.index) == ["a − b", "c − a"]
