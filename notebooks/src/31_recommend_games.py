@@ -168,8 +168,9 @@ for axes, (name, amount), hatch in zip(panels, amounts.items(), ("", "//")):
     axes.set(xlabel=f"{name}, log10", ylabel="rows")
 show(
     figure,
-    alt="Two histograms of the logarithm of an amount, both roughly bell-shaped. Left, synthetic: hours of started games "
-    "from a tenth of an hour, where there is a heap, to ten thousand. Right, real: pounds spent by customers of Online Retail.",
+    alt="Two histograms of the logarithm of an amount, both roughly bell-shaped. Left, synthetic: hours of started "
+    "games from a tenth of an hour, where there is a heap, to ten thousand. Right, real: pounds that customers of "
+    "Online Retail spent.",
 )
 
 # %%
@@ -379,9 +380,9 @@ claim("relative − log hours: above zero in some worlds, below in another",
 claim("relative − started: between −0.005 and +0.015 in each", all(-0.005 < gap[0] < 0.015 for gap in over_started))
 
 # %% [markdown]
-# In world 1 log hours are ahead of relative hours; perhaps the famous endless games are good ones there. So the result of
-# section 5 holds for one draw of the games, however narrow its interval over players is. Against "started", relative
-# hours are never far behind in these worlds, and at best 0.008 ahead. Measure all three on your own data.
+# In world 1 log hours are ahead of relative hours, in worlds 3 and 4 they are behind. So the result of section 5 holds for
+# one draw of the games, however narrow its interval over players is. Against "started", relative hours are at best 0.008
+# ahead. Measure all three on your own data.
 
 # %% [markdown]
 # ## 7. Games that nobody chose
@@ -430,7 +431,7 @@ claim("relative hours: it changes less than 0.005", mean.iloc[1].abs().max() < 0
 # %% [markdown]
 # ## 8. Few games a player
 #
-# Half of the players own fewer than eight games. Does the model help them? We compare relative hours with popularity by
+# More than half of the players own fewer than eight games. Does the model help them? We compare relative hours with popularity by
 # known liking, in groups by the number of games owned.
 
 # %%
@@ -493,8 +494,8 @@ check("31.7", hurdle_loss)
 
 # %% [markdown]
 # In Keras, a `sample_weight` of `started` does this for the second output. (Keras divides by all rows, so this part weighs
-# a little less.) The baseline answers the questions with [logistic regression](glossary.md#logistic-regression) and ridge
-# regression, on the same features.
+# a little less.) The baseline answers the two questions with logistic regression and
+# ridge regression, on the same features.
 
 
 # %%
@@ -564,7 +565,7 @@ claim("how much: the two differ by less than 0.08, on an error above 2", abs(aga
 # Organization lists gaming disorder in ICD-11. Its signs are lost control, priority over other interests, and going on
 # despite harm; the number of hours is not among them. Loot boxes are paid boxes with random contents. A survey linked
 # spending on them to the severity of problem gambling and left open which causes which (Zendle & Cairns, 2018); a later
-# one found a link among 16- to 18-year-olds (Zendle, Meyer & Over, 2019).
+# one found a link among 16- to 18-year-olds (Zendle et al., 2019).
 #
 # So treat hours as evidence of liking, not as the goal. Cap them, as relative hours do, and ask players what they enjoyed.
 # Age ratings are hard filters, and a purchase of random contents is not a success.
@@ -636,6 +637,6 @@ print(relative_hours(mine["hours"], mine["game"]).round(2))
 # - W.-C. Kang, J. McAuley: Self-Attentive Sequential Recommendation. ICDM 2018, arXiv 1808.09781 (Steam reviews)
 # - D. Zendle, P. Cairns: Video game loot boxes are linked to problem gambling. PLOS ONE 13(11), 2018, doi
 #   10.1371/journal.pone.0206767
-# - D. Zendle, R. Meyer, H. Over: Adolescents and loot boxes: links with problem gambling and motivations for purchase.
+# - D. Zendle et al.: Adolescents and loot boxes: links with problem gambling and motivations for purchase.
 #   Royal Society Open Science 6, 2019, PMC6599795
 # - World Health Organization: ICD-11, 6C51 Gaming disorder
