@@ -609,7 +609,7 @@ print(relative_hours(mine["hours"], mine["game"]).round(2))
 # | Trouble | At home in | In this synthetic shop |
 # |---|---|---|
 # | repeats | shops, music | people return to a game they own; we recommend only new ones |
-# | exposure | social feeds | fame decides what is bought next; popularity looks good for later play, not by liking |
+# | exposure | social feeds | fame helps decide what is bought next; popularity looks good for later play, not by liking |
 # | reactions after the click | music and video | over a third of the owned games were never started; "started" is the best first step |
 # | cold items and people | films and series | one game says nearly nothing; 639 players own none |
 # | amounts | games | hours find endless games; relative to the game's median they are a signal |
