@@ -4,7 +4,11 @@ What it leaves out: which rows a page has and in which order, and rows that scro
 """
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
+
+from recsys_helpers.evaluation.intervals import mean_interval
+from recsys_helpers.evaluation.ranking import top_k
 
 
 def attention(n_rows: int, n_columns: int, down: float = 0.7, right: float = 0.85) -> np.ndarray:
@@ -60,6 +64,8 @@ def fill_page(values: np.ndarray, similarity: np.ndarray, strength: float = 0.0,
     >>> fill_page(values, np.eye(3), k=1), fill_page(values, np.ones((3, 3)), k=2)
     ([[0], [1]], [[0, 1], [2]])
     """
+    if not 0 <= strength < 1:
+        raise ValueError(f"strength must be at least 0 and less than 1, not {strength}.")
     rows, used = [], []
     for of_row in values:
         worth = (1 - strength) * of_row
@@ -83,24 +89,42 @@ def fill_pages(
     """
     length = np.linalg.norm(features, axis=1, keepdims=True)
     unit = features / np.where(length > 0, length, 1)
-    pages = np.zeros((len(values[0]), len(values), k), np.int64)
+    best = [top_k(scores, n_candidates) for scores in values]
+    pages = np.zeros((len(best[0]), len(values), k), np.int64)
     for user in range(len(pages)):
-        own = [_best(scores[user], n_candidates) for scores in values]
+        own = [lists[user][lists[user] > 0] for lists in best]
         films = np.unique(np.concatenate(own))
         scaled = np.full((len(values), len(films)), -np.inf)
-        for row, (scores, best) in enumerate(zip(values, own)):
-            of_best = scores[user][best].astype(float)
-            at = np.searchsorted(films, best)
-            span = np.ptp(of_best) if len(best) else 0
-            scaled[row, at] = (of_best - of_best.min()) / span if span > 0 else 1.0
+        for row, (scores, candidates) in enumerate(zip(values, own)):
+            worth = scores[user][candidates].astype(float)
+            span = np.ptp(worth) if len(worth) else 0
+            scaled[row, np.searchsorted(films, candidates)] = (worth - worth.min()) / span if span > 0 else 1.0
         for row, chosen in enumerate(fill_page(scaled, unit[films] @ unit[films].T, strength, k)):
             pages[user, row, : len(chosen)] = films[chosen]
     return pages
 
 
-def _best(scores: np.ndarray, n: int) -> np.ndarray:
-    """The n best items of one user, without padding and without those that are hidden."""
-    hidden = np.array(scores, float)
-    hidden[0] = -np.inf
-    best = np.argsort(-hidden, kind="stable")[:n]
-    return best[hidden[best] > -np.inf]
+def page_table(pages: dict[str, np.ndarray], relevant: sp.csr_array) -> pd.DataFrame:
+    """One line for each kind of page: mean value and its interval, films shown twice on a page, share of the catalogue.
+
+    `pages`: name → item indices, shape (n_users, n_rows, n_columns); `relevant` as in `page_value`.
+    """
+    table = {}
+    for name, of in pages.items():
+        flat = np.sort(of.reshape(len(of), -1), axis=1)
+        repeated = ((np.diff(flat, axis=1) == 0) & (flat[:, 1:] > 0)).sum(axis=1).mean()
+        coverage = len(np.unique(flat[flat > 0])) / (relevant.shape[1] - 1)
+        table[name] = [*mean_interval(page_value(of, relevant)), repeated, coverage]
+    return pd.DataFrame(table, index=["value", "±", "repeated films", "coverage"]).T
+
+
+def themed_rows(fits: dict[str, tuple[np.ndarray, np.ndarray]], seen: np.ndarray) -> dict[str, np.ndarray]:
+    """Row → scores of shape (n_users, n_items + 1), -inf for what does not belong, was seen, or is padding.
+
+    `fits`: row → (scores, mask of what belongs into the row); scores and `seen` have shape (n_users + 1, n_items + 1).
+
+    >>> themed_rows({"all": (np.array([[0, 1.0, 2]] * 2), np.array(True))}, np.array([[0, 0, 0], [0, 1, 0]]) > 0)
+    {'all': array([[-inf, -inf,   2.]])}
+    """
+    hidden = seen | (np.arange(seen.shape[1]) == 0)
+    return {row: np.where(belongs & ~hidden, scores, -np.inf)[1:] for row, (scores, belongs) in fits.items()}

@@ -39,8 +39,8 @@ def linear_map(features: np.ndarray, interactions: sp.csr_array, regularisation:
 
     >>> interactions = sp.csr_array(np.array([[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]))
     >>> features = np.array([[0, 0], [1, 0], [0, 1], [1, 0.0]])  # nobody has item 3, which is like item 1
-    >>> linear_map(features, interactions, 0.01)[1:, 3].round(1)
-    array([ 1., -0.])
+    >>> abs(linear_map(features, interactions, 0.01)[1:, 3]).round(1)
+    array([1., 0.])
     """
     if not regularisation > 0:
         raise ValueError(f"The regularisation must be positive, not {regularisation}.")
@@ -61,9 +61,9 @@ def tower_scores(
 ) -> dict[int, np.ndarray]:
     """Scores (n_users + 1, n_items + 1) of the two towers of lesson 13, for each seed.
 
-    `features`: (n_items + 1, n_features), row 0 zero. `interactions`: (n_users + 1, n_items + 1), each user with 8 items
-    or more. `newest`: items that the user tower reads, (n_users + 1, length), 0 for padding. An item that nobody has
-    gets no id vector, only what its features say. `id_dropout`: how often an item of the training gets none.
+    `features`: (n_items + 1, n_features), row 0 zero. `interactions`: (n_users + 1, n_items + 1), each user with
+    8 items or more. `newest`: items that the user tower reads, (n_users + 1, length), 0 for padding. An item that
+    nobody has gets no id vector, only what its features say. `id_dropout`: how often an item of the training gets none.
 
     Source: Yi et al., RecSys 2019 (in-batch softmax with logQ); Volkovs et al., NeurIPS 2017 (id dropout).
     """
