@@ -116,15 +116,3 @@ def page_table(pages: dict[str, np.ndarray], relevant: sp.csr_array) -> pd.DataF
         coverage = len(np.unique(flat[flat > 0])) / (relevant.shape[1] - 1)
         table[name] = [*mean_interval(page_value(of, relevant)), repeated, coverage]
     return pd.DataFrame(table, index=["value", "±", "repeated films", "coverage"]).T
-
-
-def themed_rows(fits: dict[str, tuple[np.ndarray, np.ndarray]], seen: np.ndarray) -> dict[str, np.ndarray]:
-    """Row → scores of shape (n_users, n_items + 1), -inf for what does not belong, was seen, or is padding.
-
-    `fits`: row → (scores, mask of what belongs into the row); scores and `seen` have shape (n_users + 1, n_items + 1).
-
-    >>> themed_rows({"all": (np.array([[0, 1.0, 2]] * 2), np.array(True))}, np.array([[0, 0, 0], [0, 1, 0]]) > 0)
-    {'all': array([[-inf, -inf,   2.]])}
-    """
-    hidden = seen | (np.arange(seen.shape[1]) == 0)
-    return {row: np.where(belongs & ~hidden, scores, -np.inf)[1:] for row, (scores, belongs) in fits.items()}
