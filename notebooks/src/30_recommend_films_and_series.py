@@ -13,7 +13,7 @@
 # - **O3** (optional) implement licence windows, and compare filters before and after the best ten are taken
 # - **O4** compute the value of a page, and implement rows that do not repeat each other
 #
-# **What you need**: lessons 04, 10, 13 and 18, and about an hour and a quarter without the optional section. The whole
+# **What you need**: lessons 04, 10, 13 and 18, and an hour and a half without the optional sections. The whole
 # notebook runs in about 30 seconds.
 
 # %%
@@ -176,10 +176,8 @@ check("30.2", answer)
 # How good is the rule? We went through the 500 most rated films by hand, leaving out James Bond.
 
 # %%
-WRONG, MISSED = (
-    4,
-    20,
-)  # by hand: wrong is Apollo 13, for example; missed are Aliens, The Dark Knight, The Matrix Reloaded
+# by hand: wrong is Apollo 13, for example; missed are Aliens, The Dark Knight, The Matrix Reloaded and others
+WRONG, MISSED = 4, 20
 most_rated = ratings["item_id"].value_counts().index[:500]
 n_found = (study.before[items.to_idx(most_rated)] > 0).sum()
 print(f"films that continue another: {(study.before > 0).sum()}; among the 500 most rated: {n_found}")
@@ -254,9 +252,7 @@ claim("continue: by less than a seventh", gains["continue"] < 1 / 7)
 def part_to_offer(parts, seen):
     ### BEGIN SOLUTION
     positions = [position for position, film in enumerate(parts) if film in seen]
-    if positions and positions[-1] + 1 < len(parts):
-        return parts[positions[-1] + 1]
-    return 0
+    return parts[positions[-1] + 1] if positions and positions[-1] + 1 < len(parts) else 0
     ### END SOLUTION
 
 
@@ -363,8 +359,8 @@ check("30.5", value)
 #
 # <details><summary>Hint 1</summary><code>used</code> holds the films of all rows above. Their worth becomes −∞, and
 # <code>similarity[used].max(axis=0)</code> is the penalty.</details>
-# <details><summary>Hint 2</summary><code>best = np.argsort(-worth)[:k]</code>; keep those whose worth is larger than −∞,
-# append them as a list, and add them to <code>used</code>.</details>
+# <details><summary>Hint 2</summary>Both steps need <code>if used:</code>. First subtract <code>strength * penalty</code>,
+# then set <code>worth[used] = -np.inf</code>.</details>
 
 
 # %%
@@ -376,10 +372,10 @@ def my_page(values, similarity, strength, k):
         if used:
             worth = worth - strength * similarity[used].max(axis=0)
             worth[used] = -np.inf
+        ### END SOLUTION
         best = [int(film) for film in np.argsort(-worth)[:k] if worth[film] > -np.inf]
         rows.append(best)
         used += best
-        ### END SOLUTION
     return rows
 
 
@@ -527,10 +523,10 @@ check("30.7", order)
 # %% [markdown]
 # ## 8. What carries over to your field
 #
-# Ratings say nothing about two things that decide here. The picture of a title changes who starts it, so services choose
-# artwork for each member (Amat et al., 2018). And a subscription is renewed for what was watched over months: Netflix
-# improves its algorithms with A/B tests on member retention and medium-term engagement, beside offline experiments
-# (Gomez-Uribe & Hunt, 2015). The page value of section 5 can prepare such a test, and cannot replace it.
+# Ratings are silent on two things. The picture of a title changes who starts it, so services choose the artwork for each
+# member (Amat et al., 2018). And a subscription is renewed for months of watching: Netflix describes A/B tests on member
+# retention and medium-term engagement, beside offline experiments (Gomez-Uribe & Hunt, 2015). A page value can prepare
+# such a test, not replace it.
 #
 # The five troubles of lesson 27, met here:
 #
@@ -538,7 +534,7 @@ check("30.7", order)
 # |---|---|---|
 # | repeats | shops, music | the next part; measure "continue" and "discover" apart |
 # | exposure | social feeds | what stands in the top row is seen; MovieLens shows the order of its own lists |
-# | reactions after the click | music and video | a title that is started is not a title that is finished; we have ratings only |
+# | reactions after the click | music and video | a title that is started is not yet finished; we have ratings only |
 # | cold items and people | films and series | premieres get a row; rarities are another task |
 # | amounts | games | a series fills weeks, a film one evening: count people before hours |
 #
