@@ -11,7 +11,7 @@ import pandas as pd
 from recsys_helpers.data.ids import IdMap
 
 ARTICLES = re.compile(r"^The |, (?:The|A|An)\b")
-NUMBER = r"(?<=\w) (?=\d+\b(?! \w)|[IVX]+\b)"  # a space before a last number: "Toy Story 2", "Rocky II: …"
+NUMBER = r"(?<=\w) (?=(?:\d+|[IVX]+)\b(?! \w))"  # a space before a last number: "Toy Story 2", "Rocky II: …"
 END_OF_NAME = re.compile(rf":| - | and the | Part | Vol\.|{NUMBER}")
 
 
