@@ -2,8 +2,8 @@
 # # Recommend films and series
 #
 # A streaming service shows a page of rows, not a list. New titles arrive without a rating, others leave with their
-# licence, and the most obvious next title is often no recommendation. This case study measures each of these troubles
-# on MovieLens and then builds the page.
+# licence, and the most obvious next title is often no recommendation. This case study measures these troubles on
+# MovieLens and then builds the page.
 
 # %% [markdown]
 # **What you will do**
@@ -331,8 +331,8 @@ attention(2, 3).round(3)
 
 # %% [markdown]
 # The **value** of a page is the attention on its relevant films, divided by the most that any page could collect. A
-# film that stands on it twice counts once, where it gets more attention. (Ferrari Dacrema et al. (2022) extend NDCG to
-# two dimensions in the same spirit.)
+# film that stands on it twice counts once, where it gets more attention. Ferrari Dacrema et al. (2022) extend NDCG to
+# two dimensions in the same spirit.
 #
 # ### Exercise 30.5 · trace (O4)
 #
