@@ -146,7 +146,8 @@ claim("the interval of towers − map includes zero", by_towers[1] < 0 < by_towe
 #
 # One caution. Our cut is per user, so other users' futures are in the part to learn from (lesson 04): only 238 of the
 # 2,528 later ratings of new films are of cold ones. On the day of a real premiere, every new film is cold.
-#
+
+# %% [markdown]
 # ### Exercise 30.2 · choose (O1)
 #
 # Why does a random order in a row of premieres do better than the linear map among all cold films?
@@ -294,7 +295,8 @@ claim("synthetic windows: more than a third of the hits cannot be shown", is_hit
 # nobody could have been shown. Take the ten best first and filter then, and 4.4 of the ten slots stay empty: 0.153.
 # Filter **before** you take the ten best, and judge by films that could be shown: 0.198. (That is no improvement on
 # 0.192 but the answer to another question, with fewer films to find.)
-#
+
+# %% [markdown]
 # ### Exercise 30.4 · code (O3)
 #
 # A table of licences has one row for each window: `film`, `start` and `end` are arrays of shape (n_windows,). Days are
