@@ -31,6 +31,21 @@ def test_a_film_is_new_in_its_year_and_in_the_next_one(study):
     assert study.is_new[2].tolist() == [False, True, False, False, False]  # 1990
 
 
+def test_the_day_of_the_first_later_rating_counts_and_a_film_of_two_years_ago_is_not_new():
+    movies = pd.DataFrame({"item_id": [1, 2, 3, 4], "title": list("abcd"), "year": [1991, 1992, 1993, 1995]})
+    known = pd.DataFrame({"user_id": [1], "item_id": [1], "rating": [4.0], "timestamp": [1]})
+    later = pd.DataFrame({"user_id": 1, "item_id": [4, 3], "rating": 4.0, "timestamp": [25.5 * YEAR, 23.5 * YEAR]})
+    study = film_study(known, later, movies, IdMap([1]), IdMap([1, 2, 3, 4]))
+    assert study.is_new[1].tolist() == [False, False, True, True, False]
+
+
+def test_a_part_that_is_seen_is_no_next_part():
+    movies = pd.DataFrame({"item_id": [1, 2], "title": ["Saw", "Saw II"], "year": [2004, 2005]})
+    known = pd.DataFrame({"user_id": 1, "item_id": [1, 2], "rating": 4.0, "timestamp": [1, 2]})
+    study = film_study(known, known.tail(1), movies, IdMap([1]), IdMap([1, 2]))
+    assert study.before.tolist() == [0, 0, 1] and not study.is_next_part.any()
+
+
 def test_a_next_part_is_unseen_and_the_part_before_it_is_seen(study):
     assert study.is_next_part[1].tolist() == [False, False, True, False, False]
     assert not study.is_next_part[2].any()
