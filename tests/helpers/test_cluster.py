@@ -295,6 +295,15 @@ def test_the_best_witness_is_heard(ends, said, error, says):
     assert type(caught.value) is error
 
 
+class HealthCheckFailed(RuntimeError):
+    """As `ray.train.v2._internal.exceptions.WorkerHealthCheckFailedError`: the process of a worker is gone."""
+
+    health_check_failure = None
+
+
+LOST_AND_DEAD = {0: ValueError("Gloo: connection reset by peer"), 1: HealthCheckFailed("no answer")}
+
+
 @pytest.mark.parametrize(
     "failed, error, says",
     [
@@ -303,11 +312,9 @@ def test_the_best_witness_is_heard(ends, said, error, says):
             ClusterError,
             "^Full.$",
         ),
-        (
-            lambda errors: errors.WorkerGroupError("…", {1: RuntimeError("Actor died.")}),
-            ClusterError,
-            r"Worker 1 .*Actor died",
-        ),
+        (lambda errors: errors.WorkerGroupError("…", {0: ClusterError("Full.")}), ClusterError, "^Full.$"),
+        (lambda errors: errors.WorkerGroupError("…", {1: KeyError("x")}), ClusterError, r"Worker 1 .*x.*run the same"),
+        (lambda errors: errors.WorkerGroupError("…", LOST_AND_DEAD), ClusterError, r"Worker 1 .*process is gone"),
         (lambda errors: errors.ControllerError(ValueError("lost")), ClusterError, r"gave up .lost.\. The checkpoints"),
         (lambda errors: SystemExit(0), KeyboardInterrupt, None),  # how Ray Train answers Ctrl-C
     ],
