@@ -150,7 +150,7 @@ def test_text_ids_titles_search_reasons_events_and_fallback_work_over_http(ring_
     with InProcess(ring_run[0]) as service:
         answer = service.ask("/recommend/u007?k=5").json()
         assert len(answer["items"]) == 5 and all(isinstance(film["item_id"], str) for film in answer["items"])
-        assert answer["items"][0]["reason"].startswith("because you rated ") and not answer["degraded"]
+        assert answer["items"][0]["reason"].startswith("because you chose ") and not answer["degraded"]
         (found,) = service.ask("/items?q=red la").json()
         assert found == {"item_id": "000", "title": "Red Lamp", "year": None, "genres": []}
         liked = service.ask("/recommend", "POST", json={"likes": ["028", "029", "nobody"], "k": 3}).json()
@@ -174,7 +174,8 @@ def test_the_manifest_says_from_which_file_digest_and_settings_the_bundle_came(r
     manifest = json.loads((Store(folder).path_of(Store(folder).current) / "manifest.json").read_text())
     facts = manifest["facts"]
     assert facts["data"]["name"] == "ring.csv" and facts["data"]["sha256"] == source.checksum()
-    assert facts["own"] == {"digest": source.digest(), "settings": source.settings(), "has_times": True}
+    flags = {"has_times": True, "has_ratings": False}
+    assert facts["own"] == {"digest": source.digest(), "settings": source.settings(), **flags}
     assert is_ready(source, Store(folder)) and not is_ready(Source(source.path), Store(folder))
 
 

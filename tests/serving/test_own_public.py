@@ -182,6 +182,8 @@ def test_an_answer_has_the_ids_and_titles_of_the_file_and_nothing_that_the_user_
         for found in answer["items"]:
             title = titles.get(found["item_id"])
             assert found["title"] == (title if isinstance(title, str) else str(found["item_id"]))
+        verb = "rated" if "rating" in frame else "chose"
+        assert answer["items"][0]["reason"].startswith((f"because you {verb} ", "close to ", "popular "))
         word = answer["items"][0]["title"].split()[0]
         assert answer["items"][0]["item_id"] in [hit["item_id"] for hit in service.ask(f"/items?k=50&q={word}").json()]
         assert service.ask("/recommend/nobody-with-this-id").status_code in (404, 422)

@@ -45,7 +45,12 @@ def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | N
     bundle.facts = {
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": {"name": source.name, "n_interactions": len(data.frame), "sha256": source.checksum()},
-        "own": {"digest": source.digest(), "settings": source.settings(), "has_times": cut.has_times},
+        "own": {
+            "digest": source.digest(),
+            "settings": source.settings(),
+            "has_times": cut.has_times,
+            "has_ratings": "rating" in data.frame,
+        },
         "schema": {"n_items": cut.items.n, "n_users": cut.users.n},
         "reasons": REASON,
         **facts,
