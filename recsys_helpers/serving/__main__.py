@@ -249,19 +249,20 @@ def run(arguments, store: Store) -> None:
 
 
 def prepare_own(arguments, store: Store) -> None:
-    """Make the bundle of the user's file in a process of its own, unless just this one is in use."""
+    """Make the bundle of the user's file, unless just this one is in use; then start anew, without what it loaded.
+
+    The same process goes on, so whoever stops it stops the training. Windows has no such way: a process of its own.
+    """
     if own.is_ready(own.source_of(arguments), store):
         return
-    options = [word for word in sys.argv[1:] if word != "serve"]
-    again = subprocess.Popen([sys.executable, "-m", "recsys_helpers.serving", "build", *options])
-    while True:
-        try:
-            status = again.wait()
-            break
-        except KeyboardInterrupt:  # it went to the other process, too, which says what is kept
-            continue
-    if status:
-        sys.exit(status)
+    if os.name == "nt":
+        options = [word for word in sys.argv[1:] if word != "serve"]
+        if status := subprocess.call([sys.executable, "-m", "recsys_helpers.serving", "build", *options]):
+            sys.exit(status)
+        return
+    own.build(arguments, store)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "recsys_helpers.serving", *sys.argv[1:]])
 
 
 def build(store: Store, n_epochs: int | None, force: bool) -> None:

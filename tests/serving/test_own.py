@@ -1,8 +1,11 @@
 """A file of one's own, from text to a running service: planted worlds with a known answer, interruptions, bad files."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pandas as pd
@@ -303,12 +306,40 @@ def test_a_bad_file_gets_one_report_of_all_problems_and_leaves_nothing(tmp_path)
 @pytest.mark.parametrize(
     "name, most, word",
     [("MOST_INTERACTIONS", 500, "Keep the newest"), ("MOST_ITEMS", 20, "Leave out the items"),
-     ("FEWEST_USERS", 500, "Collect more")],
+     ("MOST_BYTES", 9000, "Leave out the columns"), ("FEWEST_USERS", 500, "Collect more")],
 )  # fmt: skip
 def test_a_file_beyond_the_limits_is_refused_with_what_to_do(tmp_path, monkeypatch, name, most, word):
     monkeypatch.setattr(reading, name, most)
-    with pytest.raises(DataProblems, match=word):
+    with pytest.raises(DataProblems, match=word) as caught:
         reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))))
+    is_too_much = name.startswith("MOST")
+    assert ("notebooks/20_outgrow_one_machine.ipynb" in "".join(caught.value.problems)) == is_too_much
+
+
+def test_a_file_of_just_the_stated_size_is_read(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    monkeypatch.setattr(reading, "MOST_BYTES", path.stat().st_size)
+    monkeypatch.setattr(reading, "MOST_INTERACTIONS", N_USERS * 10)
+    monkeypatch.setattr(reading, "MOST_ITEMS", N_ITEMS)
+    assert len(reading.read(Source(str(path))).frame) == N_USERS * 10
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused_and_the_digest_is_that_of_the_beginning(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    source, other = Source(str(path)), ring(np.random.default_rng(1))
+    real = pipeline.read
+
+    def slow(source):
+        found = real(source)
+        write(path, other)
+        return found
+
+    monkeypatch.setattr(pipeline, "read", slow)
+    before = source.digest()
+    with pytest.raises(DataProblems, match="changed while it was read"):
+        pipeline.prepare(source, Store(tmp_path / "service"))
+    assert not (tmp_path / "service").exists()
+    assert source.digest() == before != Source(str(path)).digest()
 
 
 def test_orders_instead_of_users_are_noticed(tmp_path):
@@ -352,6 +383,53 @@ def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is
 
 
 # The command.
+
+
+def start(*words):
+    command = [sys.executable, "-m", "recsys_helpers.serving", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_step(folder, pattern, process, seconds=90):
+    until = time.monotonic() + seconds
+    while not list(folder.glob(f"steps/*/{pattern}")):
+        assert process.poll() is None and time.monotonic() < until, process.communicate()
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def many_items(tmp_path_factory):
+    """A file without times whose settings take a moment each: 1,200 items, 1,500 users."""
+    rng, path = np.random.default_rng(0), tmp_path_factory.mktemp("many") / "many.csv"
+    lines = [f"u{user},i{item}\n" for user in range(1500) for item in rng.choice(1200, 12, replace=False)]
+    path.write_text("user_id,item_id\n" + "".join(lines))
+    return path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+@pytest.mark.parametrize("command, sent", [("build", "SIGINT"), ("serve", "SIGINT"), ("serve", "SIGKILL")])
+def test_a_signal_to_the_process_ends_the_training_with_it_and_the_next_run_goes_on(
+    tmp_path, many_items, command, sent
+):
+    words = ["--data", many_items, "--folder", tmp_path / "service", "--port", "0"]
+    process = start(command, *words)
+    wait_for_step(tmp_path / "service", "valid-EASE-*.json", process)
+    sent = signal.Signals[sent]
+    process.send_signal(sent)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == (130 if sent == signal.SIGINT else -sent)
+    assert "Traceback" not in told
+    if sent == signal.SIGINT:
+        assert "Nothing was put into use" in told and "the same command goes on from here" in told
+    store, steps = Store(tmp_path / "service"), tmp_path / "service" / "steps"
+    kept = {path.name: path.stat().st_mtime_ns for path in steps.glob("*/*.*")}
+    time.sleep(1)
+    assert kept == {path.name: path.stat().st_mtime_ns for path in steps.glob("*/*.*")}  # nobody works on
+    assert store.current is None and not store.versions()
+    again = run("build", *words)
+    assert again.returncode == 0 and "Kept from an earlier run" in again.stdout, again.stderr
+    assert all(path.stat().st_mtime_ns == kept[path.name] for path in steps.glob("*/valid-*") if path.name in kept)
+    assert store.versions() == [store.current]
 
 
 def run(*words):

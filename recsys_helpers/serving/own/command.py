@@ -22,6 +22,8 @@ OPTIONS = (
     "Times that are no seconds: --times milliseconds, --times ISO8601, or the format of dates, --times %d/%m/%Y."
 )
 
+INTERRUPTED = "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here."
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--data` and what belongs to it."""
@@ -84,16 +86,17 @@ def is_ready(source: Source, store: Store) -> bool:
 
 def build(arguments, store: Store) -> None:
     """Prepare the bundle, or say in one message why not; an interruption says how to go on."""
-    from recsys_helpers.data.checks import DataProblems
-    from recsys_helpers.serving.own.pipeline import prepare
-
     try:
-        version = prepare(source_of(arguments), store)
-    except DataProblems as error:
-        sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
-    except MemoryError as error:
-        sys.exit(f"{error}\nNothing was put into use.")
+        from recsys_helpers.data.checks import DataProblems
+        from recsys_helpers.serving.own.pipeline import prepare
+
+        try:
+            version = prepare(source_of(arguments), store)
+        except DataProblems as error:
+            sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
+        except MemoryError as error:
+            sys.exit(f"{error}\nNothing was put into use.")
     except KeyboardInterrupt:
-        print("\nInterrupted. The finished steps are kept: the same command goes on from here.", file=sys.stderr)
+        print(f"\n{INTERRUPTED}", file=sys.stderr)
         sys.exit(130)
     print(f"\nBundle {version} is in use.", flush=True)

@@ -3,6 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
+from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.serving.bundle import save_bundle
 from recsys_helpers.serving.linear_part import Linear
 from recsys_helpers.serving.own import network as networks
@@ -23,9 +24,12 @@ def prepare(source: Source, store: Store, config=None) -> str:
     `config`: settings of the network, if not those of lesson 12. Raises DataProblems with all problems of the file,
     before anything is written; KeyboardInterrupt leaves the finished steps, and the next call goes on.
     """
+    digest = source.digest()  # before the file is read, so that what is built cannot be named after a later content
     data = read(source)
+    if source.has_changed():
+        raise DataProblems(source.name, ["The file changed while it was read. Run the same command again."])
     _say("Data", data.report)
-    steps = Steps(store.folder / "steps" / source.digest())
+    steps = Steps(store.folder / "steps" / digest)
     parts = cut(data.frame, source.seed)
     contenders, reasons = offered(parts)
     if not contenders:

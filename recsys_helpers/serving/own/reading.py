@@ -18,12 +18,15 @@ from recsys_helpers.serving.own.source import (
     FEWEST_INTERACTIONS,
     FEWEST_ITEMS,
     FEWEST_USERS,
+    GIB,
+    MOST_BYTES,
     MOST_INTERACTIONS,
     MOST_ITEMS,
     Source,
 )
 from recsys_helpers.serving.parts import LONGEST_ID
 
+BEYOND = "How others go beyond one machine: notebooks/20_outgrow_one_machine.ipynb."
 SMALLER = "Keep the newest ones, or those of a sample of users."
 RARER = "Leave out the items that fewer than 5 users have, or take one part of the catalogue."
 
@@ -44,6 +47,10 @@ class Data:
 
 def read(source: Source) -> Data:
     """The data of a source; raises DataProblems with every problem of both files and of their size."""
+    if (size := Path(source.path).stat().st_size) > MOST_BYTES:
+        advice = f"Leave out the columns that are not needed, and keep the newest rows. {BEYOND}"
+        large = f"The file has {size / GIB:.1f} GiB; one of up to {MOST_BYTES // GIB} GiB is read. {advice}"
+        raise DataProblems(source.name, [large])
     problems, frame, titles, summary = [], None, {}, io.StringIO()
     columns = {ours: theirs for ours, theirs in source.columns.items() if ours != "title"}
     encoding = source.encoding[0] if len(source.encoding) == 1 else source.encoding
@@ -142,6 +149,8 @@ def _size_problems(frame: pd.DataFrame) -> list[str]:
         problems.append(f"{n:,} interactions; this service learns from {MOST_INTERACTIONS:,} at most. {SMALLER}")
     if n_items > MOST_ITEMS:
         problems.append(f"{n_items:,} items; this service offers {MOST_ITEMS:,} at most. {RARER}")
+    if problems:
+        problems[-1] += f" {BEYOND}"
     few = [f"{found:,} {what} (at least {fewest})" for found, fewest, what in (
         (n, FEWEST_INTERACTIONS, "interactions"), (n_users, FEWEST_USERS, "users"), (n_items, FEWEST_ITEMS, "items"),
     ) if found < fewest]  # fmt: skip
