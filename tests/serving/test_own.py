@@ -386,6 +386,8 @@ def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is
 
 
 def start(*words):
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and children inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "recsys_helpers.serving", *map(str, words)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -75,11 +75,12 @@ def own_folders(path: str, cache: Path) -> tuple[Path, Path]:
     return cache / "serving-own" / stem, Path(platformdirs.user_data_dir("recsys-course")) / "own" / f"{stem}.sqlite3"
 
 
-def is_ready(source: Source, store: Store) -> bool:
+def is_ready(source: Source, store: Store, compress: bool = False) -> bool:
     """Whether the version in use came from just this file with these settings."""
     try:
         facts = load_bundle(store.path_of(store.current), only_popular=True).facts if store.current else {}
-        return facts.get("own", {}).get("digest") == source.digest()
+        own = facts.get("own", {})
+        return own.get("digest") == source.digest() and own.get("compress", False) == compress
     except (BadBundle, OSError):
         return False
 
@@ -91,7 +92,7 @@ def build(arguments, store: Store) -> None:
         from recsys_helpers.serving.own.pipeline import prepare
 
         try:
-            version = prepare(source_of(arguments), store)
+            version = prepare(source_of(arguments), store, compress=arguments.compress)
         except DataProblems as error:
             sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
         except MemoryError as error:
