@@ -251,6 +251,33 @@ def test_a_step_that_is_damaged_is_made_again(tmp_path):
     assert steps.made == ["a", "b", "a", "b"] and steps.kept == []
 
 
+def test_a_step_that_cannot_be_written_is_no_step_and_a_file_with_objects_in_it_is_not_read(tmp_path):
+    steps = Steps(tmp_path)
+
+    def half(path):
+        path.write_text('{"x": 1}')
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        steps._write("a.json", half)
+    assert list(tmp_path.iterdir()) == []
+    np.savez(tmp_path / "b.npz", x=np.array([{"anything": 1}], dtype=object))
+    assert steps.arrays("b", lambda: {"x": np.arange(2)})["x"].tolist() == [0, 1]
+
+
+def test_those_who_have_a_past_and_something_to_find_are_measured_up_to_the_stated_number(tmp_path, monkeypatch):
+    from recsys_helpers.serving.own import cut as cuts
+
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    path.write_text(path.read_text() + "".join(f"once{n},{item_id(n)},1600000000\n" for n in range(20)))
+    frame = reading.read(Source(str(path))).frame
+    for most, expected in ((10_000, N_USERS), (N_USERS, N_USERS), (20, 20)):
+        monkeypatch.setattr(cuts, "MOST_USERS", most)
+        for view in (cut(frame, 42).tuning, cut(frame, 42).final):
+            assert len(set(view.measured.tolist())) == expected
+            assert all(view.seen[[user]].nnz and view.relevant[[user]].nnz for user in view.measured)
+
+
 def test_a_column_of_titles_in_the_file_is_taken_and_can_be_left_out(tmp_path):
     path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)), times=False)
     head, *lines = path.read_text().splitlines()

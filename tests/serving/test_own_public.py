@@ -189,6 +189,28 @@ def test_an_answer_has_the_ids_and_titles_of_the_file_and_nothing_that_the_user_
         assert service.ask("/recommend/nobody-with-this-id").status_code in (404, 422)
 
 
+def test_the_bundle_holds_what_the_file_says_and_answers_as_well_as_the_table_says(run):
+    source, store, *_ = run
+    frame = reading.read(source).frame
+    train, valid, _ = splits.split_last_share(frame)
+    bundle = load_bundle(store.path_of(store.current))
+    raw = {row: item.item_id for row, item in enumerate(bundle.items, start=1)}
+    found = {}
+    for user, row in bundle.histories.tolist():
+        found.setdefault(user if bundle.user_ids is None else bundle.user_ids[user - 1], []).append(raw[row])
+    in_time = splits.order_in_time(frame)
+    assert found == in_time.groupby("user_id")["item_id"].agg(list).to_dict()  # with the test part: it is known by now
+    counts = pd.concat([train, valid])["item_id"].value_counts()
+    assert {raw[row]: int(n) for row, n in enumerate(bundle.popularity) if n} == counts.to_dict()
+    facts = bundle.facts
+    assert facts["schema"] == {"n_items": frame["item_id"].nunique(), "n_users": frame["user_id"].nunique()}
+    assert facts["data"]["n_interactions"] == len(frame) and facts["metrics"]["n_users"] <= 110
+    in_table = facts["table"][facts["choice"]["model"]][1]
+    assert facts["metrics"]["service"]["NDCG@10"] == pytest.approx(in_table, abs=3e-3)
+    neighbours, weights = bundle.neighbours[1:], bundle.weights[1:]
+    assert (np.diff(weights, axis=1) <= 0).all() and (neighbours[weights > 0] > 0).all()
+
+
 def test_the_report_counts_what_the_file_has_and_calls_no_column_unused_that_it_uses(run):
     source, _, _, titles = run
     data = reading.read(source)
