@@ -1,7 +1,9 @@
 """A bundle whose dense table is int8 rows: the same scores as the table that the codes stand for, or it is refused."""
 
+import hashlib
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -129,7 +131,7 @@ def test_half_a_table_or_two_tables_are_refused(small):
 
     def add(manifest):
         raw = (path / "linear.npy").read_bytes()
-        manifest["files"]["linear.npy"] = {"sha256": __import__("hashlib").sha256(raw).hexdigest(), "bytes": len(raw)}
+        manifest["files"]["linear.npy"] = {"sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw)}
 
     path = reseal(path, add)
     with pytest.raises(BadBundle, match="half a linear part, or two"):
@@ -204,3 +206,23 @@ def test_where_int8_rows_are_worse_the_full_table_is_served_and_it_says_so(tmp_p
     assert bundle.linear.scales is None and bundle.linear.weights.dtype == np.float32
     assert "Not compressed: with int8 rows NDCG@10 is worse" in capsys.readouterr().out
     assert is_ready(source, store, compress=True)
+
+
+def test_the_films_of_the_course_are_compared_by_the_answers_that_are_served():
+    import scipy.sparse as sp
+
+    from recsys_helpers.serving.best import _ndcg
+    from recsys_helpers.serving.build import measure
+
+    rng, bundle = np.random.default_rng(0), scored_bundle("dense")
+    orders = [rng.permutation(60) + 1 for _ in range(30)]
+    histories = [np.array([], int)] + [order[: 3 + row % 9] for row, order in enumerate(orders)]
+    seen, relevant = np.zeros((2, 31, 61))
+    for row, order in enumerate(orders, start=1):
+        seen[row, histories[row]] = 1
+        relevant[row, order[30:40]] = 1
+    seen, relevant = sp.csr_array(seen), sp.csr_array(relevant)
+    films = SimpleNamespace(bundle=bundle, histories=histories, seen=seen, relevant=relevant)
+    for part in (bundle.linear, int8_rows(bundle.linear), replace(bundle.linear, weights=-bundle.linear.weights)):
+        served = measure(Recommender(replace(bundle, linear=part), check=False), histories, seen, relevant)["service"]
+        assert _ndcg(films, part).mean() == pytest.approx(served["NDCG@10"], abs=1e-4)
