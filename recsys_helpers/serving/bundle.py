@@ -34,14 +34,8 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
 }
 DENSE, INT8 = {"linear.npy", "linear_items.npy"}, {"linear_codes.npy", "linear_scales.npy", "linear_items.npy"}
 SPARSE = {"linear_values.npy", "linear_targets.npy", "linear_starts.npy"}
-OPTIONAL = {
-    "model.onnx",
-    "vectors.npy",
-    "users.json",
-    *DENSE,
-    *INT8,
-    *SPARSE,
-}  # but a model or a linear part there must be
+# Each of these may be absent, but a model or a linear part there must be.
+OPTIONAL = {"model.onnx", "vectors.npy", "users.json", *DENSE, *INT8, *SPARSE}
 MOST_DENSE = 11_000  # items: their matrix of weights is just below the limit of linear.npy
 
 

@@ -23,8 +23,8 @@ def prepare(source: Source, store: Store, config=None, compress: bool = False) -
     """Make the bundle of a source, put it into use, and return its version; says what it finds on the way.
 
     `config`: settings of the network, if not those of lesson 12. `compress`: serve int8 rows unless they are measured
-    worse. Raises DataProblems with all problems of the file,
-    before anything is written; KeyboardInterrupt leaves the finished steps, and the next call goes on.
+    worse. Raises DataProblems with all problems of the file, before anything is written; KeyboardInterrupt leaves the
+    finished steps, and the next call goes on.
     """
     digest = source.digest()  # before the file is read, so that what is built cannot be named after a later content
     data = read(source)

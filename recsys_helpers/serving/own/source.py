@@ -12,7 +12,7 @@ MOST_INTERACTIONS, MOST_ITEMS = 1_000_000, 100_000
 GIB = 2**30
 MOST_BYTES = 2 * GIB  # of the file: to be read it needs up to 16 times its size in memory
 FEWEST_INTERACTIONS, FEWEST_USERS, FEWEST_ITEMS = 100, 20, 10
-EDITION = 1  # raise it when the same file and settings would give another bundle
+EDITION = 2  # raise it when the same file and settings would give another bundle
 
 
 @dataclass(frozen=True)
