@@ -177,7 +177,7 @@ def test_the_manifest_says_from_which_file_digest_and_settings_the_bundle_came(r
     manifest = json.loads((Store(folder).path_of(Store(folder).current) / "manifest.json").read_text())
     facts = manifest["facts"]
     assert facts["data"]["name"] == "ring.csv" and facts["data"]["sha256"] == source.checksum()
-    flags = {"has_times": True, "has_ratings": False}
+    flags = {"has_times": True, "has_ratings": False, "compress": False}
     assert facts["own"] == {"digest": source.digest(), "settings": source.settings(), **flags}
     assert is_ready(source, Store(folder)) and not is_ready(Source(source.path), Store(folder))
 
