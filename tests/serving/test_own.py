@@ -139,6 +139,12 @@ def test_a_clear_interval_decides(gain, chosen, words):
     assert choice.name == chosen and words in choice.why and choice.why.count(". ") == 1  # two sentences
 
 
+def test_the_interval_pairs_each_user_with_the_same_user():
+    noise = np.random.default_rng(1).normal(0, 0.001, 400)  # users differ by much more than the models do
+    choice = choose(results(popularity=-0.05, EASE=0.0, **{network.NAME: 0.003 + noise}), True)
+    assert choice.name == network.NAME
+
+
 def test_an_interval_that_includes_zero_means_the_linear_model():
     noise = np.random.default_rng(1).normal(0, 0.1, 400)
     choice = choose(results(popularity=-0.05, EASE=0.0, **{network.NAME: noise - noise.mean() + 0.005}), True)
@@ -276,6 +282,15 @@ def test_those_who_have_a_past_and_something_to_find_are_measured_up_to_the_stat
         for view in (cut(frame, 42).tuning, cut(frame, 42).final):
             assert len(set(view.measured.tolist())) == expected
             assert all(view.seen[[user]].nnz and view.relevant[[user]].nnz for user in view.measured)
+            assert view.evaluate(along_the_ring, "oracle").mean() > 0.999  # each user's own history is asked
+
+
+def along_the_ring(histories):
+    """What comes next on the ring has the highest scores; item_idx 1 is item 000."""
+    scores = np.zeros((len(histories), N_ITEMS + 1))
+    for row, history in enumerate(histories):
+        scores[row, (history[-1] - 1 + np.arange(1, N_ITEMS + 1)) % N_ITEMS + 1] = -np.arange(N_ITEMS)
+    return scores
 
 
 def test_a_column_of_titles_in_the_file_is_taken_and_can_be_left_out(tmp_path):
