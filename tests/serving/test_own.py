@@ -285,6 +285,23 @@ def test_those_who_have_a_past_and_something_to_find_are_measured_up_to_the_stat
             assert view.evaluate(along_the_ring, "oracle").mean() > 0.999  # each user's own history is asked
 
 
+def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(tmp_path, monkeypatch):
+    view = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42).tuning
+    linear, tried = contenders.KNN.build(view, {"shrink": 10.0}), []
+    some = [view.histories[user] for user in view.measured[:5]]
+    np.testing.assert_allclose(network.scaled(linear, 3.0).scores(some), 3 * linear.scores(some), rtol=1e-6)
+
+    def evaluate(scores_of, name):
+        tried.append(scores_of(some).sum() / linear.scores(some).sum())
+        return np.array(len(tried) == 2, float)  # the second of the shares is the best
+
+    monkeypatch.setattr(view, "evaluate", evaluate)
+    monkeypatch.setattr(network, "deep_scores", lambda _: lambda histories: 50 * linear.scores(histories))
+    scale = network._choose_scale(view, {"length": np.array(12)}, linear)
+    np.testing.assert_allclose(tried, [50 * (1 + share) for share in network.SHARES], rtol=1e-4)
+    assert scale == pytest.approx(50 * network.SHARES[1], rel=1e-4)
+
+
 def along_the_ring(histories):
     """What comes next on the ring has the highest scores; item_idx 1 is item 000."""
     scores = np.zeros((len(histories), N_ITEMS + 1))
