@@ -188,6 +188,15 @@ def test_the_manifest_says_from_which_file_digest_and_settings_the_bundle_came(r
     assert is_ready(source, Store(folder)) and not is_ready(Source(source.path), Store(folder))
 
 
+def test_the_history_of_each_user_with_a_text_id_is_that_of_the_file(ring_run):
+    folder, source = ring_run
+    bundle = load_bundle(Store(folder).path_of(Store(folder).current))
+    recommender = Recommender(bundle)
+    for user, walk in enumerate(ring(np.random.default_rng(0))):
+        found = [bundle.items[row - 1].item_id for row in recommender.history_of(f"u{user:03}")]
+        assert found == [item_id(item) for item in walk]
+
+
 def test_another_file_or_setting_has_another_digest_and_another_place_has_not(tmp_path):
     one = Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))
     moved = Source(str(write(tmp_path / "b.csv", ring(np.random.default_rng(0)))))
