@@ -189,7 +189,7 @@ def test_the_manifest_says_from_which_file_digest_and_settings_the_bundle_came(r
 
 
 def test_the_history_of_each_user_with_a_text_id_is_that_of_the_file(ring_run):
-    folder, source = ring_run
+    folder = ring_run[0]
     bundle = load_bundle(Store(folder).path_of(Store(folder).current))
     recommender = Recommender(bundle)
     for user, walk in enumerate(ring(np.random.default_rng(0))):
@@ -309,6 +309,30 @@ def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(
     scale = network._choose_scale(view, {"length": np.array(12)}, linear)
     np.testing.assert_allclose(tried, [50 * (1 + share) for share in network.SHARES], rtol=1e-4)
     assert scale == pytest.approx(50 * network.SHARES[1], rel=1e-4)
+
+
+def test_the_network_learns_and_is_weighed_before_the_test_part_and_next_item_scores_with_its_ages(
+    tmp_path, monkeypatch
+):
+    from recsys_helpers.models.linear import aged, linear_next_item
+
+    source, given = Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))), []
+
+    def train(view, *_):
+        given.append(view)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(network, "train", train)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.prepare(source, Store(tmp_path / "service"))
+    (view,) = given
+    assert {len(history) for history in view.histories[1:]} == {7}  # of ten, one is valid and two are test
+    assert view.relevant.sum() == N_USERS
+    for setting in contenders.NEXT_ITEM.settings:
+        part = contenders.NEXT_ITEM.build(view, setting)
+        weights = linear_next_item(view.histories, view.n_rows, min_count=1, **setting)
+        rows = aged(view.histories[1:6], view.n_rows, setting["decay"], setting["floor"])
+        np.testing.assert_allclose(part.scores(view.histories[1:6]), rows @ weights, atol=1e-5)
 
 
 def along_the_ring(histories):
