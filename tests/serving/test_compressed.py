@@ -81,14 +81,16 @@ def test_contributions_are_exact_shares_of_the_served_score_and_give_the_reason(
     np.testing.assert_allclose(as_sparse(bundle.linear).toarray(), as_sparse(dense).toarray(), rtol=1e-6)
 
 
-@pytest.mark.parametrize("file", ["linear_scales.npy", "linear_codes.npy"])
-def test_one_changed_byte_is_refused(small, file):
+@pytest.mark.parametrize("file", ["linear_scales.npy", "linear_codes.npy", "linear_items.npy"])
+def test_a_damaged_file_is_refused(small, file):
     path, _ = small
-    raw = bytearray((path / file).read_bytes())
-    raw[-3] ^= 1
-    (path / file).write_bytes(raw)
-    with pytest.raises(BadBundle, match=file):
-        load_bundle(path)
+    raw = (path / file).read_bytes()
+    for harmed in (raw[:-3] + bytes([raw[-3] ^ 1]) + raw[-2:], raw[:-4], raw + b"0", None):
+        (path / file).unlink()
+        if harmed is not None:
+            (path / file).write_bytes(harmed)
+        with pytest.raises(BadBundle, match=file):
+            load_bundle(path)
 
 
 def with_scales(path, change):
