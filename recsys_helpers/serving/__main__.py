@@ -193,6 +193,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a Host name to answer under")
     parser.add_argument("--epochs", type=int, help="for build; default: those that were chosen for the model")
+    parser.add_argument("--compress", action="store_true", help="for build: int8 rows, unless they are measured worse")
     parser.add_argument("--force", action="store_true", help="for build and swap: also if the version is worse")
     parser.add_argument("--keep", type=int, default=3, help="for prune: versions to keep besides the one in use")
     parser.add_argument("--deadline", type=float, default=0.05, help="seconds an answer may wait for the model")
@@ -234,7 +235,7 @@ def run(arguments, store: Store) -> None:
     elif arguments.command == "build" and arguments.data:
         own.build(arguments, store)
     elif arguments.command == "build":
-        build(store, arguments.epochs, arguments.force)
+        build(store, arguments.epochs, arguments.force, arguments.compress)
     elif arguments.data:
         prepare_own(arguments, store)
         serve(arguments)
@@ -242,6 +243,7 @@ def run(arguments, store: Store) -> None:
         if all(is_outdated(store.path_of(version)) for version in store.versions()):
             again = [sys.executable, "-m", "recsys_helpers.serving", "build", "--force"]
             options = ["--folder", str(arguments.folder)]
+            options += ["--compress"] if arguments.compress else []
             options += [] if arguments.epochs is None else ["--epochs", str(arguments.epochs)]
             if subprocess.call([*again, *options]):  # in its own process: TensorFlow should not stay in memory
                 sys.exit("No bundle was built; the message above says why.")
@@ -249,29 +251,30 @@ def run(arguments, store: Store) -> None:
 
 
 def prepare_own(arguments, store: Store) -> None:
-    """Make the bundle of the user's file in a process of its own, unless just this one is in use."""
-    if own.is_ready(own.source_of(arguments), store):
+    """Make the bundle of the user's file, unless just this one is in use; then start anew, without what it loaded.
+
+    The same process goes on, so whoever stops it stops the training. Windows has no such way: a process of its own.
+    """
+    if own.is_ready(own.source_of(arguments), store, arguments.compress):
         return
-    options = [word for word in sys.argv[1:] if word != "serve"]
-    again = subprocess.Popen([sys.executable, "-m", "recsys_helpers.serving", "build", *options])
-    while True:
-        try:
-            status = again.wait()
-            break
-        except KeyboardInterrupt:  # it went to the other process, too, which says what is kept
-            continue
-    if status:
-        sys.exit(status)
+    if os.name == "nt":
+        options = [word for word in sys.argv[1:] if word != "serve"]
+        if status := subprocess.call([sys.executable, "-m", "recsys_helpers.serving", "build", *options]):
+            sys.exit(status)
+        return
+    own.build(arguments, store)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "recsys_helpers.serving", *sys.argv[1:]])
 
 
-def build(store: Store, n_epochs: int | None, force: bool) -> None:
+def build(store: Store, n_epochs: int | None, force: bool, compress: bool) -> None:
     """Train and pack a bundle, put it into use unless it is worse, and print what it is worth."""
     started = time.perf_counter()
     try:
         from recsys_helpers.serving import best
         from recsys_helpers.serving import build as packing
 
-        version = best.pack(store, n_epochs)
+        version = best.pack(store, n_epochs, compress=compress)
     except ModuleNotFoundError as error:
         sys.exit(
             f"There is no bundle in {store.bundles}, and none can be trained here, as {error.name} is not installed. "
@@ -282,6 +285,8 @@ def build(store: Store, n_epochs: int | None, force: bool) -> None:
     of_service, of_popular = (facts["metrics"][name] for name in ("service", "popular"))
     print(f"Bundle {version} after {time.perf_counter() - started:.0f} s. NDCG@10 of its answers on test: "
           f"{of_service['NDCG@10']}; of the popular films: {of_popular['NDCG@10']}.", flush=True)  # fmt: skip
+    if compress:
+        print(facts["compression"], flush=True)
     packing.put_into_use(store, version, force)
     print("It is in use; a running service takes it within a few seconds.", flush=True)
 

@@ -25,14 +25,17 @@ LIMITS = {  # the files of a bundle, and the most bytes each may have
     "items.json": 64 * MIB,
     "users.json": 512 * MIB,
     "linear.npy": 512 * MIB,
+    "linear_codes.npy": 512 * MIB,
+    "linear_scales.npy": 16 * MIB,
     "linear_items.npy": 16 * MIB,
     "linear_values.npy": 512 * MIB,
     "linear_targets.npy": 512 * MIB,
     "linear_starts.npy": 16 * MIB,
 }
-DENSE = {"linear.npy", "linear_items.npy"}
+DENSE, INT8 = {"linear.npy", "linear_items.npy"}, {"linear_codes.npy", "linear_scales.npy", "linear_items.npy"}
 SPARSE = {"linear_values.npy", "linear_targets.npy", "linear_starts.npy"}
-OPTIONAL = {"model.onnx", "vectors.npy", "users.json", *DENSE, *SPARSE}  # but a model or a linear part there must be
+# Each of these may be absent, but a model or a linear part there must be.
+OPTIONAL = {"model.onnx", "vectors.npy", "users.json", *DENSE, *INT8, *SPARSE}
 MOST_DENSE = 11_000  # items: their matrix of weights is just below the limit of linear.npy
 
 
@@ -48,7 +51,11 @@ def save_bundle(bundle: Bundle, folder: Path) -> Path:
     if bundle.vectors is not None:
         arrays["vectors.npy"] = bundle.vectors.astype("<f4")
     if isinstance(bundle.linear, DenseLinear):
-        arrays["linear.npy"] = bundle.linear.weights.astype("<f4", copy=False)
+        if bundle.linear.scales is None:
+            arrays["linear.npy"] = bundle.linear.weights.astype("<f4", copy=False)
+        else:
+            arrays["linear_codes.npy"] = bundle.linear.weights.astype("|i1", copy=False)
+            arrays["linear_scales.npy"] = bundle.linear.scales.astype("<f4", copy=False)
         arrays["linear_items.npy"] = bundle.linear.items.astype("<i4")
     elif bundle.linear is not None:
         arrays["linear_values.npy"] = bundle.linear.values.astype("<f4", copy=False)
@@ -115,8 +122,8 @@ def _check_files(manifest: dict) -> None:
     files = set(manifest["files"])
     if not LIMITS.keys() - OPTIONAL <= files <= LIMITS.keys():
         raise BadBundle(f"{MANIFEST} names {sorted(files)}, but a bundle has {sorted(LIMITS)}.")
-    parts = [part for part in ({"model.onnx"}, DENSE, SPARSE) if part & files]
-    if not parts or not all(part <= files for part in parts) or (DENSE | SPARSE) <= files:
+    linear = files & (DENSE | INT8 | SPARSE)
+    if linear not in (set(), DENSE, INT8, SPARSE) or not (linear or "model.onnx" in files):
         raise BadBundle(f"{MANIFEST} names no model, half a linear part, or two: {sorted(files)}.")
     if not isinstance(manifest.get("facts"), dict) or not isinstance(manifest.get("stages"), dict):
         raise BadBundle(f"{MANIFEST} is not built like one.")
@@ -124,20 +131,26 @@ def _check_files(manifest: dict) -> None:
 
 def _linear(raw: dict[str, bytes], manifest: dict, n_rows: int) -> Linear | None:
     """The linear part of the files, checked before anything is computed with it."""
-    if not (DENSE | SPARSE) & raw.keys():
+    if not (DENSE | INT8 | SPARSE) & raw.keys():
         return None
     ages = Ages(**manifest["linear"])
     if not all(type(value) in (int, float) and np.isfinite(value) for value in asdict(ages).values()):
         raise BadBundle(f"{MANIFEST} states ages that are no numbers.")
     if not (ages.decay > 0 and 0 <= ages.floor <= 1):
         raise BadBundle(f"{MANIFEST} states ages that cannot be: {ages}.")
-    if "linear.npy" in raw:
-        items = _from_npy(raw["linear_items.npy"], "linear_items.npy", "<i4", 1)
-        weights = _from_npy(raw["linear.npy"], "linear.npy", "<f4", 2)
+    if "linear_items.npy" in raw:
+        items, scales = _from_npy(raw["linear_items.npy"], "linear_items.npy", "<i4", 1), None
+        if "linear.npy" in raw:
+            weights = _from_npy(raw["linear.npy"], "linear.npy", "<f4", 2)
+        else:
+            weights = _from_npy(raw["linear_codes.npy"], "linear_codes.npy", "|i1", 2)
+            scales = _from_npy(raw["linear_scales.npy"], "linear_scales.npy", "<f4", 1)
+            if scales.shape != items.shape or not (np.isfinite(scales) & (scales > 0)).all():
+                raise BadBundle("linear_scales.npy does not hold one positive number for each row.")
         is_whole = weights.shape == (len(items), len(items)) and (np.diff(items, prepend=0) > 0).all()
         if not is_whole or items[-1:].max(initial=0) >= n_rows or not np.isfinite(weights).all():
-            raise BadBundle("linear.npy and linear_items.npy do not fit together, or hold no numbers.")
-        return DenseLinear(weights, items, n_rows, ages)
+            raise BadBundle("The weights and linear_items.npy do not fit together, or hold no numbers.")
+        return DenseLinear(weights, items, n_rows, ages, scales)
     values = _from_npy(raw["linear_values.npy"], "linear_values.npy", "<f4", 1)
     targets = _from_npy(raw["linear_targets.npy"], "linear_targets.npy", "<i4", 1)
     starts = _from_npy(raw["linear_starts.npy"], "linear_starts.npy", "<i8", 1)

@@ -36,7 +36,8 @@ class DenseLinear:
     """Item-to-item weights of some items: `weights` (n_kept, n_kept), and `items` (n_kept,), the item_idx of each row.
 
     Weight [s, i] is what item s in a history says for item i. All other items have neither a say nor a score (0).
-    `n_rows`: number of items + 1.
+    `n_rows`: number of items + 1. `scales` (n_kept,): with them `weights` are int8 codes, and row s counts scales[s]
+    times its codes; None: float32.
 
     >>> part = DenseLinear(np.array([[0, 2], [3, 0]], np.float32), np.array([1, 3]), n_rows=4, ages=Ages())
     >>> part.scores([np.array([3, 2])])
@@ -50,6 +51,7 @@ class DenseLinear:
     items: np.ndarray
     n_rows: int
     ages: Ages
+    scales: np.ndarray | None = None
 
     def __post_init__(self):
         place = np.full(self.n_rows, -1, np.int64)
@@ -62,13 +64,20 @@ class DenseLinear:
         for row, history in enumerate(histories):
             place = self._place[history]
             is_kept = place >= 0
-            found[row, self.items] = self.ages.of(len(history))[is_kept] @ self.weights[place[is_kept]]
+            found[row, self.items] = self.ages.of(len(history))[is_kept] @ self.rows(place[is_kept])
         return found
+
+    def rows(self, places) -> np.ndarray:
+        """These rows of the weights, as float32."""
+        rows = self.weights[places]
+        return rows if self.scales is None else rows * self.scales[places][:, None]
 
     def contributions(self, history: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """What each item of a history adds to the scores of the items `rows`; shape (len(history), len(rows))."""
         source, target = self._place[history], self._place[rows]
         found = self.weights[source[:, None], target] * self.ages.of(len(history))[:, None]
+        if self.scales is not None:
+            found *= self.scales[source][:, None]
         found[source < 0] = found[:, target < 0] = 0
         return found
 

@@ -105,6 +105,12 @@ class Recommender:
         """What the raw ids of users are: int or str."""
         return int if self.bundle.user_ids is None else str
 
+    @property
+    def verb(self) -> str:
+        """What the known users did with the items of their histories; purchases and clicks are no ratings."""
+        own = self.bundle.facts.get("own")
+        return "chose" if isinstance(own, dict) and own.get("has_ratings") is False else "rated"
+
     def history_of(self, user_id: int | str) -> np.ndarray | None:
         """Item indices of a known user, oldest first; None for anybody else."""
         return self._histories.get(user_id)

@@ -113,7 +113,7 @@ class Service:
         """Films for a known user: known from the bundle, or from what the user liked since."""
         recommender = self.in_use(genre)
         user_id = _as_id(user_id, recommender.user_type, "user_id")
-        history, verb = recommender.history_of(user_id), "rated"
+        history, verb = recommender.history_of(user_id), recommender.verb
         opinions = self.events.opinions_of(user_id)
         if history is None and not opinions:
             raise Unknown("Nobody has this user_id. For a new visitor: POST /recommend with some likes.")

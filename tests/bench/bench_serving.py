@@ -1,6 +1,6 @@
 """Measure the service beside the obvious way, in one run: throughput, latency, overload, start, memory, retrieval.
 
-    python tests/bench/bench_serving.py [--folder FOLDER] [--rate 500] [--seconds 10]
+    python tests/bench/bench_serving.py [--folder FOLDER] [--rate 500] [--seconds 10] [--only search]
 
 Open loop: requests leave at a fixed rate whether or not answers came; a request that finds no free connection waits,
 and its waiting counts. Generator and service share this computer's cores and loopback. "The obvious way" is an
@@ -11,6 +11,7 @@ not.
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -58,11 +59,14 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="warning")
 '''  # fmt: skip
 
 
+SEARCH = b"GET /items"
+
+
 class Line(asyncio.Protocol):
     """One connection that sends one request after another and times the answers."""
 
     def __init__(self, crowd):
-        self.crowd, self.buffer, self.sent, self.path = crowd, b"", 0.0, b""
+        self.crowd, self.buffer, self.sent, self.is_search = crowd, b"", 0.0, False
 
     def connection_made(self, transport):
         self.transport = transport
@@ -71,7 +75,7 @@ class Line(asyncio.Protocol):
         self.crowd.lost(self)
 
     def send(self, asked, request):
-        self.sent = asked
+        self.sent, self.is_search = asked, request.startswith(SEARCH)
         self.transport.write(request)
 
     def data_received(self, data):
@@ -92,11 +96,14 @@ class Crowd:
         self.port, self.requests, self.n_lines = port, requests, n_lines
         self.free, self.waiting, self.seconds, self.statuses = [], deque(), [], Counter()
         self.refused, self.lags, self.n_lost = [], [], 0
+        self.recommended = []  # seconds of the answers that are no searches
 
     def answered(self, line, status, degraded):
         took = time.perf_counter() - line.sent
         self.statuses[f"{status}{' degraded' if degraded else ''}"] += 1
         (self.seconds if status == 200 else self.refused).append(took)
+        if status == 200 and not line.is_search:
+            self.recommended.append(took)
         line.sent = 0.0
         if self.waiting:
             line.send(*self.waiting.popleft())
@@ -184,6 +191,35 @@ def load(port, requests, rate, seconds, n_lines=64):
     return asyncio.run(Crowd(port, requests, n_lines).run(rate, seconds))
 
 
+def search(folder, port, rate, seconds, rounds=5):
+    """How many searches a second alone, and what three of them beside seven recommendations do to the latter.
+
+    Each round measures recommendations at the same rate without and with searches, in turns, so that neighbours on
+    this computer disturb both alike.
+    """
+    typed = [get(f"/items?k=8&q={words}") for words in TYPED]
+    known = requests_for(folder, only_known=True)
+    most = max(
+        load(port, typed, r, seconds, 24).report("  searches alone", r)[0] for r in (500, 1000, 2000, 3000, 4000)
+    )
+    next_known, next_typed = itertools.cycle(known), itertools.cycle(typed)
+    mixed = [next(next_typed if number % 10 in (1, 4, 7) else next_known) for number in range(10_000)]
+    found = {}
+    for round_ in range(rounds):
+        for name, requests, r in (("without", known, 0.7 * rate), ("with", mixed, rate)):
+            crowd = load(port, requests, r, seconds)
+            ms = 1000 * np.array(crowd.recommended)
+            found.setdefault(name, []).append([*np.percentile(ms, [50, 99]), 1000 * np.percentile(crowd.lags, 99)])
+            answered = len(crowd.recommended) / crowd.took
+            p50, p99, late = found[name][-1]
+            print(f"  round {round_ + 1}, {name:7} searches: {answered:5.0f} recommendations/s, p50 {p50:6.2f}, "
+                  f"p99 {p99:6.2f} ms; generator late p99 {late:.1f} ms", flush=True)  # fmt: skip
+    without, beside = (np.array(found[name]) for name in ("without", "with"))
+    of_p50, of_p99, _ = np.median(beside - without, axis=0)
+    print(f"search: {most:,.0f}/s alone; beside searches recommendations take {of_p50:+.2f} ms (p50), {of_p99:+.2f} ms "
+          f"(p99) more, medians of {rounds} pairs at {0.7 * rate:.0f} recommendations/s", flush=True)  # fmt: skip
+
+
 @contextlib.contextmanager
 def obvious_way(folder, port=8311):
     """The endpoint with `model.predict`, running."""
@@ -267,7 +303,7 @@ def main():
     parser.add_argument("--folder", help="a folder with a bundle; default: the one of `make serve`")
     parser.add_argument("--rate", type=float, help="rated load, requests a second; default: found by steps")
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--only", choices=["load", "retrieval"])
+    parser.add_argument("--only", choices=["load", "search", "retrieval"])
     chosen = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     sys.path.insert(0, str(HERE.parents[1] / "serving"))
@@ -286,6 +322,8 @@ def main():
         wait_for(service.port, "/recommend/1")
         seconds_to_start = time.perf_counter() - started
         load(service.port, requests, 100, 2)
+        if chosen.only == "search":
+            return search(folder, service.port, chosen.rate or 200, chosen.seconds)
         rate = chosen.rate
         for step in () if rate else (200, 300, 400, 500, 600, 700, 800, 1000, 1200, 1400):
             _, p50, p99 = load(service.port, requests, step, 4).report("  step", step)
@@ -298,6 +336,7 @@ def main():
         load(service.port, requests, 5 * rate, chosen.seconds, 400).report("service, five times that", 5 * rate)
         after = mib(service.parent.pid)
         load(service.port, requests, rate, 3).report("service, right after", rate)
+        search(folder, service.port, rate, 3)
         most = max(
             load(service.port, requests, r, 3, 24).report("  as much as it can", r)[0] for r in (1000, 1500, 2000)
         )

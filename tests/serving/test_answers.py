@@ -369,7 +369,7 @@ def test_no_request_makes_the_service_fail_and_every_refusal_says_why(service):
 
     check()
     assert sum(seen.values()) >= 1000, seen
-    assert seen[200] > 100 and {201, 400, 404, 405, 422, 403} <= set(seen), seen  # it got past the front door
+    assert seen[200] > 50 and {201, 400, 404, 405, 422, 403} <= set(seen), seen  # it got past the front door
 
 
 @pytest.mark.parametrize(

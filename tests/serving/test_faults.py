@@ -22,14 +22,15 @@ from serving_kit import N_USERS, InProcess, RealService, Wrapped, filled_store, 
 
 from recsys_helpers.serving import sealed
 from recsys_helpers.serving.breaker import FAILURES, REST
-from recsys_helpers.serving.bundle import DENSE, LIMITS, SPARSE, load_bundle, save_bundle
+from recsys_helpers.serving.bundle import DENSE, INT8, LIMITS, SPARSE, load_bundle, save_bundle
 from recsys_helpers.serving.events import EventStore, NotKept
 from recsys_helpers.serving.gate import Gate
 from recsys_helpers.serving.recommender import Question, Recommender
 from recsys_helpers.serving.sealed import BadBundle
 from recsys_helpers.serving.store import Store
 
-FILES = ["manifest.json", *(name for name in LIMITS if name not in DENSE | SPARSE)]  # the others: test_scored
+# The files of the linear part: test_scored and test_compressed.
+FILES = ["manifest.json", *(name for name in LIMITS if name not in DENSE | INT8 | SPARSE)]
 not_on_windows = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and limits")
 
 

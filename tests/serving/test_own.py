@@ -1,8 +1,11 @@
 """A file of one's own, from text to a running service: planted worlds with a known answer, interruptions, bad files."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pandas as pd
@@ -136,6 +139,12 @@ def test_a_clear_interval_decides(gain, chosen, words):
     assert choice.name == chosen and words in choice.why and choice.why.count(". ") == 1  # two sentences
 
 
+def test_the_interval_pairs_each_user_with_the_same_user():
+    noise = np.random.default_rng(1).normal(0, 0.001, 400)  # users differ by much more than the models do
+    choice = choose(results(popularity=-0.05, EASE=0.0, **{network.NAME: 0.003 + noise}), True)
+    assert choice.name == network.NAME
+
+
 def test_an_interval_that_includes_zero_means_the_linear_model():
     noise = np.random.default_rng(1).normal(0, 0.1, 400)
     choice = choose(results(popularity=-0.05, EASE=0.0, **{network.NAME: noise - noise.mean() + 0.005}), True)
@@ -150,7 +159,7 @@ def test_text_ids_titles_search_reasons_events_and_fallback_work_over_http(ring_
     with InProcess(ring_run[0]) as service:
         answer = service.ask("/recommend/u007?k=5").json()
         assert len(answer["items"]) == 5 and all(isinstance(film["item_id"], str) for film in answer["items"])
-        assert answer["items"][0]["reason"].startswith("because you rated ") and not answer["degraded"]
+        assert answer["items"][0]["reason"].startswith("because you chose ") and not answer["degraded"]
         (found,) = service.ask("/items?q=red la").json()
         assert found == {"item_id": "000", "title": "Red Lamp", "year": None, "genres": []}
         liked = service.ask("/recommend", "POST", json={"likes": ["028", "029", "nobody"], "k": 3}).json()
@@ -174,8 +183,18 @@ def test_the_manifest_says_from_which_file_digest_and_settings_the_bundle_came(r
     manifest = json.loads((Store(folder).path_of(Store(folder).current) / "manifest.json").read_text())
     facts = manifest["facts"]
     assert facts["data"]["name"] == "ring.csv" and facts["data"]["sha256"] == source.checksum()
-    assert facts["own"] == {"digest": source.digest(), "settings": source.settings(), "has_times": True}
+    flags = {"has_times": True, "has_ratings": False, "compress": False}
+    assert facts["own"] == {"digest": source.digest(), "settings": source.settings(), **flags}
     assert is_ready(source, Store(folder)) and not is_ready(Source(source.path), Store(folder))
+
+
+def test_the_history_of_each_user_with_a_text_id_is_that_of_the_file(ring_run):
+    folder = ring_run[0]
+    bundle = load_bundle(Store(folder).path_of(Store(folder).current))
+    recommender = Recommender(bundle)
+    for user, walk in enumerate(ring(np.random.default_rng(0))):
+        found = [bundle.items[row - 1].item_id for row in recommender.history_of(f"u{user:03}")]
+        assert found == [item_id(item) for item in walk]
 
 
 def test_another_file_or_setting_has_another_digest_and_another_place_has_not(tmp_path):
@@ -247,6 +266,83 @@ def test_a_step_that_is_damaged_is_made_again(tmp_path):
     assert steps.made == ["a", "b", "a", "b"] and steps.kept == []
 
 
+def test_a_step_that_cannot_be_written_is_no_step_and_a_file_with_objects_in_it_is_not_read(tmp_path):
+    steps = Steps(tmp_path)
+
+    def half(path):
+        path.write_text('{"x": 1}')
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        steps._write("a.json", half)
+    assert list(tmp_path.iterdir()) == []
+    np.savez(tmp_path / "b.npz", x=np.array([{"anything": 1}], dtype=object))
+    assert steps.arrays("b", lambda: {"x": np.arange(2)})["x"].tolist() == [0, 1]
+
+
+def test_those_who_have_a_past_and_something_to_find_are_measured_up_to_the_stated_number(tmp_path, monkeypatch):
+    from recsys_helpers.serving.own import cut as cuts
+
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    path.write_text(path.read_text() + "".join(f"once{n},{item_id(n)},1600000000\n" for n in range(20)))
+    frame = reading.read(Source(str(path))).frame
+    for most, expected in ((10_000, N_USERS), (N_USERS, N_USERS), (20, 20)):
+        monkeypatch.setattr(cuts, "MOST_USERS", most)
+        for view in (cut(frame, 42).tuning, cut(frame, 42).final):
+            assert len(set(view.measured.tolist())) == expected
+            assert all(view.seen[[user]].nnz and view.relevant[[user]].nnz for user in view.measured)
+            assert view.evaluate(along_the_ring, "oracle").mean() > 0.999  # each user's own history is asked
+
+
+def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(tmp_path, monkeypatch):
+    view = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42).tuning
+    linear, tried = contenders.KNN.build(view, {"shrink": 10.0}), []
+    some = [view.histories[user] for user in view.measured[:5]]
+    np.testing.assert_allclose(network.scaled(linear, 3.0).scores(some), 3 * linear.scores(some), rtol=1e-6)
+
+    def evaluate(scores_of, name):
+        tried.append(scores_of(some).sum() / linear.scores(some).sum())
+        return np.array(len(tried) == 2, float)  # the second of the shares is the best
+
+    monkeypatch.setattr(view, "evaluate", evaluate)
+    monkeypatch.setattr(network, "deep_scores", lambda _: lambda histories: 50 * linear.scores(histories))
+    scale = network._choose_scale(view, {"length": np.array(12)}, linear)
+    np.testing.assert_allclose(tried, [50 * (1 + share) for share in network.SHARES], rtol=1e-4)
+    assert scale == pytest.approx(50 * network.SHARES[1], rel=1e-4)
+
+
+def test_the_network_learns_and_is_weighed_before_the_test_part_and_next_item_scores_with_its_ages(
+    tmp_path, monkeypatch
+):
+    from recsys_helpers.models.linear import aged, linear_next_item
+
+    source, given = Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))), []
+
+    def train(view, *_):
+        given.append(view)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(network, "train", train)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.prepare(source, Store(tmp_path / "service"))
+    (view,) = given
+    assert {len(history) for history in view.histories[1:]} == {7}  # of ten, one is valid and two are test
+    assert view.relevant.sum() == N_USERS
+    for setting in contenders.NEXT_ITEM.settings:
+        part = contenders.NEXT_ITEM.build(view, setting)
+        weights = linear_next_item(view.histories, view.n_rows, min_count=1, **setting)
+        rows = aged(view.histories[1:6], view.n_rows, setting["decay"], setting["floor"])
+        np.testing.assert_allclose(part.scores(view.histories[1:6]), rows @ weights, atol=1e-5)
+
+
+def along_the_ring(histories):
+    """What comes next on the ring has the highest scores; item_idx 1 is item 000."""
+    scores = np.zeros((len(histories), N_ITEMS + 1))
+    for row, history in enumerate(histories):
+        scores[row, (history[-1] - 1 + np.arange(1, N_ITEMS + 1)) % N_ITEMS + 1] = -np.arange(N_ITEMS)
+    return scores
+
+
 def test_a_column_of_titles_in_the_file_is_taken_and_can_be_left_out(tmp_path):
     path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)), times=False)
     head, *lines = path.read_text().splitlines()
@@ -302,12 +398,40 @@ def test_a_bad_file_gets_one_report_of_all_problems_and_leaves_nothing(tmp_path)
 @pytest.mark.parametrize(
     "name, most, word",
     [("MOST_INTERACTIONS", 500, "Keep the newest"), ("MOST_ITEMS", 20, "Leave out the items"),
-     ("FEWEST_USERS", 500, "Collect more")],
+     ("MOST_BYTES", 9000, "Leave out the columns"), ("FEWEST_USERS", 500, "Collect more")],
 )  # fmt: skip
 def test_a_file_beyond_the_limits_is_refused_with_what_to_do(tmp_path, monkeypatch, name, most, word):
     monkeypatch.setattr(reading, name, most)
-    with pytest.raises(DataProblems, match=word):
+    with pytest.raises(DataProblems, match=word) as caught:
         reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))))
+    is_too_much = name.startswith("MOST")
+    assert ("notebooks/20_outgrow_one_machine.ipynb" in "".join(caught.value.problems)) == is_too_much
+
+
+def test_a_file_of_just_the_stated_size_is_read(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    monkeypatch.setattr(reading, "MOST_BYTES", path.stat().st_size)
+    monkeypatch.setattr(reading, "MOST_INTERACTIONS", N_USERS * 10)
+    monkeypatch.setattr(reading, "MOST_ITEMS", N_ITEMS)
+    assert len(reading.read(Source(str(path))).frame) == N_USERS * 10
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused_and_the_digest_is_that_of_the_beginning(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    source, other = Source(str(path)), ring(np.random.default_rng(1))
+    real = pipeline.read
+
+    def slow(source):
+        found = real(source)
+        write(path, other)
+        return found
+
+    monkeypatch.setattr(pipeline, "read", slow)
+    before = source.digest()
+    with pytest.raises(DataProblems, match="changed while it was read"):
+        pipeline.prepare(source, Store(tmp_path / "service"))
+    assert not (tmp_path / "service").exists()
+    assert source.digest() == before != Source(str(path)).digest()
 
 
 def test_orders_instead_of_users_are_noticed(tmp_path):
@@ -351,6 +475,55 @@ def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is
 
 
 # The command.
+
+
+def start(*words):
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and children inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    command = [sys.executable, "-m", "recsys_helpers.serving", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_step(folder, pattern, process, seconds=90):
+    until = time.monotonic() + seconds
+    while not list(folder.glob(f"steps/*/{pattern}")):
+        assert process.poll() is None and time.monotonic() < until, process.communicate()
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def many_items(tmp_path_factory):
+    """A file without times whose settings take a moment each: 1,200 items, 1,500 users."""
+    rng, path = np.random.default_rng(0), tmp_path_factory.mktemp("many") / "many.csv"
+    lines = [f"u{user},i{item}\n" for user in range(1500) for item in rng.choice(1200, 12, replace=False)]
+    path.write_text("user_id,item_id\n" + "".join(lines))
+    return path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+@pytest.mark.parametrize("command, sent", [("build", "SIGINT"), ("serve", "SIGINT"), ("serve", "SIGKILL")])
+def test_a_signal_to_the_process_ends_the_training_with_it_and_the_next_run_goes_on(
+    tmp_path, many_items, command, sent
+):
+    words = ["--data", many_items, "--folder", tmp_path / "service", "--port", "0"]
+    process = start(command, *words)
+    wait_for_step(tmp_path / "service", "valid-EASE-*.json", process)
+    sent = signal.Signals[sent]
+    process.send_signal(sent)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == (130 if sent == signal.SIGINT else -sent)
+    assert "Traceback" not in told
+    if sent == signal.SIGINT:
+        assert "Nothing was put into use" in told and "the same command goes on from here" in told
+    store, steps = Store(tmp_path / "service"), tmp_path / "service" / "steps"
+    kept = {path.name: path.stat().st_mtime_ns for path in steps.glob("*/*.*")}
+    time.sleep(1)
+    assert kept == {path.name: path.stat().st_mtime_ns for path in steps.glob("*/*.*")}  # nobody works on
+    assert store.current is None and not store.versions()
+    again = run("build", *words)
+    assert again.returncode == 0 and "Kept from an earlier run" in again.stdout, again.stderr
+    assert all(path.stat().st_mtime_ns == kept[path.name] for path in steps.glob("*/valid-*") if path.name in kept)
+    assert store.versions() == [store.current]
 
 
 def run(*words):

@@ -22,6 +22,8 @@ OPTIONS = (
     "Times that are no seconds: --times milliseconds, --times ISO8601, or the format of dates, --times %d/%m/%Y."
 )
 
+INTERRUPTED = "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here."
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--data` and what belongs to it."""
@@ -73,27 +75,29 @@ def own_folders(path: str, cache: Path) -> tuple[Path, Path]:
     return cache / "serving-own" / stem, Path(platformdirs.user_data_dir("recsys-course")) / "own" / f"{stem}.sqlite3"
 
 
-def is_ready(source: Source, store: Store) -> bool:
+def is_ready(source: Source, store: Store, compress: bool = False) -> bool:
     """Whether the version in use came from just this file with these settings."""
     try:
         facts = load_bundle(store.path_of(store.current), only_popular=True).facts if store.current else {}
-        return facts.get("own", {}).get("digest") == source.digest()
+        own = facts.get("own", {})
+        return own.get("digest") == source.digest() and own.get("compress", False) == compress
     except (BadBundle, OSError):
         return False
 
 
 def build(arguments, store: Store) -> None:
     """Prepare the bundle, or say in one message why not; an interruption says how to go on."""
-    from recsys_helpers.data.checks import DataProblems
-    from recsys_helpers.serving.own.pipeline import prepare
-
     try:
-        version = prepare(source_of(arguments), store)
-    except DataProblems as error:
-        sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
-    except MemoryError as error:
-        sys.exit(f"{error}\nNothing was put into use.")
+        from recsys_helpers.data.checks import DataProblems
+        from recsys_helpers.serving.own.pipeline import prepare
+
+        try:
+            version = prepare(source_of(arguments), store, compress=arguments.compress)
+        except DataProblems as error:
+            sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
+        except MemoryError as error:
+            sys.exit(f"{error}\nNothing was put into use.")
     except KeyboardInterrupt:
-        print("\nInterrupted. The finished steps are kept: the same command goes on from here.", file=sys.stderr)
+        print(f"\n{INTERRUPTED}", file=sys.stderr)
         sys.exit(130)
     print(f"\nBundle {version} is in use.", flush=True)

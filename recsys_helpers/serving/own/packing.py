@@ -19,8 +19,8 @@ N_SIMILAR, MOST_MEASURED = 50, 500
 REASON = "A reason names the item of the history that adds most to the linear part of the score, an exact share of it."
 
 
-def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | None, similar: Linear,
-         facts: dict) -> Bundle:  # fmt: skip
+def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | None, similar: Linear, facts: dict,
+         is_asked_to_compress: bool = False) -> Bundle:  # fmt: skip
     """The bundle of a linear part, alone or with a network; measured through the recommender that will serve it.
 
     `similar`: the linear part that says which items go together.
@@ -45,7 +45,13 @@ def pack(source: Source, data: Data, cut: Cut, linear: Linear, network: dict | N
     bundle.facts = {
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": {"name": source.name, "n_interactions": len(data.frame), "sha256": source.checksum()},
-        "own": {"digest": source.digest(), "settings": source.settings(), "has_times": cut.has_times},
+        "own": {
+            "digest": source.digest(),
+            "settings": source.settings(),
+            "has_times": cut.has_times,
+            "has_ratings": "rating" in data.frame,
+            "compress": is_asked_to_compress,
+        },
         "schema": {"n_items": cut.items.n, "n_users": cut.users.n},
         "reasons": REASON,
         **facts,
@@ -63,7 +69,7 @@ def as_sparse(part: Linear) -> sp.csr_array:
     """The weights of a linear part as a sparse matrix (n_rows, n_rows)."""
     if not isinstance(part, DenseLinear):
         return sp.csr_array((part.values, part.targets, part.starts), shape=(part.n_rows, part.n_rows))
-    of_kept = sp.coo_array(part.weights)
+    of_kept = sp.coo_array(part.rows(slice(None)))
     cells = (part.items[of_kept.coords[0]], part.items[of_kept.coords[1]])
     return sp.csr_array((of_kept.data, cells), shape=(part.n_rows, part.n_rows))
 

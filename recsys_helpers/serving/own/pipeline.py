@@ -3,6 +3,8 @@
 import numpy as np
 from tqdm import tqdm
 
+from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.serving import compressed
 from recsys_helpers.serving.bundle import save_bundle
 from recsys_helpers.serving.linear_part import Linear
 from recsys_helpers.serving.own import network as networks
@@ -17,15 +19,19 @@ from recsys_helpers.serving.parts import Bundle
 from recsys_helpers.serving.store import Store
 
 
-def prepare(source: Source, store: Store, config=None) -> str:
+def prepare(source: Source, store: Store, config=None, compress: bool = False) -> str:
     """Make the bundle of a source, put it into use, and return its version; says what it finds on the way.
 
-    `config`: settings of the network, if not those of lesson 12. Raises DataProblems with all problems of the file,
-    before anything is written; KeyboardInterrupt leaves the finished steps, and the next call goes on.
+    `config`: settings of the network, if not those of lesson 12. `compress`: serve int8 rows unless they are measured
+    worse. Raises DataProblems with all problems of the file, before anything is written; KeyboardInterrupt leaves the
+    finished steps, and the next call goes on.
     """
+    digest = source.digest()  # before the file is read, so that what is built cannot be named after a later content
     data = read(source)
+    if source.has_changed():
+        raise DataProblems(source.name, ["The file changed while it was read. Run the same command again."])
     _say("Data", data.report)
-    steps = Steps(store.folder / "steps" / source.digest())
+    steps = Steps(store.folder / "steps" / digest)
     parts = cut(data.frame, source.seed)
     contenders, reasons = offered(parts)
     if not contenders:
@@ -45,7 +51,7 @@ def prepare(source: Source, store: Store, config=None) -> str:
         "choice": {"model": choice.name, "why": choice.why, "warning": choice.warning},
         "table": {one.name: [one.setting, round(float(one.per_user.mean()), 4)] for one in results},
     }
-    version = run.save(data, choice.name, trained, facts, store)
+    version = run.save(data, choice.name, trained, facts, store, compress)
     store.use(version)
     return version
 
@@ -130,19 +136,24 @@ class Run:
 
         return self.steps.arrays("network", trained)
 
-    def save(self, data: Data, name: str, trained: dict | None, facts: dict, store: Store) -> str:
+    def save(self, data: Data, name: str, trained: dict | None, facts: dict, store: Store, compress: bool) -> str:
         """Pack what was chosen; returns the version, that of an earlier run where the same is still there."""
+        step = "bundle-compressed" if compress else "bundle"
 
         def packed() -> dict:
-            return {"version": save_bundle(self._pack(data, name, trained, facts), store.bundles).name}
+            bundle = self._pack(data, name, trained, facts, compress)
+            said = bundle.facts.get("compression", "")
+            return {"version": save_bundle(bundle, store.bundles).name, "compression": said}
 
-        version = self.steps.facts("bundle", packed)["version"]
-        if store.path_of(version).exists():
-            return version
-        self.steps.forget("bundle")  # it was pruned
-        return self.steps.facts("bundle", packed)["version"]
+        found = self.steps.facts(step, packed)
+        if not store.path_of(found["version"]).exists():
+            self.steps.forget(step)  # it was pruned
+            found = self.steps.facts(step, packed)
+        if compress:
+            print(found["compression"], flush=True)
+        return found["version"]
 
-    def _pack(self, data: Data, name: str, trained: dict | None, facts: dict) -> Bundle:
+    def _pack(self, data: Data, name: str, trained: dict | None, facts: dict, compress: bool) -> Bundle:
         """The bundle of the chosen model."""
         similar = self.solved(KNN) if KNN.name in self.chosen else None
         if name == networks.NAME:
@@ -150,7 +161,16 @@ class Run:
         else:
             by_name = {one.name: one for one in (KNN, EASE, NEXT_ITEM)}
             linear, network = self.solved(by_name[name]), None
-        return pack(self.source, data, self.parts, linear, network, similar or linear, facts)
+        similar = similar or linear
+        if compress:
+
+            def measured(part: Linear) -> np.ndarray:
+                scores_of = part.scores if network is None else networks.scores_of(network, part)
+                return self.parts.final.evaluate(scores_of, name).per_user["NDCG"].to_numpy()
+
+            linear, said = compressed.compress(linear, measured)
+            facts = facts | {"compression": said}
+        return pack(self.source, data, self.parts, linear, network, similar, facts, compress)
 
 
 def _in_words(setting: dict) -> str:

@@ -1,7 +1,10 @@
 """Read the user's file and titles: checked, within the limits, or one report of everything that is wrong."""
 
+import ast
 import contextlib
 import io
+import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +18,15 @@ from recsys_helpers.serving.own.source import (
     FEWEST_INTERACTIONS,
     FEWEST_ITEMS,
     FEWEST_USERS,
+    GIB,
+    MOST_BYTES,
     MOST_INTERACTIONS,
     MOST_ITEMS,
     Source,
 )
 from recsys_helpers.serving.parts import LONGEST_ID
 
+BEYOND = "How others go beyond one machine: notebooks/20_outgrow_one_machine.ipynb."
 SMALLER = "Keep the newest ones, or those of a sample of users."
 RARER = "Leave out the items that fewer than 5 users have, or take one part of the catalogue."
 
@@ -41,6 +47,10 @@ class Data:
 
 def read(source: Source) -> Data:
     """The data of a source; raises DataProblems with every problem of both files and of their size."""
+    if (size := Path(source.path).stat().st_size) > MOST_BYTES:
+        advice = f"Leave out the columns that are not needed, and keep the newest rows. {BEYOND}"
+        large = f"The file has {size / GIB:.1f} GiB; one of up to {MOST_BYTES // GIB} GiB is read. {advice}"
+        raise DataProblems(source.name, [large])
     problems, frame, titles, summary = [], None, {}, io.StringIO()
     columns = {ours: theirs for ours, theirs in source.columns.items() if ours != "title"}
     encoding = source.encoding[0] if len(source.encoding) == 1 else source.encoding
@@ -62,8 +72,20 @@ def read(source: Source) -> Data:
         frame["item_id"] = frame["item_id"].astype(object)
     if not pd.api.types.is_numeric_dtype(frame["user_id"]):
         frame["user_id"] = frame["user_id"].astype(object)
-    what = summary.getvalue().strip().replace("; all values are text, not checked", "")
-    return Data(frame, titles, [what, *_facts(frame, titles)])
+    return Data(frame, titles, [_summary(source, frame, summary.getvalue().strip()), *_facts(source, frame, titles)])
+
+
+def _summary(source: Source, frame: pd.DataFrame, text: str) -> str:
+    """What `load_csv` says about the file, with the rows that are kept, and without the titles among the unused."""
+    text = text.replace("; all values are text, not checked", "")
+    n_users, n_items = frame["user_id"].nunique(), frame["item_id"].nunique()
+    rest = text.removeprefix(source.name).partition(" items")[2]
+    text = f"{source.name}: {len(frame):,} interactions, {n_users:,} users, {n_items:,} items{rest}"
+    text, found, unused = text.partition("; columns not used: ")
+    names = ast.literal_eval(unused) if found else []
+    if source.titles is None:
+        names = [name for name in names if name != source.columns.get("title", "title")]
+    return text + (f"{found}{names}" if names else "")
 
 
 def _load(source: Source, columns: dict, encoding) -> pd.DataFrame:
@@ -97,10 +119,27 @@ def in_seconds(values: pd.Series, times: str) -> pd.Series:
 
 def _problems_of(error: Exception) -> list[str]:
     if isinstance(error, DataProblems):
-        return error.problems
+        return [_with_option(problem) for problem in error.problems]
     if isinstance(error, OSError):
         return [f"{Path(error.filename or '').name or 'The file'} cannot be read: {error.strerror}."]
     return [str(error)]
+
+
+def _with_option(problem: str) -> str:
+    """A problem with the times, with the option that solves it in place of the lines of Python.
+
+    >>> _with_option("timestamp is too large for seconds (rows: 9). Divide milliseconds by 1000, microseconds by 1e6.")
+    'timestamp is too large for seconds (rows: 9). Are they milliseconds? Then pass --times milliseconds.'
+    """
+    if problem.startswith("timestamp is too large for seconds"):
+        return problem.partition(" Divide ")[0] + " Are they milliseconds? Then pass --times milliseconds."
+    head, found, python = problem.partition(" Convert the dates to seconds")
+    form = re.search(r'to_datetime\(frame\["timestamp"\], format="([^"]+)"', python)
+    if not found or not form:
+        return problem
+    which = re.search(r", with the format that is meant (\(.+?\)): `", python)
+    advice = f"pass the format that is meant {which[1]}, such as" if which else "pass"
+    return f"{head} They are dates: {advice} --times {shlex.quote(form[1])}."
 
 
 def _size_problems(frame: pd.DataFrame) -> list[str]:
@@ -110,6 +149,8 @@ def _size_problems(frame: pd.DataFrame) -> list[str]:
         problems.append(f"{n:,} interactions; this service learns from {MOST_INTERACTIONS:,} at most. {SMALLER}")
     if n_items > MOST_ITEMS:
         problems.append(f"{n_items:,} items; this service offers {MOST_ITEMS:,} at most. {RARER}")
+    if problems:
+        problems[-1] += f" {BEYOND}"
     few = [f"{found:,} {what} (at least {fewest})" for found, fewest, what in (
         (n, FEWEST_INTERACTIONS, "interactions"), (n_users, FEWEST_USERS, "users"), (n_items, FEWEST_ITEMS, "items"),
     ) if found < fewest]  # fmt: skip
@@ -178,12 +219,14 @@ def title_of(titles: dict, raw_id) -> str:
     return titles.get(str(raw_id), str(raw_id))
 
 
-def _facts(frame: pd.DataFrame, titles: dict) -> list[str]:
+def _facts(source: Source, frame: pd.DataFrame, titles: dict) -> list[str]:
     per_user, per_item = frame["user_id"].value_counts(), frame["item_id"].value_counts()
     n_cells = len(per_user) * len(per_item)
     of_user, of_item = (f"median {counts.median():.0f}, most {counts.max():,}" for counts in (per_user, per_item))
     share = f"{len(frame) / n_cells:.2%} of all pairs occur"
     found = [f"Interactions of a user: {of_user}; users of an item: {of_item}; {share}."]
+    if source.duplicates != "error":
+        found.append(f"Where a user has an item more than once, only the {source.duplicates} row counts.")
     if "timestamp" in frame:
         first, last = (pd.Timestamp(frame["timestamp"].agg(f), unit="s").date() for f in ("min", "max"))
         parts = "The newest fifth of each user is the test part, the tenth before it the validation part."

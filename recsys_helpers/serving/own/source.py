@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from recsys_helpers.serving.bundle import FORMAT
 
 MOST_INTERACTIONS, MOST_ITEMS = 1_000_000, 100_000
+GIB = 2**30
+MOST_BYTES = 2 * GIB  # of the file: to be read it needs up to 16 times its size in memory
 FEWEST_INTERACTIONS, FEWEST_USERS, FEWEST_ITEMS = 100, 20, 10
-EDITION = 1  # raise it when the same file and settings would give another bundle
+EDITION = 2  # raise it when the same file and settings would give another bundle
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,23 @@ class Source:
         kept = {name: value for name, value in asdict(self).items() if name not in ("path", "titles")}
         return json.loads(json.dumps(kept))
 
+    @cached_property
+    def _checksums(self) -> tuple[str, str | None]:
+        """Of the file and of the titles, read once: what is built belongs to the content that it began with."""
+        return _sha256(self.path), _sha256(self.titles) if self.titles else None
+
     def checksum(self) -> str:
-        """SHA-256 of the file."""
-        return _sha256(self.path)
+        """SHA-256 of the file, as it was when this was first asked."""
+        return self._checksums[0]
 
     def digest(self) -> str:
         """16 hexadecimal digits made of both files' content and of the settings; other content, another digest."""
-        content = [EDITION, FORMAT, self.checksum(), _sha256(self.titles) if self.titles else None, self.settings()]
+        content = [EDITION, FORMAT, *self._checksums, self.settings()]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+    def has_changed(self) -> bool:
+        """Whether the files hold something else than when the digest was made."""
+        return replace(self).digest() != self.digest()
 
 
 def _sha256(path: str) -> str:
