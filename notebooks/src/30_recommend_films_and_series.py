@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Recommend films and series
 #
-# A streaming service shows a page of rows, not a list. New titles arrive without a rating, others leave with their
-# licence, and the most obvious next title is often no recommendation. This case study measures these troubles on
+# A streaming service shows a page of rows, not a list. New titles arrive without a rating, others leave when their
+# licence ends, and the most obvious next title is often no recommendation. This case study measures these troubles on
 # MovieLens and then builds the page.
 
 # %% [markdown]
@@ -292,9 +292,9 @@ claim("synthetic windows: more than a third of the hits cannot be shown", is_hit
 
 # %% [markdown]
 # An evaluation on the whole catalogue reports 0.192. With these synthetic windows, 45 % of its hits are films that
-# could not have been shown to anybody. Take the ten best first and filter afterwards, and 4.4 of the ten slots stay empty: 0.153.
-# Filter **before** you take the ten best, and judge by films that could be shown: 0.198. (That is no improvement on
-# 0.192 but the answer to another question, with fewer films to find.)
+# could not have been shown to anybody. Take the ten best first and filter afterwards, and 4.4 of the ten slots stay
+# empty: 0.153. Filter **before** you take the ten best, and judge by films that could be shown: 0.198. (That is no
+# improvement on 0.192 but the answer to another question, with fewer films to find.)
 
 # %% [markdown]
 # ### Exercise 30.4 · code (O3)
@@ -361,7 +361,7 @@ check("30.5", value)
 #
 # <details><summary>Hint 1</summary><code>used</code> holds the films of all rows above. Their worth becomes −∞, and
 # <code>similarity[used].max(axis=0)</code> is the penalty.</details>
-# <details><summary>Hint 2</summary>Both steps need <code>if used:</code>. First subtract <code>strength * penalty</code>,
+# <details><summary>Hint 2</summary>Put both steps under <code>if used:</code>. First subtract <code>strength * penalty</code>,
 # then set <code>worth[used] = -np.inf</code>.</details>
 
 
