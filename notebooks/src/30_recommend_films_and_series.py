@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Recommend films and series
 #
-# A streaming service shows a page of rows, not a list. New titles arrive without a rating, others leave with their
-# licence, and the most obvious next title is often no recommendation. This case study measures these troubles on
+# A streaming service shows a page of rows, not a list. New titles arrive without a rating, others leave when their
+# licence ends, and the most obvious next title is often no recommendation. This case study measures these troubles on
 # MovieLens and then builds the page.
 
 # %% [markdown]
@@ -44,8 +44,8 @@ ratings, movies = load_movielens()
 # ## 1. Cold is not new
 #
 # As in lesson 15, we cut train + valid once more: models learn from the first three quarters of each history, and the
-# last quarter judges them. The test part stays closed until section 6. The helper `film_study` prepares a cut; a film is
-# [cold](glossary.md#cold-start) if nobody has it in the part to learn from.
+# last quarter judges them. The test set stays closed until section 7. The helper `film_study` prepares such a cut. A
+# film is [cold](glossary.md#cold-start) if nobody has rated it in the part that the models learn from.
 
 # %%
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
@@ -140,9 +140,9 @@ claim("the interval of towers − map includes zero", by_towers[1] < 0 < by_towe
 
 # %% [markdown]
 # Among all cold films, the map finds hardly any of these ratings: 0.012. In a row of premieres, even a random order
-# reaches 0.047, so the calendar helps more than the model. The map reaches 0.066 there. Whether it is better than a
-# random order is open with 86 users, and the interval of the towers minus the map includes zero as well. We keep the
-# map, which is simpler.
+# reaches 0.047: knowing the year of the request is worth more here than the map's order of all cold films. The map
+# reaches 0.066 in this row. Whether it is better than a random order is open with 86 users, and the interval of the
+# towers minus the map includes zero as well. We keep the map, which is simpler.
 #
 # One caution. Our cut is per user, so other users' futures are in the part to learn from (lesson 04): only 238 of the
 # 2,528 later ratings of new films are of cold ones. On the day of a real premiere, every new film is cold.
@@ -177,7 +177,7 @@ check("30.2", answer)
 # How good is the rule? We went through the 500 most rated films by hand, leaving out James Bond.
 
 # %%
-# by hand: wrong is Apollo 13, for example; missed are Aliens, The Dark Knight, The Matrix Reloaded and others
+# counted by hand; wrong: Apollo 13, for example; missed: Aliens, The Dark Knight, The Matrix Reloaded and others
 WRONG, MISSED = 4, 20
 most_rated = ratings["item_id"].value_counts().index[:500]
 n_found = (study.before[items.to_idx(most_rated)] > 0).sum()
@@ -185,8 +185,8 @@ print(f"films that continue another: {(study.before > 0).sum()}; among the 500 m
 print(f"right: {n_found - WRONG}; wrong: {WRONG}; sequels that the rule misses: {MISSED}")
 
 # %% [markdown]
-# What the rule calls a next part is one in 39 of 43 cases; it misses 20 sequels whose titles say nothing. Now we mark
-# each user's next parts: films that are unseen while the part before them is seen.
+# Of the 43 films that the rule takes for a sequel, 39 are one. It misses 20 sequels whose titles do not show it. Now we
+# mark each user's *next parts*: films that the user has not seen, while the part before them has been seen.
 
 # %%
 next_item = linear.linear_next_item(study.histories, items.n_rows)  # lesson 10
@@ -229,9 +229,9 @@ claim("discover: the model is ahead of popularity by more than 70 %", gains["dis
 claim("continue: by less than a seventh", gains["continue"] < 1 / 7)
 
 # %% [markdown]
-# On "continue", popularity comes close to the best model, because a user has only 11 next parts to order.
-# On "discover", the model gains 94 %. A figure that mixes both can rise although nobody discovers anything. So give next
-# parts a row of their own and hide them in the others.
+# On "continue", where a user has only about 11 next parts to order, popularity comes close to the linear next-item
+# model: the model gains 7 %. On "discover", it gains 94 %. A figure that mixes both tasks can rise although nobody
+# discovers anything. So give next parts a row of their own and hide them in the others.
 #
 # MovieLens makes this look harmless. Its users rate films from lists that the site puts together, so the order of
 # ratings is not the order of watching (Fan et al., 2024). In the log of a player, the next episode follows within
@@ -292,9 +292,9 @@ claim("synthetic windows: more than a third of the hits cannot be shown", is_hit
 
 # %% [markdown]
 # An evaluation on the whole catalogue reports 0.192. With these synthetic windows, 45 % of its hits are films that
-# nobody could have been shown. Take the ten best first and filter then, and 4.4 of the ten slots stay empty: 0.153.
-# Filter **before** you take the ten best, and judge by films that could be shown: 0.198. (That is no improvement on
-# 0.192 but the answer to another question, with fewer films to find.)
+# could not have been shown to anybody. Take the ten best first and filter afterwards, and 4.4 of the ten slots stay
+# empty: 0.153. Filter **before** you take the ten best, and judge by films that could be shown: 0.198. (That is no
+# improvement on 0.192 but the answer to another question, with fewer films to find.)
 
 # %% [markdown]
 # ### Exercise 30.4 · code (O3)
@@ -326,7 +326,7 @@ check("30.4", may_be_shown)
 # Streaming services arrange titles in rows with a theme, also called [carousels](glossary.md#carousel): a viewer can
 # skip a row at a glance (Alvino & Basilico, 2015). How good is such a page? We need an **assumption** on
 # [position](glossary.md#position-bias): of those who look at a row, 70 % look at the next one, and inside a row 85 % go
-# on to the next title.
+# on to the next title. The attention on a position is the product of these shares on the way to it.
 
 # %%
 attention(2, 3).round(3)
@@ -361,7 +361,7 @@ check("30.5", value)
 #
 # <details><summary>Hint 1</summary><code>used</code> holds the films of all rows above. Their worth becomes −∞, and
 # <code>similarity[used].max(axis=0)</code> is the penalty.</details>
-# <details><summary>Hint 2</summary>Both steps need <code>if used:</code>. First subtract <code>strength * penalty</code>,
+# <details><summary>Hint 2</summary>Put both steps under <code>if used:</code>. First subtract <code>strength * penalty</code>,
 # then set <code>worth[used] = -np.inf</code>.</details>
 
 
@@ -395,8 +395,8 @@ check("30.6", my_page)
 rows, genres = four_rows(study, models["linear next-item"], next_item), beyond.genre_matrix(movies, items)
 
 # %% [markdown]
-# The bar is a page without themes: the 20 best films, row by row. Against it stand each row's own best five; the same
-# without repeats; and two more orders of the rows: four trials.
+# We compare with a page without themes: the 20 best films, row by row. There are four trials: each row's own best five,
+# the same without repeats, and two more orders of the rows.
 
 # %%
 ORDERS = [("continue", "because you liked", "new", "for you"), ("because you liked", "new", "for you", "continue"),
@@ -423,14 +423,15 @@ claim("the themed page is behind the one without themes", by_themes[2] < -0.02)
 # - The order of rows matters more: with "for you" on top instead of "continue", it rises by another 0.034.
 # - Themes cost. The best themed page is 0.043 behind the one without themes.
 #
-# In a log, themes look like a loss. What they are for, a viewer who sees at once which row to skip, is not in the log.
+# In a log, themes look like a loss. Their purpose, to let a viewer see at once which row to skip, is not in the log.
 # Suppose the service wants these four rows. Then we choose the linear next-item model, "for you" first, and no repeats.
 
 # %% [markdown]
 # ## 6. More variety across the rows (optional)
 #
-# Exercise 30.6 has a strength for MMR. We state before looking what it may cost: the interval of its difference to the
-# page without it must stay above −0.01. Three more trials, with films compared by their genres:
+# Exercise 30.6 has a strength for MMR. We decide before looking what variety may cost: the whole interval of the
+# difference to the page without MMR must stay above −0.01. There are three more trials, with films compared by their
+# genres:
 
 # %%
 for strength in (0.1, 0.3, 0.5):
@@ -458,13 +459,13 @@ show(
 claim("strengths up to 0.3 stay above the margin, 0.5 does not", by_mmr[0.3][1] > -0.01 > by_mmr[0.5][1])
 
 # %% [markdown]
-# The strength 0.3 is within the margin, and it widens the coverage from 0.189 to 0.197. That is little for a lower
-# value, so the chosen page does without it.
+# A strength of 0.3 stays within the margin and raises the coverage from 0.189 to 0.197. That is a small gain for a lower
+# value, so the chosen page does without MMR.
 
 # %% [markdown]
-# ## 7. The test part, once
+# ## 7. The test set, once
 #
-# Everything learns again from train + valid, and the test part is read once: for the chosen page, for three pages
+# All models learn again from train + valid, and the test set is read once: for the chosen page, for three pages
 # without themes, and for the row of premieres.
 
 # %%
@@ -476,7 +477,7 @@ bars = {"popularity": popular, "EASE": ease_scores(final.known, 100), "linear ne
 pages = {name: top_k(np.where(final.seen, -np.inf, of)[1:], 20).reshape(-1, 4, 5) for name, of in bars.items()}
 rows = four_rows(final, scores, next_item)
 pages["chosen page"] = fill_pages([rows[row] for row in ORDERS[2]], genres)
-page_table(pages, final.later[1:]).rename_axis("test part").round(3)
+page_table(pages, final.later[1:]).rename_axis("test set").round(3)
 
 # %%
 value_of = {name: page_value(of, final.later[1:]) for name, of in pages.items()}
@@ -526,9 +527,9 @@ check("30.7", order)
 # ## 8. What carries over to your field
 #
 # Ratings are silent on two things. The picture of a title changes who starts it, so services choose the artwork for each
-# member (Amat et al., 2018). And a subscription is renewed for months of watching: Netflix describes A/B tests on member
-# retention and medium-term engagement, beside offline experiments (Gomez-Uribe & Hunt, 2015). A page value can prepare
-# such a test, not replace it.
+# member (Amat et al., 2018). And members renew a subscription because of what they watched over months, not because of
+# one click: Netflix describes A/B tests on member retention and medium-term engagement, beside offline experiments
+# (Gomez-Uribe & Hunt, 2015). The value of a page can prepare such a test, but not replace it.
 #
 # The five troubles of lesson 27, met here:
 #

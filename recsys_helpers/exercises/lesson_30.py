@@ -1,6 +1,7 @@
 """Checks of lesson 30, recommend films and series."""
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -129,6 +130,15 @@ def next_part(answer) -> None:
         "After the last part there is nothing left: 0. Yours returns the last part again.": _last_again,
         "After the last part there is nothing left: 0. Yours goes back to a gap.": _falls_back,
         "You take the largest film number as the last part. The order is that of the list `parts`.": _by_number,
+        "You take the largest film number in `seen` as the last part. The order is that of the list `parts`.": (
+            lambda parts, seen: next((film for film in parts if film > max(seen)), 0) if seen else 0
+        ),
+        "You go on after the *first* part that was seen, even if the next one was seen, too. Start after the last.": (
+            lambda parts, seen: next((after for film, after in pairwise(parts) if film in seen), 0)
+        ),
+        "You count all films in `seen`. Films that are not of this series do not count.": (
+            lambda parts, seen: parts[len(seen)] if 0 < len(seen) < len(parts) else 0
+        ),
         "You return all parts that are left. One film is asked for, or 0.": _all_after,
         "You return a list. One film is asked for, or 0.": Sign(
             lambda mine, *case: isinstance(mine, list) and (mine in ([], [0], [_offer(*case)]))
@@ -196,6 +206,9 @@ def licence(answer) -> None:
         "Both borders are shifted: `start` belongs to the window, `end` does not.": partial(
             _shown, left=np.less, right=np.less_equal
         ),
+        "You ask whether the window has begun *or* is not over. Both must hold at once: `&`.": (
+            lambda n_films, film, start, end, day: np.isin(np.arange(n_films), film[(start <= day) | (day < end)])
+        ),
         "You look at the last window of each film only. One open window of several is enough.": _one_window,
         "You look at the first window of each film only. One open window of several is enough.": partial(
             _one_window, which=0
@@ -255,7 +268,9 @@ trace(
         0.85 / 1.85: "D counts as well: second position of the second row.",
         (0.85 + 0.506) / 1.85: "D stands in the second position of its row, not in the third.",
         (0.85 + 0.7) / 1.85: "D stands in the second position of its row, not in the first.",
-        78.1: "As a share between 0 and 1, please.",
+        100 * (0.85 + 0.595) / 1.85: "As a share between 0 and 1, please.",
+        0.85 + 0.7 + 0.595: "B counts once, where it gets more attention. Then divide by the most that a page could "
+        "collect.",
     },
     otherwise="Add the attention of B in the first row and of D in the second, then divide by the two largest "
     "attentions of the page.",
@@ -314,6 +329,25 @@ def _drops_afterwards(values, similarity, strength, k):
     return rows
 
 
+def _new_films(rows):
+    """How long each row is, and which films in it are not in the rows above."""
+    above = [{film for row in rows[:n] for film in row} for n in range(len(rows))]
+    return [(len(row), [film for film in row if film not in seen]) for row, seen in zip(rows, above)]
+
+
+def _full_penalty(values, similarity, strength, k):
+    """Subtracts the similarity without the factor `strength`."""
+    rows, used = [], []
+    for of_row in values:
+        worth = (1 - strength) * of_row
+        if used:
+            worth = worth - similarity[used].max(axis=0)
+            worth[used] = -np.inf
+        rows.append(_given_best(worth, k))
+        used += rows[-1]
+    return rows
+
+
 def _same_row_only(values, similarity, strength, k):
     """Hides only the films of the row directly above."""
     rows, used = [], []
@@ -351,9 +385,8 @@ def page(answer) -> None:
         "A film stands on the page twice: films of the rows above must not be taken again.": partial(
             _page, repeats=True
         ),
-        "No row knows of the others in yours: add the films of each row to `used`.": partial(
-            _page, repeats=True, sign=0
-        ),
+        "Each row ignores the rows above: hide the films in `used`, subtract the penalty, and add the films of each "
+        "row to `used`.": partial(_page, repeats=True, sign=0),
         "You hide the films of the row directly above only. No film of any row above may come again.": _same_row_only,
         "You take the best k first and drop the films that are shown already. Hide them before.": _drops_afterwards,
         "You compare with the row directly above only. All rows above count.": partial(_page, against="last row"),
@@ -369,10 +402,12 @@ def page(answer) -> None:
             _page, reduce=np.min
         ),
         "You add the similarity, so rows become alike. Subtract it.": partial(_page, sign=1),
-        "There is no penalty for similarity in yours.": partial(_page, sign=0),
+        "There is no penalty for similarity in yours, or it is the same for all films. Each film has its own: its "
+        "largest similarity to the films in `used`.": partial(_page, sign=0),
+        "You forgot the factor `strength` in front of the similarity.": _full_penalty,
         "You compare with the films of the same row, too. The penalty looks at the rows above only.": _greedy_inside,
-        "You hide used films with 0, but a worth may be below 0. Hide them with minus infinity.": partial(
-            _page, hide=0.0
+        "You hide used films with 0, but a worth may be below 0. Hide them with minus infinity.": Sign(
+            lambda mine, *case: _new_films(mine) == _new_films(_page(*case, hide=0.0))  # equal worths in any order
         ),
         "Films that do not belong into a row stand in it. If fewer than k are left, the row is shorter.": partial(
             _page, drops_empty=False
@@ -395,7 +430,11 @@ def page(answer) -> None:
             lambda mine, *case: any(float(entry) != int(entry) for entry in mine[0])
         ),
     }
-    judge(answer, cases, fill_page, mistakes, keeps_input=True)
+    raised = {
+        ValueError: "Two usual reasons: in the first row `used` is empty and has no maximum, so guard with `if used:`; "
+        "or the maximum runs over the wrong axis. It runs over the films in `used`, and every film gets one."
+    }
+    judge(answer, cases, fill_page, mistakes, raised=raised, keeps_input=True)
 
 
 parsons(

@@ -104,6 +104,22 @@ def wrong_30_3_next_without_default(parts, seen):
     return next(film for position, film in enumerate(parts) if position > last)
 
 
+def wrong_30_3_after_the_first_in_the_list(parts, seen):
+    for position, film in enumerate(parts[:-1]):
+        if film in seen:
+            return parts[position + 1]
+    return 0
+
+
+def wrong_30_3_largest_number_of_all(parts, seen):
+    later = [film for film in parts if seen and film > max(seen)]
+    return later[0] if later else 0
+
+
+def wrong_30_3_counts_all_seen(parts, seen):
+    return parts[len(seen)] if 0 < len(seen) < len(parts) else 0
+
+
 def right_30_3_backwards(parts, seen):
     following = 0
     for film in reversed(parts):
@@ -206,6 +222,16 @@ def wrong_30_4_swapped(n_films, film, start, end, day):
 
 def wrong_30_4_mask(n_films, film, start, end, day):
     return (day >= start) & (day < end)
+
+
+def wrong_30_4_or(n_films, film, start, end, day):
+    answer = np.zeros(n_films, bool)
+    answer[film[(start <= day) | (day < end)]] = True
+    return answer
+
+
+def wrong_30_4_without_minlength(n_films, film, start, end, day):
+    return np.bincount(film[(start <= day) & (day < end)]) > 0
 
 
 def right_30_4_loop(n_films, film, start, end, day):
@@ -385,6 +411,63 @@ def wrong_30_6_zero(values, similarity, strength, k):
     return rows
 
 
+def scaffold(change):
+    """The given lines of the exercise; `change(worth, used, similarity, strength)` returns the worth."""
+
+    def answer(values, similarity, strength, k):
+        rows, used = [], []
+        for of_row in values:
+            worth = change((1 - strength) * of_row, used, similarity, strength)
+            best = [int(film) for film in np.argsort(-worth)[:k] if worth[film] > -np.inf]
+            rows.append(best)
+            used += best
+        return rows
+
+    return answer
+
+
+def hidden(worth, used, value=-np.inf):
+    worth = worth.copy()
+    if used:
+        worth[used] = value
+    return worth
+
+
+wrong_30_6_line_deleted = scaffold(lambda worth, *rest: worth)
+wrong_30_6_without_strength = scaffold(
+    lambda worth, used, similarity, strength: hidden(worth - (similarity[used].max(axis=0) if used else 0), used)
+)
+wrong_30_6_same_for_all = scaffold(
+    lambda worth, used, similarity, strength: hidden(worth - (strength * similarity[used].max() if used else 0), used)
+)
+wrong_30_6_without_if = scaffold(
+    lambda worth, used, similarity, strength: hidden(worth - strength * similarity[used].max(axis=0), used)
+)
+wrong_30_6_wrong_axis = scaffold(
+    lambda worth, used, similarity, strength: hidden(
+        worth - (strength * similarity[used].max(axis=1) if used else 0), used
+    )
+)
+
+
+def wrong_30_6_zero_in_any_order(values, similarity, strength, k):
+    rows, used = [], []
+    for of_row in values:
+        worth = (1 - strength) * of_row
+        if used:
+            worth = worth - strength * similarity[used].max(axis=0)
+            worth[used] = 0
+        best = [int(film) for film in np.argsort(worth, kind="stable")[::-1][:k] if worth[film] > -np.inf]
+        rows.append(best)
+        used += best
+    return rows
+
+
+right_30_6_empty_maximum = scaffold(
+    lambda worth, used, similarity, strength: hidden(worth - strength * similarity[used].max(axis=0, initial=0), used)
+)
+
+
 def right_30_6_by_hand(values, similarity, strength, k):
     def penalty(film, rows):
         return max((similarity[film, other] for other in flat(rows)), default=0)
@@ -434,6 +517,9 @@ NATURAL = {
         (wrong_30_3_all_left, "all parts that are left"),
         (wrong_30_3_largest_number, "largest film number"),
         (wrong_30_3_next_without_default, "second argument"),
+        (wrong_30_3_after_the_first_in_the_list, "even if the next one was seen"),
+        (wrong_30_3_largest_number_of_all, "largest film number in `seen`"),
+        (wrong_30_3_counts_all_seen, "count all films in `seen`"),
     ],
     "30.4": [
         (wrong_30_4_between, "day < end"),
@@ -453,6 +539,8 @@ NATURAL = {
         (wrong_30_4_grouped, "leave out the films without"),
         (wrong_30_4_swapped, "True and False are swapped"),
         (wrong_30_4_mask, "for each window"),
+        (wrong_30_4_or, "Both must hold"),
+        (wrong_30_4_without_minlength, "shape"),
     ],
     "30.6": [
         (wrong_30_6_repeats, "on the page twice"),
@@ -470,6 +558,12 @@ NATURAL = {
         (wrong_30_6_sorted, "another order"),
         (wrong_30_6_forgot_append, "page is empty"),
         (wrong_30_6_forgot_used, "add the films of each row to `used`"),
+        (wrong_30_6_line_deleted, "hide the films in `used`"),
+        (wrong_30_6_without_strength, "forgot the factor"),
+        (wrong_30_6_same_for_all, "the same for all films"),
+        (wrong_30_6_without_if, "guard with `if used:`"),
+        (wrong_30_6_wrong_axis, "wrong axis"),
+        (wrong_30_6_zero_in_any_order, "hide used films with 0"),
         (wrong_30_6_ascending, "smallest worth"),
         (wrong_30_6_zero, "hide used films with 0"),
     ],
@@ -477,5 +571,5 @@ NATURAL = {
 RIGHT = {
     "30.3": [right_30_3_backwards, right_30_3_pairs, right_30_3_numpy],
     "30.4": [right_30_4_loop, right_30_4_at, right_30_4_pandas],
-    "30.6": [right_30_6_by_hand, right_30_6_arrays, right_30_6_pandas],
+    "30.6": [right_30_6_by_hand, right_30_6_arrays, right_30_6_pandas, right_30_6_empty_maximum],
 }
