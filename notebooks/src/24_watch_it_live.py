@@ -257,8 +257,8 @@ size.round(5)
 # ## 4. Drift and damage are two things
 #
 # What would a drift monitor have said about the frozen model? We compare each year with 2003 to 2005 in two features: the
-# stars, and the age of the film when it was rated. The ratings of one visitor hang together, so the formula of section 3
-# gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the
+# stars, and the age of the film when it was rated. The ratings of one visitor are not independent, so the formula of section
+# 3 gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the
 # year has; one draw in twenty exceeds its limit.
 
 # %%
@@ -291,11 +291,11 @@ claim("no PSI comes near 0.25", inputs[["PSI stars", "PSI film age"]].max().max(
 claim("from 2014 on, over 40 % of the ratings are of unknown films", inputs.loc[2014:, "unknown films"].min() > 0.4)
 
 # %% [markdown]
-# PSI stays at 0.11 or below in every year; by the rule of thumb hardly anything happened. Meanwhile the frozen model lost
-# a third. What did move: in 2014 to 2016, 46 % of the ratings are of films that the frozen model has never seen. So watch
+# PSI reaches 0.11 at most, barely above "look", though film age passes its own limit from 2008 on. Meanwhile the frozen
+# model lost a third. What did move: in 2014 to 2016, 46 % of the ratings are of films that the frozen model has never seen. So watch
 # what your model depends on, here the **share of unknown items**.
 #
-# Drift is a reason to look, and no measure of quality. Quality is measured with outcomes: what people chose from what they
+# Drift is a reason to look, not a measure of quality. Quality is measured with outcomes: what people chose from what they
 # were shown. That needs the right log.
 
 # %% [markdown]
@@ -366,7 +366,7 @@ claim("values in blocks of one visitor set it off nearly always", n_false > 30)
 # ## 7. What the service logs
 #
 # We start the service of lesson 23 with a model that is quick to make, EASE on the films with at least ten ratings. A
-# second version, *aged* EASE, listens to the newest films. Both learn from train + valid. The test part plays the
+# second version, *aged* EASE, listens to the newest films. Both learn from train + valid. The test set plays the
 # visitors; nothing is chosen on it.
 
 # %%
@@ -412,8 +412,8 @@ check("24.5", answer)
 # %% [markdown]
 # ## 8. Join the two
 #
-# The list that was shown stands in neither log, and nobody can recover it later: models are replaced, histories grow. So
-# log it when it is shown, an [impression](glossary.md#impression) for each film:
+# Neither log has the list that was shown, and nobody can recover it later: models are replaced, and histories grow. So log
+# it when it is shown, as one [impression](glossary.md#impression) per film:
 #
 # | Field | Why |
 # |---|---|
@@ -421,7 +421,7 @@ check("24.5", answer)
 # | user key | a keyed hash, not the raw id (the access log has the id in its path: keep that log short) |
 # | candidates, list with positions | what could have been shown, what was, and where |
 # | propensity | the probability with which each film got its position (lesson 18) |
-# | degraded | was it the model at all |
+# | degraded | whether a fallback answered instead of the model |
 #
 # Positions 1 to 9 are the model's best. Position 10 is drawn from the candidates 10 to 50, so that the log also knows
 # films that the model would not show.
@@ -445,9 +445,9 @@ def visit(user_id, request_id):
 
 
 # %% [markdown]
-# Now the visitors come. What they like is real: the films of their test part. Whether they look is drawn: position r is
-# examined with probability 1 / log₂(r + 1) (synthetic). What is liked and examined is viewed, and the view goes to the
-# service as an event, whose id is made from request id and film, so that it finds its list. On Monday the first version
+# Now the visitors come. What they like is real: their films in the test set. Whether they look is drawn: position r is
+# examined with probability 1 / log₂(r + 1) (synthetic). A film that is liked and examined is viewed, and the view goes to
+# the service as an event. Its id is made from the request id and the film, so that it can be joined with its list. On Monday the first version
 # answers, on Tuesday the second.
 
 # %%
@@ -563,9 +563,9 @@ for name in list(windows)[1:]:
     claim(f"{name}: it costs quality", high < 0)
 
 # %% [markdown]
-# All three cost quality, and the old id map costs half of it. The monitors of this service watch four summaries of the
+# All three cost quality, and the old id map halves the NDCG. The monitors of this service watch four summaries of the
 # window: the number of films, and the means of their index, year and popularity. They raise an alarm if PSI or KS is above
-# 0.1. To make it easy for them, they compare the same users, so there is no sampling noise.
+# 0.1. To make it easy for them, we compare the same users, so there is no sampling noise.
 #
 # ### Exercise 24.7 · choose (O4)
 #
