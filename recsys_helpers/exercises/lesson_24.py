@@ -239,7 +239,10 @@ def repaired_rates(answer) -> None:
     mistakes = variants(_rates_like, changes) | {
         "Only the lists with a view are counted, and positions without any view are NaN. Keep every impression.": (
             lambda shown, views: _inner(shown, views).replace(0, np.nan)
-        )
+        ),
+        "Return a Series, with the position as its index.": Sign(
+            lambda mine, shown, views: not isinstance(mine, (dict, pd.Series)) and np.ndim(mine) == 1
+        ),
     }
     judge(answer, cases, _rates, mistakes, keeps_input=True, view=_by_position)
 
