@@ -181,6 +181,7 @@ def _rates_like(shown, views, key="both", part="mean", by="position", keep="all"
         "only viewed": (count / size)[count > 0],
         "no zeros": (count / size).where(count > 0),
         "percent": 100 * count / size,
+        "only ones": size / size,
         "ones": (count / size).where(count == 0, 1.0),
         "one number": count.sum() / size.sum(),
         "missed": 1 - count / size,
@@ -232,6 +233,9 @@ def repaired_rates(answer) -> None:
         "As a share between 0 and 1, please, not as a percentage.": {"part": "percent"},
         "Every rate is 1 where something was viewed: all rows that are left have a view. Keep the others.": {
             "part": "ones"
+        },
+        "Every rate is 1: a left merge keeps all rows. Count only those with a view, by `indicator=True`.": {
+            "part": "only ones"
         },
         "That is one rate for all positions. Group by position.": {"part": "one number"},
         "That is the share that was *not* viewed.": {"part": "missed"},

@@ -292,6 +292,11 @@ def wrong_24_6_no_fillna(shown, views):
     return both.groupby("position").size() / shown.groupby("position").size()
 
 
+def wrong_24_6_left_only(shown, views):
+    both = shown.merge(views, on=["request_id", "item_id"], how="left")
+    return both.groupby("position").size() / shown.groupby("position").size()
+
+
 def wrong_24_6_list(shown, views):
     both = shown.merge(views, on=["request_id", "item_id"], how="left", indicator=True)
     return (both["_merge"] == "both").groupby(both["position"]).mean().tolist()
@@ -347,6 +352,7 @@ NATURAL = {
         (wrong_24_6_merge_request, "merge on the request"),
         (wrong_24_6_merge_item, "merge on the item"),
         (wrong_24_6_no_fillna, "fillna"),
+        (wrong_24_6_left_only, "keeps all rows"),
         (wrong_24_6_list, "Return a Series"),
     ],
     "24.8": [
