@@ -339,7 +339,7 @@ NATURAL = {
         (wrong_24_3_only_zeros, "replaced only the zeros"),
     ],
     "24.6": [
-        (wrong_24_6_inner, "Only the lists with a view"),
+        (wrong_24_6_inner, "nly the lists with a view"),
         (wrong_24_6_item, "The item alone"),
         (wrong_24_6_request, "The request alone"),
         (wrong_24_6_counts, "Those are counts"),
