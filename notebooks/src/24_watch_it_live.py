@@ -170,8 +170,8 @@ check("24.2", psi_of_two_bins)
 # ### Exercise 24.3 · code (O1)
 #
 # A bin that is empty on one side makes PSI infinite. A usual repair is to add half an imaginary value to each bin
-# before the shares are computed. `reference` and `current` have shape (n_bins,) and hold the *counts* of the bins; their
-# sums may differ. Return PSI with this repair.
+# before the shares are computed. `reference` and `current` have shape (n_bins,) and hold the *counts* of the bins;
+# their sums may differ. Return PSI with this repair.
 #
 # <details><summary>Hint 1</summary>Add 0.5 to every count on both sides. Then divide each side by its own new
 # sum.</details>
@@ -193,8 +193,8 @@ check("24.3", my_psi)
 # %% [markdown]
 # ## 3. What chance makes of PSI
 #
-# Everybody quotes the same thresholds: above 0.1 "look", above 0.25 "act". This rule of thumb from credit scoring does not
-# know how many values you have. We test it where the truth is known: both samples come from the *same* distribution
+# Everybody quotes the same thresholds: above 0.1 "look", above 0.25 "act". This rule of thumb from credit scoring does
+# not know how many values you have. We test it where the truth is known: both samples come from the *same* distribution
 # (synthetic), and PSI has ten bins.
 
 # %%
@@ -214,9 +214,9 @@ claim("with 1,000 values it raises none", noise.loc[1_000, "above 0.1"] < 0.01)
 claim("the formula is close to the mean", abs(noise.iloc[1:, 0] / noise.iloc[1:, 1] - 1).max() < 0.15)
 
 # %% [markdown]
-# Nothing changed, and yet PSI is 0.17 on average with 100 values on each side. Such weeks would raise the first alarm in
-# 80 % of the cases. The size of the noise is (bins − 1) · (1/n + 1/m) (Yurdakul, 2018). With 10,000 values it is 0.002,
-# and a PSI of 0.02 is a real change. A threshold without a sample size means nothing.
+# Nothing changed, and yet PSI is 0.17 on average with 100 values on each side. Such weeks would raise the first alarm
+# in 80 % of the cases. The size of the noise is (bins − 1) · (1/n + 1/m) (Yurdakul, 2018). With 10,000 values it is
+# 0.002, and a PSI of 0.02 is a real change. A threshold without a sample size means nothing.
 #
 # ### Exercise 24.4 · choose (O1)
 #
@@ -248,18 +248,19 @@ size.round(5)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The difference lies many standard errors from zero, and PSI is about a thousandth of the first threshold. In large data
-# everything differs significantly. A p-value says whether there is a change; only a *size* says whether it could matter.
+# The difference lies many standard errors from zero, and PSI is about a thousandth of the first threshold. In large
+# data everything differs significantly. A p-value says whether there is a change; only a *size* says whether it could
+# matter.
 #
 # </details>
 
 # %% [markdown]
 # ## 4. Drift and damage are two things
 #
-# What would a drift monitor have said about the frozen model? We compare each year with 2003 to 2005 in two features: the
-# stars, and the age of the film when it was rated. The ratings of one visitor hang together, so the formula of section 3
-# gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the
-# year has; one draw in twenty exceeds its limit.
+# What would a drift monitor have said about the frozen model? We compare each year with 2003 to 2005 in two features:
+# the stars, and the age of the film when it was rated. The ratings of one visitor are not independent, so the formula
+# of section 3 gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the year has; one
+# draw in twenty exceeds its limit.
 
 # %%
 released = movies.set_index("item_id")["year"]
@@ -291,12 +292,12 @@ claim("no PSI comes near 0.25", inputs[["PSI stars", "PSI film age"]].max().max(
 claim("from 2014 on, over 40 % of the ratings are of unknown films", inputs.loc[2014:, "unknown films"].min() > 0.4)
 
 # %% [markdown]
-# PSI stays at 0.11 or below in every year; by the rule of thumb hardly anything happened. Meanwhile the frozen model lost
-# a third. What did move: in 2014 to 2016, 46 % of the ratings are of films that the frozen model has never seen. So watch
-# what your model depends on, here the **share of unknown items**.
+# PSI reaches 0.11 at most, barely above "look", though film age passes its own limit from 2008 on. Meanwhile the frozen
+# model lost a third. What did move: in 2014 to 2016, 46 % of the ratings are of films that the frozen model has never
+# seen. So watch what your model depends on, here the **share of unknown items**.
 #
-# Drift is a reason to look, and no measure of quality. Quality is measured with outcomes: what people chose from what they
-# were shown. That needs the right log.
+# Drift is a reason to look, not a measure of quality. Quality is measured with outcomes: what people chose from what
+# they were shown. That needs the right log.
 
 # %% [markdown]
 # ## 5. A large drift without damage (optional)
@@ -325,7 +326,8 @@ claim("no loss can be shown", low < 0 < high)
 #
 # PSI compares two batches. [ADWIN](glossary.md#adwin) (Bifet & Gavaldà, 2007) reads values one by one: it keeps a
 # window of the newest, and cuts the old part off as soon as the means of two halves differ by more than chance allows.
-# The package river has it. We plant a shift at value 2,000 (synthetic), and count delays and false alarms in 40 streams.
+# The package river has it. We plant a shift at value 2,000 (synthetic), and count delays and false alarms in 40
+# streams.
 
 # %%
 from river.drift import ADWIN
@@ -366,7 +368,7 @@ claim("values in blocks of one visitor set it off nearly always", n_false > 30)
 # ## 7. What the service logs
 #
 # We start the service of lesson 23 with a model that is quick to make, EASE on the films with at least ten ratings. A
-# second version, *aged* EASE, listens to the newest films. Both learn from train + valid. The test part plays the
+# second version, *aged* EASE, listens to the newest films. Both learn from train + valid. The test set plays the
 # visitors; nothing is chosen on it.
 
 # %%
@@ -412,8 +414,8 @@ check("24.5", answer)
 # %% [markdown]
 # ## 8. Join the two
 #
-# The list that was shown stands in neither log, and nobody can recover it later: models are replaced, histories grow. So
-# log it when it is shown, an [impression](glossary.md#impression) for each film:
+# Neither log has the list that was shown, and nobody can recover it later: models are replaced, and histories grow. So
+# log it when it is shown, as one [impression](glossary.md#impression) per film:
 #
 # | Field | Why |
 # |---|---|
@@ -421,7 +423,7 @@ check("24.5", answer)
 # | user key | a keyed hash, not the raw id (the access log has the id in its path: keep that log short) |
 # | candidates, list with positions | what could have been shown, what was, and where |
 # | propensity | the probability with which each film got its position (lesson 18) |
-# | degraded | was it the model at all |
+# | degraded | whether a fallback answered instead of the model |
 #
 # Positions 1 to 9 are the model's best. Position 10 is drawn from the candidates 10 to 50, so that the log also knows
 # films that the model would not show.
@@ -445,10 +447,10 @@ def visit(user_id, request_id):
 
 
 # %% [markdown]
-# Now the visitors come. What they like is real: the films of their test part. Whether they look is drawn: position r is
-# examined with probability 1 / log₂(r + 1) (synthetic). What is liked and examined is viewed, and the view goes to the
-# service as an event, whose id is made from request id and film, so that it finds its list. On Monday the first version
-# answers, on Tuesday the second.
+# Now the visitors come. What they like is real: their films in the test set. Whether they look is drawn: position r is
+# examined with probability 1 / log₂(r + 1) (synthetic). A film that is liked and examined is viewed, and the view goes
+# to the service as an event. Its id is made from the request id and the film, so that it can be joined with its list.
+# On Monday the first version answers, on Tuesday the second.
 
 # %%
 liked = cut.test.groupby("user_id")["item_id"].agg(set)
@@ -472,9 +474,9 @@ assert shown["is_viewed"].sum() == len(views)  # every view found its list
 claim("position 1 is viewed at least twice as often as position 9", rates["mean"][1] > 2 * rates["mean"][9])
 
 # %% [markdown]
-# Every view found its list, and now the log answers questions. The rate falls with the position: the model puts the best
-# films first, and people look there. Only the drawn films of position 10, with a propensity below 1, say how another policy
-# would do (lesson 18).
+# Every view found its list, and now the log answers questions. The rate falls with the position: the model puts the
+# best films first, and people look there. Only the drawn films of position 10, with a propensity below 1, say how
+# another policy would do (lesson 18).
 
 # %% [markdown]
 # ### Exercise 24.6 · find the bug (O3)
@@ -511,8 +513,8 @@ check("24.6", rate_by_position)
 #
 # Often one program computes the features for training and another one in the service. Where they disagree, the model
 # reads what it was never trained on: [training–serving skew](glossary.md#trainingserving-skew). Our model reads a
-# *window*: the newest 50 films, newest first, zeros behind; each position has its weight. We measure on the last quarter
-# of train + valid.
+# *window*: the newest 50 films, newest first, zeros behind; each position has its weight. We measure on the last
+# quarter of train + valid.
 
 # %%
 inner = splits.split_last_share(pd.concat([cut.train, cut.valid]), valid=0, test=0.25)
@@ -563,9 +565,9 @@ for name in list(windows)[1:]:
     claim(f"{name}: it costs quality", high < 0)
 
 # %% [markdown]
-# All three cost quality, and the old id map costs half of it. The monitors of this service watch four summaries of the
-# window: the number of films, and the means of their index, year and popularity. They raise an alarm if PSI or KS is above
-# 0.1. To make it easy for them, they compare the same users, so there is no sampling noise.
+# All three cost quality, and the old id map halves the NDCG. The monitors of this service watch four summaries of the
+# window: the number of films, and the means of their index, year and popularity. They raise an alarm if PSI or KS is
+# above 0.1. To make it easy for them, we compare the same users, so there is no sampling noise.
 #
 # ### Exercise 24.7 · choose (O4)
 #
@@ -625,8 +627,8 @@ claim(
 # ## 10. The parity test
 #
 # Distributions are the wrong thing to compare. Take some users, compute their features offline, ask the service what
-# *it* used for the same users, and compare value by value. This is a **[parity test](glossary.md#parity-test)**. It needs
-# no threshold: any difference is a fault. Twenty users are enough here:
+# *it* used for the same users, and compare value by value. This is a **[parity test](glossary.md#parity-test)**. It
+# needs no threshold: any difference is a fault. Twenty users are enough here:
 
 # %%
 sample = rng.choice(users.n, 20, replace=False) + 1
@@ -638,8 +640,8 @@ for name in list(tables)[1:]:
     claim(f"{name}: found", not parity.holds)
 
 # %% [markdown]
-# All three are found, each with a feature, a user, and two values that somebody can look into. The report also points at
-# the cause: with zeros in front, the newest film of a short history, `film 0`, is 0 in the service.
+# All three are found, each with a feature, a user, and two values that somebody can look into. The report also points
+# at the cause: with zeros in front, the newest film of a short history, `film 0`, is 0 in the service.
 
 # %% [markdown]
 # ### Exercise 24.8 · code (O4)
@@ -750,8 +752,8 @@ claim("the formula keeps its promise", 0.74 < (z < -1.96).mean() < 0.86)
 
 # %% [markdown]
 # With 10,000 visits a day, a canary of 5 % sees the loss after four days, one of 1 % after eighteen. A larger share is
-# quicker and harms more users: that is the trade. A disaster, such as half of the views gone, shows within hours. Looking
-# every day and stopping at the first bad day raises false alarms (lesson 18), so fix the size first.
+# quicker and harms more users: that is the trade. A disaster, such as half of the views gone, shows within hours.
+# Looking every day and stopping at the first bad day raises false alarms (lesson 18), so fix the size first.
 #
 # Rolling back must be one command that somebody has tried. Ours:
 
@@ -793,8 +795,8 @@ check("24.10", answer)
 # %% [markdown]
 # ### Exercise 24.11 · put in order (O5)
 #
-# At night the canary's views per list fall below the limit. One line does not belong. Write the letters of the others in
-# a right order, for example `"FEDCB"`.
+# At night the canary's views per list fall below the limit. One line does not belong. Write the letters of the others
+# in a right order, for example `"FEDCB"`.
 #
 # ```text
 # A   compare offline and served features of some of its users
@@ -872,9 +874,9 @@ claim("the popularity of what is shown drifts with the new version", np.mean(dri
 # %% [markdown]
 # ## 14. The calmest monitor (optional)
 #
-# Section 12 said "retrain". But on what? In lesson 18 a recommender that counts its own clicks never got beyond its first
-# ten items. What would our monitors say about it? The same synthetic world, with retraining after every round, beside a
-# recommender that ranks by click *rates* and shows random lists to a tenth of the users:
+# Section 12 said "retrain". But on what? In lesson 18 a recommender that counts its own clicks never got beyond its
+# first ten items. What would our monitors say about it? The same synthetic world, with retraining after every round,
+# beside a recommender that ranks by click *rates* and shows random lists to a tenth of the users:
 
 # %%
 island = lab.click_world(n_users=300, n_items=150, seed=18)
@@ -908,8 +910,8 @@ claim(
 
 # %% [markdown]
 # On the dashboard the loop looks perfect: PSI is exactly 0 and the clicks per list are as good as the other's. It shows
-# the same ten items to everybody, for ever. The other one drifts far beyond "act", because it is still learning, and its
-# lists are worth 0.26 instead of 0.18. So log the propensities, keep some random positions, and judge by these.
+# the same ten items to everybody, for ever. The other one drifts far beyond "act", because it is still learning, and
+# its lists are worth 0.26 instead of 0.18. So log the propensities, keep some random positions, and judge by these.
 
 # %% [markdown]
 # ## What you did

@@ -24,6 +24,7 @@ trace(
     mistakes={
         -0.1338: "Both terms are positive: where the share falls, q − p and the logarithm are both negative.",
         0.1338: "Both terms are positive, so add them: 0.3 · 0.470 and −0.3 · −0.916.",
+        -0.4158: "Both terms are positive: take q − p and ln(q / p), last week over training.",
         0.141: "That is the first bin alone. Add the term of the second.",
         0.2748: "That is the second bin alone. Add the term of the first.",
         0.2079: "You averaged over the bins. PSI is the sum.",
@@ -98,6 +99,7 @@ def psi_from_counts(answer) -> None:
     }
     mistakes = variants(_psi_like, changes) | {
         "You left out the bins with a zero. They changed most: add 0.5 to every count instead.": _without_zeros,
+        "You replaced only the zeros. Add 0.5 to every count, so that all bins are treated alike.": _only_zeros,
         "You return one number per bin. Add them up.": Sign(
             lambda mine, reference, current: np.shape(mine) == np.shape(reference)
         ),
@@ -109,6 +111,10 @@ def _without_zeros(reference, current):
     p, q = reference / reference.sum(), current / current.sum()
     full = (p > 0) & (q > 0)
     return ((q - p)[full] * np.log(q[full] / p[full])).sum()
+
+
+def _only_zeros(reference, current):
+    return _psi_like(np.where(reference == 0, 0.5, reference), np.where(current == 0, 0.5, current), add=0)
 
 
 choice(
@@ -158,6 +164,8 @@ def _rates_like(shown, views, key="both", part="mean", by="position", keep="all"
             "both": [one in set(zip(views["request_id"], views["item_id"])) for one in pair],
             "item": shown["item_id"].isin(views["item_id"]).tolist(),
             "request": shown["request_id"].isin(views["request_id"]).tolist(),
+            "item merged": shown["item_id"].map(views["item_id"].value_counts()).fillna(0).tolist(),
+            "request merged": shown["request_id"].map(views["request_id"].value_counts()).fillna(0).tolist(),
         }[key],
         index=shown.index,
     )
@@ -171,7 +179,9 @@ def _rates_like(shown, views, key="both", part="mean", by="position", keep="all"
         "of views": count / len(views),
         "of all": count / len(shown),
         "only viewed": (count / size)[count > 0],
+        "no zeros": (count / size).where(count > 0),
         "percent": 100 * count / size,
+        "only ones": size / size,
         "ones": (count / size).where(count == 0, 1.0),
         "one number": count.sum() / size.sum(),
         "missed": 1 - count / size,
@@ -213,9 +223,19 @@ def repaired_rates(answer) -> None:
         },
         "You divided by the number of all impressions. Divide by those of the position.": {"part": "of all"},
         "Positions that nobody viewed are missing. Their rate is 0.": {"part": "only viewed"},
+        "Positions that nobody viewed are NaN. Their rate is 0: keep the `fillna(0)`.": {"part": "no zeros"},
+        "A merge on the item alone finds views of other lists, too. Match request_id and item_id.": {
+            "key": "item merged"
+        },
+        "A merge on the request alone counts each view for every film of its list. Match request_id and item_id.": {
+            "key": "request merged"
+        },
         "As a share between 0 and 1, please, not as a percentage.": {"part": "percent"},
         "Every rate is 1 where something was viewed: all rows that are left have a view. Keep the others.": {
             "part": "ones"
+        },
+        "Every rate is 1: a left merge keeps all rows. Count only those with a view, by `indicator=True`.": {
+            "part": "only ones"
         },
         "That is one rate for all positions. Group by position.": {"part": "one number"},
         "That is the share that was *not* viewed.": {"part": "missed"},
@@ -223,7 +243,10 @@ def repaired_rates(answer) -> None:
     mistakes = variants(_rates_like, changes) | {
         "Only the lists with a view are counted, and positions without any view are NaN. Keep every impression.": (
             lambda shown, views: _inner(shown, views).replace(0, np.nan)
-        )
+        ),
+        "Return a Series, with the position as its index.": Sign(
+            lambda mine, shown, views: not isinstance(mine, (dict, pd.Series)) and np.ndim(mine) == 1
+        ),
     }
     judge(answer, cases, _rates, mistakes, keeps_input=True, view=_by_position)
 
@@ -261,11 +284,22 @@ def _differing_like(offline, served, atol, order="names", missing="equal", how="
         served = pd.DataFrame(served[offline.columns].to_numpy(), offline.index, offline.columns)
     else:
         served = pd.DataFrame(served.to_numpy(), offline.index, offline.columns)
+    if missing == "zero":
+        offline, served = offline.fillna(0), served.fillna(0)
     gap = offline - served
-    gap = {"abs": gap.abs(), "signed": gap, "other way": -gap, "relative": gap.abs() / offline.abs()}[how]
+    gap = {
+        "abs": gap.abs(),
+        "isclose": gap.abs() - 1e-5 * served.abs(),
+        "signed": gap,
+        "other way": -gap,
+        "relative": gap.abs() / offline.abs(),
+    }[how]
     different = gap > (atol if tolerance else 0)
     if missing == "equal":
         different |= offline.isna() ^ served.isna()
+    elif missing in ("offline", "served"):
+        alone = (offline, served) if missing == "offline" else (served, offline)
+        different |= alone[0].isna() & alone[1].notna()
     elif missing == "different":
         different |= offline.isna() | served.isna()
     if side == "equal":
@@ -292,9 +326,11 @@ def differing(answer) -> None:
     for n_users, n_features, atol in ((4, 2, 0.5), (9, 3, 0.01), (14, 5, 0.1)):
         names = [f"f{number}" for number in rng.permutation(n_features)]
         offline = pd.DataFrame(rng.normal(size=(n_users, n_features)) * 3, rng.permutation(n_users) + 50, names)
+        offline.iloc[:, 1] += 20_000  # as large as an index may be
         served = offline + rng.choice([0, 0.4 * atol, -0.4 * atol, 3 * atol, -3 * atol], (n_users, n_features))
         offline.iloc[1, 0] = served.iloc[1, 0] = np.nan  # missing on both sides
         offline.iloc[2, 1], served.iloc[0, 0] = np.nan, np.nan  # on one side
+        offline.iloc[3, 1], served.iloc[3, 1] = np.nan, 0.0  # missing, and zero
         turned = served.loc[rng.permutation(offline.index), rng.permutation(names)]
         if (turned.index == offline.index).all():
             turned = turned[::-1]
@@ -315,6 +351,12 @@ def differing(answer) -> None:
         },
         "Take the absolute difference: yours misses the values that are too small on the served side.": {
             "how": "other way"
+        },
+        "A missing value is not 0: where one side is NaN and the other 0, they differ.": {"missing": "zero"},
+        "A value may be missing on either side: `served` can lack one that `offline` has.": {"missing": "offline"},
+        "A value may be missing on either side: `offline` can lack one that `served` has.": {"missing": "served"},
+        "np.isclose adds a relative tolerance of its own, which hides differences of large values: set rtol=0.": {
+            "how": "isclose"
         },
         "The tolerance is absolute here; do not divide by the offline value.": {"how": "relative"},
         "`atol` is missing: differences up to it are allowed.": {"tolerance": False},
@@ -364,6 +406,7 @@ def visits_of_canary(answer) -> None:
         "`z` must be squared.": {"z_power": 1},
         "`sd` must be squared.": {"sd_power": 1},
         "`effect` must be squared.": {"effect_power": 1},
+        "Square all three: z² · sd² · (…) / effect².": {"z_power": 1, "sd_power": 1, "effect_power": 1},
         "z is 1.96 + 0.84: without 0.84 the loss is seen in half of the canaries only.": {"z": 1.96},
     }
     judge(answer, cases, _visits, variants(_visits_like, changes))

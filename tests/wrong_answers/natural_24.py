@@ -271,6 +271,57 @@ def right_24_9_sum(sd, effect, share):
     return n + n * (1 - share) / share
 
 
+def wrong_24_3_only_zeros(reference, current):
+    p, q = np.where(reference == 0, 0.5, reference), np.where(current == 0, 0.5, current)
+    p, q = p / p.sum(), q / q.sum()
+    return ((q - p) * np.log(q / p)).sum()
+
+
+def wrong_24_6_merge_request(shown, views):
+    both = shown.merge(views, on="request_id")
+    return (both.groupby("position").size() / shown.groupby("position").size()).fillna(0)
+
+
+def wrong_24_6_merge_item(shown, views):
+    both = shown.merge(views, on="item_id", suffixes=("", "_view"))
+    return (both.groupby("position").size() / shown.groupby("position").size()).fillna(0)
+
+
+def wrong_24_6_no_fillna(shown, views):
+    both = shown.merge(views, on=["request_id", "item_id"])
+    return both.groupby("position").size() / shown.groupby("position").size()
+
+
+def wrong_24_6_left_only(shown, views):
+    both = shown.merge(views, on=["request_id", "item_id"], how="left")
+    return both.groupby("position").size() / shown.groupby("position").size()
+
+
+def wrong_24_6_list(shown, views):
+    both = shown.merge(views, on=["request_id", "item_id"], how="left", indicator=True)
+    return (both["_merge"] == "both").groupby(both["position"]).mean().tolist()
+
+
+def wrong_24_8_rtol(offline, served, atol):
+    served = served.loc[offline.index, offline.columns]
+    differs = ~np.isclose(offline, served, atol=atol, equal_nan=True)
+    return dict(zip(offline.columns, differs.sum(axis=0)))
+
+
+def wrong_24_8_fillna(offline, served, atol):
+    return ((offline.fillna(0) - served.fillna(0)).abs() > atol).sum().to_dict()
+
+
+def wrong_24_8_one_side(offline, served, atol):
+    served = served.loc[offline.index, offline.columns]
+    return (((offline - served).abs() > atol) | (offline.notna() & served.isna())).sum().to_dict()
+
+
+def wrong_24_9_no_squares(sd, effect, share):
+    z = 1.96 + 0.84
+    return z * sd * (1 + share / (1 - share)) / effect / share
+
+
 NATURAL = {
     "24.3": [
         (wrong_24_3_plain, "An empty bin makes yours infinite"),
@@ -285,9 +336,10 @@ NATURAL = {
         (wrong_24_3_one_side, "on one side only"),
         (wrong_24_3_total, "added 0.5 to the total once"),
         (wrong_24_3_log10, "np.log10"),
+        (wrong_24_3_only_zeros, "replaced only the zeros"),
     ],
     "24.6": [
-        (wrong_24_6_inner, "Only the lists with a view"),
+        (wrong_24_6_inner, "nly the lists with a view"),
         (wrong_24_6_item, "The item alone"),
         (wrong_24_6_request, "The request alone"),
         (wrong_24_6_counts, "Those are counts"),
@@ -297,6 +349,11 @@ NATURAL = {
         (wrong_24_6_all, "number of all impressions"),
         (wrong_24_6_ones, "Every rate is 1"),
         (wrong_24_6_overall, "one rate for all positions"),
+        (wrong_24_6_merge_request, "merge on the request"),
+        (wrong_24_6_merge_item, "merge on the item"),
+        (wrong_24_6_no_fillna, "fillna"),
+        (wrong_24_6_left_only, "keeps all rows"),
+        (wrong_24_6_list, "Return a Series"),
     ],
     "24.8": [
         (wrong_24_8_as_they_stand, "in another order"),
@@ -309,6 +366,9 @@ NATURAL = {
         (wrong_24_8_mean, "not their share"),
         (wrong_24_8_columns_only, "The columns match"),
         (wrong_24_8_total, "one number for all features"),
+        (wrong_24_8_rtol, "rtol=0"),
+        (wrong_24_8_fillna, "not 0"),
+        (wrong_24_8_one_side, "`offline` can lack"),
     ],
     "24.9": [
         (wrong_24_9_canary, "Those are the visits of the canary"),
@@ -320,6 +380,7 @@ NATURAL = {
         (wrong_24_9_effect, "`effect` must be squared"),
         (wrong_24_9_z, "`z` must be squared"),
         (wrong_24_9_others, "canary's own visits"),
+        (wrong_24_9_no_squares, "Square all three"),
     ],
 }
 RIGHT = {
