@@ -757,7 +757,7 @@ claim(f"not memorised: {', '.join(stuck)}", all(min(ends[fault]) > 0.3 for fault
 # %% [markdown]
 # This habit finds the first two faults at once: without features the network can only predict the mean, and with a
 # final ReLU it cannot predict less than the mean. But the last two faults go unnoticed. With a **wrong gradient** the
-# network still memorised its batch, and it memorises **wrong targets** as well as right ones. So each check has its
+# network still memorised its batch, and it memorises **wrong targets** as easily as right ones. So each check has its
 # purpose: `gradient_check` for gradients, one batch for the wiring, and a baseline on held-out rows for what it has
 # learned.
 

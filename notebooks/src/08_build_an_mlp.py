@@ -224,7 +224,7 @@ check("08.2", my_neumf)
 # ### Exercise 08.3 · trace (O1)
 #
 # How many weights does `neumf` learn for 4 user rows and 6 item rows, `dim` 3, one hidden layer of 5 units? Count on
-# paper: two bias tables, four embedding tables, the hidden layer with its bias, and the last layer without one.
+# paper: two bias tables, four embedding tables, the hidden layer with its bias, the last layer without one.
 
 # %%
 n_weights = ...
@@ -266,7 +266,7 @@ item_lookup = layers.IntegerLookup(vocabulary=items.ids)
 # ### Exercise 08.4 · fill in (O2)
 #
 # Complete the look-up by hand: `vocabulary` is a list of distinct ids in **any** order, `ids` an array. Row 1 belongs
-# to the first id, row 2 to the second, …; an id not in the list gets 0. Return an array of rows.
+# to the first id, row 2 to the second, …; other ids get 0. Return an array of rows.
 #
 # <details><summary>Hint 1</summary><code>enumerate(vocabulary, start=1)</code> gives pairs of row and id.</details>
 # <details><summary>Hint 2</summary><code>row_of.get(raw, 0)</code> answers 0 for an id that the dictionary does not
@@ -289,7 +289,7 @@ check("08.4", my_lookup)
 # ### Exercise 08.5 · choose (O2)
 #
 # Some tutorials feed *raw* ids into an embedding. Suppose a table has three rows, 0 to 2. The model is compiled with
-# `jit_compile=True`: for speed, all its steps are translated together for your machine. It is given id 7. What does
+# `jit_compile=True`: for speed, all its steps are translated together for your machine. It gets id 7. What does
 # `predict` do on a CPU?
 #
 # - **a** it raises an error that names the id
@@ -350,7 +350,7 @@ def world_model():
 #
 # A sampler draws one item for each entry of `user`. This one has a bug from a well-known textbook, which listed *films*
 # with `range(num_users)`. There are 671 users and 9,066 films. It runs and the loss falls. What can a film above 671
-# never become? Fix the function: every item from 1 to the last must be possible, except those that the user has seen.
+# never become? Fix it: every item from 1 to the last must be possible, except those the user has seen.
 #
 # <details><summary>Hint 1</summary>Which of the two numbers in <code>is_seen.shape</code> counts films?</details>
 # <details><summary>Hint 2</summary><code>rng.integers(1, n)</code> draws 1 … n − 1, so the upper end is
@@ -656,15 +656,15 @@ claim("seeds of one model differ by less than 0.012", max(spread.values()) < 0.0
 # Both networks beat popularity. **The MLP does not beat the dot product**: in the stored run it is about 0.01 behind.
 # Do not read more into this difference: with another setting, or another version of TensorFlow, the interval may
 # include zero. Both lose to EASE, which took a second. One suspect is the random negatives, which may teach little
-# about the top of a list. Lesson 09 tries others.
+# about the top of a list. Lesson 09 tries other ways.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 08.10 · put in order (O5)
 #
-# The lines make a fair comparison of models; one does not belong. Write the letters of the others in the right order,
-# for example `"EDCBA"`.
+# These lines compare models fairly; one does not belong. Write the letters of the others in the right order, for
+# example `"EDCBA"`.
 #
 # ```text
 # A   final = {m: [fit(m, best[m], train + valid, seed) for seed in (1, 2, 3)] for m in models}
@@ -980,8 +980,8 @@ claim("the MLP and the factorisation are not distinguishable: the interval inclu
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The MLP is better than the averages. But against the factorisation the interval includes zero: ids, a nonlinearity and
-# the year reach what a product of ids reached. More layers do not add information.
+# The MLP is better than the averages. But against the factorisation the interval includes zero: with ids, a
+# nonlinearity and the year, the MLP does about as well as the product of ids alone. More layers do not add information.
 #
 # </details>
 
@@ -1049,7 +1049,7 @@ except ValueError as error:
 # - You looked up ids with a row for the unknown, and saw a wrong id pass without a warning (**O2**).
 # - If you read section 10, you compared an MLP for ratings with lesson 07, and saved it (**O3**).
 # - You wrote early stopping and a callback that watches NDCG (**O4**).
-# - With the same budget the MLP ranks no better than the dot product, and EASE better than both (**O5**).
+# - With the same budget the MLP ranks no better than the dot product, and EASE ranks better than both (**O5**).
 #
 # Lesson 09 asks what the models should be trained *for*: losses and negatives.
 

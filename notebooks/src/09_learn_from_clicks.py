@@ -236,8 +236,8 @@ batch = np.array([7, 3, 7, 5])  # the positives of a batch
 np.column_stack([np.roll(batch, -shift) for shift in range(3)])  # column 0 the positive, then two negatives
 
 # %% [markdown]
-# Row 0 has positive 7 and negatives 3 and **7**. The second is an [accidental hit](glossary.md#accidental-hit), which
-# can happen with every sampler.
+# Row 0 has positive 7 and negatives 3 and **7**. The second negative is an [accidental
+# hit](glossary.md#accidental-hit), which can happen with every sampler.
 #
 # ### Exercise 09.3 · predict (O2)
 #
@@ -496,7 +496,7 @@ show(
 # full softmax says 0.644. One positive competes with a sum that grows with n. The usual recipe is **biased**: more
 # draws do not lead to the full softmax (Khrylchenko et al., 2025). Correcting only the draws does.
 #
-# What, then, does it correct? Look at how the three negatives share their probability:
+# What, then, does it correct? Look at how the negatives share their probability:
 
 # %%
 negatives = {name: several[-1][1:] / several[-1][1:].sum() for name, several in means.items()}
@@ -1099,7 +1099,7 @@ results_so_far("09", [ials, factors, whole])
 # - You trained one model in six ways (**O5**).
 # - If you read section 10, you compared an autoencoder with its exact relative, EASE (**O6**).
 #
-# None of these models knows in which *order* the films came. Lesson 10 begins to read it.
+# None of these models knows in which *order* the films came. Lesson 10 begins to use it.
 
 # %% [markdown] tags=["reading"]
 # **Read on**
