@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Propagate backward
 #
-# A network learns by asking about each of its weights: if it were a little larger, would the loss be larger or smaller?
-# You answer this by hand, then in code for batches, prove that the answer is right, and train a network.
+# To learn, a network needs to know for each weight: if it were a little larger, would the loss grow or shrink? You
+# answer this by hand, then in code for batches, check that the answer is right, and train a network.
 
 # %% [markdown]
 # **What you will do**
@@ -11,11 +11,11 @@
 # - **O2** implement the backward pass of every layer and loss, and prove it with centred differences
 # - **O3** implement a training loop and its update rules
 # - **O4** diagnose a network that does not learn (optional sections)
-# - **O5** compare remedies against overfitting, and measure a network as its baseline is measured (optional sections)
+# - **O5** compare remedies against overfitting, and evaluate a network exactly like its baseline (optional sections)
 #
 # **What you need**: lesson 05, what a derivative is, and about two hours without the optional sections; there is a
 # marked break after section 3. Sections 5 to 11 are optional, and later lessons do not need them; if you have another
-# evening, begin with 6 and 7. The whole notebook runs in about half a minute. NumPy only.
+# evening, start with 6 and 7. The whole notebook runs in about half a minute. NumPy only.
 
 # %%
 from itertools import pairwise
@@ -39,7 +39,7 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. Five nodes
 #
-# The smallest network there is has one feature *x* = 2, one weight, one [bias](glossary.md#bias),
+# The smallest possible network has one feature *x* = 2, one weight, one [bias](glossary.md#bias),
 # [ReLU](glossary.md#relu), and a squared error. Ada gave 4 stars. The forward pass is that of lesson 05, one node per
 # line:
 
@@ -90,7 +90,7 @@ def loss_of(w, b):
 print(f"{(loss_of(w + 0.001, b) - loss_of(w, b)) / 0.001:.3f}")
 
 # %% [markdown]
-# The result is −7.996, nearly −8: a curve is not a line. All such slopes together are the
+# The result is −7.996, not quite −8, because the loss is a curve, not a line. All such slopes together are the
 # [gradient](glossary.md#gradient). To make the loss smaller, take a step *against* it. The length of the step is set by
 # the [learning rate](glossary.md#learning-rate):
 
@@ -130,9 +130,9 @@ check("06.1", slope_of_w)
 # %% [markdown]
 # ## 2. Prove it: nudge every weight
 #
-# This walk is called [backpropagation](glossary.md#backpropagation). It is easy to get wrong, and a network with a
-# wrong sign or a missing transpose may still learn something. So we want a proof without the chain rule. Nudge a number
-# to both sides and see how the loss moves, (f(x + h) − f(x − h)) / 2h: this is a **centred difference**.
+# This backward walk is called [backpropagation](glossary.md#backpropagation). It is easy to get wrong, and a network
+# with a wrong sign or a missing transpose may still learn something. So we want a check without the chain rule. Nudge a
+# number in both directions and see how the loss moves, (f(x + h) − f(x − h)) / 2h: this is a **centred difference**.
 #
 # ### Exercise 06.2 · choose (O2)
 #
@@ -155,8 +155,9 @@ check("06.2", answer)
 # %% [markdown]
 # <details><summary>The reason, for after the exercise</summary>
 #
-# A curve is not a line; this error shrinks with <i>h</i>. But subtracting two nearly equal numbers loses digits, and
-# dividing by a tiny <i>h</i> magnifies what is wrong. The two errors balance near 1e-5 (optional section 11).
+# The difference treats a curve as a line; this error shrinks with <i>h</i>. But subtracting two nearly equal numbers
+# loses digits, and dividing by a tiny <i>h</i> magnifies the error. The two errors balance near 1e-5 (optional section
+# 11).
 #
 # </details>
 
@@ -191,7 +192,7 @@ check("06.3", slope_at)
 # %% [markdown]
 # ### All entries at once
 #
-# The function below does this for all entries and returns one number, the largest error relative to the largest
+# The function below does this for all entries and returns one number: the largest error divided by the largest
 # gradient. This is the [gradient check](glossary.md#gradient-check). Below 1e-6 we trust a backward pass.
 
 
@@ -217,13 +218,13 @@ assert gradient_check(f, cube, 3 * cube**2) < 1e-9 < 0.1 < gradient_check(f, cub
 # ## 3. Backward through each piece
 #
 # Every piece of a network receives the gradient of the loss with respect to its **output**, here called `grad`, and
-# returns the gradient with respect to its **input**, which is the output of the piece before. On the way, it stores the
-# gradients of its weights.
+# returns the gradient with respect to its **input**, which is the output of the piece before. Along the way, it stores
+# the gradients of its weights.
 #
 # ### A dense layer
 #
 # Output *j* of row *n* is y[n, j] = Σ x[n, i] · W[i, j] + b[j]. So W[i, j] acts on y[n, j] with slope x[n, i], the bias
-# with slope 1, and x[n, i] with slope W[i, j]. Multiply each by `grad[n, j]` and add up over all uses:
+# with slope 1, and x[n, i] with slope W[i, j]. Multiply each slope by `grad[n, j]` and add up over all uses:
 
 
 # %%
@@ -251,12 +252,12 @@ for name, value, grad in zip("xWb", (x, W, b), dense_backward_slow(x, W, 3 * y**
     print(f"{name} {value.shape}: gradient {grad.shape} agrees with the nudges")
 
 # %% [markdown]
-# **A gradient has the shape of the thing it belongs to**, and this rule leads to the fast version. To get `grad_W`
+# **A gradient has the shape of the array it belongs to**, and this rule leads to the fast version. To get `grad_W`
 # (n_in, n_out) from `x` (batch, n_in) and `grad` (batch, n_out), only one matrix product fits.
 #
 # ### Exercise 06.4 · code (O2)
 #
-# Write it without loops. Return `grad_x, grad_W, grad_b`, in this order.
+# Write `dense_backward` without loops. Return `grad_x, grad_W, grad_b`, in this order.
 #
 # <details><summary>Hint 1</summary>Bring the batch to the inside, where it disappears:
 # (n_in, batch) @ (batch, n_out).</details>
@@ -275,7 +276,7 @@ def dense_backward(x, W, grad):
 check("06.4", dense_backward)
 
 # %% [markdown]
-# As a class, the layer remembers the input of its forward pass, because the backward pass needs it. The first weights
+# As a class, the layer stores the input of its forward pass, because the backward pass needs it. The initial weights
 # are small and random, and their limit depends on the shape of the layer. (`training` and `l2` come later.)
 
 
@@ -305,13 +306,13 @@ class Dense:
 # %% [markdown]
 # ### Activations
 #
-# For y = f(x), entry by entry, each number acts on itself alone, so there is nothing to add up. Multiply `grad` by the
-# slope of *f*, also entry by entry.
+# For y = f(x), entry by entry, each output depends on one input only, so there is nothing to add up. Multiply `grad` by
+# the slope of *f*, also entry by entry.
 #
 # ### Exercise 06.5 · fill in (O2)
 #
-# The [sigmoid](glossary.md#sigmoid), forward and backward. `x` (batch, n) goes in, `grad` (batch, n) comes back from
-# the next layer. The forward pass is given: `y` is the sigmoid of `x`. Return the gradient with respect to `x`.
+# Complete the [sigmoid](glossary.md#sigmoid). `x` (batch, n) goes in, `grad` (batch, n) comes back from the next layer.
+# The forward pass is given: `y` is the sigmoid of `x`. Return the gradient with respect to `x`.
 #
 # <details><summary>Hint 1</summary>Lesson 05 plotted the slope: it is largest in the middle, 0.25 where <i>y</i> is one
 # half, and 0 at both ends. Write it with <code>y</code> alone.</details>
@@ -330,8 +331,8 @@ def sigmoid_backward(x, grad):
 check("06.5", sigmoid_backward)
 
 # %% [markdown]
-# All our slopes can be computed from the output *y* alone, so one class serves every activation. It keeps the slope for
-# the backward pass:
+# The slopes of all our activations can be computed from the output *y* alone, so one class serves them all. It keeps
+# the slope for the backward pass:
 
 
 # %%
@@ -365,7 +366,7 @@ for layer in kinds.values():
     assert gradient_check(lambda: (layer.forward(x) ** 3).sum(), x, grad) < 1e-6
 
 # %% [markdown]
-# Both pass. (At exactly 0, ReLU has no slope: a gradient check should avoid this point.)
+# Both pass the check. (At exactly 0, ReLU has no slope: a gradient check should avoid this point.)
 
 # %% [markdown]
 # ### Losses
@@ -375,8 +376,8 @@ for layer in kinds.values():
 # - **Squared error**, the mean of (y − t)²: the slope is 2 (y − t), divided by the number of entries.
 # - **Binary cross-entropy** from logits, log(1 + eᶻ) − t z: the slope of the first part is eᶻ / (1 + eᶻ), which is the
 #   sigmoid, *p*. The result is **p − t**, the probability minus the truth.
-# - **Categorical cross-entropy**, log Σ eᶻ − z of the right one: the slope of the first part is the softmax. The result
-#   is again the probabilities minus the truth.
+# - **Categorical cross-entropy**, log Σ eᶻ − z of the true class: the slope of the first part is the softmax. The
+#   result is again the probabilities minus the truth.
 
 
 # %%
@@ -424,7 +425,7 @@ for loss, target in losses.values():
 # %% [markdown]
 # ### All together
 #
-# A network is a row of layers. Forward goes from left to right, backward from right to left.
+# A network is a sequence of layers. Forward goes from first to last, backward from last to first.
 
 
 # %%
@@ -444,11 +445,10 @@ class Network:
 
 
 # %% [markdown]
-# Each layer object may stand in a network only once: it *assigns* its gradient, so a second use would overwrite the
+# Each layer object may appear in a network only once: it *assigns* its gradient, so a second use would overwrite the
 # first instead of adding to it. `scratch.Network`, the course's own, refuses a repeated layer.
 #
-# Now check the composition, too: every weight of a network with two [hidden layers](glossary.md#hidden-layer), under
-# each loss:
+# Now check a whole network with two [hidden layers](glossary.md#hidden-layer), too: every weight, under each loss:
 
 # %%
 x, rng_twin = rng.normal(size=(4, 5)), np.random.default_rng(7)
@@ -460,7 +460,7 @@ for name, (loss, target) in losses.items():
     print(f"{name:13} the gradients of {sum(p.value.size for p in network.parameters)} numbers are right")
 
 # %% [markdown]
-# **Take a break here.** To go on another day, run all cells above once more.
+# **Take a break here.** To continue another day, first run all cells above again.
 
 # %% [markdown]
 # ## 4. Training: walk downhill
@@ -493,10 +493,10 @@ check("06.7", order)
 # %% [markdown]
 # ### The features
 #
-# There is one row for each rating of the course's split. The target is how far a rating lies above the mean of all. The
-# features are means of this difference for the user, for the film and for the user in the genres of this film, counts of
-# ratings, the film's age, the time, and a column of 0 and 1 for each genre. A row's **own** rating is left out of its
-# means: it is the answer. The table handling is in `rating_features`, which you need not read.
+# There is one row for each rating of the course's split. The target is how far a rating lies above the overall mean.
+# The features are means of this difference for the user, for the film and for the user in this film's genres; counts of
+# ratings; the film's age; the time; and a column of 0 and 1 for each genre. A row's **own** rating is left out of its
+# means, because it is the answer. The helper `rating_features` builds the table; you need not read it.
 
 # %%
 cut = splits.split_last_share(ratings.merge(movies, on="item_id"))
@@ -512,10 +512,10 @@ y = (cut.train["rating"] - mean).to_numpy()[:, None]  # (70529, 1)
 # ### Update rules
 #
 # A step can use all rows (full batch), a few of them (a [minibatch](glossary.md#minibatch)), or one ([stochastic
-# gradient descent](glossary.md#stochastic-gradient-descent), SGD). Minibatches are usual: their direction is rough, but
+# gradient descent](glossary.md#stochastic-gradient-descent), SGD). Minibatches are usual: their direction is noisy, but
 # you get many more steps for the same number of rows.
 #
-# The plain rule takes the learning rate times the gradient:
+# The plain rule subtracts the learning rate times the gradient:
 
 
 # %%
@@ -524,8 +524,8 @@ def sgd(value, grad, rate, t):
 
 
 # %% [markdown]
-# Most networks are trained with [Adam](glossary.md#adam). For each weight it keeps two numbers, zero at first: running
-# means of the gradient and of its square,
+# Most networks are trained with [Adam](glossary.md#adam). For each weight it keeps two running means, of the gradient
+# and of its square:
 #
 # - m ← 0.9 m + 0.1 g and v ← 0.999 v + 0.001 g².
 #
@@ -542,8 +542,8 @@ m_hat, v_hat = m / (1 - 0.9**1), v / (1 - 0.999**1)
 print("m", m.round(4), "corrected", m_hat.round(4), "· move", (-0.1 * m_hat / (np.sqrt(v_hat) + 1e-7)).round(3))
 
 # %% [markdown]
-# The first move has the size of the rate, 0.1, for the tiny gradient and for the large one: it depends only on the sign
-# of the gradient.
+# The first move has the size of the rate, 0.1, for both the tiny and the large gradient: only its direction depends on
+# the gradient.
 #
 # ### Exercise 06.8 · code (O3)
 #
@@ -569,8 +569,8 @@ def my_adam(value, grad, m, v, rate, t):
 check("06.8", my_adam)
 
 # %% [markdown]
-# Now the optimiser, which carries Adam's memory from step to step, and the loop of exercise 06.7 as a function. The
-# term `2 * p.l2 * p.value` is the gradient of a [penalty](glossary.md#regularization) `l2` · Σ w² on large weights;
+# Next come the optimiser, which carries Adam's memory from step to step, and the loop of exercise 06.7 as a function.
+# The term `2 * p.l2 * p.value` is the gradient of a [penalty](glossary.md#regularization) `l2` · Σ w² on large weights;
 # lesson 07 uses it.
 
 
@@ -597,7 +597,7 @@ def train_epoch(network, x, y, loss, optimiser, rng, batch_size):
 
 
 # %% [markdown]
-# Now train a network for three [epochs](glossary.md#epoch), passes over all rows, here over 2,000 of them:
+# Now train a network for three [epochs](glossary.md#epoch), which are passes over all rows, here only 2,000:
 
 
 # %%
@@ -620,16 +620,16 @@ assert loss_after < loss_of_mean
 # %% [markdown]
 # ## 5. The first weights (optional)
 #
-# How large should the first weights be? By *size* we mean the root mean square here, √(mean of x²), which is the
+# How large should the initial weights be? By *size* we mean the root mean square here, √(mean of x²), which is the
 # standard deviation when the mean is 0. Take a sum of 100 products, with inputs of size 1 and random weights of size
-# 0.01. Positive and negative terms partly cancel, so the sum grows not with 100 but with √100: its size is about
-# 0.01 × 10 = 0.1. ReLU then replaces the negative half by 0. That halves the mean square, so the size is divided by √2:
-# about 0.07 remains.
+# 0.01. Positive and negative terms partly cancel, so the size grows not with 100 but with √100: it is about 0.01 × 10 =
+# 0.1. ReLU then replaces the negative half by 0. That halves the mean square, so the size is divided by √2: about 0.07
+# remains.
 #
 # ### Exercise 06.9 · predict (O4)
 #
-# Ten such layers in a row, with 100 neurons each. The inputs have size 1. What is the size of the output? Answer
-# with the power of ten, for example −3 for 0.001.
+# Take ten such layers in a row, with 100 units each, and inputs of size 1. What is the size of the output? Answer with
+# the power of ten, for example −3 for 0.001.
 
 # %%
 power_of_ten = ...
@@ -694,10 +694,10 @@ claim("the other two ends are as the text says", first < 1e-10 and last > 1e6)
 # <details><summary>What the output shows</summary>
 #
 # With weights that are too small everything [vanishes](glossary.md#vanishing-gradient), including the gradient, so
-# layer 1 never learns. With weights that are too large it explodes.
+# layer 1 never learns. With weights that are too large everything explodes.
 #
-# In between is one size that keeps signal and gradient alive. With ReLU every layer multiplies the mean square by
-# n_in · size² / 2, which is 1 for √(2 / n_in) (He and colleagues, 2015). `Dense` uses a formula that takes both sides
+# In between is one size that preserves signal and gradient. With ReLU every layer multiplies the mean square by n_in ·
+# size² / 2, which is 1 for √(2 / n_in) (He and colleagues, 2015). `Dense` uses a formula that takes inputs and outputs
 # into account, √(6 / (n_in + n_out)) as the limit of a uniform draw (Glorot & Bengio, 2010). The size of such a draw is
 # its limit divided by √3, here 0.1: this is the second curve, which falls slowly. For shallow networks both work.
 #
@@ -710,8 +710,8 @@ claim("the other two ends are as the text says", first < 1e-10 and last > 1e6)
 # ## 6. A habit: overfit one batch (optional)
 #
 # Before you train on everything, take 32 rows and train on nothing else. A healthy network memorises them, and the loss
-# goes to 0. If it cannot do even that, something is broken, and you know it after a second. Below are a healthy network
-# and four broken ones:
+# goes to 0. If it cannot do even that, something is broken, and you know within a second. Below are a healthy network
+# and four faulty setups:
 
 
 # %%
@@ -755,10 +755,11 @@ claim(f"memorised: {', '.join(passed)}", all(max(ends[fault]) < 0.01 for fault i
 claim(f"not memorised: {', '.join(stuck)}", all(min(ends[fault]) > 0.3 for fault in stuck))
 
 # %% [markdown]
-# This habit finds the first two faults at once: without features the network can only predict the mean, and behind a ReLU
-# it cannot predict less than the mean. But the last two faults pass. With a **wrong gradient** the network memorised its
-# batch all the same, and it memorises **wrong targets** as easily as right ones. So each check has its purpose:
-# `gradient_check` for gradients, one batch for the wiring, and a baseline on held-out rows for what it has learned.
+# This habit finds the first two faults at once: without features the network can only predict the mean, and with a
+# final ReLU it cannot predict less than the mean. But the last two faults go unnoticed. With a **wrong gradient** the
+# network still memorised its batch, and it memorises **wrong targets** as easily as right ones. So each check has its
+# purpose: `gradient_check` for gradients, one batch for the wiring, and a baseline on held-out rows for what it has
+# learned.
 
 # %% [markdown]
 # ## 7. Too little and too much (optional)
@@ -771,8 +772,8 @@ claim(f"not memorised: {', '.join(stuck)}", all(min(ends[fault]) > 0.3 for fault
 #   weight a little towards 0. Our term goes through Adam, which rescales it like any gradient; *AdamW* shrinks the
 #   weights outside the rule and gives different results (Loshchilov & Hutter, 2019).
 # - [Dropout](glossary.md#dropout): in training, set each hidden number to 0 with some probability, so that no unit can
-#   rely on another one, and scale up the rest, so that the sum stays the same on average. In prediction, nothing is
-#   dropped. Backward multiplies by the slope, here 0 or 2.
+#   rely on another, and scale up the rest, so that the sum stays the same on average. In prediction, nothing is
+#   dropped. The backward pass multiplies by the slope, here 0 or 2.
 
 
 # %%
@@ -860,22 +861,22 @@ claim("too much L2 says the mean", abs(strong[1] - mean_only) < 0.01)
 claim("no hidden layer does as well", flat[1] < 0.93 and flat[2] < l2[2] + 0.015)
 
 # %% [markdown]
-# Read the panels one by one. With **no remedy** the network predicts its 1,000 ratings better and better, and after
-# some five epochs it predicts other ratings worse and worse; in the end it is no better on valid than the mean. This is
-# [overfitting](glossary.md#overfitting). **L2** and **dropout** limit it. With **too much L2** the network predicts the
-# mean for everybody, on train as well: [underfitting](glossary.md#underfitting). The last row of the table shows that
-# with so few rows, a network without a hidden layer does as well as the best of them.
+# Read the panels one by one. With **no remedy** the network predicts its 1,000 ratings better and better, but after
+# about five epochs it predicts other ratings worse and worse; in the end it is no better on valid than the mean. This
+# is [overfitting](glossary.md#overfitting). **L2** and **dropout** limit it. With **too much L2** the network predicts
+# the mean for everybody, on train as well: [underfitting](glossary.md#underfitting). The last row of the table shows
+# that with so few rows, a network without a hidden layer does as well as the best of them.
 #
 # A third remedy costs nothing: stop at the star. [Early stopping](glossary.md#early-stopping) watches the **valid**
-# error, keeps a **copy** of the best weights, and stops after waiting long enough for a better one.
+# error, keeps a **copy** of the best weights, and stops when the error has not improved for long enough.
 
 # %% [markdown]
 # ### Exercise 06.10 · find the bug (O5)
 #
 # A network is about to be judged against a simple baseline. The baseline's RMSE was computed over all rows at once;
 # this function measures the network batch by batch, because all rows together may not fit into memory. Every line looks
-# right, and yet the network seems better than it is. Find out why, and fix it: keep the batches, but return the
-# RMSE over all rows.
+# right, yet the network seems better than it is. Find out why, and fix it: keep the batches, but return the RMSE over
+# all rows.
 #
 # <details><summary>Hint 1</summary>Two batches with the errors [0, 0] and [2, 2]. What is the RMSE of all four, and
 # what does the function return?</details>
@@ -908,9 +909,9 @@ check("06.10", rmse_in_batches)
 # %% [markdown]
 # ## 8. Your network predicts ratings (optional)
 #
-# Now all the train rows. First the baseline to beat, without any network: the mean, plus how far the film lies above it,
-# plus how far the user lies above *that*; both biases are pulled towards 0 if they rest on few ratings. Lesson 07 builds
-# it; here we import it.
+# Now use all the train rows. The baseline to beat has no network: it is the mean, plus how far the film lies above it,
+# plus how far the user lies above *that*; both biases are pulled towards 0 if they are based on few ratings. Lesson 07
+# builds it; here we import it.
 
 # %%
 from recsys_helpers.models.bias_baseline import BiasBaseline
@@ -925,8 +926,8 @@ for shrink in (1, 5, 20):
     print(f"shrink {shrink:2}: valid RMSE {error_of(predicted, cut.valid):.3f}")
 
 # %% [markdown]
-# A shrink of 5 is best, and 0.903 is the RMSE to beat on valid. Now our own networks, with three seeds each and up to 10
-# epochs. One function prepares the numbers, another one trains and predicts after each epoch:
+# A shrink of 5 is best, and 0.903 is the RMSE to beat on valid. Now we train our own networks, with three seeds each
+# and up to 10 epochs. One function prepares the numbers, another trains and predicts after each epoch:
 
 
 # %%
@@ -950,9 +951,9 @@ def predictions(prepared, hidden, l2, n_epochs, seed):
 
 # %% [markdown]
 # There are five candidates; an MLP (lesson 05's [multilayer perceptron](glossary.md#multilayer-perceptron), dense
-# layers with ReLU between them) has hidden layers of 64 and 32. The first candidate sees only what the biases see, two
+# layers with ReLU between them) has hidden layers of 64 and 32. The first candidate sees only what the biases see: two
 # means and two counts. The last is the fourth with one change: every row's **own rating stays in** its means. (Rate,
-# batch size and L2 were tuned on valid while this lesson was written.) This takes about ten seconds.
+# batch size and L2 were tuned on valid while this lesson was written.) Training takes about ten seconds.
 
 # %% tags=["nbval-ignore-output"]
 everything, four = list(features), ["user", "n_user", "film", "n_film"]
@@ -1018,8 +1019,8 @@ check("06.11", answer)
 # ### The test set, once
 #
 # All hyperparameters are fixed: shrink, features, sizes, L2 and, from the curves, the number of epochs. **Now the test
-# set, once.** Learn from train + valid with three seeds, and compare in pairs: draw the 671 users with replacement, and
-# each time compute both RMSE on the same users (lesson 04's bootstrap; here `paired_rmse`).
+# set, once.** We train on train + valid with three seeds, and compare models in pairs: we draw the 671 users with
+# replacement, and each time compute both RMSEs on the same users (lesson 04's bootstrap; here `paired_rmse`).
 
 # %% tags=["nbval-ignore-output"]
 from recsys_helpers.evaluation.paired_rmse import paired_rmse
@@ -1066,13 +1067,13 @@ claim("from 0.911 to about 0.89", 0.88 < np.sqrt(squares["all, MLP"].mean()) < 0
 # <details><summary>And the network with the own ratings, for after exercise 06.11</summary>It was shown its own answers
 # in training, relied on them, and was behind two averages on valid from the second epoch on.</details>
 #
-# Keep the size in mind: RMSE falls from 0.911 to about 0.89 stars, where people answer in steps of half a star. The
-# split still leaks what lesson 04 said, the future of other users, to all models alike.
+# Keep the size in mind: RMSE falls from 0.911 to about 0.89 stars, where people answer in steps of half a star. As
+# lesson 04 said, the split still leaks other users' future, to all models alike.
 
 # %% [markdown]
 # ## 9. Watch the rules walk (optional)
 #
-# To *see* training we need a network with two weights. Predict the target as w₁ × film + w₂ × age, without bias or
+# To *see* training we need a network with two weights. It predicts the target as w₁ × film + w₂ × age, without bias or
 # activation. The loss over the two weights has the shape of a bowl.
 
 # %%
@@ -1095,9 +1096,9 @@ flat, steep = np.linalg.eigvalsh(2 * two.T @ two / len(two))  # curvature in the
 print("bottom at", bottom.round(2), "loss", bowl(bottom).round(3), f"· curvature {flat:.2f} … {steep:.2f}")
 
 # %% [markdown]
-# At the bottom the film's mean counts fully (1.06) and its age hardly at all (0.00). The curvature says how steep the
-# walls are. It depends on the direction; its smallest and largest values are the eigenvalues of the matrix of second
-# derivatives, 0.27 (nearly along *film*) and 4.29 (nearly along *age*, whose numbers are larger). So the bowl is
+# At the bottom the film's mean counts fully (1.06) and its age hardly at all (0.00). The curvature says how quickly the
+# walls get steeper. It depends on the direction; its smallest and largest values are the eigenvalues of the matrix of
+# second derivatives, 0.27 (nearly along *film*) and 4.29 (nearly along *age*, whose numbers are larger). So the bowl is
 # stretched. How large may the rate be?
 
 # %%
@@ -1109,13 +1110,13 @@ for rate in (0.05, 0.4, 0.5):
 print(f"2 / {steep:.2f} = {2 / steep:.2f}")
 
 # %% [markdown]
-# The rate 0.05 is slow, 0.4 arrives, and 0.5 diverges: each step jumps across the valley and lands higher on the other
-# side. The limit is 2 divided by the largest eigenvalue, here 0.47. The *steep* direction limits the rate, and the
-# *flat* one takes the time.
+# The rate 0.05 is slow, 0.4 reaches the bottom, and 0.5 diverges: each step jumps across the valley and lands higher on
+# the other side. The limit is 2 divided by the largest eigenvalue, here 0.47. The *steep* direction limits the rate,
+# and the *flat* one needs many steps.
 #
 # Besides SGD and Adam there are two older rules. [Momentum](glossary.md#momentum) adds up moves that agree and cancels
 # those that go back and forth. RMSProp takes steps of similar size in steep and in flat directions. Their memories, `m`
-# and `v`, hold one number for each weight, zero at first.
+# and `v`, hold one number for each weight and start at zero.
 
 
 # %%
@@ -1131,8 +1132,8 @@ def rmsprop(value, grad, v, rate, t):  # each weight has its own rate: divide by
 
 
 # %% [markdown]
-# `scratch` holds all four rules (its Adam has ε at a slightly different position, as Keras does). SGD and these two
-# agree with it over twenty steps on the loss Σ w⁴ / 4, whose gradient is w³:
+# `scratch` holds all four rules (its Adam adds ε at a slightly different point, as Keras does). SGD and these two agree
+# with it over twenty steps on the loss Σ w⁴ / 4, whose gradient is w³:
 
 # %%
 for mine in (sgd, momentum, rmsprop):
@@ -1145,8 +1146,8 @@ for mine in (sgd, momentum, rmsprop):
     assert np.allclose(ours.value, theirs.value)
 
 # %% [markdown]
-# `scratch` is this lesson's code with error messages. The network that you trained in section 4 has a twin there; from
-# the same seed, it has the same weights after three epochs:
+# `scratch` is this lesson's code with error messages. We rebuild the network of section 4 with it; from the same seed,
+# it has the same weights after three epochs:
 
 # %%
 rng = np.random.default_rng(0)  # the same draws again
@@ -1158,7 +1159,7 @@ for mine, theirs in zip(network.parameters, twin.parameters):
     assert np.allclose(mine.value, theirs.value, atol=1e-10)
 
 # %% [markdown]
-# Now six walks from the same start:
+# Now let the rules walk from the same start, in six runs:
 
 
 # %%
@@ -1211,13 +1212,13 @@ show(
 )
 
 # %% [markdown]
-# Read the left map together with the table. The full batch zigzags but arrives; it needs 17 steps, which read 1.2
-# million rows, to come as near as the minibatch does with 3,200. One row per step staggers, but it has read only 400
-# rows. This is why minibatches are usual.
+# Read the left map together with the table. The full batch zigzags but reaches the bottom; it needs 17 steps, which
+# read 1.2 million rows, to come as near as the minibatch does with 3,200. One row per step gives a staggering path, but
+# it has read only 400 rows. This is why minibatches are usual.
 #
 # On the right, momentum rolls past the bottom and swings. RMSProp and Adam treat steep and flat directions alike and
-# head for the middle; with a constant rate RMSProp can jump near the bottom. You can also make the bowl itself rounder,
-# by standardising the features (lesson 03):
+# head for the middle; with a constant rate RMSProp can keep jumping near the bottom. You can also make the bowl itself
+# rounder, by standardising the features (lesson 03):
 
 # %%
 standard = two / two.std(axis=0)
@@ -1235,8 +1236,8 @@ claim("the minibatch comes close", 0.001 < above_bottom["minibatch of 32"] < 0.0
 # %% [markdown]
 # ## 10. Dead units (optional)
 #
-# Gradient can also be lost in a ReLU: if its input is negative, it passes nothing back. Take the five nodes of section
-# 1 with b = −4. The prediction is 0 and the loss is large:
+# A gradient can also be lost in a ReLU: if its input is negative, it passes nothing back. Take the five nodes of
+# section 1 with b = −4. The prediction is 0 and the loss is large:
 
 # %%
 z_closed = 1.5 * 2.0 - 4.0
@@ -1247,7 +1248,7 @@ print(f"z {z_closed}, loss {loss_closed}, d_w {abs(d_w_closed)}")  # abs: Python
 # %% [markdown]
 # The loss is 16 and the gradient is 0: the network is wrong and cannot learn. A unit whose ReLU is closed for *every*
 # row is **dead**: its own weights get no gradient, and only a change in earlier layers can revive it, which is rare.
-# Large steps can kill units. Here is plain SGD, 100 steps on one batch, with three rates:
+# Large steps can kill units. Here are 100 steps of plain SGD on one batch, with three rates:
 
 
 # %%
@@ -1279,15 +1280,15 @@ claim("only the largest rate kills many, and its loss jumps up", kills_many and 
 
 # %% [markdown]
 # With the largest rate the loss jumps up in the first steps, and most of layer 2 does not recover. The network still
-# runs without any error; it has only become smaller. If a loss gets stuck, count the dead units. Remedies are a smaller
-# rate, better first weights, and leaky ReLU.
+# runs without any error message; it has just become smaller. If a loss gets stuck, count the dead units. Remedies are a
+# smaller rate, better first weights, and leaky ReLU.
 
 # %% [markdown]
 # ## 11. How small a nudge? (optional)
 #
-# Which *h* is best for a centred difference (exercise 06.2)? Measure it. The slope of tanh is known (lesson 05). The
-# code takes fifty points and thirteen sizes of *h* and finds the largest error for each, also for the one-sided
-# difference, (f(x + h) − f(x)) / h, and for the centred one in `float32`. The table shows every second size.
+# Which *h* is best for a centred difference (exercise 06.2)? Measure it. The slope of tanh is known (lesson 05). For
+# thirteen sizes of *h*, the code finds the largest error over fifty points, also for the one-sided difference, (f(x +
+# h) − f(x)) / h, and for the centred one in `float32`. The table shows every second size.
 
 # %%
 points = np.linspace(-2, 2, 50)
@@ -1320,10 +1321,10 @@ claim("the smallest ones leave hardly four digits", by_size[-12] > 1e-6)
 claim("float32 reaches about four digits at best", min(errors["centred, float32"]) > 1e-5)
 
 # %% [markdown]
-# Two errors work against each other. A curve is not a line; this error shrinks with h² (with *h* for the one-sided
-# difference, hence the −7.996). And a computer keeps 16 digits: subtracting two nearly equal numbers loses most of
-# them, and dividing by a tiny *h* magnifies what is wrong. The two errors balance near the cube root of 1e-16, at about
-# **1e-5**. At 1e-12 hardly four digits are right. In `float32` no *h* gives more than about four.
+# Two errors work against each other. The difference treats a curve as a line; this error shrinks with h² (with *h* for
+# the one-sided difference, hence the −7.996). And a computer keeps 16 digits: subtracting two nearly equal numbers
+# loses most of them, and dividing by a tiny *h* magnifies the error. The two errors balance near the cube root of
+# 1e-16, at about **1e-5**. At 1e-12 hardly four digits are correct. In `float32` no *h* gives more than about four.
 
 # %% [markdown]
 # ## What you did
@@ -1334,7 +1335,7 @@ claim("float32 reaches about four digits at best", min(errors["centred, float32"
 # - The optional sections showed vanishing signals and a memorised batch (**O4**), remedies against overfitting, and a
 #   network that beats the biases (**O5**).
 #
-# Nobody in the network *is* user 42 yet. Lesson 07 learns numbers of their own for each user and each film.
+# So far, nothing in the network stands for user 42. Lesson 07 learns separate numbers for each user and each film.
 
 # %% [markdown] tags=["reading"]
 # **Read on**

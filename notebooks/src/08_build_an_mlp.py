@@ -2,14 +2,14 @@
 # # Build an MLP recommender
 #
 # A dot product can only multiply and add. Dense layers can learn any similarity. Does that make them better? You build
-# both in Keras, train them with the same budget, and find out.
+# both in Keras and train them with the same budget to find out.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute a small model by hand, and build it with the functional API: dot product, dense layers, both
-# - **O2** prepare its inputs: look-ups with a row for the unknown
-# - **O3** (optional) compare an MLP for ratings with the bar of lesson 07, and save it with its preparation
+# - **O2** prepare its inputs: look-ups with a row for unknown ids
+# - **O3** (optional) compare an MLP for ratings with the models of lesson 07, and save it with its preprocessing
 # - **O4** implement early stopping, and watch a ranking metric while training
 # - **O5** compare a dot product with a learned similarity: same budget, three seeds, paired intervals
 #
@@ -46,7 +46,7 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. A model on paper
 #
-# Three users, four films, two numbers each: how much action, how much romance. (No padding row in so small a world.)
+# Three users and four films have two numbers each: how much action, how much romance. (This toy needs no padding row.)
 
 # %%
 names, films = ["Ann", "Ben", "Cleo"], ["Chase", "Kiss", "Both", "Quiet"]
@@ -63,8 +63,8 @@ pd.DataFrame(user_table @ film_table.T, names, films)
 # %% [markdown]
 # ### Exercise 08.1 · trace (O1)
 #
-# Cleo's number for *Quiet* stands in the last corner. Say her taste changes from [0.5, 1] to [0.5, 2]. What is her score
-# for *Quiet*, [−1, 1], now? On paper, please.
+# Cleo's score for *Quiet* is in the bottom right corner. Her taste changes from [0.5, 1] to [0.5, 2]. What is her score
+# for *Quiet*, [−1, 1], now? Use paper.
 
 # %%
 cleo_quiet = ...
@@ -78,9 +78,9 @@ check("08.1", cleo_quiet)
 # %% [markdown]
 # ### The same in Keras
 #
-# In the [functional API](glossary.md#functional-api) you draw a model from its inputs to its output.
-# `keras.Input` is where data will come in: a shape and a type, no numbers yet. The shape of *one* example is `()`, a
-# single id. Each layer is called on what comes before it.
+# In the [functional API](glossary.md#functional-api) you define a model from its inputs to its output. `keras.Input`
+# declares what will come in: a shape and a type, no numbers yet. *One* example is a single id, so its shape is `()`.
+# Each layer is called on the output before it.
 
 # %%
 user = keras.Input((), dtype="int32", name="user")
@@ -91,8 +91,8 @@ toy = keras.Model([user, film], layers.Dot(axes=1)([p, q]))
 print("user", user.shape, "→ p", p.shape, "→ score", toy.output_shape)
 
 # %% [markdown]
-# Nothing was computed yet. `None` is the batch, any number of pairs. The model knows its layers by name; put our tables
-# in, and ask for all twelve pairs.
+# Nothing has been computed yet. `None` is the batch size: any number. Now find the layers by name, put our tables in,
+# and score all twelve pairs.
 
 # %%
 toy.get_layer("users").set_weights([user_table])
@@ -103,13 +103,14 @@ assert np.allclose(scores, user_table @ film_table.T)
 scores
 
 # %% [markdown]
-# Same numbers. With the functional API a model may have several inputs and branches.
+# The numbers are the same. A functional model may have several inputs and branches.
 
 # %% [markdown]
 # ## 2. Dense layers on top
 #
-# The dot product is a fixed rule. To learn the rule instead, put both rows side by side and send them through
-# [dense layers](glossary.md#dense-layer), a [multilayer perceptron](glossary.md#multilayer-perceptron) (MLP). Weights by hand:
+# The dot product is a fixed rule. To learn the rule instead, concatenate both rows and send them through [dense
+# layers](glossary.md#dense-layer), a [multilayer perceptron](glossary.md#multilayer-perceptron) (MLP). We set its
+# weights by hand:
 
 # %%
 W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])  # (4 numbers in, 2 units)
@@ -117,9 +118,9 @@ b = np.array([-1.0, -1.0])
 h = np.array([[1.0], [1.0]])  # (2 units, 1 score)
 
 # %% [markdown]
-# Unit 1 adds the action of user and film and takes off 1: it is active if *together* they have enough. Unit 2 does so for
-# romance. Ann and *Chase*, [1, 0, 2, 0]: unit 1 has 1 + 2 − 1 = 2, unit 2 has 0 + 0 − 1 = −1, which
-# [ReLU](glossary.md#relu) turns into 0. Score 2 + 0 = 2.
+# Unit 1 adds the action of user and film and subtracts 1: it is active if they have enough *together*. Unit 2 does this
+# for romance. Ann and *Chase*, [1, 0, 2, 0]: unit 1 gives 1 + 2 − 1 = 2, unit 2 gives 0 + 0 − 1 = −1, which
+# [ReLU](glossary.md#relu) turns into 0. The score is 2 + 0 = 2.
 
 # %%
 side_by_side = np.concatenate([user_table[user_idx], film_table[film_idx]], axis=1)  # (12, 4)
@@ -127,7 +128,7 @@ units = np.maximum(side_by_side @ W + b, 0)  # (12, 2)
 pd.DataFrame((units @ h).reshape(3, 4), names, films)
 
 # %% [markdown]
-# The same in Keras, on top of the *same* look-ups: `p` and `q` are used again, so both models read the same tables.
+# Now in Keras, on top of the *same* look-ups: `p` and `q` are used again, so both models share their tables.
 
 # %%
 x = layers.Concatenate()([p, q])
@@ -138,19 +139,19 @@ toy_mlp.get_layer("score").set_weights([h])
 assert np.allclose(toy_mlp([user_idx, film_idx]), units @ h)
 
 # %% [markdown]
-# The tables agree on Ann and *Chase*, and on much else. But the dot product gives Ann −1 for *Quiet*, the MLP 0. And Ann
-# gets 1 for *Kiss* though she has no romance at all: a sum cannot see that one of its numbers is zero. Other weights make
-# other rules. On a bounded range of inputs, an MLP with enough units
-# can come as close to a product as you like. Whether training *finds* such weights is another question: section 7.
+# Both models agree on Ann and *Chase*, and on much else. But for Ann and *Quiet* the dot product gives −1, the MLP 0.
+# And the MLP gives Ann 1 for *Kiss* though she has no romance: a sum hides that one of its terms is zero. Other weights
+# make other rules. On a bounded range of inputs, an MLP with enough units can approximate a product as closely as you
+# like. Whether training *finds* such weights is the question of section 7.
 
 # %% [markdown]
 # ## 3. Two arms: NeuMF
 #
-# Why choose? *Neural matrix factorization*, [NeuMF](glossary.md#neumf) for short (He et al., 2017), has two arms, each with
-# tables of its own. One multiplies the rows number by number, p · q, *without* adding up. The other is the MLP. A last
-# dense layer weighs the results of both, side by side. With weight 1 for each product and 0 for the MLP, it *is* the dot
-# product. We add the two [biases](glossary.md#bias) of lesson 07. Each table gets an initializer of its own: in Keras 3 a
-# shared one would give all tables the same first weights.
+# Why choose? *Neural matrix factorization*, [NeuMF](glossary.md#neumf) for short (He et al., 2017), has two arms, each
+# with its own tables. One multiplies the rows number by number, p · q, *without* adding up. The other is the MLP. A
+# last dense layer weights the outputs of both. With weight 1 for each product and 0 for the MLP, it *is* the dot
+# product. We add the two [biases](glossary.md#bias) of lesson 07. Each table gets its own initializer: in Keras 3 a
+# shared one would give all tables the same initial weights.
 
 
 # %%
@@ -193,15 +194,15 @@ def build_neumf(dim, hidden, penalty, product=True):
 
 
 # %% [markdown]
-# With `product=False` only the MLP is left. The outputs are [logits](glossary.md#logit) or stars, never probabilities. Later
-# lessons import both builders from `pair_models` (section 6 shows that they are the same).
+# With `product=False` only the MLP remains. The models return [logits](glossary.md#logit) or stars, never
+# probabilities. Later lessons import both builders from `pair_models` (section 6 shows that they are the same).
 
 # %% [markdown]
 # ### Exercise 08.2 · code (O1)
 #
-# NeuMF without biases in NumPy. Looked-up rows: `p`, `q` (batch, dim) of the product arm, `r`, `s` (batch, other dim) of
-# the dense arm. One hidden layer: `W` (2 · other dim, width), `b` (width,), ReLU; users stand first. Last layer: `h`
-# (dim + width,); products stand first. Return the scores, shape (batch,).
+# Write NeuMF without biases in NumPy. The looked-up rows are `p`, `q` (batch, dim) for the product arm, and `r`, `s`
+# (batch, other dim) for the dense arm. The hidden layer has `W` (2 · other dim, width), `b` (width,) and ReLU; users
+# come first. The last layer is `h` (dim + width,); products come first. Return the scores, shape (batch,).
 #
 # <details><summary>Hint 1</summary>Dense arm: <code>np.maximum(np.concatenate([r, s], axis=1) @ W + b, 0)</code>.</details>
 # <details><summary>Hint 2</summary>Do not add up <code>p * q</code>: put the products beside the dense arm,
@@ -222,8 +223,8 @@ check("08.2", my_neumf)
 # %% [markdown]
 # ### Exercise 08.3 · trace (O1)
 #
-# How many numbers does `neumf` learn for 4 user rows and 6 item rows, `dim` 3, one hidden layer of 5 units? Count on
-# paper: two tables of biases, four tables of rows, the hidden layer with its bias, the last layer without one.
+# How many weights does `neumf` learn for 4 user rows and 6 item rows, `dim` 3, one hidden layer of 5 units? Count on
+# paper: two bias tables, four embedding tables, the hidden layer with its bias, the last layer without one.
 
 # %%
 n_weights = ...
@@ -240,8 +241,8 @@ print("Keras counts:", pair_models.neumf(4, 6, 3, (5,)).count_params())
 # %% [markdown]
 # ## 4. From ids to rows
 #
-# An [embedding](glossary.md#embedding) wants row numbers, not raw ids. Our `IdMap` (lesson 03) does that outside the
-# model. Keras has a layer for it, which can travel *inside* the model's file:
+# An [embedding](glossary.md#embedding) needs row numbers, not raw ids. Our `IdMap` (lesson 03) converts them outside
+# the model. Keras has a layer for this, which is saved *inside* the model's file:
 
 # %%
 lookup = layers.IntegerLookup(vocabulary=np.array([10, 30, 50]))
@@ -249,23 +250,23 @@ print("rows:", np.asarray(lookup(np.array([50, 10, 999]))), " rows needed:", loo
 print("IdMap:", IdMap([10, 30, 50]).to_idx([50, 10, 999], unknown=0))
 
 # %% [markdown]
-# Known ids begin at 1; index 0 stands for what is [out of vocabulary](glossary.md#out-of-vocabulary) (OOV). It is our
-# `IdMap` with `unknown=0`, **if the vocabulary is in the same order**. Two things change the rows: `adapt` sorts by
-# frequency, and with a `mask_token` 0 is padding, 1 the unknown, and known ids begin at 2. Mix two conventions, and every
-# film gets another film's row; nothing crashes. So state the order yourself:
+# Known ids begin at 1; index 0 stands for ids [out of vocabulary](glossary.md#out-of-vocabulary) (OOV). This matches
+# our `IdMap` with `unknown=0`, **if the vocabulary is in the same order**. Two things change the rows: `adapt` sorts by
+# frequency, and with a `mask_token` 0 is padding, 1 is unknown, and known ids begin at 2. If you mix conventions, films
+# get the wrong rows, and nothing crashes. So state the order yourself:
 
 # %%
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 item_lookup = layers.IntegerLookup(vocabulary=items.ids)
 
 # %% [markdown]
-# No training example points to row 0, so without a penalty it keeps its first, random numbers.
+# No training example uses row 0, so without a penalty it keeps its random initial numbers.
 
 # %% [markdown]
 # ### Exercise 08.4 · fill in (O2)
 #
-# Complete the look-up by hand: `vocabulary` is a list of different ids in **any** order, `ids` an array. Row 1 belongs to
-# the first of the list, row 2 to the second, …; what is not in it gets 0. Return an array of rows.
+# Complete the look-up by hand: `vocabulary` is a list of distinct ids in **any** order, `ids` an array. Row 1 belongs
+# to the first id, row 2 to the second, …; other ids get 0. Return an array of rows.
 #
 # <details><summary>Hint 1</summary><code>enumerate(vocabulary, start=1)</code> gives pairs of row and id.</details>
 # <details><summary>Hint 2</summary><code>row_of.get(raw, 0)</code> answers 0 for an id that the dictionary does not
@@ -287,8 +288,8 @@ check("08.4", my_lookup)
 # %% [markdown]
 # ### Exercise 08.5 · choose (O2)
 #
-# Some tutorials feed *raw* ids into an embedding. Say a table has three rows, 0 to 2. The model is compiled with
-# `jit_compile=True`: all its steps are translated together for your machine, for speed. The id 7 comes in. What does
+# Some tutorials feed *raw* ids into an embedding. Suppose a table has three rows, 0 to 2. The model is compiled with
+# `jit_compile=True`: for speed, all its steps are translated together for your machine. It gets id 7. What does
 # `predict` do on a CPU?
 #
 # - **a** it raises an error that names the id
@@ -315,8 +316,8 @@ print("id 7 gets", tiny.predict(np.array([7]), verbose=0)[0])
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The id gets the last row, in silence. Without `jit_compile` it would be an error. Check the ids *before* they go in, as `IdMap.to_idx`
-# does.
+# The id gets the last row, 12, without a warning. Without `jit_compile` it would raise an error. Check ids *before*
+# they go in, as `IdMap.to_idx` does.
 #
 # </details>
 
@@ -324,11 +325,11 @@ print("id 7 gets", tiny.predict(np.array([7]), verbose=0)[0])
 # ## 5. Watch what you care about
 #
 # When should training stop? `EarlyStopping` of Keras ([early stopping](glossary.md#early-stopping)) is a
-# [callback](glossary.md#callback), code that runs at fixed moments of `fit`. It looks at a number after each epoch, stops after
-# `patience` epochs without a new best, and can put the best weights back. Usually the number is the loss on valid; we care
-# about [NDCG](glossary.md#ndcg)@10. So write a callback of your own, first in a synthetic world: users of one colour like
-# films of their colour (`checkerboard`). Each known pair is a yes; four random films that the user has not seen, the
-# [negatives](glossary.md#negative-sampling), stand for no.
+# [callback](glossary.md#callback), code that `fit` calls at fixed moments. It looks at a number after each epoch, stops
+# after `patience` epochs without a new best, and can restore the best weights. Usually the number is the loss on valid;
+# we care about [NDCG](glossary.md#ndcg)@10. So we write our own callback, first for synthetic data: users of one colour
+# like films of their colour (`checkerboard`). Each known pair is a yes; four random films that the user has not seen,
+# the [negatives](glossary.md#negative-sampling), stand for no.
 
 # %%
 known, hidden = worlds.checkerboard()  # 20 users, 30 films
@@ -347,9 +348,9 @@ def world_model():
 # %% [markdown]
 # ### Exercise 08.7 · find the bug (O5)
 #
-# A sampler draws one item for each entry of `user`. This one holds a slip from a well-known textbook, which listed *films*
-# with `range(num_users)`. There are 671 users and 9,066 films. It runs, the loss falls. What does each film above 671
-# never become? Fix the function: every item from 1 to the last must be possible, and none that the user has seen.
+# A sampler draws one item for each entry of `user`. This one has a bug from a well-known textbook, which listed *films*
+# with `range(num_users)`. There are 671 users and 9,066 films. It runs and the loss falls. What can a film above 671
+# never become? Fix it: every item from 1 to the last must be possible, except those the user has seen.
 #
 # <details><summary>Hint 1</summary>Which of the two numbers in <code>is_seen.shape</code> counts films?</details>
 # <details><summary>Hint 2</summary><code>rng.integers(1, n)</code> draws 1 … n − 1, so the upper end is
@@ -379,9 +380,9 @@ def my_negatives(rng, user, is_seen):  # noqa: F811
 check("08.7", my_negatives)
 
 # %% [markdown]
-# The helper `sampling.draw_negatives` is the right sampler; it refuses a user who has seen every film, where the loop would
-# never end. One epoch learns from whole batches only: with `jit_compile` each new shape, also that of a smaller last batch,
-# is compiled anew.
+# The helper `sampling.draw_negatives` is the correct sampler; it rejects a user who has seen every film, for whom the
+# loop would never end. We drop the incomplete last batch of an epoch: with `jit_compile` each new shape must be
+# compiled again.
 
 
 # %%
@@ -401,8 +402,8 @@ def examples_of(seen, batch_size, n_negatives=4):
 
 
 # %% [markdown]
-# Now scores for all pairs, and the callback. `on_epoch_end` is called after each epoch; what it writes into `logs` later
-# callbacks can read, and `history` keeps.
+# Next come the scores of all pairs and the callback. `on_epoch_end` is called after each epoch; later callbacks can
+# read what it writes into `logs`, and `history` keeps it.
 
 
 # %%
@@ -437,15 +438,15 @@ print("NDCG@10 by epoch:", np.round(history["valid_ndcg"], 3))
 claim("it finds the colours: NDCG above 0.9", max(history["valid_ndcg"]) > 0.9)
 
 # %% [markdown]
-# Two traps: the watcher must stand *before* `EarlyStopping` in the list, or there is nothing to read yet. And `mode="max"`
-# says that larger is better.
+# There are two traps. Our callback must come *before* `EarlyStopping` in the list, or there is nothing to read yet. And
+# `mode="max"` says that larger is better.
 
 # %% [markdown]
 # ### Exercise 08.8 · code (O4)
 #
-# Write early stopping. `valid` holds the metric after epochs 1, 2, 3, …, larger is better. Training stops as soon as
-# `patience` epochs in a row brought no *new* best, or at the end of the list. Return two numbers: the best epoch (the first
-# of equals), and how many epochs were run. Epochs that were not run cannot be best.
+# Write early stopping. `valid` holds the metric after epochs 1, 2, 3, …; larger is better. Training stops as soon as
+# `patience` epochs in a row bring no *new* best, or at the end of the list. Return two numbers: the best epoch (the
+# first in a tie) and the number of epochs run. Epochs not run cannot be best.
 #
 # <details><summary>Hint 1</summary>Go through the list with <code>enumerate(valid, start=1)</code>; remember the best
 # value and its epoch.</details>
@@ -470,13 +471,14 @@ check("08.8", my_early_stopping)
 
 # %% [markdown]
 # With callbacks alone every epoch has the same negatives; a loop around `fit` can draw *fresh* ones. The helper
-# `training.fit` is such a loop: it takes a function for the examples of an epoch and one for the metric, looks after
-# every third epoch, say (`every=3`; `patience` counts looks), and keeps the best weights. All later lessons use it.
+# `training.fit` is such a loop: it takes a function for the examples of an epoch and one for the metric, evaluates,
+# say, every third epoch (`every=3`; `patience` counts these looks), and keeps the best weights. All later lessons use
+# it.
 
 # %% [markdown]
 # ## 6. What the helpers do (optional)
 #
-# `pair_models` builds the models of section 3: same weights, same scores.
+# `pair_models` builds the models of section 3. With the same weights, they give the same scores:
 
 # %%
 pairs = [np.array([1, 5, 600]), np.array([9, 9, 3000])]
@@ -490,7 +492,7 @@ for ours, helper in twins:
     assert np.allclose(ours(pairs), helper(pairs), atol=1e-6)
 
 # %% [markdown]
-# And this is what `training.fit` does, without its clock and its care for interruptions:
+# And this is what `training.fit` does, apart from timing and handling interruptions:
 
 
 # %%
@@ -527,10 +529,10 @@ assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(ours.get_weights(), thei
 # %% [markdown]
 # ## 7. Dot product or learned similarity?
 #
-# Now the question of this lesson, on MovieLens. Everything is equal but the similarity: biases, 32 numbers a row, four
-# negatives, [cross-entropy](glossary.md#cross-entropy) on yes and no, one penalty on the tables, batches of 4,096, at most
-# nine epochs, a look at valid after every third, and two trials, one for each learning rate. The MLP has hidden layers of
-# 32 and 16 units.
+# Now we answer this lesson's question on MovieLens. Everything except the similarity is equal: biases, 32 numbers a
+# row, four negatives, [cross-entropy](glossary.md#cross-entropy) on yes and no, one penalty on the tables, batches of
+# 4,096, at most nine epochs, a look at valid every third epoch, and one trial for each of two learning rates. The MLP
+# has hidden layers of 32 and 16 units.
 
 # %%
 cut = splits.split_last_share(ratings)
@@ -545,8 +547,8 @@ similarities = {
 }
 
 # %% [markdown]
-# To rank, every user needs a score for all 9,066 films. The dot product is one matrix product; the MLP must run its layers
-# for each pair (section 8 measures what that costs).
+# To rank, we need each user's scores for all 9,066 films. The dot product is one matrix product; the MLP must run its
+# layers for each pair (section 8 measures what that costs).
 
 
 # %%
@@ -563,8 +565,8 @@ def scores_of(name, model):
 # %% [markdown]
 # ### Exercise 08.9 · predict (O5)
 #
-# Popularity has a test NDCG@10 of 0.082, [EASE](glossary.md#ease) 0.136. Both networks will end between. How far is the
-# MLP ahead of the dot product? (Negative if you think it is behind.)
+# Popularity has a test NDCG@10 of 0.082, [EASE](glossary.md#ease) 0.136. Both networks will end up in between. How far
+# is the MLP ahead of the dot product? (Negative if you think it is behind.)
 
 # %%
 lead_of_the_mlp = ...
@@ -576,8 +578,8 @@ lead_of_the_mlp = -0.01
 check("08.9", lead_of_the_mlp)
 
 # %% [markdown] tags=["open"]
-# Now the trials, about twenty seconds. Compiling costs seconds, so each model is compiled once: `restart` gives it fresh
-# first weights and clears its optimiser.
+# The trials take about twenty seconds. Compiling takes seconds, so each model is compiled once: `restart` gives it
+# fresh initial weights and resets its optimiser.
 
 
 # %%
@@ -611,10 +613,10 @@ for name, model in models.items():
         best[name] = max(best.get(name, found), found)
 
 # %% [markdown] tags=["open"]
-# The chosen settings, now on train + valid, three seeds each; then the test, once. `mean_over_seeds` averages each user's
-# metrics over the seeds. (With two rates the chosen one always stands at an end of what was tried, and the dot product's
-# best look may be its first. The penalty comes from a third trial, which is not run here: a weaker one was no better on
-# valid, for either model. A longer search might find better settings for both.)
+# We refit the chosen settings on train + valid, with three seeds each, and use the test set once. `mean_over_seeds`
+# averages each user's metrics over the seeds. (With two rates the chosen one is always at an end of the range, and the
+# dot product's best look may be its first. The penalty comes from a third trial, which is not run here: a weaker one
+# was no better on valid, for either model. A longer search might find better settings for both.)
 
 # %% tags=["nbval-ignore-output", "reveal"]
 seeds = {}
@@ -651,18 +653,18 @@ claim("seeds of one model differ by less than 0.012", max(spread.values()) < 0.0
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Both networks beat popularity. **The MLP does not beat the dot product**: in the stored run it is about 0.01 behind. Read no
-# more into the distance: with another setting, or another version of TensorFlow, the interval may include zero. Both lose
-# to EASE, which took a second. One suspect is the random "no", which may teach little about the top of a list. Lesson 09
-# tries other ways.
+# Both networks beat popularity. **The MLP does not beat the dot product**: in the stored run it is about 0.01 behind.
+# Do not read more into this difference: with another setting, or another version of TensorFlow, the interval may
+# include zero. Both lose to EASE, which took a second. One suspect is the random negatives, which may teach little
+# about the top of a list. Lesson 09 tries other ways.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 08.10 · put in order (O5)
 #
-# A fair comparison of models. One line does not belong. Write the letters of the others in the right order, for example
-# `"EDCBA"`.
+# These lines compare models fairly; one does not belong. Write the letters of the others in the right order, for
+# example `"EDCBA"`.
 #
 # ```text
 # A   final = {m: [fit(m, best[m], train + valid, seed) for seed in (1, 2, 3)] for m in models}
@@ -685,8 +687,8 @@ check("08.10", order)
 # %% [markdown]
 # ### Exercise 08.11 · choose (O5)
 #
-# A paper reports: "Our MLP reaches NDCG@10 0.31, matrix factorisation 0.28." The MLP was tuned over 60 settings; for
-# matrix factorisation the settings of an older paper were taken. One seed each, no interval. What follows?
+# A paper reports: "Our MLP reaches NDCG@10 0.31, matrix factorisation 0.28." The MLP was tuned over 60 settings; matrix
+# factorisation got the settings of an older paper. Each ran with one seed, without an interval. What follows?
 #
 # - **a** the MLP is better, by 0.03
 # - **b** with three seeds and an interval it would be proof
@@ -705,8 +707,8 @@ check("08.11", answer)
 # %% [markdown]
 # ## 8. What does it cost? (optional)
 #
-# What do the lists cost? All 671 users times 9,066 films. The dot product is one matrix product. The MLP must run its
-# layers for each pair:
+# What does it cost to score 9,066 films for each of 671 users? The dot product is one matrix product. The MLP must run
+# its layers for each pair:
 
 # %%
 n_pairs = users.n * items.n
@@ -728,22 +730,23 @@ for name, model in timed.items():
 claim("the MLP takes more than 5 times as long", took["MLP"] > 5 * took["dot product"])
 
 # %% [markdown]
-# And for a catalogue of millions, the nearest rows by dot product can be found without looking at all of them
-# (lesson 13); with an MLP in between that short cut is gone.
+# And for a catalogue of millions, the nearest rows by dot product can be found without looking at all of them (lesson
+# 13); with an MLP in between, this shortcut is lost.
 
 # %% [markdown]
 # ### What a larger study found
 #
 # Rendle and others asked the same question of the paper that introduced NeuMF (2020), with far longer searches: a
-# well-tuned dot product is clearly better than a learned similarity, and an MLP is too slow to search a large catalogue.
-# Ours agrees in direction, on one small data set, with so few trials. It does not say that no MLP can win.
+# well-tuned dot product is clearly better than a learned similarity, and an MLP is too slow to search a large
+# catalogue. Our result points in the same direction, on one small data set and with few trials. It does not say that no
+# MLP can win.
 
 # %% [markdown]
 # ### Measure your own device
 #
-# How many examples a second does *your* machine learn from? Run this on a laptop, on Colab with a GPU, and compare. The
-# first epoch compiles and does not count. On a GPU add `(8192, True, "mixed_float16")` to the list: half precision.
-# Nothing here is claimed about machines that we did not measure.
+# How many examples a second does *your* machine learn from? Run this on a laptop and on Colab with a GPU, and compare.
+# The first epoch includes compiling and is not timed. On a GPU add `(8192, True, "mixed_float16")` to the list: half
+# precision. We claim nothing about machines that we did not measure.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -768,15 +771,15 @@ for batch_size, jit, *precision in ((1024, False), (1024, True), (8192, True)):
     print(f"{device}, batch {batch_size}, jit_compile={jit!s:5}: {speed:9,.0f} a second", *precision)
 
 # %% [markdown]
-# Larger batches carry more examples a second, as each step has a fixed price. They also make fewer steps, so an epoch
-# teaches less: speed and learning are not the same thing.
+# Larger batches process more examples a second, as each step has a fixed cost. They also mean fewer steps, so the model
+# may learn less in an epoch: speed and learning are not the same thing.
 
 # %% [markdown]
 # ## 9. A number beside the ids: the film's year (optional)
 #
-# An embedding knows what ratings say. A *side [feature](glossary.md#feature)* knows more: here, the year of the film.
-# 1995 beside numbers like 0.05 would drown them, so it is [standardized](glossary.md#standardization). The layer
-# `Normalization` learns mean and variance with `adapt`, and keeps them in the model:
+# An embedding holds only what the ratings say. A *side [feature](glossary.md#feature)* adds information: here, the year
+# of the film. A 1995 would drown numbers like 0.05, so it is [standardized](glossary.md#standardization). The layer
+# `Normalization` learns the mean and variance with `adapt`, and keeps them in the model:
 
 # %%
 normalise = layers.Normalization(axis=None)  # one mean and one variance for all numbers
@@ -787,8 +790,8 @@ with_future.adapt(np.array([1990.0, 2000.0, 2030.0]))
 print("adapted on all three           →", np.asarray(with_future(np.array([1990.0, 2000.0, 2030.0]))).round(1))
 
 # %% [markdown]
-# Adapted on train alone, the unseen 2030 lies far outside, at 7, and that is honest. Adapted on everything, one later
-# film moves the others. And one gap spoils all of it:
+# Adapted on train alone, the unseen 2030 lies far outside, at 7, as it should. Adapted on everything, one later film
+# moves the others. And a single missing value spoils them all:
 
 # %%
 gap = layers.Normalization(axis=None)
@@ -796,8 +799,8 @@ gap.adapt(np.array([1990.0, np.nan, 2000.0]))
 print("adapted with a gap: 1990 →", np.asarray(gap(np.array([1990.0]))))
 
 # %% [markdown]
-# How large is the [leak](glossary.md#data-leakage) on our data? The split is the course's (lesson 04). Gaps are filled
-# with the median of train:
+# How large is the [leak](glossary.md#data-leakage) on our data? The split is the course's (lesson 04). Missing years
+# are filled with the median of train:
 
 # %%
 year_of = movies.set_index("item_id")["year"].astype(float)
@@ -822,14 +825,14 @@ honest, leaky = np.asarray(from_train(in_2016))[0], np.asarray(from_all(in_2016)
 print(f"2016 becomes {honest:.2f}; adapted on all ratings it moves by {honest - leaky:.2f}")
 
 # %% [markdown]
-# People rate newer films later: the mean year is 1991.2 in train, 1993.8 in test. The leak moves 2016 by 0.06 standard
-# deviations: small. You only know that because you measured it; and `adapt(train)` costs nothing.
+# People rate newer films later: the mean year is 1991.2 in train, 1993.8 in test. The leak moves 2016 by only 0.06
+# standard deviations. You know that because you measured it; and `adapt(train)` costs nothing.
 
 # %% [markdown]
 # ## 10. Predict ratings with an MLP (optional)
 #
-# The task of lesson 07: predict the stars of each user's last fifth. The MLP reads both rows and the year; its output is
-# added to the biases and the mean. λ counts ratings, as there (`penalty / n`).
+# The task of lesson 07: predict the stars of each user's last fifth. The MLP reads both rows and the year; its output
+# is added to the biases and the mean. λ is divided by the number of ratings (`penalty / n`), as in lesson 07.
 
 
 # %%
@@ -883,8 +886,8 @@ for penalty, (error, n_epochs) in trials.items():
 best_penalty = min(trials, key=trials.get)
 
 # %% [markdown]
-# (`val_loss` holds the penalty, too: Keras adds it to every loss. So we print the RMSE ourselves.) In the stored run
-# the best λ stands between the two others.
+# (`val_loss` includes the penalty, which Keras adds to every loss. So we compute the RMSE ourselves.) In the stored run
+# the best λ lies between the two others.
 #
 # ### Exercise 08.6 · predict (O3)
 #
@@ -901,7 +904,7 @@ expected_rmse = 0.895
 check("08.6", expected_rmse)
 
 # %% [markdown] tags=["open"]
-# Refit on train + valid for as many epochs as were best, three seeds; then test, once.
+# We refit on train + valid for the best number of epochs, with three seeds, and use the test set once.
 
 
 # %%
@@ -917,8 +920,8 @@ def refit(build, rate, n_epochs):
 
 
 # %% [markdown] tags=["open"]
-# Beside it, the bar of lesson 07: two averages, and the factorisation with its settings (λ = 12, for biases 3; rate 0.01;
-# 12 epochs), now from the helper.
+# We compare it with two models of lesson 07: the averages, and the factorisation with its settings (λ = 12, for biases
+# 3; rate 0.01; 12 epochs), now from the helper.
 
 
 # %%
@@ -947,8 +950,8 @@ errors = {name: [rmse(one, stars) for one in several] for name, several in teste
 pd.DataFrame({name: {"RMSE": np.mean(e), "lowest": min(e), "highest": max(e)} for name, e in errors.items()}).T.round(3)
 
 # %% [markdown] tags=["open"]
-# The difference with its interval: users are redrawn, with all their ratings, as in lesson 07; each user's squared errors
-# are the mean over the seeds.
+# Now the difference and its interval. As in lesson 07, users are redrawn with all their ratings; squared errors are
+# averaged over the seeds.
 
 
 # %%
@@ -977,17 +980,17 @@ claim("the MLP and the factorisation are not distinguishable: the interval inclu
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The MLP is better than the averages. But against the factorisation the interval includes zero: ids, a nonlinearity and
-# the year reach what a product of ids reached. More layers are not more knowledge.
+# The MLP is better than the averages. But against the factorisation the interval includes zero: with ids, a
+# nonlinearity and the year, the MLP does about as well as the product of ids alone. More layers do not add information.
 #
 # </details>
 
 # %% [markdown]
 # ### Keep it, with its preparation
 #
-# The model takes row numbers and gives distances from the mean; tomorrow's caller has raw ids and wants stars. Put the
-# look-ups in front and the mean behind, as layers, and save the whole. (The look-ups stay out of training: they cannot
-# be compiled with `jit_compile`, and would run again in each epoch.)
+# The model takes row numbers and returns distances from the mean; its users have raw ids and want stars. Put the
+# look-ups in front and the mean behind, as layers, and save the whole model. (The look-ups stay out of training: they
+# cannot be compiled with `jit_compile`, and would run again in each epoch.)
 
 # %%
 raw_user, raw_item = keras.Input((), dtype="int64", name="user_id"), keras.Input((), dtype="int64", name="item_id")
@@ -1002,8 +1005,8 @@ folder = Path(temporary.name)
 complete.save(folder / "rating.keras")
 
 # %% [markdown]
-# Does it give the same stars elsewhere? *Elsewhere* is a fresh process that knows nothing of this notebook. It gets the
-# file, a few raw questions, and sends back answers. The last question is about a film that nobody knows.
+# Does the saved model give the same stars elsewhere? Here, *elsewhere* is a fresh process that knows nothing of this
+# notebook. It loads the file, reads raw ids and years, and saves its predictions. The last pair has an unknown film.
 
 # %%
 head = cut.test.head(500)
@@ -1024,9 +1027,9 @@ assert np.allclose(np.clip(here[:-1], 0.5, 5), predict(rating_model, "test")[:50
 print("same answers in a fresh process:", np.abs(np.load(folder / "answers.npy") - here).max() <= 1e-6)
 
 # %% [markdown]
-# Weights, vocabulary, means and variance travelled in one file; the median for gaps and the cut at 0.5 and 5 did not:
-# the caller does both. What else cannot travel: code. A `Lambda` layer holds a Python function, and Keras refuses to
-# load it, because a file from a stranger could run anything:
+# The file holds the weights, vocabularies, means and variance. It does not hold the median for missing years or the
+# clipping to 0.5 and 5: the caller does both. Nor should it hold code. A `Lambda` layer holds a Python function, and
+# Keras refuses to load it, because a stranger's file could run any code:
 
 # %%
 number = keras.Input((1,))
@@ -1037,16 +1040,16 @@ except ValueError as error:
     print(str(error).split(". ")[0])
 
 # %% [markdown]
-# The same goes for pickles. So: layers that Keras knows, no Lambda, no pickle.
+# The same goes for pickles. So use only layers that Keras knows: no Lambda, no pickle.
 
 # %% [markdown]
 # ## What you did
 #
 # - You computed a dot product and an MLP by hand, and built both, and NeuMF, with the functional API (**O1**).
-# - You looked ids up with a row for the unknown, and saw a wrong id pass in silence (**O2**).
+# - You looked up ids with a row for the unknown, and saw a wrong id pass without a warning (**O2**).
 # - If you read section 10, you compared an MLP for ratings with lesson 07, and saved it (**O3**).
 # - You wrote early stopping and a callback that watches NDCG (**O4**).
-# - With the same budget the MLP ranks no better than the dot product, and EASE better than both (**O5**).
+# - With the same budget the MLP ranks no better than the dot product, and EASE ranks better than both (**O5**).
 #
 # Lesson 09 asks what the models should be trained *for*: losses and negatives.
 

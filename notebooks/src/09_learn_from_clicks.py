@@ -1,18 +1,18 @@
 # %% [markdown]
 # # Learn from clicks
 #
-# Clicks, views and purchases only ever say yes. You build the fourth baseline, draw the missing "no" in three ways,
+# Clicks, views and purchases only ever say yes. You build the fourth baseline, sample the missing "no" in three ways,
 # and compare losses on one model.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** diagnose what a missing pair says, and implement iALS, the fourth baseline
-# - **O2** implement samplers of negatives, compare whom they draw, and mask their accidental hits
+# - **O1** diagnose what a missing pair means, and implement iALS, the fourth baseline
+# - **O2** implement samplers of negatives, compare which films they draw, and mask accidental hits
 # - **O3** compute five losses by hand, and implement BPR
 # - **O4** implement the logQ correction, and measure what it corrects and what it does not
 # - **O5** compare losses on one model: quality, seconds, multiplications
-# - **O6** (optional) build an autoencoder over whole histories, and compare it with EASE
+# - **O6** (optional) build an autoencoder on whole histories, and compare it with EASE
 #
 # **What you need**: lessons 04, 07 and 08, and about two hours and a quarter without the optional sections; take a break
 # before section 6. The whole notebook runs in about a minute and a half. Outputs that would give away an answer are
@@ -41,8 +41,8 @@ set_seed(42)
 # %% [markdown]
 # ## 1. There is no "no"
 #
-# A star rating is [explicit feedback](glossary.md#explicit-feedback): one star says no. A click is
-# [implicit feedback](glossary.md#implicit-feedback). Three users, four films, 1 for a click:
+# A star rating is [explicit feedback](glossary.md#explicit-feedback): one star says no. A click is [implicit
+# feedback](glossary.md#implicit-feedback). Here are three users and four films, with 1 for a click:
 
 # %%
 clicks = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [1, 0, 0, 0]])
@@ -52,7 +52,7 @@ pd.DataFrame(clicks, ["Ann", "Ben", "Cem"], films)
 # %% [markdown]
 # ### Exercise 09.1 · choose (O1)
 #
-# Cem did not click *Dune*. What does the 0 say?
+# Cem did not click *Dune*. What does the 0 mean?
 #
 # - **a** Cem does not like Dune
 # - **b** Cem would give Dune about 2.5 stars
@@ -80,8 +80,8 @@ print("squared error on the clicks:  ", ((always_one - clicks)[clicks == 1] ** 2
 print("squared error on all 12 pairs:", ((always_one - clicks) ** 2).sum())
 
 # %% [markdown]
-# Every rating counts as a click here. The question is *how much each zero may say*, and how to afford them:
-# MovieLens has 671 × 9,066 pairs, and 70,529 of them are the clicks that we learn from.
+# We treat every rating as a click. The questions are *how much each zero should count*, and how to afford so many:
+# MovieLens has 671 × 9,066 pairs, and we learn from 70,529 clicks.
 
 # %%
 ratings, movies = load_movielens()
@@ -94,9 +94,9 @@ print(f"{users.n * items.n:,} pairs, {len(item):,} of them positive: {len(item) 
 # %% [markdown]
 # ## 2. iALS: every zero counts a little
 #
-# The factors of lesson 07, trained on **all** pairs: the target is 1 for a click and 0 for the rest, but a click weighs
-# 1 + α and a zero only 1. One user, one factor, three films with the factors 2, 1 and 1; the first was clicked, α = 4,
-# and a penalty λ = 1:
+# We train the factors of lesson 07 on **all** pairs: the target is 1 for a click and 0 otherwise, but a click has
+# weight 1 + α and a zero only 1. Take one user, one factor, and three films with the factors 2, 1 and 1; the first was
+# clicked, α = 4, and the penalty is λ = 1:
 
 # %%
 q = np.array([2.0, 1.0, 1.0])
@@ -106,13 +106,13 @@ p = (weight * q * x).sum() / ((weight * q * q).sum() + 1)
 print(f"(5 · 2 · 1) / (5 · 4 + 1 + 1 + 1) = {p:.3f}; scores {p * q}")
 
 # %% [markdown]
-# That p minimises 5 · (1 − 2p)² + (0 − p)² + (0 − p)² + p²: set the derivative to zero. With the films' factors held fixed,
-# every user is such a problem with an exact answer; then each film is solved. This is *alternating least squares*,
+# This p minimises 5 · (1 − 2p)² + (0 − p)² + (0 − p)² + p²: set the derivative to zero. With the films' factors fixed,
+# each user's factors have such an exact solution; then each film's do. This is *alternating least squares*,
 # [iALS](glossary.md#ials) for implicit data.
 #
-# With `dim` factors this is a linear system: (Qᵀ W Q + λI) p = Qᵀ W x, where W holds the weights. And
-# Qᵀ W Q = QᵀQ + α · (the same over clicked films): the sum over *all* films is computed once for all users. So iALS can
-# afford every zero. One half step, with `clicked`, each user's clicked films (or each film's users):
+# With `dim` factors we solve a linear system: (Qᵀ W Q + λI) p = Qᵀ W x, where W holds the weights. And Qᵀ W Q = QᵀQ + α
+# · (the same over clicked films): the sum over *all* films is computed once for all users. So iALS can afford every
+# zero. Here is one half step; `clicked` holds each user's clicked films (or each film's users):
 
 
 # %%
@@ -129,8 +129,8 @@ def half_step(clicked, other, regularisation, alpha):
 # %% [markdown]
 # ### Exercise 09.2 · fill in (O1)
 #
-# The factors of *one* user, straight from the formula: `Q` (n_films, dim), `x` (n_films,) with 0 and 1, λ and α. Replace
-# the dots by the two sides of the system, and return <code>np.linalg.solve(left, right)</code>.
+# Compute *one* user's factors straight from the formula, given `Q` (n_films, dim), `x` (n_films,) with 0 and 1, λ and
+# α. Replace the dots with the two sides of the system, and return <code>np.linalg.solve(left, right)</code>.
 #
 # <details><summary>Hint 1</summary>Each film's row of Q counts <code>weight</code> times: <code>Q.T * weight</code> has
 # shape (dim, n_films).</details>
@@ -153,8 +153,8 @@ def my_user_factors(Q, x, regularisation, alpha):
 check("09.2", my_user_factors)
 
 # %% [markdown]
-# The helper `baselines.ials` repeats such half steps. Tune it on **valid**, with three trials of six rounds, beside
-# popularity and EASE; `ease_scores` computes EASE's scores without the table of weights.
+# The helper `baselines.ials` repeats these half steps. We tune it on **valid** in three trials of six rounds, and
+# compare it with popularity and EASE; `ease_scores` computes EASE's scores without its weight table.
 
 
 # %%
@@ -171,8 +171,8 @@ for dim, regularisation, alpha in ((64, 30, 1), (64, 30, 5), (128, 30, 5)):
 print({name: round(value, 3) for name, value in bar.items()})
 
 # %% [markdown]
-# The best trial has 128 factors, λ = 30 and α = 5. On valid it stands beside EASE, far above popularity. `dim` and α
-# are the largest that were tried, and λ was not varied: a longer search might find better settings.
+# The best trial has 128 factors, λ = 30 and α = 5. On valid it is level with EASE and far above popularity. `dim` and α
+# are the largest we tried, and λ was not varied: a longer search might find better settings.
 
 # %%
 claim("iALS is within 0.004 of EASE on valid", abs(bar["iALS"] - bar["EASE"]) < 0.004)
@@ -180,7 +180,7 @@ claim("iALS is within 0.004 of EASE on valid", abs(bar["iALS"] - bar["EASE"]) < 
 # %% [markdown]
 # ## 3. Watch the half steps (optional)
 #
-# Watch the loss on the small table: four half steps, users and films in turns.
+# Here is the loss on the small table over four half steps, users and films in turn.
 
 
 # %%
@@ -198,8 +198,8 @@ for _ in range(2):
 pd.DataFrame(P @ Q.T, ["Ann", "Ben", "Cem"], films).round(2)
 
 # %% [markdown]
-# It can only fall: each half step is exact. *Dune*, clicked by nobody, gets 0. The helper does the same, with one more
-# shortcut for short histories. On the real data, two rounds with 8 factors:
+# It can never rise, because each half step is exact. *Dune*, clicked by nobody, gets 0. The helper does the same, with
+# one more shortcut for short histories. We compare both on the real data, in two rounds with 8 factors:
 
 # %%
 rows, columns = (np.split(m.indices, m.indptr[1:-1]) for m in (train, train.T.tocsr()))  # each user's films, and back
@@ -214,9 +214,9 @@ assert np.allclose(p, p_helper, atol=1e-6) and np.allclose(q, q_helper, atol=1e-
 # %% [markdown]
 # ## 4. Draw the negatives
 #
-# A network learns from batches and cannot sum over all pairs. So it draws: for each positive film a few others that
-# stand for "no", by [negative sampling](glossary.md#negative-sampling). Which ones? A common recipe: the probability of a
-# film is proportional to its count to some power. Four films, clicked 0, 1, 4 and 16 times (index 0 is padding):
+# A network learns from batches and cannot sum over all pairs. So for each positive film it draws a few others that
+# stand for "no": this is [negative sampling](glossary.md#negative-sampling). Which ones? Commonly, a film's probability
+# is proportional to its count raised to some power. Take four films, clicked 0, 1, 4 and 16 times (index 0 is padding):
 
 # %%
 counts = np.array([0, 0, 1, 4, 16])
@@ -225,23 +225,24 @@ for power in (0, 0.5, 0.75, 1):
     print(f"power {power:4}: {(weights / weights.sum()).round(2)}")
 
 # %% [markdown]
-# With power 0 every film that was ever clicked is equally likely: *uniform*. Power 1 draws as often as in the data.
+# With power 0 every film that was ever clicked is equally likely: *uniform*. Power 1 draws films as often as they occur
+# in the data.
 #
-# The next way costs no draw at all: [in-batch negatives](glossary.md#in-batch-negatives). The films of the *other rows
-# of the batch* are the negatives:
+# The next method needs no draws at all: [in-batch negatives](glossary.md#in-batch-negatives). The films of the *other
+# rows of the batch* are the negatives:
 
 # %%
 batch = np.array([7, 3, 7, 5])  # the positives of a batch
 np.column_stack([np.roll(batch, -shift) for shift in range(3)])  # column 0 the positive, then two negatives
 
 # %% [markdown]
-# Look at row 0: positive 7, negatives 3 and **7**. This is an
-# [accidental hit](glossary.md#accidental-hit). The same can happen with every sampler.
+# Row 0 has positive 7 and negatives 3 and **7**. The second negative is an [accidental
+# hit](glossary.md#accidental-hit), which can happen with every sampler.
 #
 # ### Exercise 09.3 · predict (O2)
 #
-# Of 100,000 negatives drawn *uniformly*, about 14 are the most rated film. How many, do you guess, of 100,000 in-batch
-# negatives?
+# Of 100,000 negatives drawn *uniformly*, about 14 are the most rated film. How many would you guess, of 100,000
+# in-batch negatives?
 
 # %%
 n_hits = ...
@@ -263,16 +264,16 @@ print(f"{title}: uniform {(drawn_uniform == top_film).sum()}, in-batch {(drawn_i
 # %% [markdown]
 # ### Popular and rare films as negatives
 #
-# The rows of a batch are rows of the data, so in-batch is power 1 in disguise. Uniform negatives are mostly little-known
-# films: easy to tell from a film that somebody chose. In-batch negatives are known films and therefore harder, but the
-# rarest films are then almost never a "no".
+# The rows of a batch are rows of the data, so in-batch sampling amounts to power 1. Uniform negatives are mostly
+# little-known films: easy to tell from a film somebody chose. In-batch negatives are better known and therefore harder,
+# but the rarest films are then almost never a "no".
 
 # %% [markdown]
 # ### Exercise 09.4 · find the bug (O2)
 #
 # This sampler should draw `n` negatives, film *i* with a probability proportional to `counts[i] ** power`, and never
-# padding. `counts` has shape (n_items + 1,); index 0 is padding, with a count of 0. It was tried with power 1 and power
-# 0.5, and was right. For which power is it wrong? Fix it.
+# padding. `counts` has shape (n_items + 1,); index 0 is padding, with a count of 0. It passed tests with power 1 and
+# power 0.5. For which power is it wrong? Fix it.
 #
 # <details><summary>Hint 1</summary>Power 0 is the uniform sampler. What is <code>np.array([0.0, 3.0]) ** 0</code>?</details>
 # <details><summary>Hint 2</summary>Set the weight of index 0 to 0 <em>after</em> the power. A film that nobody clicked may
@@ -302,7 +303,7 @@ check("09.4", my_draw)
 # ### Exercise 09.5 · code (O2)
 #
 # Hide accidental hits. `scores` and `candidates` have shape (batch, 1 + n); column 0 is the positive. Return scores in
-# which every *negative* that equals the positive of its own row is −1e9; leave the input alone.
+# which every *negative* that equals its row's positive is −1e9; do not change the input.
 #
 # <details><summary>Hint 1</summary>Compare the columns from 1 on with column 0 kept two-dimensional:
 # <code>candidates[:, :1]</code>.</details>
@@ -325,8 +326,8 @@ check("09.5", my_masked_scores)
 # %% [markdown]
 # ## 5. Five losses on four numbers
 #
-# A model scores four candidates: the positive 2, three negatives 1, 0 and −1. How wrong is it? Five answers. First, the
-# two that judge each score alone: the squared error to 1 and 0, and the cross-entropy of lesson 05 (BCE), a yes/no
+# A model gives the positive a score of 2, and three negatives 1, 0 and −1. How wrong is it? There are five answers. The
+# first two judge each score alone: the squared error to 1 and 0, and lesson 05's binary cross-entropy (BCE), a yes/no
 # question each.
 
 # %%
@@ -341,8 +342,8 @@ print(f"MSE (2 − 1)² + 1² + 0² + (−1)²: {(s[0] - 1) ** 2 + (s[1:] ** 2).
 print(f"BCE, −log σ(2) and −log(1 − σ) of the others: {softplus(-s[0]) + softplus(s[1:]).sum():.3f}")
 
 # %% [markdown]
-# Next, a loss of pairs: [BPR](glossary.md#bpr), *Bayesian personalised ranking*. Only the distance of the positive to
-# a negative counts, through −log σ(positive − negative), averaged over the negatives:
+# Next comes a loss on pairs: [BPR](glossary.md#bpr), *Bayesian personalised ranking*. Only the difference between the
+# positive and a negative counts: −log σ(positive − negative), averaged over the negatives:
 
 # %%
 bpr_parts = softplus(-(s[0] - s[1:]))
@@ -366,7 +367,7 @@ check("09.6", bpr_of_a_tie)
 # ### A loss of the whole list
 #
 # Softmax turns the four scores into probabilities that add up to 1, and the loss is −log of the positive's probability.
-# If the four are all films there are, it is the *full* softmax; if they are one positive and three drawn ones, it is
+# If these four are all the films, it is the *full* softmax; if they are one positive and three sampled negatives, it is
 # the [sampled softmax](glossary.md#sampled-softmax). The formula is the same.
 
 # %%
@@ -374,7 +375,7 @@ softmax = np.exp(s) / np.exp(s).sum()
 print(f"probabilities {softmax.round(3)}, softmax loss {-np.log(softmax[0]):.3f}")
 
 # %% [markdown]
-# What matters for training is the gradient: how hard each loss pulls at each score.
+# What matters for training is the gradient: how strongly each loss pushes each score.
 
 # %%
 sigma = 1 / (1 + np.exp(-s))
@@ -388,17 +389,18 @@ assert np.allclose(pull[["BPR", "softmax"]].sum(), 0)
 pull.round(2)
 
 # %% [markdown]
-# Below zero means pushed up. MSE pushes the positive *down* (it stood above 1). BCE pushes every negative, the harmless one
-# too. BPR and softmax add up to zero; softmax pushes most on the negative nearest to the top.
+# A gradient below zero pushes the score up. MSE pushes the positive *down* (it was above 1). BCE pushes down every
+# negative, even the harmless one. The BPR and softmax gradients add up to zero; softmax pushes hardest on the highest
+# negative.
 
 # %% [markdown]
 # ### Exercise 09.7 · code (O3)
 #
-# BPR for a batch: `scores` (batch, 1 + n), column 0 the positive. Return one loss a row, shape (batch,): the mean over
-# the negatives of −log σ(positive − negative). Scores may be as far apart as 1,000.
+# Write BPR for a batch: `scores` (batch, 1 + n), column 0 the positive. Return one loss per row, shape (batch,): the
+# mean over the negatives of −log σ(positive − negative). Scores may be 1,000 apart.
 #
-# (A well-known library computes 1 − σ instead. It is a loss too, but not BPR: where the model is badly wrong its slope
-# is almost zero, so it learns least where it should learn most.)
+# (A well-known library uses 1 − σ instead. It is a loss too, but not BPR: where the model is badly wrong its gradient
+# is almost zero, so the model learns least where it should learn most.)
 #
 # <details><summary>Hint 1</summary>−log σ(z) = log(1 + e⁻ᶻ), and <code>np.logaddexp(0, -z)</code> computes it without
 # overflow.</details>
@@ -422,8 +424,8 @@ check("09.7", my_bpr)
 #
 # ### Exercise 09.8 · choose (O4)
 #
-# Sampled softmax with in-batch negatives. A popular film stands among the negatives of nearly every batch, a rare one
-# almost never. Compared with the full softmax, where does the model put popular films?
+# We use sampled softmax with in-batch negatives. A popular film is among the negatives of nearly every batch, a rare
+# one almost never. Compared with full softmax, where does the model rank popular films?
 #
 # - **a** too high: it sees them more often, so it learns them better
 # - **b** too low: it is told "no" about them far more often than a full softmax would
@@ -442,14 +444,14 @@ check("09.8", answer)
 # %% [markdown]
 # ### The correction, and its limit
 #
-# In the denominator of the full softmax every film stands once. A film that each draw picks with probability π stands
-# there about π · n times after n draws. So give each draw the weight 1/π: e to the power of s, divided by π, is e to the
-# power of **s − log π**. The usual recipe takes log π off every score, the positive's too. It is called
-# [logQ correction](glossary.md#logq-correction), as papers write Q for π (here Q holds film factors).
+# In the denominator of the full softmax every film occurs once. A film that each draw picks with probability π occurs
+# about π · n times after n draws. So give each draw the weight 1/π: e to the power of s, divided by π, is e to the
+# power of **s − log π**. The usual recipe subtracts log π from every score, the positive's too. It is called [logQ
+# correction](glossary.md#logq-correction), as papers write Q for π (here Q holds film factors).
 #
-# But the positive was not drawn: it stands in every row exactly once. Does the recipe lead to the full softmax all the same?
-# Try it on our four films, with accidental hits masked. `draws only` leaves the positive as it is and takes log(n · π) off
-# the draws, which turns their sum into a mean.
+# But the positive was not drawn: it occurs in every row exactly once. Does the recipe still lead to the full softmax?
+# Try it on our four films, with accidental hits masked. `draws only` leaves the positive unchanged and subtracts log(n
+# · π) from the draws, which turns their sum into a mean.
 
 # %%
 draw_probability = np.array([0.1, 0.2, 0.3, 0.4])  # of the four films; film 0 is the positive
@@ -490,11 +492,11 @@ show(
 )
 
 # %% [markdown]
-# With the usual recipe the positive's probability is near 0.70 at 8 draws, 0.018 at 1,000 and 0.0002 at 100,000; the full
-# softmax says 0.644. One positive stands against a sum that grows with n. The usual recipe is **biased**: more draws do not
-# lead to the full softmax (Khrylchenko et al., 2025). Correcting only the draws does.
+# With the usual recipe the positive's probability is near 0.70 at 8 draws, 0.018 at 1,000 and 0.0002 at 100,000; the
+# full softmax says 0.644. One positive competes with a sum that grows with n. The usual recipe is **biased**: more
+# draws do not lead to the full softmax (Khrylchenko et al., 2025). Correcting only the draws does.
 #
-# What, then, does it correct? Look at each negative's share of the three negatives' probability:
+# What, then, does it correct? Look at how the negatives share their probability:
 
 # %%
 negatives = {name: several[-1][1:] / several[-1][1:].sum() for name, several in means.items()}
@@ -502,15 +504,16 @@ negatives |= {"full softmax": softmax[1:] / softmax[1:].sum()}
 pd.DataFrame(negatives, pull.index[1:]).T.round(3)
 
 # %% [markdown]
-# *Among the negatives* the usual recipe agrees with the full softmax: no film is pushed down more because the sampler likes
-# it. With 8 draws it works here, as section 7 shows; section 8 trains the other form.
+# *Among the negatives* the usual recipe agrees with the full softmax: no film is pushed down more for being drawn more.
+# With 8 draws it works here, as section 7 shows; section 8 trains `draws only`.
 #
-# The paper also weights each example. You implement the usual recipe, which lesson 10 uses too.
+# The paper also weights each example. You implement the usual recipe, which lesson 10 also uses.
 #
 # ### Exercise 09.9 · fill in (O4)
 #
-# The usual logQ loss of a batch: `scores` and `probability` have shape (batch, 1 + n), column 0 is the positive, and every
-# column is corrected. Return shape (batch,). Replace the dots by the corrected logits, and return `softmax_loss(logits)`.
+# Write the usual logQ loss for a batch: `scores` and `probability` have shape (batch, 1 + n), column 0 is the positive,
+# and every column is corrected. Return shape (batch,). Replace the dots with the corrected logits, and return
+# `softmax_loss(logits)`.
 #
 # <details><summary>Hint 1</summary>Every column is corrected, and with the logarithm of the probability.</details>
 # <details><summary>Hint 2</summary><code>scores - np.log(probability)</code></details>
@@ -537,8 +540,8 @@ check("09.9", my_corrected_softmax)
 # %% [markdown]
 # ## 7. One model, six trainings
 #
-# One model for all: user embedding · item embedding + item bias. Its second input is a row of candidates, column 0 the
-# positive, then 8 negatives.
+# All six use one model: user embedding · item embedding + item bias. Its second input is a row of candidates: the
+# positive in column 0, then 8 negatives.
 
 # %%
 N_NEGATIVES, DIM = 8, 32
@@ -560,8 +563,8 @@ def scores_of(model):
 
 
 # %% [markdown]
-# The losses, with `keras.ops`. Column 0 is always right, so the first argument of a Keras loss, the truth, is free to carry
-# `log_draw`, what softmax takes off each score: log π, or zeros.
+# We write the losses with `keras.ops`. Column 0 is always the positive, so a Keras loss does not need its first
+# argument, the truth. It carries `log_draw` instead, which softmax subtracts from the scores: log π, or zeros.
 
 
 # %%
@@ -582,9 +585,9 @@ def sampled_softmax(log_draw, s):
 
 
 # %% [markdown]
-# Then the examples of an epoch: every positive once, with fresh negatives. `log_draw` takes 1e9 off accidental hits.
-# (Only softmax reads it. For the others, which draw uniformly, a hit is one in thousands.) To keep one model for all,
-# our in-batch rows are the next 8 of the shuffled epoch: the same probabilities.
+# An epoch has every positive once, with fresh negatives. `log_draw` subtracts 1e9 from accidental hits. (Only softmax
+# reads it. The others draw uniformly, so hits are one in thousands.) To keep one model for all, our in-batch negatives
+# are the next 8 positives of the shuffled epoch: the probabilities are the same.
 
 
 # %%
@@ -611,7 +614,7 @@ def epoch_of(sampler, correct, user=user, item=item):
 
 
 # %% [markdown]
-# One more thing is in these draws: *other* films that the user has seen. How many of the negatives are?
+# These draws also include *other* films that the user has seen. How many of the negatives are such films?
 
 # %%
 is_seen = train.toarray() > 0
@@ -621,15 +624,16 @@ order = np.random.default_rng(42).permutation(len(item))
 print(f"in-batch: {is_seen[user[order][:, None], in_batch(item[order], None)].mean():.0%}")
 
 # %% [markdown]
-# We leave them in. For softmax that is no mistake: the full softmax has the seen films in its denominator, too. The paper of
-# BPR, however, draws only films that the user has *not* seen, as lesson 08 did; here all losses get the same draws.
+# We leave them in. For softmax this is correct: the full softmax has the seen films in its denominator, too. The BPR
+# paper, however, draws only films that the user has *not* seen, as lesson 08 did; here all losses get the same
+# treatment.
 
 # %% [markdown]
 # ### Exercise 09.10 · put in order (O5)
 #
-# The heart of a training step with in-batch negatives and logQ; `log_probability`, `p`, `q` (the embeddings of a batch of
-# users and of their films) exist. Every user is scored against *every* film of the batch. One line does not belong.
-# Write the letters of the others in the right order, for example `"DCBA"`.
+# The lines are the core of a training step with in-batch negatives and logQ; `log_probability`, `p`, `q` (the
+# embeddings of a batch of users and of their films) are given. Every user is scored against *every* film of the batch.
+# One line does not belong. Write the letters of the others in the right order, for example `"DCBA"`.
 #
 # ```text
 # A   logits = np.where(is_hit, -1e9, logits)
@@ -652,8 +656,8 @@ check("09.10", order)
 # %% [markdown]
 # ### Exercise 09.12 · predict (O5)
 #
-# On valid, popularity has an NDCG@10 of 0.058 and iALS 0.092. What will the model reach that is trained with *raw*
-# in-batch softmax, no logQ?
+# On valid, popularity has an NDCG@10 of 0.058 and iALS 0.092. What will the model reach when trained with *raw*
+# in-batch softmax, without logQ?
 
 # %%
 ndcg_of_raw = ...
@@ -665,10 +669,10 @@ ndcg_of_raw = 0.05
 check("09.12", ndcg_of_raw)
 
 # %% [markdown] tags=["open"]
-# Six trainings with the same budget: eight epochs, a look at valid after every second; the best look counts. Rate and
-# weight decay, the same for all, were tried out on valid beforehand. AdamW multiplies every weight by 1 − rate · decay at
-# each step, apart from the gradient. The penalty λ of lessons 06 to 08 is different: there 2λw is part of the gradient,
-# which Adam divides by the size of past gradients (Loshchilov and Hutter, 2019).
+# All six trainings get the same budget: eight epochs, a look at valid after every second; the best look counts.
+# Learning rate and weight decay, the same for all, were chosen on valid beforehand. AdamW multiplies every weight by 1
+# − rate · decay at each step, separately from the gradient. The penalty λ of lessons 06 to 08 is different: there 2λw
+# is part of the gradient, which Adam divides by the size of past gradients (Loshchilov and Hutter, 2019).
 
 # %% tags=["open"]
 N_EPOCHS = 8
@@ -715,14 +719,14 @@ claim("all others lie between 0.06 and 0.09", 0.06 < min(others) and max(others)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Trained raw, the model learns to avoid what people watch, and ranks worse than popularity. One subtraction raises that by
-# more than half, and the same draws lead the table, or nearly, although the recipe is biased.
+# Without correction, the model learns to avoid what people watch, and ranks worse than popularity. One subtraction
+# raises its NDCG by more than half and puts it at or near the top of the table, although the recipe is biased.
 #
-# The others lie close together; with one seed each and no interval, this table cannot rank them. MSE, often called unfit for
-# ranking, keeps up: it is iALS with drawn zeros.
+# The others are close together; with one seed each and no interval, this table cannot rank them. MSE, often called
+# unfit for ranking, keeps up: it is iALS with sampled zeros.
 #
-# Where the best look is the last one, the end of the searched range, more epochs might still help. And on valid iALS and
-# EASE stand at 0.09, above or beside all of these. On the test set EASE is clearly ahead of the best of them (section 9).
+# Where the last look is the best, more epochs might still help. And on valid iALS and EASE are at 0.09, above or level
+# with all of these. On the test set EASE is clearly ahead of the best of them (section 9).
 #
 # </details>
 
@@ -738,7 +742,7 @@ for loss, expected in zip((mse, bce, bpr, sampled_softmax), by_hand):
     assert np.allclose(ops.convert_to_numpy(loss(none, four)), expected, atol=1e-5)
 
 # %% [markdown]
-# Now the form that has the right limit: the positive as it is, log(n · π) off the draws. For 8 draws:
+# Now we train the form with the right limit, which subtracts log(n · π) from the draws only. We use 8 draws:
 
 
 # %%
@@ -754,12 +758,13 @@ other_form = max(done["softmax, in-batch draws only"].valid.values())
 print(f"usual logQ {corrected:.3f}, draws only {other_form:.3f}")
 
 # %% [markdown]
-# Compare the two numbers. The right limit does not decide which form trains better with only 8 draws. (This is one seed,
-# and the paper's weights are left out, so it is no verdict on the paper.)
+# Compare the two numbers. Having the right limit does not decide which form trains better with only 8 draws. (This is
+# one seed, and the paper's weights are left out, so it is no verdict on the paper.)
 #
 # ### Count before you train
 #
-# The full softmax needs the scores of all 9,066 films for each positive. Multiplications of one epoch, forward only:
+# The full softmax needs the scores of all 9,066 films for each positive. Count the multiplications of one epoch, for
+# the forward pass only:
 
 # %%
 sampled = len(item) * (1 + N_NEGATIVES) * DIM
@@ -768,13 +773,13 @@ print(f"sampled: {len(item):,} positives × {1 + N_NEGATIVES} candidates × {DIM
 print(f"full:    {len(item):,} positives × {items.n:,} films × {DIM} = {full:,}, {full / sampled:.0f} times as many")
 
 # %% [markdown]
-# Twenty billion. But look at what is computed: in this model a user's scores do not depend on the positive. All
-# positives of one user ask for the *same* 9,066 scores.
+# That is twenty billion. But in this model a user's scores do not depend on the positive: all positives of one user
+# need the *same* 9,066 scores.
 #
 # ### Exercise 09.11 · trace (O5)
 #
-# So score each of the 671 users once an epoch, and add up the losses of all their 70,529 films. How many times fewer
-# multiplications is that than `full`? (A whole number is enough.)
+# So score each of the 671 users once per epoch, and add up the losses of all their 70,529 films. By what factor does
+# this reduce the multiplications of `full`? (A whole number is enough.)
 
 # %%
 times_fewer = ...
@@ -788,9 +793,9 @@ check("09.11", times_fewer)
 # %% [markdown]
 # ### One row per user
 #
-# The target is the user's row of 0 and 1, and the loss is the sum of −log probability over the ones. The
-# scores of all films are a Dense layer: column j of its weights is the embedding of film j, its bias the film's bias.
-# It is the same model with another read-out.
+# The target is the user's row of 0 and 1, and the loss is the sum of −log probability over the ones. The scores of all
+# films are a Dense layer: column j of its weights is the embedding of film j, its bias the film's bias. It is the same
+# model, written differently.
 
 
 # %%
@@ -806,7 +811,7 @@ def full_model():
 
 
 # %% [markdown]
-# How long would the naive form take? Five steps of 1,024 positives tell.
+# How long would the naive form take? We estimate it from five steps of 1,024 positives.
 
 # %% tags=["nbval-ignore-output"]
 naive = full_model()
@@ -841,11 +846,12 @@ claim("full softmax ends within 0.01 of the best training", max(done[row_a_user]
 claim("its naive form is more than five times slower than a row a user", naive_seconds > 5 * per_epoch[row_a_user])
 
 # %% [markdown]
-# Full softmax with one row a user costs no more than sampling. That depends on the model: in a network that reads the
-# *history before each film* (lessons 10 to 12), each positive has its own scores, and the twenty billion are back.
+# Full softmax with one row per user costs no more than sampling. That depends on the model: in a network that reads the
+# *history before each film* (lessons 10 to 12), each positive needs its own scores, and the twenty billion
+# multiplications are back.
 
 # %% [markdown]
-# All eight trainings, epoch by epoch:
+# Here are all eight trainings, epoch by epoch:
 
 # %%
 figure, axes = new_figure(7, 3.4)
@@ -865,8 +871,8 @@ show(
 # %% [markdown]
 # ## 9. The best of six, tested once (optional)
 #
-# In-batch softmax with logQ led on valid, still rising after eight epochs. Refit on train + valid for eight epochs, once
-# for each of three seeds, and open the test.
+# In-batch softmax with logQ led on valid, still rising after eight epochs. We refit it on train + valid for eight
+# epochs, with three seeds, and use the test set once.
 
 # %%
 both = pd.concat([cut.train, cut.valid])
@@ -906,25 +912,26 @@ low, high = compare(factors, ease)
 claim("EASE is ahead of the factors: the interval lies below zero", high < 0)
 
 # %% [markdown]
-# EASE wins, clearly. On valid the distance looked smaller. But there we took the best of six trainings and of four
-# looks, all on the same users: part of what we picked may be luck. That is why the test is used once, at the end.
+# EASE wins clearly. On valid the difference looked smaller. But there we took the best of six trainings and of four
+# looks, all on the same users: part of that lead may be luck. That is why the test set is used once, at the end.
 
 # %% [markdown]
 # ## 10. Read the whole history at once (optional)
 #
-# In all these models the user is a *row of a table*, learned from scratch. Put something else there: compute the user
-# from the films. One Dense layer reads the row of 0 and 1, another gives a score to every film:
+# In all these models the user is a *row of a table*, learned from scratch. We can instead compute the user from the
+# films. One Dense layer reads the row of 0 and 1, another gives every film a score:
 #
 # row (9,067) → hidden (200) → scores (9,067), and the target is **the same row**.
 #
-# In training, [dropout](glossary.md#dropout) switches off half of the input. A network that rebuilds its own input is an
-# [autoencoder](glossary.md#autoencoder). Its loss is the full softmax with one row a user from section 8, the
-# *multinomial* loss.
+# In training, [dropout](glossary.md#dropout) sets about half of the input to 0. A network that reconstructs its own
+# input is an [autoencoder](glossary.md#autoencoder). Its loss is the full softmax of section 8 with one row per user,
+# the *multinomial* loss.
 
 # %% [markdown]
 # ### Exercise 09.13 · choose (O6)
 #
-# Input and target are the same row. What stops this network from just copying, and so recommending nothing new?
+# Input and target are the same row. What stops this network from just copying its input, and so recommending nothing
+# new?
 #
 # - **a** the softmax: its probabilities add up to 1, so not every film can be a "yes"
 # - **b** the dropout, and only 200 numbers in between
@@ -943,7 +950,7 @@ check("09.13", answer)
 # %% [markdown]
 # ### The network
 #
-# Each row is divided by its length first, so long histories do not dominate. The output bias starts as the log of the
+# Each row is first divided by its norm, so long histories do not dominate. The output bias starts as the log of the
 # counts: before its first step the network recommends by popularity.
 
 
@@ -974,11 +981,11 @@ def train_autoencoder(rows, n_epochs, settings, seed=42, metric=None):
 
 
 # %% [markdown]
-# (`jit_compile`, known from lesson 08, is a switch to try on your machine. On the two cores this lesson was written on,
-# True made this network several times slower.)
+# (Try `jit_compile`, known from lesson 08, on your machine. On the two cores used to write this lesson, True made this
+# network several times slower.)
 #
-# Three trials on valid, like iALS: without dropout of the hidden layer, with it, and with it but without the nonlinearity. The
-# looks at valid use the mean of the weights of the last 8 epochs, which calms them.
+# Like iALS, it gets three trials on valid: without dropout of the hidden layer, with it, and with it but without the
+# nonlinearity. The looks at valid use weight averaging over the last 8 epochs, which makes them less noisy.
 
 # %% tags=["nbval-ignore-output"]
 trials = {}
@@ -993,14 +1000,14 @@ claim("all three reach 0.085 or more on valid", min(best_look.values()) > 0.085)
 claim("they lie within 0.008", max(best_look.values()) - min(best_look.values()) < 0.008)
 
 # %% [markdown]
-# All three stand at the height of iALS and EASE on valid, and so close together that three single runs cannot rank them.
-# Even the nonlinearity makes no visible difference: a *linear* autoencoder is as good. We keep tanh, hidden dropout 0.5 and 16
-# epochs.
+# All three are level with iALS and EASE on valid, and so close together that three single runs cannot rank them. Even
+# the nonlinearity makes no visible difference: a *linear* autoencoder is as good. We keep tanh, hidden dropout 0.5 and
+# 16 epochs.
 
 # %% [markdown]
 # ### Where it stands against EASE
 #
-# Refitted on train + valid, three seeds, tested once.
+# We refit it on train + valid with three seeds, and use the test set once.
 
 # %%
 histories = learn.toarray()
@@ -1025,29 +1032,29 @@ claim("it is ahead of the factors on average, by less than 0.02", 0 < whole.mean
 claim("its ten films cover more of the catalogue than those of EASE", whole.coverage > ease.coverage + 0.01)
 
 # %% [markdown]
-# Behind EASE, and the end of the interval lies so near to zero that another machine may put it on either side. So we
-# write: the autoencoder is **not better than EASE, and probably a little worse**, at many times the seconds (the
-# output has the factor). It does show more of the catalogue.
+# The autoencoder is behind EASE, and the end of the interval is so near zero that another machine may put it on either
+# side. So we write: the autoencoder is **not better than EASE, and probably a little worse**, and it takes many times
+# as long (the output has the factor). It does recommend more of the catalogue.
 #
-# Ahead of the factor model, whose users are rows of a table. But that one was stopped while it still rose. Two epochs
-# more, tried while this lesson was written, and the interval touched zero. So we do *not* write that computing the user
-# from the films helps.
+# It is ahead of the factor model, whose users are rows of a table. But that model was stopped while still improving.
+# With two more epochs, tried while this lesson was written, the interval touched zero. So we do *not* claim that
+# computing the user from the films helps.
 
 # %% [markdown]
-# Why behind EASE? A likely reason: its millions of weights learn from 671 rows, step by noisy step. EASE has more weights
-# still, but one penalty and an exact answer. More users help only sometimes: in Steck's comparison (2019) a variational
-# autoencoder is slightly ahead of EASE on MovieLens 20M, and far behind it on a million songs.
+# Why is it behind EASE? A likely reason is that its millions of weights learn from 671 rows in noisy steps. EASE has
+# even more weights, but one penalty and an exact solution. More users help only sometimes: in Steck's comparison (2019)
+# a variational autoencoder is slightly ahead of EASE on MovieLens 20M, and far behind it on a million songs.
 
 # %% [markdown]
 # ### Two of a family
 #
-# EASE is an autoencoder as well. Set them side by side:
+# EASE is an autoencoder as well. Compare the two:
 #
 # - **what they compute** EASE: row × **B**, one table of 9,067 × 9,067 weights, no hidden layer. Ours: row → 200 numbers →
 #   scores, two tables of 9,067 × 200, with a nonlinearity between.
 # - **what keeps them from copying** EASE: the diagonal of B is 0. Ours: dropout, and too few hidden numbers.
-# - **what they make small** EASE: squared error, λ. Ours: the multinomial loss, weight decay.
-# - **how they learn** EASE: one formula, exact. Ours: epochs, seeds, settings.
+# - **what they minimise** EASE: squared error, λ. Ours: the multinomial loss, weight decay.
+# - **how they learn** EASE: one exact formula. Ours: epochs, seeds, hyperparameters.
 #
 # Switching inputs off at random *is* a penalty: averaged over all draws, dropout at the input of a linear autoencoder
 # with squared error gives a formula much like that of EASE (Steck, 2020). Do they recommend the same films?
@@ -1079,7 +1086,8 @@ claim("iALS shares more", shared["iALS"] > shared["autoencoder"])
 results_so_far("09", [ials, factors, whole])
 
 # %% [markdown]
-# iALS joins the baselines: a tuned method of 2008, just behind EASE. No network of this lesson is better.
+# iALS joins the baselines: a method from 2008 that, once tuned, is just behind EASE. No network in this lesson is
+# better.
 
 # %% [markdown]
 # ## What you did
@@ -1091,7 +1099,7 @@ results_so_far("09", [ials, factors, whole])
 # - You trained one model in six ways (**O5**).
 # - If you read section 10, you compared an autoencoder with its exact relative, EASE (**O6**).
 #
-# None of these models knows in which *order* the films came. Lesson 10 begins to read it.
+# None of these models knows in which *order* the films came. Lesson 10 begins to use it.
 
 # %% [markdown] tags=["reading"]
 # **Read on**
