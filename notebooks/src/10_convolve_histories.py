@@ -166,7 +166,7 @@ for better, worse in ((aged_ease, ease), (next_linear, ease)):
 #
 # </details>
 #
-# Is it really the order? As a control, shuffle every history and keep everything else.
+# Is it really the order? As a control, shuffle every history.
 
 # %%
 shuffler = np.random.default_rng(0)
@@ -183,9 +183,8 @@ claim(
 
 # %% [markdown]
 # It is: shuffled, the model falls behind EASE. From here on the linear next-item model is the baseline: a network is
-# worth its trouble only if it beats *that*. Its settings (λ = 300, decays 5, floor 0.1, horizon 20) were the best of 12
-# on the same quarter. The idea comes from Choi et al. (WWW 2021), whose model works on sessions and normalises its
-# rows.
+# worth its trouble if it beats *that*. Its settings (λ = 300, decays 5, floor 0.1, horizon 20) were the best of 12 on
+# the same quarter. The idea comes from Choi et al. (WWW 2021), whose model works on sessions and normalises its rows.
 
 # %% [markdown]
 # ## 3. Windows
