@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Convolve histories
 #
-# Until now a user was the *set* of their films. Now the order counts. You give a linear model the order first, because
-# a network that knows more than its bar proves nothing. Then you compute a convolution by hand, catch it reading the
+# Until now a user was the *set* of their films. Now the order counts. You first give the order to a linear model: a
+# network that knows more than its baseline proves nothing. Then you compute a convolution by hand, catch it reading the
 # future, and train a network that predicts the next film.
 
 # %% [markdown]
@@ -49,11 +49,11 @@ frame = pd.DataFrame({"user_id": [1, 1, 1, 2, 2, 2], "item_id": [10, 20, 30, 30,
 to_matrix(frame, IdMap([1, 2]), IdMap([10, 20, 30])).toarray()
 
 # %% [markdown]
-# Two equal rows: EASE, like all models so far, must give both users the same list. A network that reads the order would
-# know something that its bar was never told. So before any network, give the *linear* models the order.
+# The two rows are equal, so EASE, like all models so far, must give both users the same list. So before any network,
+# give the *linear* models the order.
 #
-# The simplest way: keep EASE as it is, and weight each film of a user by its age. The newest film has age 0 and weight
-# 1; older films fade, but never below a floor.
+# The simplest way is to keep EASE as it is and weight each film of a user by its age. The newest film has age 0 and
+# weight 1; older films fade, but never below a floor.
 
 
 # %%
@@ -65,7 +65,8 @@ def age_weights(n_films, decay, floor):  # oldest first
 age_weights(6, decay=2, floor=0.1).round(2)
 
 # %% [markdown]
-# Now the real data, train + valid to learn from. Rows of age weights, instead of rows of ones, meet EASE's matrix:
+# Now the real data, with train + valid to learn from. EASE's matrix multiplies rows of age weights instead of rows of
+# ones:
 
 # %%
 ratings, movies = load_movielens()
@@ -86,18 +87,17 @@ aged_ease = evaluation.evaluate(aged_scores, seen, test, name="EASE, aged input"
 print(f"EASE {ease.mean():.3f}, with aged input {aged_ease.mean():.3f}")
 
 # %% [markdown]
-# A clearly better list, just because the newest films weigh more. The three settings (λ = 1,000, decay 5, floor 0.02)
-# were the best of 12 on the last quarter of train + valid, which looks as far ahead as the test does.
+# The lists are clearly better, just because the newest films weigh more. The three hyperparameters (λ = 1,000, decay 5,
+# floor 0.02) were the best of 12 on the last quarter of train + valid, which looks as far ahead as the test set does.
 #
-# One caution: MovieLens shows films in pages, so part of this order is the order of the website, not of people
-# watching.
+# One caution: MovieLens shows films in pages, so part of this order reflects the website, not when people watched.
 
 # %% [markdown]
 # ## 2. A linear model that predicts what comes next
 #
 # EASE still *learns* from sets. A linear model can learn from the order, too: at every position of every history it
 # predicts the near future from the aged past. Each position gives one row of **sources**, the age weights of the films
-# so far, and one row of **targets**, the films ahead, the next one with weight 1. For a history of four films:
+# so far, and one row of **targets**: the films ahead, where the next one has weight 1. For a history of four films:
 
 
 # %%
@@ -112,11 +112,10 @@ source, target = sources_and_targets(4, decay=2, floor=0.1, target_decay=1, hori
 print("sources\n", source.round(2), "\ntargets\n", target.round(2), sep="")
 
 # %% [markdown]
-# Row 0 stands at the first film: the source is that film alone, the targets are the two films behind it.
+# Row 0 belongs to the first film: its source is that film alone, its targets are the two films after it.
 #
-# Stack these rows over all histories, S for the sources and T for the targets, one column per film of the catalogue.
-# The item-to-item matrix B that best turns S into T, with a penalty λ on its squares, has a closed form, as in
-# lesson 04:
+# Stack the rows of all histories into matrices S (sources) and T (targets), with one column per film. As in lesson 04,
+# the item-to-item matrix B that best turns S into T, with a penalty λ on its squared entries, has a closed form:
 #
 # B = (SᵀS + λI)⁻¹ SᵀT
 
@@ -140,10 +139,10 @@ assert np.allclose(ours, theirs, atol=1e-4)
 pd.DataFrame(ours[1:, 1:], index=range(1, 5), columns=range(1, 5)).round(2)
 
 # %% [markdown]
-# Row 2, column 3 is large: in all three histories film 3 follows film 2. Row 3, column 2 is not.
+# Row 2, column 3 is large, because film 3 follows film 2 in all three histories. Row 3, column 2 is not.
 #
-# Before you run the next cell, commit to a guess: EASE reaches 0.136 on the test, and the GRU of lesson 11 a little
-# more. Where does this linear model end up? It takes about ten seconds to solve.
+# Before you run the next cell, commit to a guess: EASE reaches 0.136 on the test set, and the GRU of lesson 11 a little
+# more. Where does this linear model end up? Solving it takes about ten seconds.
 
 # %% tags=["reveal"]
 started = time.perf_counter()
@@ -167,7 +166,7 @@ for better, worse in ((aged_ease, ease), (next_linear, ease)):
 #
 # </details>
 #
-# Is it really the order? The control: shuffle every history, keep everything else.
+# Is it really the order? As a control, shuffle every history.
 
 # %%
 shuffler = np.random.default_rng(0)
@@ -183,9 +182,9 @@ claim(
 )
 
 # %% [markdown]
-# It is. From here on the linear next-item model is the bar: a network is worth its trouble if it clears *that*. The
-# settings (λ = 300, decays 5, floor 0.1, horizon 20) were the best of 12 on the same cut. The idea is that of Choi et
-# al. (WWW 2021); theirs works on sessions and normalises its rows.
+# It is: shuffled, the model falls behind EASE. From here on the linear next-item model is the baseline: a network is
+# worth its trouble if it beats *that*. Its settings (λ = 300, decays 5, floor 0.1, horizon 20) were the best of 12 on
+# the same quarter. The idea comes from Choi et al. (WWW 2021), whose model works on sessions and normalises its rows.
 
 # %% [markdown]
 # ## 3. Windows
@@ -200,11 +199,11 @@ claim(
 # ```
 #
 # A network needs rows of equal length: [windows](glossary.md#window). With length 4 the newest window holds the inputs
-# 6, 2, 7, 4. Two inputs, 3 and 1, are left; they go into a second window, filled up with zeros: the
+# 6, 2, 7, 4. Two inputs, 3 and 1, are left; they go into a second window, which is filled up with zeros, the
 # [padding](glossary.md#padding).
 
 # %% [markdown]
-# The padding stands **at the end**: then a model that only looks back never meets padding before a real film. Padded
+# The padding comes **at the end**, so a model that only looks back never meets padding before a real film. Padded
 # positions do not contribute to the loss: their weight is 0.
 #
 # ### Exercise 10.1 · trace (O2)
@@ -224,8 +223,8 @@ check("10.1", newest_targets)
 # %% [markdown]
 # ### Exercise 10.2 · code (O2)
 #
-# Write the newest window of any history, an array of at least two films, oldest first. Return two arrays of `length`
-# numbers: inputs and targets, the target being the next film, zeros at the end if the history is short.
+# Cut the newest window from any history, an array of at least two films, oldest first. Return two arrays of `length`
+# numbers: the inputs and their targets. The target is the next film; a short history gets zeros at the end.
 #
 # <details><summary>Hint 1</summary>All films but the last are inputs, all but the first are targets. Keep the last
 # <code>length</code> of each: <code>[-length:]</code>.</details>
@@ -246,7 +245,7 @@ check("10.2", my_window)
 
 # %% [markdown] tags=["open"]
 # The helper `sequences.windows` cuts all histories, with two more ideas. Only the newest window is fixed. The older
-# ones are cut at a random offset, another one in each epoch; they may overlap the newest window, and films in the
+# ones are cut at a random offset, which changes with every epoch; they may overlap the newest window, and films in the
 # overlap are then targets twice. And because the very *next* film is partly luck, the target is drawn from the next few
 # films, the [horizon](glossary.md#horizon).
 
@@ -257,8 +256,8 @@ for seed, horizon in ((1, 1), (2, 1), (1, 3)):
     print(f"seed {seed}, horizon {horizon}: inputs {inputs.tolist()}  targets {targets.tolist()}")
 
 # %% [markdown] tags=["open"]
-# With seed 1 films 6 and 2 stand in both windows. With horizon 3 film 6 gets the target 7, two positions later than the
-# next film. To *recommend*, the input is the newest window with nothing held back:
+# With seed 1, films 6 and 2 are in both windows. With horizon 3, film 6 gets the target 7, one film later than the
+# next. To *recommend*, the input is the newest films, with none held back as a target:
 
 # %% tags=["open"]
 sequences.last_items([toy_history, np.array([2, 6, 1])], length=4)
@@ -266,8 +265,9 @@ sequences.last_items([toy_history, np.array([2, 6, 1])], length=4)
 # %% [markdown]
 # ## 4. Convolution by hand
 #
-# Five numbers, and a small row of weights, the [kernel](glossary.md#kernel). Lay the kernel on the first three numbers,
-# multiply, add up. Move it one position on, and again. That is a [convolution](glossary.md#convolution).
+# Take five numbers and a small row of weights, the [kernel](glossary.md#kernel). Lay the kernel on the first three
+# numbers, multiply, and add up. Move it on by one position and repeat. That is a
+# [convolution](glossary.md#convolution).
 
 # %%
 numbers = np.array([1.0, 2.0, 4.0, 7.0, 11.0])
@@ -287,20 +287,20 @@ for name, zeros in {"valid": (0, 0), "same": (1, 1), "causal": (2, 0)}.items():
     print(f"{name:6} {row} → {np.round(outputs, 1)}")
 
 # %% [markdown]
-# The last number of *causal*, 8.4, comes from 4, 7 and 11: its own position and the two before. In *same* the 8.4
-# stands at the position of the 7: it has already seen the 11.
+# The last number of *causal*, 8.4, comes from 4, 7 and 11: the number at its own position and the two before. In *same*
+# the 8.4 stands at the position of the 7: that output has already seen the 11.
 #
-# A film is a row of numbers, its [embedding](glossary.md#embedding). Then each position of the kernel holds a small
-# matrix, (numbers in, numbers out), and an output is the sum of three matrix products.
+# In a network a film is a row of numbers, its [embedding](glossary.md#embedding). Each position of the kernel then
+# holds a small matrix of shape (numbers in, numbers out), and an output is the sum of three matrix products.
 #
 # A [dilated](glossary.md#dilation) kernel has gaps. With dilation 2 it reads its own position, the one *two* before and
-# the one *four* before: the same three weights reach farther. What is not there yet is 0.
+# the one *four* before: the same three weights reach farther. Positions before the first number count as 0.
 
 # %% [markdown]
 # ### Exercise 10.3 · code (O1)
 #
 # Write the causal convolution with dilation. `x` has shape (length, n_in), `kernel` (size, n_in, n_out); the **last**
-# matrix of the kernel meets the position itself. Return shape (length, n_out).
+# matrix of the kernel belongs to the position itself. Return shape (length, n_out).
 #
 # <details><summary>Hint 1</summary>Put <code>dilation * (size - 1)</code> rows of zeros in front:
 # <code>np.pad(x, ((n, 0), (0, 0)))</code>. Then matrix k meets, for output position t, the padded row
@@ -337,16 +337,16 @@ for padding, dilation in (("causal", 1), ("causal", 2), ("same", 1), ("same", 2)
     print(f"{padding:6} dilation {dilation}: film 7, the last, moves the outputs at {np.flatnonzero(moved).tolist()}")
 
 # %% [markdown]
-# *Same* leaks: with dilation 1 the output at position 6, which has to predict film 7, was computed *from* film 7. In a
-# photograph there is no future; in a history this is cheating. Section 9 (optional) shows how wonderful the loss of
-# such a network looks.
+# *Same* leaks: with dilation 1 the output at position 6, which has to predict film 7, was computed *from* film 7. A
+# photograph has no future; in a history this is cheating. Section 9 (optional) shows how wonderful the loss of such a
+# network looks.
 
 # %% [markdown]
 # ## 6. How far back?
 #
 # One causal layer with kernel 3 sees three films: its own and two before. A second one on top reads three positions of
-# the first, and each of them saw three films. They overlap, so that makes five. The films that can move an output are
-# its [receptive field](glossary.md#receptive-field).
+# the first, and each of them saw three films. These overlap, so together they are five. The films that can move an
+# output are its [receptive field](glossary.md#receptive-field).
 #
 # Now with dilation: layer 1 has dilation 1, layer 2 dilation 2, layer 3 dilation 4, all with kernel 3.
 #
@@ -403,8 +403,8 @@ show(
 # %% [markdown]
 # ## 7. The recommender
 #
-# Back to the real histories. Beside them we need the counts, and the probability with which each film is drawn as a
-# negative, in proportion to the root of its count (lesson 09):
+# Back to the real histories. We also need each film's count, and the probability of drawing it as a negative,
+# proportional to the square root of the count (lesson 09):
 
 # %%
 BATCH, LENGTH, DIM, N_NEGATIVES = 32, 50, 128, 16
@@ -412,10 +412,10 @@ counts = baselines.popularity(seen)
 probabilities = sampling.negative_probabilities(counts, power=0.5)
 
 # %% [markdown]
-# **The body**: three causal layers with dilations 1, 2, 4. Each *adds* what it found to what came in, a
-# [residual connection](glossary.md#residual-connection): the newest film goes straight through to the output, and the
-# layers only have to learn the rest. [Layer normalization](glossary.md#layer-normalization) first brings each row to
-# mean 0 and spread 1.
+# **The body**: three causal layers with dilations 1, 2, 4. Each *adds* its result to its input, a [residual
+# connection](glossary.md#residual-connection): the newest film goes straight through to the output, and the layers only
+# have to learn the rest. [Layer normalization](glossary.md#layer-normalization) first brings each row to mean 0 and
+# standard deviation 1.
 
 
 # %%
@@ -430,12 +430,12 @@ def body(x):  # (batch, length, DIM) → the same
 # %% [markdown]
 # **The head** is the same in lessons 10 to 12, so a helper holds it (section 10, optional, builds it line by line):
 #
-# - One **film table** serves history, targets and negatives. Its last column is the film's bias, which starts at the log
-#   of the count: before training the network already knows popularity.
+# - One **film table** serves history, targets and negatives. Its last column is the film's bias, which starts at the
+#   log of the count, so the network knows popularity even before training.
 # - A dense layer turns the state at each position into a query; a film's **logit** is query · row.
 # - **Negatives**: each window draws 16, and the 32 windows of a batch share them, 512 in all. The loss is the sampled
-#   softmax of lesson 09, with its two repairs: the log of the sampling probability is subtracted from each logit, and a
-#   negative that happens to be the target is taken out.
+#   softmax of lesson 09, with its two corrections: the log of the sampling probability is subtracted from each logit,
+#   and a negative that happens to be the target is removed.
 # - To **recommend**, only one state matters: the one at the newest *real* film.
 
 # %%
@@ -444,9 +444,9 @@ trainer, recommender = next_item.next_item_model(body, counts, probabilities, LE
 # %% [markdown]
 # ### Exercise 10.7 · find the bug (O4)
 #
-# A real mistake: this function should pick, for each history of a batch, the state at its newest real
-# film, and zeros for an empty history. `states` is (batch, length, dim), `history` (batch, length), padded with 0 at
-# the end. It raises no error. Fix it.
+# A mistake from practice: this function should pick, for each history of a batch, the state at its newest real film,
+# and zeros for an empty history. `states` is (batch, length, dim), `history` (batch, length), padded with 0 at the end.
+# It raises no error. Fix it.
 #
 # <details><summary>Hint 1</summary>Compute <code>n_real</code> by hand for the history [5, 8, 3, 0, 0, 0, 0]. What does
 # the line count?</details>
@@ -473,7 +473,7 @@ def newest_state(states, history):  # noqa: F811
 check("10.7", newest_state)
 
 # %% [markdown]
-# Now the test of section 5 on the whole model: put one more film at the end of a history. Nothing before it may move.
+# Now repeat the test of section 5 on the whole model: append one film to a history. No output before it may move.
 
 # %%
 rows = sequences.last_items([histories[5][:6], histories[5][:7]], LENGTH)  # one film more, at position 6
@@ -484,8 +484,8 @@ print("first position that moves:", moved[0])
 # %% [markdown]
 # ### Exercise 10.8 · choose (O5)
 #
-# The log of the sampling probability is subtracted from the logits in training. The recommender's scores come without
-# it. Why?
+# In training, the log of the sampling probability is subtracted from the logits. In the recommender's scores it is not.
+# Why?
 #
 # - **a** The recommender has no negatives, so there is no probability to look up.
 # - **b** The correction undoes what the *drawing* of negatives did to training. In use nothing is drawn: all films are
@@ -505,8 +505,8 @@ check("10.8", answer)
 # %% [markdown]
 # ## 8. Train it
 #
-# The settings were chosen on valid: three trainings of 30 epochs reached the recorded figures 0.095, 0.109 and 0.119.
-# The last one, with tanh, dropout 0.1 in the body and learning rate 0.003, was taken. EASE on valid:
+# The settings were chosen on the validation set (valid): three trainings of 30 epochs reached the recorded values
+# 0.095, 0.109 and 0.119. The last was best, with tanh, dropout 0.1 in the body and learning rate 0.003. EASE on valid:
 
 # %%
 known, valid = to_matrix(cut.train, users, items), to_matrix(cut.valid, users, items)
@@ -514,7 +514,7 @@ recorded_on_valid = [0.095, 0.109, 0.119]
 print(f"EASE on valid: {evaluation.evaluate(known @ baselines.ease(known), known, valid).mean():.3f}")
 
 # %% [markdown]
-# Here we train once, and only 12 epochs, to stay within half a minute. The model keeps the mean of the weights of its
+# Here we train once, for only 12 epochs, to stay within half a minute. The model keeps the mean of the weights of its
 # last five epochs ([weight averaging](glossary.md#weight-averaging), lesson 11).
 
 
@@ -531,8 +531,8 @@ trainer.compile(keras.optimizers.AdamW(0.003, weight_decay=0.01), loss)
 trained = training.fit(trainer, examples, n_epochs=12, batch_size=BATCH, average=5)
 
 # %% [markdown]
-# How good is the loss? A blind guess among the target and 512 negatives costs ln 513 = 6.24. But Keras sums the losses
-# of the real positions and divides by *all* positions, padding included. To compare, divide by the share of real
+# How good is the loss? A blind guess among the target and 512 negatives has a loss of ln 513 = 6.24. But Keras sums the
+# losses of the real positions and divides by *all* positions, padding included. To compare, divide by the share of real
 # positions.
 
 # %% tags=["nbval-ignore-output"]
@@ -550,8 +550,8 @@ low = evaluation.paired_bootstrap(short_run.per_user["NDCG"], popular.per_user["
 claim("after 12 epochs: ahead of popularity, the paired interval lies above 0.02", low > 0.02)
 
 # %% [markdown]
-# The full training of 30 epochs, with the mean of the last ten, was run with three seeds by `make seeds`; its results
-# come with the course:
+# `make seeds` ran the full training, 30 epochs with the mean of the last ten, with three seeds. Its results come with
+# the course:
 
 # %%
 recorded = recorded_seeds("CNN")
@@ -579,21 +579,21 @@ claim("recall: the interval lies above zero", recall[0] > 0)
 claim("coverage: more than twice that of EASE", cnn.coverage > 2 * ease.coverage)
 
 # %% [markdown]
-# In NDCG, the measure of this course, **the CNN does not beat EASE**: the interval includes zero. And it is clearly
-# behind the linear model, which knows the same order. Against EASE it is ahead in recall, by about 0.012, and its lists
-# show more than twice as many different films.
+# In NDCG, the measure of this course, **the CNN does not beat EASE**: the interval includes zero. It is clearly behind
+# the linear model, which also knows the order. In recall it is ahead of EASE, by about 0.012, and its lists show more
+# than twice as many different films.
 #
-# On valid it looked better: 0.119 against 0.092. Part of that may be the luck of choosing (lesson 09). Another part may
-# be that valid is the next tenth of the films and the test a whole fifth: the farther ahead, the less the newest may
-# say.
+# On valid the CNN looked better: 0.119 against 0.092. Part of that may be luck, because its settings were chosen there
+# (lesson 09). Part may be that valid is the next tenth of the films and the test set a whole fifth: the newest films
+# may say less about the farther ones.
 #
-# The cost: the linear model takes about ten seconds, with 12 settings tried. The CNN takes about a minute a seed, and
-# eight trainings, five of them short, chose its settings.
+# The linear model takes about ten seconds, and 12 settings were tried. The CNN takes about a minute per seed, and its
+# settings were chosen in eight trainings, five of them short.
 
 # %% [markdown]
 # ## 9. A leak that looks wonderful (optional)
 #
-# How bad is padding "same" in a history? Take a world in which nothing can be learned: 20 films in pure random order.
+# How bad is padding "same" in a history? Take a world in which nothing can be learned: films drawn at random from 20.
 # Nobody can predict the next film in more than one case of 20, that is 0.05.
 
 
@@ -637,9 +637,9 @@ claim("same: more than 90 %; causal: less than 15 %", accuracy["same"] > 0.9 and
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# Nearly all of them, on noise. (The causal one learns a little by heart.) The loss looks wonderful, and in use, where
-# the next film is not there to be copied, the model is worth nothing. **A loss that is too good is a leak until proven
-# otherwise.** Changing a later film is the proof: keep that test.
+# With "same" it predicts nearly all of them, on noise. (The causal one memorises a little.) The loss looks wonderful,
+# yet in use, where there is no next film to copy, the model is worth nothing. **A loss that is too good is a leak until
+# proven otherwise.** Changing a later film exposes the leak: keep that test.
 #
 # </details>
 
@@ -649,7 +649,7 @@ claim("same: more than 90 %; causal: less than 15 %", accuracy["same"] > 0.9 and
 # The helpers of this lesson are no magic: here they are, piece by piece.
 
 # %% [markdown]
-# **The causal convolution** for a whole batch, and the layer of Keras with the same weights:
+# **The causal convolution** for a whole batch, compared with the Keras layer that has the same weights:
 
 
 # %%
@@ -689,8 +689,8 @@ ours = windows_of(toy_history, 4, np.random.default_rng(1), horizon=3)
 assert np.array_equal(ours, sequences.windows([toy_history], 4, np.random.default_rng(1), horizon=3))
 
 # %% [markdown]
-# **The film table** of `next_item_model`. The *last* column of the table is the
-# bias, and a constant 1 stands behind the query. On two numbers and a bias:
+# **The film table** of `next_item_model`. The *last* column of the table is the bias, and a constant 1 is appended to
+# the query. With two numbers and a bias:
 
 # %%
 film, query = np.array([0.3, -0.2, 1.5]), np.array([1.0, 2.0, 1.0])  # bias last, 1 last
@@ -729,8 +729,8 @@ states = layers.Dropout(0.5)(body(layers.Dropout(0.5)(table(history))))  # (batc
 queries = query_of(states)  # (batch, LENGTH, DIM)
 
 # %% [markdown]
-# **Right and wrong logits.** The right one: query times the row of the target, a sum over 128 numbers. The wrong ones:
-# query times all negatives of the batch, one matrix product.
+# **Right and wrong logits.** The right one is the query times the row of the target, a sum over 128 numbers. The wrong
+# ones are the query times all negatives of the batch, one matrix product.
 
 # %%
 pool = ops.reshape(negative, (-1,))  # (batch · 16,): all windows share them
@@ -756,9 +756,9 @@ logits = ops.concatenate([right, ops.where(is_right, -1e9, wrong)], axis=-1)
 inline_trainer = keras.Model([history, target, negative], logits)
 
 # %% [markdown]
-# **The newest state**, in Keras and without indices: a row of zeros with a single 1 at that position, times the states,
-# summed. In an empty history no position is the newest, so the row is all zeros. The recommender uses the *same* table,
-# body and `read_out`: whatever the trainer learns, it knows.
+# **The newest state**, in Keras and without indices: multiply the states by a row of zeros with a single 1 at that
+# position, and sum. In an empty history no position is the newest, so the row is all zeros. The recommender uses the
+# *same* table, body and `read_out`: whatever the trainer learns, it knows.
 
 # %%
 n_real = ops.sum(ops.cast(history > 0, "int32"), axis=1)
@@ -785,8 +785,8 @@ print("inline model and helper agree")
 # ## 11. What a softmax over all films costs (optional)
 #
 # Each position asks: which of 9,066 films comes next? A [softmax](glossary.md#softmax) over all of them needs the dot
-# product of the position's query, 128 numbers, with *every* row of the film table (9,067 with row 0). The
-# [sampled softmax](glossary.md#sampled-softmax) needs the target and the 512 negatives of the batch only.
+# product of the position's query, 128 numbers, with *every* row of the film table (9,067 with row 0). The [sampled
+# softmax](glossary.md#sampled-softmax) needs only the target and the 512 negatives of the batch.
 #
 # ### Exercise 10.6 · predict (O3)
 #
@@ -837,11 +837,12 @@ claim("NDCG, shorter histories: the CNN is ahead, the interval lies above zero",
 claim("NDCG, longer histories: EASE is ahead, the interval lies below zero", of_half["longer"][1] < 0)
 
 # %% [markdown]
-# The difference is near zero because two opposite effects cancel. (Recall divides by the number of films to find. One
-# hit counts most for users with few, and those are the users whom the CNN serves better: so its mean lies above zero.)
+# The overall difference in NDCG is near zero because two opposite effects cancel. (Recall divides by the number of
+# films to find, so one hit counts most for users with few. The CNN serves those users better, hence its lead in mean
+# recall.)
 #
-# There is a tempting story: the CNN sees 15 films and EASE all of them, so in long histories it misses the rest. Test a
-# story before you tell it. Give EASE the newest 15 films, too, and nothing else:
+# There is a tempting explanation: EASE sees all films and the CNN only 15, so it misses the rest of a long history.
+# Test an explanation before you tell it: give EASE the newest 15 films, too, and nothing else.
 
 # %%
 newest_15 = np.zeros(seen.shape, "float32")
@@ -856,22 +857,23 @@ claim("longer histories: EASE of 15 films is still ahead, the interval lies belo
 claim("shorter histories: the interval includes zero now", of_half["shorter"][0] < 0 < of_half["shorter"][1])
 
 # %% [markdown]
-# The story does not hold. With the same 15 films EASE is still ahead in longer histories, so a short view is not the
-# whole reason. And in shorter ones half of the CNN's lead is gone as soon as EASE, too, looks at the newest films only.
-# What is left, 0.013, is not distinguishable from zero.
+# The explanation does not hold. With the same 15 films EASE is still ahead in longer histories, so a short view is not
+# the whole reason. And in shorter ones half of the CNN's lead is gone as soon as EASE, too, looks at the newest films
+# only. What is left, 0.013, is not distinguishable from zero.
 #
-# (A probe, not a row for the table: its 15 was not chosen on valid, and the test was open already. The same holds for
-# the split.) Lesson 11 asks again what divides the users, with a memory of 50 films.
+# (This is a probe, not a row for the table: its 15 was not chosen on valid, and the test set had been used already. The
+# same holds for the split.) Lesson 11 asks again which users each model serves, with a memory of 50 films.
 
 # %% [markdown]
 # ## 13. Words for films that nobody knows (optional)
 #
-# Convolution came from pictures and texts, and texts are where it helps in another way. A film that nobody has rated
-# has no history and no row worth reading: [cold start](glossary.md#cold-start). But it has a title, genres and a year.
+# Convolution comes from images and texts, and with texts it can help in another way. A film that nobody has rated gives
+# a model nothing to learn its vector from: [cold start](glossary.md#cold-start). But it has a title, genres and a year.
 # Can those words tell us its vector?
 #
-# First, a useful vector. The matrix of who rated what, cut to its 32 strongest directions (lesson 07 drew two of them):
-# each user gets 32 numbers, and a film's vector is the sum of the rows of its users. Score = user · film.
+# First, we need a useful vector. Reduce the matrix of who rated what to its 32 strongest directions (lesson 07 drew two
+# of them). Each user gets 32 numbers, a film's vector is the sum of the rows of its users, and the score is user ·
+# film.
 
 
 # %%
@@ -890,8 +892,8 @@ warm, cold, is_cold, user_vectors, film_vectors = hold_out(10)
 print(f"{len(warm):,} films to learn from, {len(cold)} held out")
 
 # %% [markdown]
-# The card of a film: title, decade, genres. `TextVectorization` splits it into words and knows 300 indices: 0 pads, 1
-# is every word [out of vocabulary](glossary.md#out-of-vocabulary), the rest are the most frequent words.
+# The card of a film holds its title, decade and genres. `TextVectorization` splits it into words and uses 300 indices:
+# 0 pads, 1 is every word [out of vocabulary](glossary.md#out-of-vocabulary), the rest are the most frequent words.
 
 # %%
 facts = movies.set_index("item_id").reindex(items.ids).fillna({"title": "", "genres": ""})
@@ -924,14 +926,14 @@ check("10.9", answer)
 # %% [markdown]
 # ### A network for cards
 #
-# Words → embeddings → convolution over pairs of words → one vector for the card. The outputs of all positions become
-# one row by taking, for each number, the largest: [pooling](glossary.md#pooling). Padding "same" is right here: a card
-# has no future.
+# The network turns words into embeddings, convolves pairs of words, and makes one vector for the card: for each number
+# it keeps the largest output of all positions, which is called [pooling](glossary.md#pooling). Padding "same" is right
+# here: a card has no future.
 #
 # ### Exercise 10.10 · fill in (O6)
 #
 # Take the largest over the *real* positions only. `x` is (batch, length, dim) and may be negative; `is_real` is (batch,
-# length), True for words, at least one a card. Return (batch, dim).
+# length), True for words, at least one per card. Return (batch, dim).
 #
 # <details><summary>Hint 1</summary>What should a padded position hold, so that it never wins a maximum? Not 0: a real number
 # may be below it.</details>
@@ -952,7 +954,7 @@ def my_max_pool(x, is_real):
 check("10.10", my_max_pool)
 
 # %% [markdown]
-# In the network ReLU comes first, so no number is below 0, and multiplying the pads by 0 is enough.
+# In the network ReLU comes first, so no number is below 0, and multiplying padded positions by 0 is enough.
 
 
 # %%
@@ -973,9 +975,9 @@ def train_on_cards(card):
 
 
 # %% [markdown]
-# The bar: the mean vector, the same for every film; the mean over the films of each of its genres; and a plain linear
-# fit, one row of weights for each label, first of the genres, then of genres and decade (with a penalty and in one
-# step, as EASE in lesson 04).
+# The baselines are the mean vector, the same for every film; the mean over the films of each of its genres; and a plain
+# linear fit with one row of weights per label, first for the genres, then for genres and decade (with a penalty and in
+# one step, like EASE in lesson 04).
 
 
 # %%
@@ -994,9 +996,9 @@ by_genre = np.pad(genres.str.get_dummies(" ").to_numpy(float), ((1, 0), (0, 0)))
 with_decade = np.pad((genres + " " + decade).str.get_dummies(" ").to_numpy(float), ((1, 0), (0, 0)))
 
 # %% [markdown]
-# The question: rank the held-out films, and only them, for a user. Do those that the user really rated come first? We
-# ask every second user. Then the ratings of the *others* show what a film's own ratings would give: a ceiling that has
-# not seen the answers.
+# Rank the held-out films, and only them, for a user: do those that the user really rated come first? We ask this for
+# every second user. The ratings of the *others* then show what a film's own ratings would give: a ceiling that has not
+# seen the answers.
 
 
 # %%
@@ -1058,20 +1060,21 @@ ceiling = cold_table.loc["ratings of the other users"]
 claim("the ceiling is more than twice as high as the CNN", (ceiling > 2 * cold_table.loc[with_title]).all())
 
 # %% [markdown]
-# The CNN ranks unknown films about twice as well as the mean of their genres. What did it?
+# The CNN ranks unknown films about twice as well as the mean of their genres. What makes the difference?
 #
-# - **The decade**, most of all: it adds more to a linear fit than network and title together add to that.
-# - **The title** adds little: between 0.00 and 0.05 in the mean of the draws, and single intervals may include zero. While
-#   the settings were chosen, on five other draws, it even took away a little in two. Most words of titles are too rare
-#   for the list, and all of those share the index 1.
+# - **The decade**, most of all: it adds more to the linear fit on genres than network and title together add on top of
+#   it.
+# - **The title** adds little: between 0.00 and 0.05 in the mean of the draws, and single intervals may include zero.
+#   When the settings were chosen, on five other draws, the title even cost a little in two. Most title words are too
+#   rare for the list of words, and all of these share index 1.
 # - **The ceiling** is far away: the few ratings of half of the users say more than any card.
 
 # %% [markdown]
-# One caution about the small intervals: all users rank the same held-out films. They say how other *users* would
-# decide, not how other films would. That is why we drew three times.
+# One caution about the small intervals: all users rank the same held-out films. The intervals say how much the result
+# would change with other *users*, not with other films. That is why we drew three times.
 #
-# So: words are a bridge for the first days of a film, not a replacement for its ratings. Lesson 13 builds the bridge
-# into the recommender.
+# So words help in the first days of a film, but they do not replace its ratings. Lesson 13 builds them into the
+# recommender.
 
 # %% [markdown]
 # ## What you did
@@ -1084,7 +1087,8 @@ claim("the ceiling is more than twice as high as the CNN", (ceiling > 2 * cold_t
 #   is behind a linear model that does (**O5**).
 # - Optional: you compared guesses from titles, genres and decades for films that nobody has rated (**O6**).
 #
-# Lesson 11 replaces the window of 15 films by a memory, and asks what that memory is worth beside the linear model.
+# Lesson 11 replaces the window of 15 films with a memory, and asks what that memory is worth compared with the linear
+# model.
 
 # %% [markdown] tags=["reading"]
 # **Read on**

@@ -2,8 +2,8 @@
 # # Remember with an RNN
 #
 # A recurrent network reads a history film by film and keeps a memory. You compute that memory by hand, measure how far
-# it reaches, build the gates of a GRU, and train the recommender GRU4Rec. Then you ask whether the order needs a
-# network.
+# it reaches, build the gates of a GRU, and train the recommender GRU4Rec. Then you ask whether using the order requires
+# a network.
 
 # %% [markdown]
 # **What you will do**
@@ -46,7 +46,7 @@ set_seed(42)
 # [recurrent network](glossary.md#recurrent-neural-network) (RNN) has no such window. It reads one film after the other
 # and keeps a short row of numbers, its [state](glossary.md#hidden-state): all that it remembers.
 #
-# Three films, each described by two numbers: how funny it is, how scary it is. The state has two numbers as well.
+# Take three films, each described by two numbers: how funny and how scary it is. The state has two numbers as well.
 
 # %%
 comedy, horror = np.array([1.0, 0.0]), np.array([0.0, 1.0])  # (funny, scary)
@@ -55,8 +55,8 @@ W = np.eye(2)  # (2 inputs, 2 states): the film enters as it is
 U = 0.5 * np.eye(2)  # (2 states, 2 states): half of the old state stays
 
 # %% [markdown]
-# One step: the film times W, plus the old state times U, then a nonlinearity, here tanh, which keeps every number
-# between −1 and 1. The first state is zero: nothing remembered yet.
+# One step adds the film times W and the old state times U, then applies a nonlinearity, here tanh, which keeps every
+# number between −1 and 1. The first state is zero: nothing is remembered yet.
 
 # %%
 state = np.zeros(2)
@@ -121,21 +121,22 @@ def my_rnn(x, W, U, b):
 check("11.2", my_rnn)
 
 # %% [markdown] tags=["open"]
-# The same W, U and b serve every step. So the layer reads a history of any length, and no state depends on a later
-# film. (Section 12, optional, compares it with `SimpleRNN` of Keras.)
+# The same W, U and b serve every step, so the layer can read a history of any length, and no state depends on a later
+# film. (Section 12, optional, compares it with Keras's `SimpleRNN`.)
 
 # %% [markdown]
 # ## 2. Back through time
 #
 # To learn, the gradient must go back from the newest state to an old film: [backpropagation through
 # time](glossary.md#backpropagation-through-time). It is the chain rule of lesson 06 with one layer for each step:
-# through tanh (slope 1 − state²), then through U to the state before. So every step back multiplies by a slope and by
+# through tanh (slope 1 − state²), then through U to the state before. Every step back thus multiplies by a slope and by
 # U, and a product of forty numbers below one is often close to zero.
 #
 # ### Exercise 11.3 · trace (O2)
 #
-# A state of one number: the weight U is 0.8, W is 1, and at every position the slope of tanh happens to be 0.5. Four
-# films were read. What is the gradient of the fourth state with respect to the *first* film? Give three decimals.
+# The state is one number: the weight U is 0.8, W is 1, and at every position the slope of tanh happens to be 0.5. The
+# layer has read four films. What is the gradient of the fourth state with respect to the *first* film? Give three
+# decimals.
 
 # %%
 gradient_of_first = ...
@@ -147,9 +148,9 @@ gradient_of_first = 0.5 * (0.8 * 0.5) ** 3
 check("11.3", gradient_of_first)
 
 # %% [markdown] tags=["open"]
-# Now measure it, on layers with 32 units and histories of 50 random inputs: how long is the gradient of the newest
-# state with respect to an input, one, two, … 49 steps back? The newest input gets 1. (`upstream`: random weights that
-# add up a state.)
+# Now measure this on layers with 32 units and histories of 50 random inputs: how long is the gradient of the newest
+# state with respect to an input one, two, … 49 steps back, relative to the newest input? (`upstream` holds random
+# weights that sum a state to one number.)
 
 
 # %%
@@ -188,16 +189,15 @@ claim("plain RNN, 40 steps back: less than a millionth is left", reaches["plain 
 claim("with U three times larger: more than a thousand times", reaches["plain RNN, U × 3"][40] > 1e3)
 
 # %% [markdown] tags=["open"]
-# Before training, the plain RNN can learn nothing from a film 40 positions back: the gradient has
-# [vanished](glossary.md#vanishing-gradient). Weights three times as large do not help: now the gradient
-# [explodes](glossary.md#exploding-gradient). (The usual remedy is to limit the length of every gradient: `clipnorm=1.0`
-# in any Keras optimiser.)
+# Before training, the plain RNN learns nothing from a film 40 steps back: the gradient has
+# [vanished](glossary.md#vanishing-gradient). With U three times as large it [explodes](glossary.md#exploding-gradient)
+# instead. (The usual remedy is to limit the length of every gradient: `clipnorm=1.0` in any Keras optimiser.)
 
 # %% [markdown]
 # ## 3. Gates: let the network decide what to keep
 #
-# The plain RNN rewrites its whole memory at each step. Better: keep the old number unless there is a reason to change
-# it. A [gate](glossary.md#gate) is a number between 0 and 1, made by a sigmoid. With the gate z,
+# The plain RNN rewrites its whole memory at each step. It is better to keep the old number unless there is a reason to
+# change it. A [gate](glossary.md#gate) is a number between 0 and 1, computed by a sigmoid. With the gate z,
 #
 # new state = z · old state + (1 − z) · candidate.
 #
@@ -208,9 +208,9 @@ for z in (0.0, 0.5, 0.95):
     print(f"gate {z:4}: new state {z * 0.8 + (1 - z) * -0.5:+.3f}, slope of the first part {z}")
 
 # %% [markdown]
-# With the gate near 1 the state passes through almost untouched, and so does the gradient: its slope is z, without tanh
-# or U. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, where ⊙ multiplies number by
-# number:
+# With the gate near 1 the state passes through almost unchanged, and so does the gradient: this path has slope z,
+# without tanh or U. That is the idea of the [GRU](glossary.md#gru) (Cho and colleagues, 2014). In full, where ⊙
+# multiplies element by element:
 #
 # - update gate z = sigmoid(x W_z + h U_z + b_z): how much of the old state stays
 # - reset gate r = sigmoid(x W_r + h U_r + b_r): how much of it the candidate may see
@@ -219,8 +219,8 @@ for z in (0.0, 0.5, 0.95):
 #
 # ### Exercise 11.4 · predict (O2)
 #
-# A GRU with 32 units, untrained: how much of the gradient is left 40 steps back? Answer with the power of ten: −3 if
-# you think of a thousandth.
+# A GRU with 32 units, untrained: how much of the gradient is left 40 steps back? Answer with the power of ten, for
+# example −3 for a thousandth.
 
 # %%
 power_of_ten = ...
@@ -264,18 +264,18 @@ claim("fresh LSTM: between these two", reaches["GRU"][40] < reaches["LSTM"][40] 
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# A fresh, untrained GRU forgets as fast as the plain RNN: its gates stand at one half, and one half to the power of
-# forty is close to zero. But it *can* learn to hold on: set the gate to 0.95 and the gradient arrives. Section 10
-# measures how far a trained one reaches.
+# A fresh, untrained GRU forgets about as fast as the plain RNN: its gates are near one half, and one half to the power
+# of forty is close to zero. But it *can* learn to keep its state: with the update gate at 0.95, the gradient arrives.
+# Section 10 measures how far a trained one reaches.
 #
 # </details>
 
 # %% [markdown]
 # ## 4. The GRU of Keras, step by step
 #
-# `keras.layers.GRU` gives other numbers than these formulas of the paper, because of the **reset gate** r. (Setting the
-# state to zero for a new session, in section 7, is something else.) The paper applies r to the state *before* the
-# product with U_c, Keras to the product, *after* it. A state (1, 1), reset gates (1, 0), all weights 1:
+# `keras.layers.GRU` differs from these formulas of the paper in its **reset gate** r. The paper applies r to the state,
+# *before* the product with U_c; Keras applies it *after*, to the product. Take a state (1, 1), reset gates (1, 0), and
+# all weights 1:
 
 # %%
 h, r, U_c = np.array([1.0, 1.0]), np.array([1.0, 0.0]), np.ones((2, 2))
@@ -285,9 +285,9 @@ print("Keras, reset after:  r ⊙ (h U_c) =", r * (h @ U_c))
 # %% [markdown]
 # These are two different models: the weights of one do not fit the other.
 #
-# Why after? Because both gates and the candidate then share *one* product with U = [U_z | U_r | U_c]: faster on a GPU.
-# That is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W, the
-# second to h U, so in the candidate the second stands *inside* what r resets:
+# Why after? Both gates and the candidate then share *one* product with U = [U_z | U_r | U_c], which is faster on a GPU.
+# This is `reset_after=True`, the default. It also explains the bias with **two rows**: the first is added to x W, the
+# second to h U, so in the candidate the second is *inside* the part that r resets:
 #
 # c = tanh(x W_c + b[0]_c + r ⊙ (h U_c + b[1]_c))
 
@@ -301,8 +301,8 @@ print({name: weight.shape for name, weight in zip("WUb", gru.get_weights())})
 #
 # ### Exercise 11.5 · code (O3)
 #
-# Write one step of the GRU of Keras. `x` (batch, n_inputs), `h` (batch, dim); W (n_inputs, 3 · dim), U (dim, 3 · dim),
-# b (2, 3 · dim), all three in the order z, r, candidate. Return the new state (batch, dim). `sigmoid` exists.
+# Write one step of the Keras GRU. `x` (batch, n_inputs), `h` (batch, dim); W (n_inputs, 3 · dim), U (dim, 3 · dim), b
+# (2, 3 · dim), all three in the order z, r, candidate. Return the new state (batch, dim). `sigmoid` exists.
 #
 # <details><summary>Hint 1</summary>First the two big products, each with its row of the bias; then cut both into three
 # with <code>np.split(…, 3, axis=1)</code>.</details>
@@ -333,8 +333,8 @@ check("11.5", my_gru_step)
 #
 # ### Exercise 11.6 · choose (O3)
 #
-# You find the weights of a trained GRU, made with a library that resets *before* the product: W, U and a bias of shape
-# (3 · dim,). How do you use them in Keras?
+# You find the weights of a GRU, trained with a library that resets *before* the product: W, U and a bias of shape (3 ·
+# dim,). How do you use them in Keras?
 #
 # - **a** `GRU(dim)`, and a second row of zeros below the bias
 # - **b** `GRU(dim, reset_after=False)`, and the bias as it is
@@ -363,8 +363,8 @@ cell = f * 2.0 + i * candidate
 print(f"cell {f * 2.0:.1f} + {i * candidate:.1f} = {cell:.1f}, state {o * np.tanh(cell):.2f}")
 
 # %% [markdown]
-# The cell keeps 1.8 of the 2.0 and takes in 0.5; only a fifth of its tanh is shown. Forward over a history, in the
-# order of Keras: i, f, candidate, o.
+# The cell keeps 1.8 of the 2.0 and takes in 0.5; only a fifth of its tanh is shown. Now step through a history, with
+# the parts in Keras's order: i, f, candidate, o.
 
 
 # %%
@@ -388,10 +388,10 @@ assert np.abs(lstm_forward(x, *layer.get_weights()) - states).max() < 1e-12
 print("LSTM agrees with Keras: largest distance < 1e-12")
 
 # %% [markdown]
-# Look at the bias: the forget gates start with a 1, so they stand at sigmoid(1) = 0.73 instead of one half. That is why
-# the fresh LSTM reached further than the fresh GRU in the figure: a setting, not a law.
+# The bias of the forget gates starts at 1, so these gates start near sigmoid(1) = 0.73 instead of one half. That is why
+# the fresh LSTM reached further than the fresh GRU in the figure: the initial values decide, not the architecture.
 #
-# What gates cost is easy to count. One product a step for the plain RNN, three for the GRU, four for the LSTM:
+# The cost of gates is easy to count: the plain RNN has one set of weights, the GRU three, the LSTM four:
 
 # %%
 print("sigmoid(1) =", sigmoid(1.0).round(2))
@@ -403,7 +403,7 @@ for kind in (layers.SimpleRNN, layers.GRU, layers.LSTM):
 # %% [markdown]
 # ## 6. Padding: two silent mistakes
 #
-# For a recurrent layer a zero is an input like any other, unless somebody says that it is
+# For a recurrent layer a zero is an input like any other, unless it is told that this is
 # [padding](glossary.md#padding). Take a small model with random weights: an embedding table for five films, and a GRU.
 
 # %%
@@ -422,18 +422,18 @@ def scores_of(state):
 
 
 # %% [markdown]
-# **Mistake one**: the pads stand behind, without a mask, and the *last* state is read, which is what `GRU(4)` without
-# `return_sequences` returns. The same user without pads, with two, and with six:
+# **Mistake one**: the padding is at the end, without a mask, and the *last* state is read, which is what `GRU(4)`
+# without `return_sequences` returns. The same user without padding, with two zeros, and with six:
 
 # %%
 for padded in ([[3, 1, 4]], [[3, 1, 4, 0, 0]], [[3, 1, 4] + 6 * [0]]):
     print(f"{len(padded[0])} positions:", scores_of(states_of(padded)[:, -1])[0].round(2))
 
 # %% [markdown]
-# Same user, same films, three different answers: the pads were read as the newest films.
+# The same user gets three different answers: the padding was read as the newest films.
 #
-# **Mistake two**: the pads stand *in front*, and the state is read at position "number of films − 1", which is right
-# for pads behind. Two users, each with three films:
+# **Mistake two**: the padding is *in front*, but the state is read at position "number of films − 1", which is right
+# for padding at the end. Two users, each with three films:
 
 # %%
 n_films = 3
@@ -446,9 +446,9 @@ for padded in ([[3, 1, 4, 0, 0]], [[0, 0, 3, 1, 4]], [[0, 0, 0, 0, 3, 1, 4]], [[
 #
 # ### Exercise 11.7 · find the bug (O4)
 #
-# The read-out of that example: right for pads behind, wrong for pads in front. Fix it, so that it reads the newest real
-# film *wherever* the pads stand: behind, in front, or on both sides. `states` has shape (batch, length, dim),
-# `history` (batch, length), with at least one film in each row.
+# The read-out of that example is right for padding at the end and wrong for padding in front. Fix it, so that it reads
+# the newest real film *wherever* the padding is: at the end, in front, or on both sides. `states` has shape (batch,
+# length, dim), `history` (batch, length), with at least one film in each row.
 #
 # <details><summary>Hint 1</summary>How many films there are says nothing about where they stand. You need the largest
 # position with <code>history > 0</code>.</details>
@@ -481,9 +481,9 @@ check("11.7", newest_state)
 #
 # ### Exercise 11.8 · code (O4)
 #
-# Write it. `model` takes padded histories of any length, shape (n, length), whole numbers with pads behind, and returns
-# scores (n, n_items + 1). Return True if ten more columns of pads change no score of any user by more than 1e-5,
-# otherwise False.
+# Write this test. `model` takes histories of any length, shape (n, length), integers with padding at the end, and
+# returns scores (n, n_items + 1). Return True if ten more columns of pads change no score of any user by more than
+# 1e-5, otherwise False.
 #
 # <details><summary>Hint 1</summary><code>np.pad(history, ((0, 0), (0, 10)))</code> appends ten columns of
 # zeros.</details>
@@ -503,10 +503,10 @@ def is_padding_invariant(model, history):
 check("11.8", is_padding_invariant)
 
 # %% [markdown]
-# There are two ways to do it right. **Read the newest real position**: a causal layer has not met any pad there yet. Or
-# **hand over a mask**: with `mask_zero=True` the table says which positions are real, and the GRU copies its state over
-# the others, so that the last one is the newest. (On a GPU, Keras may use cuDNN, which writes zeros there instead;
-# hence `use_cudnn=False` above.)
+# There are two ways to do it right. **Read the newest real position**: a causal layer has not met any padding by then.
+# Or **pass a mask**: with `mask_zero=True` the table says which positions are real, and the GRU copies its state over
+# the others, so the last state is that of the newest film. (On a GPU, Keras may use cuDNN, which writes zeros there
+# instead; hence `use_cudnn=False` above.)
 
 # %%
 masked = layers.Embedding(6, 4, mask_zero=True)
@@ -525,7 +525,7 @@ print("by mask: same scores with ten more pads")
 # %% [markdown]
 # ### Exercise 11.9 · choose (O4)
 #
-# A colleague keeps the pads behind, sets `mask_zero=True`, and takes the mean of all states:
+# A colleague keeps the padding at the end, sets `mask_zero=True`, and takes the mean of all states:
 # `ops.mean(gru(table(history)), axis=1)`. The padding test fails. Why?
 #
 # - **a** a GRU does not look at masks
@@ -548,10 +548,10 @@ check("11.9", answer)
 # %% [markdown]
 # ## 7. GRU4Rec
 #
-# Most visitors of a shop are strangers: all that is known of them is the clicks of this visit, a
+# Most visitors to a shop are strangers: all it knows about them is the clicks of this visit, a
 # [session](glossary.md#session). Hidasi and colleagues (ICLR 2016) let a GRU read the clicks and score the next one:
-# **GRU4Rec**. Each row of a batch follows one session; when it ends, the state is set to zero. Our users do have a
-# past, so we keep the windows and the head of lesson 10, and change only the body.
+# **GRU4Rec**. Each row of a batch follows one session and sets its state to zero when the session ends. Our users do
+# have a past, so we keep the windows and the head of lesson 10, and change only the body.
 
 # %%
 ratings, movies = load_movielens()
@@ -563,8 +563,8 @@ counts = baselines.popularity(seen)
 probabilities = sampling.negative_probabilities(counts)
 
 # %% [markdown]
-# Lesson 10 handed `next_item_model` a stack of convolutions. Here is the whole new body. It needs no mask: the pads
-# stand behind, the GRU is causal, and the head reads the newest *real* position.
+# Lesson 10 handed `next_item_model` a stack of convolutions. Here is the whole new body. It needs no mask: the padding
+# is at the end, the GRU is causal, and the head reads the newest *real* position.
 
 
 # %%
@@ -577,9 +577,10 @@ trainer, recommender = next_item.next_item_model(gru_body, counts, probabilities
 # %% [markdown]
 # ## 8. Train it, and average
 #
-# Windows of 50, a target among the next five films, sampled softmax: all as in lesson 10. The learning rate, 0.003, is
-# high, so the weights fluctuate. The remedy is [weight averaging](glossary.md#weight-averaging): use the **mean of the
-# weights** at the ends of the last epochs, here ten. Training itself continues from the weights as they are.
+# As in lesson 10, we use windows of 50, a target among the next five films, and sampled softmax. The learning rate,
+# 0.003, is high, so the weights fluctuate. The remedy is [weight averaging](glossary.md#weight-averaging): use the
+# **mean of the weights** after each of the last epochs, here ten. Training itself continues from the weights as they
+# are.
 #
 # ### Exercise 11.10 · put in order (O5)
 #
@@ -604,8 +605,8 @@ order = "FBECA"
 check("11.10", order)
 
 # %% [markdown]
-# Now for real: 16 epochs on train, about half a minute. After every second epoch we measure the weights as they are and
-# their mean on valid.
+# Now train for 16 epochs on train, about half a minute. After every second epoch, measure on valid the weights as they
+# are and their mean.
 
 
 # %%
@@ -667,8 +668,8 @@ claim("over the last three looks the mean of the weights is ahead, by more than 
 claim("and ahead of EASE on valid, by more than 0.01", course["averaged"].iloc[-1] - ease_valid > 0.01)
 
 # %% [markdown]
-# In the middle, while the model still learns fast, the mean still holds old, bad weights. Later it is ahead, at no cost
-# in training. `training.fit(…, average=10)` does the same. From here on the trainer holds the mean.
+# In the middle, while the model learns fast, the mean lags: it still holds old, worse weights. Later it is ahead, at no
+# cost in training. `training.fit(…, average=10)` does the same. From here on the trainer holds the mean.
 
 # %% [markdown]
 # ## 9. The test
@@ -692,11 +693,11 @@ for metric in ("NDCG", "Recall", "MRR"):
 
 # %% [markdown]
 # Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the
-# users a lot. The network recommends more than twice as many different films (checked below).
+# users a lot. The network recommends more than twice as many different films as EASE (checked below).
 #
 # ### Exercise 11.11 · choose (O5)
 #
-# Which sentence may stand in your report?
+# Which sentence may you write in your report?
 #
 # - **a** "The GRU beats EASE: all three seeds are ahead in NDCG."
 # - **b** "The GRU finds more of the relevant films (recall); in NDCG the interval includes zero."
@@ -731,17 +732,17 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# The linear model wins, without a single epoch: **no network is needed to use the order.** Whether another network can
-# do better is an open question here; lesson 12 tries one.
+# In NDCG the linear model wins, without a single epoch: **no network is needed to use the order.** Whether another
+# network can do better is an open question here; lesson 12 tries one.
 #
 # </details>
 
 # %% [markdown]
 # ### Two models, one list
 #
-# One more row for the table: the lists of GRU and EASE, joined by [rank fusion](glossary.md#rank-fusion) (section 11,
+# One more row for the table: the lists of GRU and EASE, combined by [rank fusion](glossary.md#rank-fusion) (section 11,
 # optional). The fusion beats each of the two; against the linear model the interval includes zero. If you want to use
-# the order, try the linear model first: it is simpler to train, to keep and to explain.
+# the order, try the linear model first: it is simpler to train, maintain and explain.
 
 # %%
 both_test, intervals = evaluation.mean_over_seeds(recorded_seeds("GRU + EASE")), {}
@@ -767,8 +768,8 @@ claim("more than twice the coverage", gru_test.coverage > 2 * ease.coverage)
 # %% [markdown]
 # ## 10. Look into the trained memory (optional)
 #
-# Now make the mistakes of section 6 on real users. `body` returns the states of all positions; the head is two lines of
-# NumPy: a Dense layer without bias, a 1 for the bias column, and the table.
+# Now make the mistakes of section 6 with real users. `body` returns the states of all positions; the head is two lines
+# of NumPy: a Dense layer without bias, a 1 for the bias column, and the table.
 
 # %%
 body = keras.Model(recommender.input, recommender.get_layer("gru").output)
@@ -802,10 +803,10 @@ claim("each mistake costs more than a tenth of NDCG", max(list(measured.values()
 claim("each leaves half of the users untouched", max(changed.values()) < 0.5)
 
 # %% [markdown]
-# Users with 50 films or more have no pads, and their scores stay the same. That makes such bugs hard to see: the
+# Users with 50 films or more have no padding, so their scores stay the same. That makes such bugs hard to see: the
 # average falls, but somebody who tries the system with a long history sees nothing wrong.
 #
-# Next: **what is the order worth?** Feed the trained model with the same 50 newest films of each user, shuffled.
+# Next: **what is the order worth?** Feed the trained model the same 50 newest films of each user, shuffled.
 #
 # ### Exercise 11.12 · predict (O5)
 #
@@ -852,13 +853,13 @@ claim("turned round is worse than shuffled, by 0.01", order_matters["turned roun
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# Same films, same weights, only the order is gone, and with it the lead over EASE, which never sees the order. But look
-# at the rows in between: the order *within* the newest five hardly matters, and shuffling only the older films costs
-# much less than shuffling all. Reversing the order is worst: the model takes the oldest films for the newest. What
-# counts is **which** films are the newest, not their exact sequence.
+# The films and the weights are the same. Only the order is gone, and with it the lead over EASE, which never sees the
+# order. But look at the rows in between: the order *within* the newest five hardly matters, and shuffling only the
+# older films costs much less than shuffling all. Reversing the order is worst: the model takes the oldest films for the
+# newest. What counts is **which** films are the newest, not their exact sequence.
 #
 # A warning: this model was trained on histories in order. So the table says what *it* gets out of the order, not what a
-# model made for sets could reach.
+# model trained on sets could reach.
 #
 # </details>
 
@@ -882,13 +883,14 @@ claim("trained, 20 back: more than a hundred times what a fresh GRU has", traine
 claim("and still more than a hundredth of the newest film", trained[20] > 0.01)
 
 # %% [markdown]
-# After training the gradient of an old film arrives: that is what "it learned to remember" means, in numbers.
+# After training, more than a hundredth of the gradient reaches a film 20 steps back: that is what "it learned to
+# remember" means, in numbers.
 
 # %% [markdown]
 # ## 11. Whom does each model serve, and what is fusing worth? (optional)
 #
-# A mean near zero may hide two large differences. Two splits of the users, both known before the test: how many films
-# they rated, and whether they did it all on one day.
+# A mean near zero may hide two large, opposite differences. Split the users in two ways, both known before the test: by
+# how many films they rated, and by whether they did it all on one day.
 
 # %%
 learn = learn.assign(user_idx=users.to_idx(learn["user_id"]), day=learn["timestamp"] // 86_400)
@@ -910,13 +912,14 @@ pd.DataFrame(table, columns=["users", "number", "GRU", "EASE", "GRU − EASE"]).
 
 # %% [markdown]
 # For users who rated everything on one day, the network is clearly ahead. For users who came back on other days, EASE
-# is. That fits with how MovieLens was made: a new user meets pages of films and rates down the page, so the newest
-# films tell which page it is. Users who come back later rate what they have watched since; then the whole taste counts.
-# This is an explanation, not a proof: length and days go together, and the groups were compared on the test set.
+# is. That fits how MovieLens collects ratings: a new user is shown pages of films and rates down the page, so the
+# newest films tell which page it is. Users who come back rate what they have watched since, and then the whole taste
+# counts. This is an explanation, not a proof: length and days go together, and the groups were compared on the test
+# set.
 
 # %% [markdown]
-# And the linear model, which knows the order? Its mean is above those of the GRU and of EASE in all four groups. So the
-# split says more about EASE, which lacks the order, than about networks:
+# What about the linear model, which knows the order? Its mean is above those of the GRU and of EASE in all four groups.
+# So the split says more about EASE, which lacks the order, than about networks:
 
 # %%
 table = {}
@@ -928,18 +931,18 @@ pd.DataFrame(table, index=["GRU", "EASE", "GRU + EASE", "linear next-item"]).T.r
 # %% [markdown]
 # ### Two models, one list, step by step
 #
-# Can one list use both, the GRU and EASE? Their scores cannot be added as they are: logits here, sums of weights there.
-# What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a film
-# 1 / (60 + rank) from each list and adds these numbers (Cormack and others, 2009). Four films:
+# Can one list use both, the GRU and EASE? Their scores cannot be added as they are: the GRU returns logits, EASE sums
+# of weights. What can be compared is the *rank* of a film in each list. [Rank fusion](glossary.md#rank-fusion) gives a
+# film 1 / (60 + rank) from each list and adds these numbers (Cormack and others, 2009). Four films:
 
 # %%
 ranks = pd.DataFrame({"GRU": [1, 2, 3, 40], "EASE": [30, 2, 4, 1]}, ["Alien", "Brazil", "Clue", "Dune"])
 ranks.assign(fused=(1 / (60 + ranks)).sum(axis=1).round(4))
 
 # %% [markdown]
-# *Brazil* and *Clue* stand high in both lists and win; *Alien* and *Dune*, first in one list alone, come behind. In
-# code, for all films that a user has not seen. The constant 60 keeps the first rank from deciding everything; it is the
-# paper's, so nothing is tuned.
+# *Brazil* and *Clue* are high in both lists and win; *Alien* and *Dune*, each first in only one list, come after them.
+# The next cell does this for all films that a user has not seen. The constant 60 keeps the first rank from deciding
+# everything; it comes from the paper, so nothing is tuned.
 
 
 # %%
@@ -965,8 +968,8 @@ pd.Series(on_valid, name="valid NDCG@10").round(3)
 claim("on valid the fusion is ahead of both", on_valid["GRU + EASE"] > max(on_valid["GRU"], on_valid["EASE"]) + 0.003)
 
 # %% [markdown]
-# Is EASE the reason, or would any second model do? Three controls: the GRU fused with popularity, the GRU fused with
-# the linear model that knows the order, and that linear model alone.
+# Is EASE the reason, or would any second model do? There are three controls: the GRU fused with popularity, the GRU
+# fused with the linear model that knows the order, and that linear model alone.
 
 # %% tags=["nbval-ignore-output"]
 B = linear.linear_next_item(histories, seen.shape[1])
@@ -982,13 +985,13 @@ for name, scores in controls.items():
 pd.Series(on_valid, name="valid NDCG@10").round(3)
 
 # %% [markdown]
-# A second list does not help by itself: popularity, which the GRU knows already, pulls it down. EASE helps because it
-# makes other mistakes. And the linear model is ahead of the GRU with EASE on valid; the GRU adds little to it.
+# A second list does not help by itself: popularity, which the GRU knows already, pulls it down. EASE may help because
+# it makes other mistakes. On valid the linear model alone is ahead of GRU + EASE, and the GRU adds little to it.
 
 # %% [markdown]
 # ## 12. Recurrent layers against Keras (optional)
 #
-# The plain layer in NumPy, and its twin in Keras with the same weights, in double precision.
+# Compare the plain layer in NumPy with a Keras layer that has the same weights, in double precision.
 
 
 # %%
@@ -1034,7 +1037,7 @@ assert scratch.gradient_check(loss, x, backward(states, W, U, upstream)) < 1e-6
 print("the gradient check of lesson 06 holds: largest error < 1e-6")
 
 # %% [markdown]
-# The GRU with both positions of the reset, against both settings of Keras:
+# The GRU with the reset before and after the product, compared with both settings of Keras:
 
 
 # %%
@@ -1058,8 +1061,8 @@ for reset_after in (True, False):
     print(f"reset_after={reset_after!s:5}: bias {weights[2].shape}, agrees with Keras: largest distance < 1e-12")
 
 # %% [markdown]
-# And the whole recommender of section 7: the padding test holds, and the body in the helpers agrees. (The length is
-# fixed when a model is built, so build a longer one and hand over the weights.)
+# Finally, the whole recommender of section 7 passes the padding test, and the body in the helpers agrees with it. (The
+# length is fixed when a model is built, so build a longer one and copy the weights.)
 
 
 # %%
@@ -1080,7 +1083,7 @@ print("the helper's body agrees; ten more pads change nothing")
 #
 # - You computed a state by hand and wrote the recurrent layer (**O1**).
 # - You saw a gradient vanish, explode, and survive behind a gate held near 1 (**O2**).
-# - You built a step of the GRU from its gates, as Keras has it (**O3**).
+# - You built a step of the GRU from its gates, as Keras does (**O3**).
 # - You saw mistakes with padding, and wrote the test that catches them (**O4**).
 # - You trained GRU4Rec. In NDCG it is not distinguishable from EASE, and a linear model in closed form that knows the
 #   order beats it. Using the order takes no network (**O5**).
