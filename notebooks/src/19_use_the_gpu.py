@@ -882,8 +882,7 @@ for one, style in ((machine, "-"), (t4, "--")):
     axes.plot(line, np.minimum(one.flops, line * one.bandwidth) / 1e9, style, marker="", label=one.name)
 for (name, value), marker in zip(list(intensities.items())[1:], "os^D"):
     axes.plot(value, min(machine.flops, value * machine.bandwidth) / 1e9, marker, linestyle="", label=name)
-axes.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="billion operations per second")
-axes.set_ylim(top=200_000)  # room for the legend
+axes.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="billion operations / s", ylim=(1, 2e5))
 axes.legend(fontsize=7, loc="upper left")
 show(
     figure,
