@@ -473,7 +473,7 @@ print(f"dense Adam moves {moved / 1e6:.0f} MB for this table: at least {at_least
 claim("dense Adam takes at least twice as long as SGD", milliseconds["Adam"] > 2 * milliseconds["SGD"])
 
 # %% [markdown] tags=["open"]
-# The step of SGD is many times faster, and the bytes that Adam moves explain much of the difference. On a GPU the same
+# The step of SGD is many times faster, and the bytes that Adam moves explain a part of that. On a GPU the same
 # bytes have to move; only the bandwidth is larger.
 #
 # A **sparse** Adam, also called *lazy*, updates the rows of the batch alone. It is a slightly different optimiser:
@@ -621,7 +621,7 @@ pd.DataFrame(list(runs.values()), index=list(runs))[speeds].round(2)
 
 # %% [markdown] tags=["open"]
 # Both had one core here, and the comparison holds only for this model, this batch and these versions. On our machine
-# JAX was faster in `fit` by a factor between two and four, from run to run, and its first epoch, which compiles, was
+# JAX was faster in `fit` by a factor of two to five, from run to run, and its first epoch, which compiles, was
 # slower.
 
 # %% [markdown]
