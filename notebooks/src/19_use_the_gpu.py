@@ -359,7 +359,7 @@ print(f"roofline of a T4 for a batch of 256: {1000 * roofline(256, t4):.2f} ms, 
 #
 # The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a
 # function, `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, `unbatch`
-# takes batches apart into rows again, and `prefetch` prepares the next batch while the network works on this one. The
+# turns batches into rows, and `prefetch` prepares the next batch while the network works on this one. The
 # order of these calls decides how often each of them runs.
 #
 # ### Exercise 19.6 · put in order (O2)
