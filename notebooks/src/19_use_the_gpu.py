@@ -211,8 +211,8 @@ check("19.3", least_time)
 #
 # We measured this machine in section 1: how long it takes to multiply two matrices, and to copy 100 MB. Both times we
 # kept the *fastest* of several runs after a first run that does not count, because other programs can only make a run
-# slower. Beside it stands an NVIDIA T4, the GPU that Colab often lends; its figures are its maker's, not measured by
-# us.
+# slower. Beside it stands an NVIDIA T4, the GPU that Colab often lends; its figures are its maker's. (1 GFLOP/s is a
+# billion operations per second.)
 
 # %% tags=["nbval-ignore-output"]
 t4 = benchmark.Machine("T4 (maker's figures)", flops=8.1e12, bandwidth=320e9)
@@ -306,9 +306,9 @@ claim("32 times as many examples take less than 16 times as long in fit", large[
 # moment.) `fit` takes several times as long for the same step. And with the large batch each way handles several times
 # as many examples per second on the same CPU.
 #
-# One warning: the first call of each compiled function took longer than all the others together, and `best_seconds` did
-# not count it. Whoever reports the speed of *one* epoch reports the compiler. The last, smaller batch of an epoch has
-# another shape and is compiled again, which is why we cut it off.
+# One warning: the first call of each function also compiles it, and we did not count it. Whoever reports the speed of
+# *one* epoch reports the compiler. The last, smaller batch of an epoch has another shape and is compiled again, which
+# is why we cut it off.
 
 # %% [markdown]
 # ### Exercise 19.5 · fill in (O2)
@@ -329,8 +329,8 @@ def fixed_and_each(batch_a, seconds_a, batch_b, seconds_b):
     ### BEGIN SOLUTION
     each = (seconds_b - seconds_a) / (batch_b - batch_a)
     fixed = seconds_a - each * batch_a
-    ### END SOLUTION
     return fixed, each
+    ### END SOLUTION
 
 
 # %%
@@ -358,9 +358,9 @@ print(f"roofline of a T4 for a batch of 256: {1000 * roofline(256, t4):.2f} ms, 
 # ## 5. Feed it in batches (optional)
 #
 # The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a
-# function, `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, and
-# `prefetch` prepares the next batch while the network works on this one. The order of these calls decides how often
-# each of them runs.
+# function, `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, `unbatch`
+# turns batches into rows, and `prefetch` prepares the next batch while the network works on this one. The
+# order of these calls decides how often each of them runs.
 #
 # ### Exercise 19.6 · put in order (O2)
 #
@@ -473,8 +473,8 @@ print(f"dense Adam moves {moved / 1e6:.0f} MB for this table: at least {at_least
 claim("dense Adam takes at least twice as long as SGD", milliseconds["Adam"] > 2 * milliseconds["SGD"])
 
 # %% [markdown] tags=["open"]
-# The step of SGD is many times faster, and the roofline had told us the size of Adam's before we ran it. On a GPU the
-# same bytes have to move; only the bandwidth is larger.
+# The step of SGD is many times faster, and the bytes that Adam moves explain a part of that. On a GPU the same
+# bytes have to move; only the bandwidth is larger.
 #
 # A **sparse** Adam, also called *lazy*, updates the rows of the batch alone. It is a slightly different optimiser:
 # rows outside the batch stand still. One detail matters. An id can occur several times in a batch, and its gradients
@@ -504,8 +504,8 @@ def lazy_adam(table, m, v, ids, gradients, lr=0.01):
     m[rows] = 0.9 * m[rows] + 0.1 * g
     v[rows] = 0.999 * v[rows] + 0.001 * g**2
     table[rows] -= lr * m[rows] / (np.sqrt(v[rows]) + 1e-7)
-    ### END SOLUTION
     return table, m, v
+    ### END SOLUTION
 
 
 # %%
@@ -517,7 +517,7 @@ check("19.8", lazy_adam)
 # Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported. So
 # another backend needs another process. `benchmark.train_in` starts one, hands over our first weights and data, and
 # brings back the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of
-# 8,192. PyTorch takes part where it is installed; the course does not install it, and we have not run it.
+# 8,192. PyTorch takes part where it is installed; we have not run it.
 
 # %%
 weights = new_model().get_weights()
@@ -621,7 +621,7 @@ pd.DataFrame(list(runs.values()), index=list(runs))[speeds].round(2)
 
 # %% [markdown] tags=["open"]
 # Both had one core here, and the comparison holds only for this model, this batch and these versions. On our machine
-# JAX was faster in `fit` by a factor between two and four, from run to run, and its first epoch, which compiles, was
+# JAX was faster in `fit` by a factor of two to five, from run to run, and its first epoch, which compiles, was
 # slower.
 
 # %% [markdown]
@@ -696,9 +696,8 @@ claim(
 # - **After equal epochs** (3) the large batch with the same rate is far behind: it has made 51 steps instead of 825.
 #   With four times the rate most of that is gone.
 #
-# So "an epoch is ten times as fast" says nothing yet. Fair is what you pay for: equal *seconds*, or the time until a
-# loss that you named before. The column `lowest` holds one seed each; differences in its second decimal are not a
-# result.
+# So say what you keep equal, and choose what you pay for, which is most often seconds. The column `lowest` holds one
+# seed each; differences in its second decimal are not a result.
 
 # %% [markdown]
 # ### Exercise 19.10 · choose (O4)
@@ -791,7 +790,8 @@ assert float(total) == 256
 #
 # bfloat16 is the upper half of a float32. Return the float32 numbers, rounded to the nearest bfloat16, of an array of
 # finite float32 numbers. Of two equally near ones take the one whose last bit is 0. Work on the bits:
-# `numbers.view(np.uint32)` shows them as whole numbers, `.view(np.float32)` turns them back.
+# `numbers.view(np.uint32)` shows them as whole numbers, `.view(np.float32)` turns them back. A view shares its memory
+# with `numbers`, which you must not change.
 #
 # <details><summary>Hint 1</summary>Setting the lower 16 bits to zero cuts off, which is rounding towards zero. Add
 # nearly half a step before: <code>0x7FFF</code>, and 1 more if the last bit that stays is 1.</details>
@@ -882,8 +882,8 @@ for one, style in ((machine, "-"), (t4, "--")):
     axes.plot(line, np.minimum(one.flops, line * one.bandwidth) / 1e9, style, marker="", label=one.name)
 for (name, value), marker in zip(list(intensities.items())[1:], "os^D"):
     axes.plot(value, min(machine.flops, value * machine.bandwidth) / 1e9, marker, linestyle="", label=name)
-axes.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="billion operations per second")
-axes.legend(fontsize=7, loc="lower right")
+axes.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="billion operations / s", ylim=(1, 2e5))
+axes.legend(fontsize=7, loc="upper left")
 show(
     figure,
     alt="Two rooflines on logarithmic axes: each rises with the intensity and then stays flat, the T4 far above this "

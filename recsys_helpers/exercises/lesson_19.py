@@ -62,9 +62,14 @@ def _least_like(
         return both(operations.sum() / flops, width * numbers.sum() / bandwidth)
     else:
         seconds = [both(*pair) for pair in zip(operations / flops, width * numbers / bandwidth)]
-    return {"sum": sum(seconds), "max": max(seconds), "mean": np.mean(seconds), "last": seconds[-1], "list": seconds}[
-        how
-    ]
+    return {
+        "sum": sum(seconds),
+        "max": max(seconds),
+        "mean": np.mean(seconds),
+        "last": seconds[-1],
+        "first": seconds[0],
+        "list": seconds,
+    }[how]
 
 
 @exercise("19.3", "O1", "code", done="No program can be faster than this on that machine. Real ones are slower.")
@@ -95,6 +100,7 @@ def least_time(answer) -> None:
         "The layers run one after the other: add their times, do not take the largest.": {"how": "max"},
         "The layers run one after the other: add their times, do not take the mean.": {"how": "mean"},
         "That is the last layer alone. Add the times of all layers.": {"how": "last"},
+        "That is the first layer alone. Does `return` stand inside the loop?": {"how": "first"},
         "One number is asked for: add the times of the layers up.": {"how": "list"},
     }
     mistakes = variants(_least_like, changes) | {
@@ -103,6 +109,11 @@ def least_time(answer) -> None:
         ),
         "Not the time of one example times the batch: the weights are moved only once.": (
             lambda layers, batch, flops, bandwidth: batch * _least(layers, 1, flops, bandwidth)
+        ),
+        "The batch multiplies the input and the output, too: batch · n_in and batch · n_out numbers.": (
+            lambda layers, batch, flops, bandwidth: sum(
+                max(2 * batch * i * o / flops, 4 * (i + i * o + o) / bandwidth) for i, o in layers
+            )
         ),
         "The forward pass alone is asked for: no factor 3.": lambda *case: 3 * _least(*case),
     }
@@ -218,6 +229,8 @@ trace(
         224: "A number has 4 bytes.",
         1792: "That is float64. A number in float32 has 4 bytes.",
         28: "28 bytes for each number. A row has 32 of them.",
+        896e6: "Those are bytes; a megabyte is a million of them.",
+        0.896: "Those are gigabytes; one has 1,000 megabytes.",
         854.5: "Megabytes are millions of bytes here, not powers of 1,024.",
     },
     otherwise="A table has 1,000,000 · 32 numbers of 4 bytes, 128 MB. How many times is such a table read or written?",
@@ -237,7 +250,7 @@ def _lazy(table, m, v, ids, gradients, lr=0.01):
 
 def _lazy_like(
     table, m, v, ids, gradients, lr=0.01, repeats="sum", squares="of sum", rows="batch", moved="new", sign=-1,
-    first=(0.9, 0.1), second=(0.999, 0.001), root=True, step="m", rate=None,
+    first=(0.9, 0.1), second=(0.999, 0.001), root=True, step="m", rate=None, small="outside",
 ):  # fmt: skip
     table, m, v = (np.array(part, float) for part in (table, m, v))
     everywhere, parts = np.zeros_like(table), np.zeros_like(table)
@@ -258,8 +271,9 @@ def _lazy_like(
     v[own] = second[0] * old_v + second[1] * squared
     used_m, used_v = (m[own], v[own]) if moved == "new" else (old_m, old_v)
     top = {"m": used_m, "g": g}[step]
-    bottom = {True: np.sqrt(np.abs(used_v)), False: used_v, None: 1}[root]
-    table[own] += sign * (rate or lr) * top / (bottom + (0 if root is None else 1e-7))
+    inside, outside = {"outside": (0, 1e-7), "inside": (1e-7, 0), "both": (1e-7, 1e-7)}[small]
+    bottom = {True: np.sqrt(np.abs(used_v) + inside), False: used_v, None: 1}[root]
+    table[own] += sign * (rate or lr) * top / (bottom + (0 if root is None else outside))
     return table, m, v
 
 
@@ -270,6 +284,27 @@ def _one_by_one(table, m, v, ids, gradients, lr=0.01):
         v[row] = 0.999 * v[row] + 0.001 * g**2
         table[row] -= lr * m[row] / (np.sqrt(v[row]) + 1e-7)
     return table, m, v
+
+
+def _sum_for_each_repeat(table, m, v, ids, gradients, lr=0.01):
+    sums = np.array([gradients[ids == row].sum(axis=0) for row in ids])
+    return _one_by_one(table, m, v, ids, sums, lr)
+
+
+def _without_zeros(table, m, v, ids, gradients, lr=0.01):
+    kept = np.array([gradients[ids == row].sum(axis=0).any() for row in ids])
+    return _lazy(table, m, v, ids[kept], gradients[kept], lr)
+
+
+def _one_gradient_for_a_row(table, m, v, ids, gradients, lr=0.01):
+    return _lazy(table, m, v, ids, np.broadcast_to(gradients.sum(axis=1, keepdims=True), gradients.shape), lr)
+
+
+def _corrected(table, m, v, ids, gradients, lr=0.01):
+    new, new_m, new_v = _lazy(table, m, v, ids, gradients, lr)
+    rows = np.unique(ids)
+    new[rows] = table[rows] - lr * new_m[rows] / 0.1 / (np.sqrt(new_v[rows] / 0.001) + 1e-7)
+    return new, new_m, new_v
 
 
 def _step_for_each_repeat(table, m, v, ids, gradients, lr=0.01):
@@ -287,6 +322,10 @@ def lazy_adam(answer) -> None:
         ids[1] = ids[0]
         table, m = rng.normal(size=(2, n_rows, dim))
         cases.append((table, m, rng.random((n_rows, dim)) + 0.1, ids, rng.normal(size=(n, dim)) * 3, lr))
+    # The gradients of row 2 cancel out; and the first step of a training, with small gradients.
+    gradients = np.array([[1.0, -2.0], [0.5, 1.0], [-1.0, 2.0]])
+    cases.append((*np.ones((3, 4, 2)), np.array([2, 0, 2]), gradients, 0.1))
+    cases.append((np.ones((4, 2)), *np.zeros((2, 4, 2)), np.array([2, 0, 2]), np.full((3, 2), 0.01), 0.1))
     changes = {
         "A row that occurs several times keeps only its *last* gradient: `m[ids] = …` overwrites. Sum.": {
             "repeats": "last"
@@ -311,11 +350,23 @@ def lazy_adam(answer) -> None:
         "The old v is lost: v ← 0.999 v + 0.001 g².": {"second": (0.0, 0.001)},
         "Divide by the *root* of v.": {"root": False},
         "The division by √v is missing.": {"root": None},
+        "The 1e-7 is added to the root, not under it: √v + 1e-7.": {"small": "inside"},
+        "m takes 0.1 of g, and v 0.001 of g².": {"first": (0.9, 1.0), "second": (0.999, 1.0)},
+        "v must keep 0.999 of its old value, and take 0.001 of g².": {"second": (0.999, 1.0)},
         "The table moves along m, not along the gradient itself.": {"step": "g"},
         "Use `lr`, whatever it is; yours always takes 0.01.": {"rate": 0.01},
     }
     mistakes = variants(_lazy_like, changes) | {
         "You update a row again for every time that it occurs. Add its gradients up, and update it once.": _one_by_one,
+        "Each row shrinks m and v once, however often it occurs. Go through the different ids.": _sum_for_each_repeat,
+        "A row whose gradients add up to 0 belongs to the batch, too: its m and v shrink.": _without_zeros,
+        "Leave the bias correction out.": _corrected,
+        "The right numbers in another order: return table, m, v.": lambda *case: tuple(
+            _lazy(*case)[n] for n in (0, 2, 1)
+        ),
+        "Sum the gradients of a row with `axis=0`, so that each of its numbers keeps a gradient of its own.": (
+            _one_gradient_for_a_row
+        ),
         "m and v are right, but the table moves once for every repeat of an id. Each row moves once.": (
             _step_for_each_repeat
         ),
@@ -338,7 +389,7 @@ choice(
     right="c",
     why_not={
         "a": "One should expect that, and it holds for SGD. Think of section 6: what does Adam do with repeats?",
-        "b": "Both compute in float32 on a CPU, and the outputs agreed to the seventh decimal.",
+        "b": "Both compute in float32 on a CPU, and the outputs agreed within 0.00001.",
         "d": "Nothing is shuffled: each step gets the same batch, in the same order.",
     },
     done="Adam squares the gradients. With 8,192 examples and 671 users, nearly every id occurs several times.",
@@ -385,6 +436,10 @@ def _bits_like(numbers, add="even", keep=16, back=True):
     return cut.view(np.float32) if back or back is None else cut
 
 
+def _moved_down(numbers):
+    return (_bfloat16(numbers).view(np.uint32) >> np.uint32(16)).view(np.float32)
+
+
 @exercise("19.11", "O5", "code", done="That is all that the hardware does: cut a float32 in half, and round.")
 def to_bfloat16(answer) -> None:
     rng = np.random.default_rng(16)
@@ -395,7 +450,7 @@ def to_bfloat16(answer) -> None:
         (np.array([1.01171875, 2.0234375, -257.0, -259.0], np.float32),),
     ]
     changes = {
-        "You cut the lower bits off, which rounds towards zero. Round to the *nearest*: first add nearly half a step": {
+        "You cut the lower bits off, which rounds towards zero. Round to the *nearest*: first add almost 0x8000.": {
             "add": "none"
         },
         "Halfway numbers: you always round them away from zero. Take the one whose last bit is 0, so that 257 becomes "
@@ -417,8 +472,9 @@ def to_bfloat16(answer) -> None:
         "The lower 16 bits are still there: set them to zero with `& 0xFFFF0000`.": {"back": None},
     }
     mistakes = variants(_bits_like, changes) | {
+        "The upper 16 bits lie in the lower half in yours. Shift them back with `<< 16` before the view.": _moved_down,
         "Those are the upper 16 bits, moved down. They belong in the upper half: shift them back.": Sign(
             lambda mine, numbers: np.asarray(mine).dtype.kind in "ui" and np.max(mine) < 2**16
         ),
     }
-    judge(answer, cases, _bfloat16, mistakes)
+    judge(answer, cases, _bfloat16, mistakes, keeps_input=True)

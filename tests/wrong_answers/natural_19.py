@@ -60,6 +60,16 @@ def wrong_19_3_no_output(layers, batch, flops, bandwidth):
     return sum(max(2 * batch * i * o / flops, 4 * (batch * i + i * o) / bandwidth) for i, o in layers)
 
 
+def wrong_19_3_return_first(layers, batch, flops, bandwidth):
+    for i, o in layers:
+        t = max(2 * batch * i * o / flops, 4 * (batch * i + i * o + batch * o) / bandwidth)
+        return t
+
+
+def wrong_19_3_batch_in_operations_only(layers, batch, flops, bandwidth):
+    return sum(max(2 * batch * i * o / flops, 4 * (i + i * o + o) / bandwidth) for i, o in layers)
+
+
 def right_19_3_numpy(layers, batch, flops, bandwidth):
     i, o = np.array(layers, float).T
     return np.maximum(2 * batch * i * o / flops, 4 * (batch * (i + o) + i * o) / bandwidth).sum()
@@ -227,6 +237,81 @@ def wrong_19_8_mean(table, m, v, ids, gradients, lr=0.01):
     return table, m, v
 
 
+def wrong_19_8_epsilon_inside(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = table.copy(), m.copy(), v.copy()
+    rows, g = summed(table, ids, gradients)
+    m[rows] = 0.9 * m[rows] + 0.1 * g
+    v[rows] = 0.999 * v[rows] + 0.001 * g**2
+    table[rows] -= lr * m[rows] / np.sqrt(v[rows] + 1e-7)
+    return table, m, v
+
+
+def wrong_19_8_zero_sums(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = table.copy(), m.copy(), v.copy()
+    g = np.zeros_like(table)
+    np.add.at(g, ids, gradients)
+    rows = g.any(axis=1)
+    m[rows] = 0.9 * m[rows] + 0.1 * g[rows]
+    v[rows] = 0.999 * v[rows] + 0.001 * g[rows] ** 2
+    table[rows] -= lr * m[rows] / (np.sqrt(v[rows]) + 1e-7)
+    return table, m, v
+
+
+def wrong_19_8_every_repeat(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = table.copy(), m.copy(), v.copy()
+    g = np.zeros_like(table)
+    np.add.at(g, ids, gradients)
+    for i in ids:
+        m[i] = 0.9 * m[i] + 0.1 * g[i]
+        v[i] = 0.999 * v[i] + 0.001 * g[i] ** 2
+        table[i] -= lr * m[i] / (np.sqrt(v[i]) + 1e-7)
+    return table, m, v
+
+
+def wrong_19_8_no_factors(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = table.copy(), m.copy(), v.copy()
+    rows, g = summed(table, ids, gradients)
+    m[rows] = 0.9 * m[rows] + g
+    v[rows] = 0.999 * v[rows] + g**2
+    table[rows] -= lr * m[rows] / (np.sqrt(v[rows]) + 1e-7)
+    return table, m, v
+
+
+def wrong_19_8_corrected(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = table.copy(), m.copy(), v.copy()
+    rows, g = summed(table, ids, gradients)
+    m[rows] = 0.9 * m[rows] + 0.1 * g
+    v[rows] = 0.999 * v[rows] + 0.001 * g**2
+    table[rows] -= lr * (m[rows] / (1 - 0.9)) / (np.sqrt(v[rows] / (1 - 0.999)) + 1e-7)
+    return table, m, v
+
+
+def wrong_19_8_order(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = right_19_8_loop(table, m, v, ids, gradients, lr)
+    return table, v, m
+
+
+def wrong_19_8_sum_over_all(table, m, v, ids, gradients, lr=0.01):
+    table, m, v = table.copy(), m.copy(), v.copy()
+    for row in set(ids):
+        g = gradients[ids == row].sum()
+        m[row] = 0.9 * m[row] + 0.1 * g
+        v[row] = 0.999 * v[row] + 0.001 * g**2
+        table[row] -= lr * m[row] / (np.sqrt(v[row]) + 1e-7)
+    return table, m, v
+
+
+def right_19_8_dictionary(table, m, v, ids, gradients, lr=0.01):
+    table, m, v, total = table.copy(), m.copy(), v.copy(), {}
+    for row, gradient in zip(ids.tolist(), gradients):
+        total[row] = total.get(row, 0) + gradient
+    for row, g in total.items():
+        m[row] = 0.9 * m[row] + 0.1 * g
+        v[row] = 0.999 * v[row] + 0.001 * g**2
+        table[row] -= lr * m[row] / (np.sqrt(v[row]) + 1e-7)
+    return table, m, v
+
+
 def right_19_8_loop(table, m, v, ids, gradients, lr=0.01):
     table, m, v = table.copy(), m.copy(), v.copy()
     for row in set(ids.tolist()):
@@ -303,6 +388,24 @@ def wrong_19_11_decimals(numbers):
     return np.round(numbers, 2)
 
 
+def wrong_19_11_not_shifted_back(numbers):
+    bits = numbers.view(np.uint32)
+    odd = (bits >> np.uint32(16)) & np.uint32(1)
+    return ((bits + np.uint32(0x7FFF) + odd) >> np.uint32(16)).view(np.float32)
+
+
+def wrong_19_11_in_place(numbers):
+    bits = numbers.view(np.uint32)
+    bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+    bits &= np.uint32(0xFFFF0000)
+    return bits.view(np.float32)
+
+
+def right_19_11_rint(numbers):
+    halves = np.rint(numbers.view(np.uint32).astype(np.float64) / 65536).astype(np.uint32)
+    return (halves << np.uint32(16)).view(np.float32)
+
+
 def right_19_11_frexp(numbers):
     fraction, exponent = np.frexp(numbers)
     return np.ldexp(np.rint(fraction * 256) / 256, exponent)
@@ -327,6 +430,8 @@ NATURAL = {
         (wrong_19_3_return_in_loop, "last layer alone"),
         (wrong_19_3_three, "no factor 3"),
         (wrong_19_3_no_output, "The output has to be written"),
+        (wrong_19_3_return_first, "first layer alone"),
+        (wrong_19_3_batch_in_operations_only, "batch multiplies the input"),
     ],
     "19.5": [
         (wrong_19_5_ratio, "nothing is left of it"),
@@ -350,6 +455,13 @@ NATURAL = {
         (wrong_19_8_gradient, "not along the gradient itself"),
         (wrong_19_8_swapped, "factors of m are exchanged"),
         (wrong_19_8_mean, "mean of a row"),
+        (wrong_19_8_epsilon_inside, "not under it"),
+        (wrong_19_8_zero_sums, "add up to 0"),
+        (wrong_19_8_every_repeat, "however often it occurs"),
+        (wrong_19_8_no_factors, "0.1 of g, and v 0.001"),
+        (wrong_19_8_corrected, "bias correction"),
+        (wrong_19_8_order, "table, m, v"),
+        (wrong_19_8_sum_over_all, "axis=0"),
     ],
     "19.11": [
         (wrong_19_11_cut, "cut the lower bits off"),
@@ -362,11 +474,13 @@ NATURAL = {
         (wrong_19_11_upper, "moved down"),
         (wrong_19_11_no_odd, "so that 259"),
         (wrong_19_11_decimals, None),
+        (wrong_19_11_not_shifted_back, "Shift them back"),
+        (wrong_19_11_in_place, "changes `"),
     ],
 }
 RIGHT = {
     "19.3": [right_19_3_numpy, right_19_3_frame],
     "19.5": [right_19_5_polyfit, right_19_5_solve],
-    "19.8": [right_19_8_loop, right_19_8_pandas, right_19_8_masked],
-    "19.11": [right_19_11_frexp, right_19_11_library],
+    "19.8": [right_19_8_loop, right_19_8_pandas, right_19_8_masked, right_19_8_dictionary],
+    "19.11": [right_19_11_frexp, right_19_11_library, right_19_11_rint],
 }
