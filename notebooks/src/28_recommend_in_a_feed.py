@@ -13,7 +13,7 @@
 # - **O4** (optional) implement a correction for position in a synthetic log
 # - **O5** compare a network with simple baselines, and implement a diversity rule with its price
 #
-# **What you need**: lessons 04 and 14, and about an hour and a quarter without the optional
+# **What you need**: lessons 04 and 14, and about an hour and a half without the optional
 # sections. The whole notebook runs in about 35 seconds.
 
 # %%

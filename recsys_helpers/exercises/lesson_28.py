@@ -168,6 +168,8 @@ def page_with_rule(answer) -> None:
         tag = np.minimum(rng.geometric(0.55, n), n_tags) - 1
         score = rng.permutation(n) / n + np.where(tag == 0, 0.4, 0) + 0.001 * np.arange(n) / n
         cases.append((score, np.array(["a", "b", "c", "d", "e"])[tag], m, k))
+    score = rng.permutation(10) / 10  # at the top, the tags take turns
+    cases.append((score, np.array(list("abcabaabcd"))[np.argsort(np.argsort(-score))], 2, 6))
     mistakes = {
         "These are the best k without any rule.": lambda score, tag, m, k: np.argsort(-score)[:k].tolist(),
         "You apply the rule to the best k, so the page gets short. Go on down until k are taken.": partial(
