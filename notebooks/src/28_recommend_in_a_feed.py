@@ -13,7 +13,7 @@
 # - **O4** (optional) implement a correction for position in a synthetic log
 # - **O5** compare a network with simple baselines, and implement a diversity rule with its price
 #
-# **What you need**: lessons 04 and 14, and about an hour and a quarter without the optional
+# **What you need**: lessons 04 and 14, and about an hour and a half without the optional
 # sections. The whole notebook runs in about 35 seconds.
 
 # %%
@@ -53,7 +53,7 @@ frame = load_kuairand()
 # %%
 past, later = feed.stand_on(frame, day=8)
 invented = feed.with_unseen(past[past["is_click"] == 1], past)
-later_invented = feed.with_unseen(later[later["is_click"] == 1], frame)
+later_invented = feed.with_unseen(later[later["is_click"] == 1], frame[frame["day"] < 11])
 score = feed.learned_from(invented, later_invented)
 print(f"per-user AUC, invented negatives: {feed.auc_within_user(score, later_invented).mean():.3f}")
 
@@ -93,15 +93,16 @@ claim("exposure alone: above 0.8 on invented negatives, below 0.55 among shown o
 # <details><summary>What the output shows</summary>
 #
 # Only 0.54. With real negatives the same model reaches 0.60. The last line explains the gap. How often the app showed
-# a video says nothing about this user's taste, yet it reaches 0.87 on the invented negatives. To tell a click from an
-# unseen video, it is enough to know **what the app shows**. The model has learned [exposure](glossary.md#exposure).
+# a video hardly tells a click from a "no" (0.51 among what was shown), yet it reaches 0.86 on the invented negatives.
+# To tell a click from an unseen video, it is enough to know **what the app shows**. The model has learned
+# [exposure](glossary.md#exposure).
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 2. What a zero means
 #
-# Here are four invented videos and Ann. A table of clicks cannot tell B from D. A log of
+# Take a user, Ann, and four made-up videos. A table of clicks cannot tell B from D. A log of
 # [impressions](glossary.md#impression) can:
 #
 # | Video | Shown to Ann | Clicked | In a table of clicks | In the log |
@@ -112,7 +113,11 @@ claim("exposure alone: above 0.8 on invented negatives, below 0.55 among shown o
 # | D | never | – | 0 | **unknown** |
 #
 # The "no" to B is real, but it need not mean dislike: Ann may have scrolled on without a look. And D stays unknown,
-# because the app never asked.
+# because the app never showed it to her. In this log, a video like C is rare:
+
+# %% tags=["open"]
+repeated = past.duplicated(["user_id", "item_id"]).mean()
+print(f"impressions that show a person the same video again: {repeated:.1%}")
 
 # %% [markdown] tags=["open"]
 # ## 3. Does fresh evidence count more?
@@ -124,8 +129,9 @@ print("videos uploaded in 2022, by day:", feed.upload_days().to_dict())
 
 # %% [markdown] tags=["open"]
 # All of them were uploaded on three days, two weeks before the log begins. **So these data cannot tell how clicks
-# depend on a video's age**: age and calendar move together. What can age here is the evidence. Let an impression that
-# is `age` days old count 0.5^(age / [half-life](glossary.md#half-life)).
+# depend on a video's age**: all videos grow older together, one day each day. What can age here is the evidence: an
+# old click may say less than a fresh one. Let an impression that is `age` days old count
+# 0.5^(age / [half-life](glossary.md#half-life)): after one half-life it counts one half.
 #
 # ### Exercise 28.2 · trace (O2)
 #
@@ -144,8 +150,9 @@ check("28.2", fading_rate)
 # %% [markdown]
 # ### The same on real data
 #
-# The half-life can serve a click *rate*, which orders what is shown, or a *list* of the ten most clicked videos,
-# which many apps call "trending". We try four half-lives for each and compare with counts that forget nothing.
+# Fading counts have two uses. One is a click *rate*, which orders what is shown; as in lesson 14, it is pulled to the
+# mean. The other is a *list* of the ten most clicked videos, which many apps call "trending". We try four half-lives
+# for each and compare with counts that forget nothing.
 
 # %%
 plain = feed.list_and_rate(frame, 8, np.inf)
@@ -155,9 +162,9 @@ for half_life in (8, 4, 2, 1):
     print(f"{half_life} days: " + ", ".join("{:+.3f} [{:+.3f}, {:+.3f}]".format(*gain) for gain in gains))
 
 # %% [markdown]
-# The rate gains nothing. The list gains with every half-life, and the intervals exclude zero. Is trending better, then?
-# These intervals redraw users, but there is **one list and one morning**. Try eight mornings, each with the day that
-# follows:
+# The rate gains nothing, and with a half-life of one or two days it loses. The list gains with every half-life, and all
+# four intervals exclude zero. Is trending better, then? These intervals redraw users, but there is **one list and one
+# morning**. Try eight mornings with a half-life of two days, each judged on the day that it opens:
 
 # %%
 mornings = {
@@ -174,14 +181,15 @@ mean, half = mean_interval(of_mornings.iloc[0])
 claim("the interval over mornings includes zero", mean - half < 0)
 
 # %% [markdown]
-# On one morning, trending is clearly better; on another it is clearly worse. An interval over users cannot see this: it
-# knows how users differ, not how days do. Over the mornings, the interval includes zero.
+# On most mornings trending is ahead; on one it is clearly worse. An interval over users cannot see this: it knows how
+# users differ, not how days do. The interval over the mornings includes zero, if only just, and eight values make it
+# too narrow rather than too wide. So trending may help, but eight mornings do not show it.
 
 # %% [markdown]
 # ## 4. What a hit in the log rewards (optional)
 #
-# Do the lists of section 3 find what people like? Beside them stands a list of the ten videos with the highest click
-# rate.
+# Do the lists of section 3 find what people like? We compare them with a list of the ten videos that have the highest
+# click rate.
 
 # %%
 fading, forever = feed.fading_counts(past, 8, 2), feed.fading_counts(past, 8, np.inf)
@@ -202,15 +210,16 @@ claim("and is clicked more often when shown",
       rare["click rate when shown"] - rare["± "] > popular["click rate when shown"] + popular["± "])  # fmt: skip
 
 # %% [markdown]
-# The last list finds the fewest clicks by far, and its videos are clicked most when shown: the app rarely showed them.
-# **Hits in a log reward a list for agreeing with the app.**
+# The last list finds the fewest clicks by far, although its videos are clicked most often when shown. So the app must
+# have shown them less. **Hits in a log reward a list for agreeing with the app.**
 
 # %% [markdown]
 # ## 5. Whom does an AUC compare?
 #
-# A list finds what the app likes to show, so from here on we only order what was shown. The features are click,
-# long-view and like rates of the video, its tag, the user's click rate, the screen (`tab`), and more. All come from the
-# days before a block of three days. We learn from the blocks of days 2 and 5, and judge on that of day 8.
+# A list can only find clicks on what the app chose to show. So from here on, we only order what was shown. The features
+# are the click, long-view and like rates of the video, its tag, the user's click rate, the screen (`tab`: the part of
+# the app where the video appeared), and more. The rates come from the days before a block of three days. We learn from
+# the blocks that begin on days 2 and 5, and judge on the one that begins on day 8.
 
 
 # %%
@@ -269,9 +278,10 @@ claim("at the end it is within 0.01 of the click rate of the video",
 # %% [markdown]
 # <details><summary>What the table shows</summary>
 #
-# A feed chooses neither the person nor the screen that is open. It orders the videos of **one user's screen**, and
-# there logistic regression falls from 0.72 to 0.57, no better than the click rate of the video. The rest of its AUC
-# says which people click more, and on which screens.
+# A feed chooses neither the person nor the screen that is open. It orders the videos of **one user's screen**. Here
+# that means everything that a user was shown on one screen in these three days, since the log does not say which videos
+# were requested together. There logistic regression falls from 0.72 to 0.57, no better than the click rate of the
+# video. The rest of its AUC says which people click more, and on which screens.
 #
 # </details>
 
@@ -308,7 +318,8 @@ check("28.4", auc_of_screen)
 # ## 6. Three rankers against one rate
 #
 # Which ranker orders a user's screen best? Logistic regression, boosted trees and a network get four trials each on the
-# block of day 8. So does the baseline, the click rate of the video, with four strengths of the pull to the mean.
+# block of day 8. So does the baseline, the click rate of the video, with four strengths of its pull to the mean.
+# Trials are compared by the AUC within a user's screen.
 
 
 # %%
@@ -326,7 +337,7 @@ def network(x, y, n_epochs, seed=1):
     return lambda x: ops.convert_to_numpy(model(x))[:, 0]
 
 
-SETTINGS = {logistic: (0.001, 0.01, 0.1, 1), trees: (25, 50, 100, 150), network: (2, 4, 6, 8)}
+SETTINGS = {logistic: (0.001, 0.01, 0.1, 1), trees: (25, 50, 100, 150), network: (2, 4, 8, 16)}
 tried = {(fit.__name__, s): ranked(fit, [2, 5], 8, s) for fit, settings in SETTINGS.items() for s in settings}
 tried |= {("click rate", s): feed.past_rate(past, later, "item_id", "is_click", s) for s in (5, 20, 60, 200)}
 judged = {trial: feed.auc_within_screen(p, later).mean() for trial, p in tried.items()}
@@ -336,8 +347,8 @@ best = {name: max((t for t in tried if t[0] == name), key=judged.get) for name, 
 print({f"{name}, {setting}": f"{judged[name, setting]:.3f}" for name, setting in best.values()})
 
 # %% [markdown]
-# All learn again from the blocks of days 2, 5 and 8, the network with three seeds, and are judged once on the last
-# three days.
+# The three rankers learn again, from the blocks of days 2, 5 and 8, the network with three seeds. The click rate now
+# counts all days before day 11. All four are judged once, on the last three days.
 #
 # ### Exercise 28.5 · predict (O5)
 #
@@ -381,8 +392,8 @@ claim("the interval of logistic regression includes zero", leads["logistic"][1] 
 #
 # Over all rows, every ranker gains about 0.07. Within a user's screen they gain 0.002 to 0.006 in this run, and the
 # three intervals include zero. What they learned beyond the click rate is mostly who clicks and where. **We take the
-# click rate**: it needs no training, and nothing here beats it. That holds for these features. With longer histories
-# a network may do better, and this table would show it.
+# click rate**: it needs no training, and nothing here beats it where a feed decides. That holds for these features.
+# With longer histories a network may do better, and this table would show it.
 #
 # </details>
 
@@ -418,7 +429,8 @@ check("28.6", page_with_rule)
 # %% [markdown]
 # What does the rule cost? We replay the log: from each user's screen with at least ten impressions, the click rate of
 # the video picks a page of five, with the rule and without. We state **before looking** what we accept: the paired
-# interval of the share clicked must stay above −0.02. Of the rules that pass, we take the strictest.
+# interval of the share clicked must stay above −0.02. Of the rules that pass, we take the strictest. (At most five of
+# one tag on a page of five is no rule at all: that is `most=5`.)
 
 # %%
 free = feed.replayed_pages(later, tried[best["click rate"]], most=5)
@@ -431,7 +443,7 @@ strictest = min(most for most, low in lows.items() if low > -0.02)
 print(f"no rule: {free['n_tags'].mean():.2f} tags on {len(free)} pages")
 
 # %% [markdown]
-# On the test days:
+# Does the chosen rule keep its price on the test days?
 
 # %%
 free, ruled = (feed.replayed_pages(test, final["click rate"][0], most) for most in (5, strictest))
@@ -444,18 +456,19 @@ claim("at most two of a tag is the strictest rule that passes", strictest == 2)
 claim("it passes on the test days, too", low > -0.02)
 
 # %% [markdown]
-# At most one of a tag costs too much by our own bar; at most two passes, on the test days as well. Its price is not
-# distinguishable from zero, and neither is its effect large: most pages were mixed already. MMR (lesson 18) is the
-# softer alternative to such a rule.
+# With at most one of a tag, the interval reaches below −0.02: the rule may cost more than we accept. At most two
+# passes, on the test days as well. Its price is not distinguishable from zero, but its effect is small, too: with no
+# rule, a page of five already holds about four tags. MMR (lesson 18) is the softer alternative to such a rule.
 
 # %% [markdown]
 # ## 8. The position that this log does not hold (optional)
 #
 # What stands first is clicked more, whatever it is: [position bias](glossary.md#position-bias). Our log holds the
-# screen but no position, and every row was chosen by the app's own recommender. **From these data nobody can correct
+# screen but no position, and every row was chosen by the app's own recommender. (The full KuaiRand also has videos that
+# were shown at random; our part of it does not.) **From these data nobody can correct
 # for position, or say how a video would have done where it was never shown.** So we use the **synthetic** world of
-# lesson 18, where a click needs an examined position and a liked item. Its app orders 40 items by a belief that is
-# wrong.
+# lesson 18, where a user clicks if they look at the position and like the item. Its app orders 40 items by a belief
+# that has nothing to do with what people like.
 
 # %%
 world, rng = click_world(n_users=2000, n_items=40), np.random.default_rng(1)
@@ -470,8 +483,8 @@ examined = by_position / by_position[0]
 print("synthetic, examined relative to the first position:", examined.round(2))
 
 # %% [markdown]
-# In random lists every position holds equally good items, so their click rates tell how often a position is examined
-# (Joachims et al., 2017).
+# In random lists, all positions hold equally good items on average. So the click rates of the positions tell how often
+# each is examined (Joachims et al., 2017).
 #
 # ### Exercise 28.7 · fill in (O4)
 #
@@ -521,26 +534,28 @@ claim("synthetic: the correction orders the items better", order["corrected"] > 
 # %% [markdown]
 # In this synthetic world, plain click rates are too low and in a worse order; the corrected ones lie near the truth.
 # Two items at the bottom were hardly shown and have no click at all: no weight can repair what was not shown. The
-# price is a little random traffic, without which a position cannot be told from the items in it. If you run a feed,
+# price of the correction is a little random traffic. Without it, we could not tell the effect of a position from that
+# of the items in it. If you run a feed,
 # **log the position, and keep a random share**.
 
 # %% [markdown]
 # ## 9. Whose posts may you use?
 #
-# KuaiRand was published together with the company that runs the app, with drawn ids and an open licence. A far larger
-# set looks tempting: Failla and Rossetti (2024) collected hundreds of millions of posts from Bluesky, where posts are
-# public. The ids were replaced, and people can ask to be removed. But nobody had been asked beforehand, and the first
-# version is now restricted on Zenodo. We do not use it. **Public is not the same as consented.** Ask who agreed to
-# what, whether they can still withdraw, and whether your copy would follow.
+# KuaiRand was published together with the company that runs the app, without names and under an open licence. A far
+# larger data set looks tempting: Failla and Rossetti (2024) collected 235 million posts from Bluesky, where posts are
+# public. The user names were removed, and people can ask to be taken out. But they have to know of it first: opting out
+# is not opting in. The first version has since been replaced and is restricted on Zenodo. We do not use the data.
+# **Public is not the same as consented.** Ask who agreed to what, whether they can still withdraw, and whether your
+# copy would follow.
 
 # %% [markdown]
 # ## 10. What carries over to your field
 #
-# The same five troubles as in lesson 27, each in its own home:
+# These are the five troubles of lesson 27, each with the fields where it matters most, and what this lesson saw of it:
 #
 # | Trouble | At home in | In this feed |
 # |---|---|---|
-# | repeats | shops, music | hardly any: few videos are shown to a person again |
+# | repeats | shops, music | hardly any: a person is rarely shown the same video again |
 # | exposure | social feeds | it is most of what a model learns from invented negatives |
 # | reactions after the click | music and video | a click is not a like (lesson 29) |
 # | cold items and people | films and series | no fresh video: uploads end before the log begins |
@@ -555,7 +570,7 @@ claim("synthetic: the correction orders the items better", order["corrected"] > 
 # - You diagnosed that a model with invented negatives learns exposure (**O1**).
 # - You computed a rate that forgets, and saw a gain that other mornings did not confirm (**O2**).
 # - You took an AUC apart by user and screen, and repaired one that counted ties as hits (**O3**).
-# - In section 8 you corrected a synthetic log for position (**O4**).
+# - In section 8 (optional) you corrected a synthetic log for position (**O4**).
 # - You compared a network with a click rate, and put a price on a diversity rule (**O5**).
 
 # %% [markdown] tags=["reading"]

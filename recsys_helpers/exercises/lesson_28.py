@@ -13,7 +13,7 @@ predict(
     within=0.03,
     between=(0, 1),
     low="A little better than a random order, which has 0.5, though not by much.",
-    high="Far less. The unseen videos were easy for another reason: the app shows some videos to nearly nobody.",
+    high="It is lower. The unseen videos were easy for another reason: the app shows some videos to nearly nobody.",
     done="Hardly better than a random order. What it learned is what the app shows.",
 )
 
@@ -99,6 +99,12 @@ def auc_with_ties(answer) -> None:
         "You add half of the ties to `>=`, which holds them already: ties now count one and a half.": partial(
             _auc, tie=1.5
         ),
+        "You add half of `>=`, which counts the wins again. Only ties get one half: `==`.": (
+            lambda score, clicked: 1.5 * _auc(score, clicked, tie=1 / 3)
+        ),
+        "A fixed 0.5 is taken off, not one half for each tie.": lambda score, clicked: (
+            _auc(score, clicked, tie=1) - 0.5
+        ),
         "You take half of everything. Only the ties count one half; a pair in the right order counts in full.": (
             lambda score, clicked: 0.5 * _given_28_4(score, clicked)
         ),
@@ -136,9 +142,9 @@ predict(
     "O5",
     truth=0.005,
     within=0.01,
-    between=(-1, 1),
+    between=(-0.3, 0.3),
     low="Not behind either: the network knows the click rate of the video, it is one of its features.",
-    high="Far less. Remember where the AUC of logistic regression went in section 5.",
+    high="It is less. Remember where the AUC of logistic regression went in section 5.",
     done="Next to nothing. The lead over all rows was about people and screens.",
 )
 
@@ -162,6 +168,8 @@ def page_with_rule(answer) -> None:
         tag = np.minimum(rng.geometric(0.55, n), n_tags) - 1
         score = rng.permutation(n) / n + np.where(tag == 0, 0.4, 0) + 0.001 * np.arange(n) / n
         cases.append((score, np.array(["a", "b", "c", "d", "e"])[tag], m, k))
+    score = rng.permutation(10) / 10  # at the top, the tags take turns
+    cases.append((score, np.array(list("abcabaabcd"))[np.argsort(np.argsort(-score))], 2, 6))
     mistakes = {
         "These are the best k without any rule.": lambda score, tag, m, k: np.argsort(-score)[:k].tolist(),
         "You apply the rule to the best k, so the page gets short. Go on down until k are taken.": partial(
@@ -171,6 +179,9 @@ def page_with_rule(answer) -> None:
             lambda score, tag, m, k: _page(score, tag, m + 1, k)
         ),
         "One too few of a tag: m of them may stay.": lambda score, tag, m, k: _page(score, tag, m - 1, k),
+        "You stop at the first video that the rule forbids. Skip it and go on down.": _until_forbidden,
+        "You fill up the page with videos that the rule forbids. It may hold fewer than k.": _filled_up,
+        "You leave out all videos of a tag that has more than m. The best m of them may stay.": _rare_tags,
         "You look at the last m videos only. All videos of the page count.": partial(_page, consecutive=True),
         "You start with the lowest score: sort by minus the score.": partial(_page, order=lambda s: np.argsort(s)),
         "You go through the rows as they come. Start with the highest score.": partial(
@@ -216,6 +227,24 @@ def page_with_rule(answer) -> None:
     judge(answer, cases, _page, mistakes, view=lambda page, *case: np.ravel(page).tolist() if len(page) else [])
 
 
+def _until_forbidden(score, tag, m, k):
+    page = []
+    for row in np.argsort(-score).tolist():
+        if sum(tag[other] == tag[row] for other in page) >= m:
+            break
+        page.append(row)
+    return page[:k]
+
+
+def _filled_up(score, tag, m, k):
+    page = _page(score, tag, m, k)
+    return (page + [row for row in np.argsort(-score).tolist() if row not in page])[:k]
+
+
+def _rare_tags(score, tag, m, k):
+    return [row for row in np.argsort(-score).tolist() if (tag == tag[row]).sum() <= m][:k]
+
+
 def _by_tag(score, tag, m, k, tags):
     order = np.argsort(-score)
     return [int(row) for name in tags for row in order[tag[order] == name][:m]][:k]
@@ -229,6 +258,11 @@ def _examined_rate(item, position, click, examined, n_items, top=lambda click, w
         below = weight.sum() if bottom is None else bottom(click[own], weight)
         rate[number] = top(click[own], weight).sum() / below
     return rate
+
+
+def _summed_by_position(item, position, click, examined, n_items):
+    below = np.bincount(position, examined[position], minlength=n_items)
+    return np.bincount(item, click, minlength=n_items) / below[:n_items]
 
 
 @exercise("28.7", "O4", "faded", done="Impressions that hardly anybody saw no longer speak against an item.")
@@ -281,6 +315,9 @@ def examined_rates(answer) -> None:
             lambda item, position, click, examined, n_items: (
                 1 / _examined_rate(item, position, click, examined, n_items)
             )
+        ),
+        "You add up by `position`. The examined impressions are those of each item: `np.bincount(item, ...)`.": (
+            _summed_by_position
         ),
         "You weigh with the position itself. Its probability is `examined[position]`.": (
             lambda item, position, click, examined, n_items: (

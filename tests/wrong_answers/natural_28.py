@@ -67,6 +67,22 @@ def wrong_28_4_epsilon(score, clicked):
     return (yes + 1e-9 >= no).mean()
 
 
+def wrong_28_4_wins_again(score, clicked):
+    yes, no = score[clicked == 1][:, None], score[clicked == 0]
+    return ((yes > no) + 0.5 * (yes >= no)).mean()
+
+
+def wrong_28_4_less_half(score, clicked):
+    yes, no = score[clicked == 1][:, None], score[clicked == 0]
+    return (yes >= no).mean() - 0.5
+
+
+def right_28_4_rank_sum(score, clicked):
+    wins = np.searchsorted(np.sort(score[clicked == 0]), score[clicked == 1], side="left")
+    not_lost = np.searchsorted(np.sort(score[clicked == 0]), score[clicked == 1], side="right")
+    return (wins + not_lost).mean() / 2 / (clicked == 0).sum()
+
+
 def right_28_4_sklearn(score, clicked):
     return roc_auc_score(clicked, score)
 
@@ -178,6 +194,28 @@ def wrong_28_6_distinct(score, tag, m, k):
     return best.loc[pd.Series(score)[best].sort_values(ascending=False).index.map(lambda row: tag[row])].tolist()[:k]
 
 
+def wrong_28_6_break(score, tag, m, k):
+    page = []
+    for row in np.argsort(-score):
+        if sum(tag[other] == tag[row] for other in page) >= m:
+            break
+        page.append(row)
+    return page[:k]
+
+
+def wrong_28_6_filled_up(score, tag, m, k):
+    order = np.argsort(-score)
+    page = right_28_6_pandas(score, tag, m, k)
+    for row in order:
+        if len(page) < k and row not in page:
+            page.append(row)
+    return page
+
+
+def wrong_28_6_rare_tags(score, tag, m, k):
+    return [row for row in np.argsort(-score) if np.sum(tag == tag[row]) <= m][:k]
+
+
 def right_28_6_pandas(score, tag, m, k):
     rows = pd.DataFrame({"score": score, "tag": tag}).sort_values("score", ascending=False)
     return rows[rows.groupby("tag").cumcount() < m].index[:k].tolist()
@@ -261,6 +299,17 @@ def wrong_28_7_overall(item, position, click, examined, n_items):
     return click.sum() / examined[position].sum()
 
 
+def wrong_28_7_by_position(item, position, click, examined, n_items):
+    clicks = np.bincount(item, click, minlength=n_items)
+    return clicks / np.bincount(position, examined[position], minlength=n_items)
+
+
+def right_28_7_table(item, position, click, examined, n_items):
+    shown = np.zeros((n_items, len(examined)))
+    np.add.at(shown, (item, position), 1)
+    return np.bincount(item, click, minlength=n_items) / (shown @ examined)
+
+
 def right_28_7_loop(item, position, click, examined, n_items):
     clicks, seen = [0.0] * n_items, [0.0] * n_items
     for i, p, c in zip(item, position, click):
@@ -286,6 +335,8 @@ NATURAL = {
         (wrong_28_4_swapped, "Upside down"),
         (wrong_28_4_matrix, "one value for each pair"),
         (wrong_28_4_gini, "wins and losses"),
+        (wrong_28_4_wins_again, "counts the wins again"),
+        (wrong_28_4_less_half, "taken off"),
         (wrong_28_4_epsilon, "Ties still count in full"),
     ],
     "28.6": [
@@ -302,6 +353,9 @@ NATURAL = {
         (wrong_28_6_scores, "You return scores"),
         (wrong_28_6_one_short, "One video is missing"),
         (wrong_28_6_exchanged, "exchanged"),
+        (wrong_28_6_break, "You stop at the first"),
+        (wrong_28_6_filled_up, "fill up"),
+        (wrong_28_6_rare_tags, "The best m of them"),
         (wrong_28_6_distinct, "whatever m is"),
     ],
     "28.7": [
@@ -317,11 +371,12 @@ NATURAL = {
         (wrong_28_7_all_items, "of all items"),
         (wrong_28_7_weights, "Those are the examined"),
         (wrong_28_7_mean, "mean weight"),
+        (wrong_28_7_by_position, "add up by `position`"),
         (wrong_28_7_overall, "one number for all"),
     ],
 }
 RIGHT = {
-    "28.4": [right_28_4_sklearn, right_28_4_two_means, right_28_4_sign, right_28_4_ranks],
+    "28.4": [right_28_4_sklearn, right_28_4_two_means, right_28_4_sign, right_28_4_ranks, right_28_4_rank_sum],
     "28.6": [right_28_6_pandas, right_28_6_counter, right_28_6_generator],
-    "28.7": [right_28_7_loop, right_28_7_pandas],
+    "28.7": [right_28_7_loop, right_28_7_pandas, right_28_7_table],
 }
