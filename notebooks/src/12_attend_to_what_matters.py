@@ -2,8 +2,8 @@
 # # Attend to what matters
 #
 # Self-attention lets every film of a history look at every earlier one and decide how much it matters. You compute it
-# by hand, train the recommender SASRec, and then put a network beside the linear model of lesson 10: together they
-# clear the bar.
+# by hand, train the recommender SASRec, and then add a network to the linear model of lesson 10: together they beat
+# that baseline.
 
 # %% [markdown]
 # **What you will do**
@@ -39,16 +39,16 @@ set_seed(42)
 # %% [markdown]
 # ## 1. Three films, two numbers each
 #
-# A convolution looks at fixed positions, a GRU squeezes all it read into one state.
+# A convolution looks at fixed positions; a GRU compresses all it has read into one state.
 # [Self-attention](glossary.md#self-attention) keeps every film and lets the newest one ask: *which of you matters for
-# what comes next?* Three films in the order they were seen, each with two numbers, how funny and how scary it is:
+# what comes next?* Take three films in the order they were seen, each with two numbers, how funny and how scary it is:
 
 # %%
 names = ["comedy", "horror", "funny horror"]
 x = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]])  # (3 films, 2 numbers)
 
 # %% [markdown]
-# Each film plays three roles, each through a matrix of its own, which training would learn:
+# Each film plays three roles. Each role has its own matrix, which training would learn:
 #
 # - its **query**: what it looks for
 # - its **key**: what it can be found by
@@ -62,8 +62,8 @@ W_k = W_v = np.eye(2)
 q, k, v = x @ W_q, x @ W_k, x @ W_v  # (3 films, 2 numbers) each
 
 # %% [markdown]
-# Step one: the dot product of the newest query with every key. Step two: divide by the root of how many numbers a key
-# has, here √2. Step three: [softmax](glossary.md#softmax) turns the scores into weights that sum to 1.
+# Step one: the dot product of the newest query with every key. Step two: divide by the square root of the size of a
+# key, here √2. Step three: [softmax](glossary.md#softmax) turns the scores into weights that sum to 1.
 
 # %%
 scores = q[2] @ k.T  # (3 films,)
@@ -73,7 +73,7 @@ pd.DataFrame({"score": scores, "scaled": scaled.round(2), "weight": weights.roun
 
 # %% [markdown]
 # The horror film has nothing funny and gets 0.045. The newest film may attend to itself, and does, with 0.768. Step
-# four: the mean of the *values*, weighted so.
+# four: take the mean of the *values* with these weights.
 
 # %%
 output = weights @ v  # (2 numbers,)
@@ -84,21 +84,21 @@ output.round(2)
 # a weighted mean of values.**
 #
 # Why divide by the root? A dot product of `dim` random numbers spreads by about √dim. Undivided, the scores of wide
-# keys would be so far apart that one film takes nearly all the weight before anything was learned.
+# keys would be so far apart that one film took nearly all the weight before training.
 
 # %% [markdown]
 # ## 2. All films at once, and no look ahead
 #
-# In training every position predicts what comes after it. So every film asks, and all questions are one product of
-# matrices: row = who asks, column = who is asked.
+# In training every position predicts what comes after it. So every film asks, and one matrix product answers all: row =
+# who asks, column = who is asked.
 
 # %%
 scaled = q @ k.T / np.sqrt(2)  # (3 asking, 3 asked)
 pd.DataFrame(scaled.round(2), names, names)
 
 # %% [markdown]
-# But the comedy came first. If it may look at the horror film, it looks at its own answer. The
-# [causal mask](glossary.md#causal-mask) says who may look at whom, and as always a mask is named for what True means:
+# But the comedy came first. If it may look at the horror film, it sees the answer that it should predict. The [causal
+# mask](glossary.md#causal-mask) says who may look at whom, and its name says what True means:
 
 # %%
 may_look = np.tri(3, dtype=bool)  # row: who asks, column: who is asked
@@ -124,8 +124,8 @@ pd.DataFrame(weights[[0, 2]].round(3), [names[0], names[2]], names)  # the middl
 #
 # ### Exercise 12.1 · trace (O1)
 #
-# The films change: first a film (4, 0), then a film (0, 3), same matrices W_q, W_k, W_v, causal mask. What is the
-# *funny* number of the output at the **second** position? Begin with its query.
+# Now the films are (4, 0), then (0, 3), with the same matrices W_q, W_k, W_v and the causal mask. What is the *funny*
+# number of the output at the **second** position? Begin with its query.
 
 # %%
 funny_number = ...
@@ -164,9 +164,9 @@ check("12.2", my_causal_attention)
 # %% [markdown]
 # ## 3. Several heads, and the twin in Keras
 #
-# One softmax gives one answer to one question. A user may well need two, say *which film of the same kind?* and *which
-# one most recently?* So attention is done several times side by side, each time with smaller matrices of its own: each
-# is a [head](glossary.md#attention-head). One more matrix joins their outputs. The weights of
+# One softmax gives one answer to one question. A user may well need two, say *which film is of the same kind?* and
+# *which is the most recent?* So attention is computed several times side by side, each time with smaller matrices of
+# its own: each is a [head](glossary.md#attention-head). One more matrix combines their outputs. The weights of
 # `keras.layers.MultiHeadAttention` with 3 heads of 4 numbers, over films of 5 numbers:
 
 # %%
@@ -179,10 +179,10 @@ for role, W, b in zip(("query", "key", "value", "output"), layer.get_weights()[:
     print(f"{role:6} W {W.shape}, b {b.shape}")
 
 # %% [markdown]
-# A query matrix for each head: (5 numbers in, 3 heads, 4 numbers out).
+# There is one query matrix per head: (5 numbers in, 3 heads, 4 numbers out).
 #
 # `np.einsum` writes such products by naming axes. `"btd,dhs->bhts"` reads: axes batch, time, dim times axes dim, head,
-# size give batch, head, time, size. A letter that is missing in the result, here d, is summed over.
+# size give batch, head, time, size. A letter that is missing from the result, here d, is summed over.
 
 
 # %%
@@ -217,7 +217,7 @@ def my_head_scores(q, k):
 check("12.3", my_head_scores)
 
 # %% [markdown]
-# Ours, complete, for the sections that follow. `may_look` is any mask that fits (batch, heads, length, length).
+# Our complete attention, for the sections that follow. `may_look` is any mask that fits (batch, heads, length, length).
 
 
 # %%
@@ -237,13 +237,14 @@ assert np.abs(ours - keras_says).max() <= 1e-5
 print("NumPy and Keras agree: largest distance ≤ 1e-5, shape", ours.shape)
 
 # %% [markdown]
-# `layer(films, films)`: the first argument asks, the second is asked. Both the same: *self*-attention.
+# `layer(films, films)`: the first argument asks, the second is asked. Here both are the same: *self*-attention.
 
 # %% [markdown]
 # ## 4. Which positions are real?
 #
-# Histories differ in length, so zeros stand behind the last film. Attention could look at those too. The
-# [mask](glossary.md#mask) against it has one entry for each position that can be *asked*. Three users, six positions:
+# Histories differ in length, so zeros follow the last film, and attention could look at those too. The
+# [mask](glossary.md#mask) that prevents it has one entry for each position that can be *asked*. Three users, six
+# positions:
 
 # %%
 history = np.array([[3, 1, 4, 0, 0, 0], [5, 2, 0, 0, 0, 0], [1, 2, 3, 4, 5, 6]])
@@ -252,12 +253,12 @@ is_real[:, None, :].shape  # (batch, 1, positions asked): the same for every pos
 
 # %% [markdown]
 # Names matter here because libraries disagree. Keras takes `attention_mask`: True means *may be looked at*. In PyTorch
-# the `key_padding_mask` of `MultiheadAttention` is the other way round, True means *ignore*, while its
-# `scaled_dot_product_attention` agrees with Keras. Nothing fails if you confuse them.
+# the `key_padding_mask` of `MultiheadAttention` is the other way round: True means *ignore*. Its
+# `scaled_dot_product_attention` agrees with Keras. You get no error if you confuse them.
 #
 # ### Exercise 12.4 · find the bug (O2)
 #
-# `weights_from_elsewhere` came over from another library. `scores` has shape (batch, length, length), row = who asks;
+# `weights_from_elsewhere` was copied from another library. `scores` has shape (batch, length, length), row = who asks;
 # `is_real` is (batch, length). It should return the weights, with no weight on padding. Write it again, without the
 # bug.
 #
@@ -284,7 +285,7 @@ def weights_on_films(scores, is_real):
 check("12.4", weights_on_films)
 
 # %% [markdown]
-# How would you have noticed? By a test that needs no right answer: **more padding must not change a real position.**
+# How would you have noticed? With a test that needs no right answer: **more padding must not change a real position.**
 # Now run the layer on these histories with the causal mask, once with the padding mask and once without:
 
 # %%
@@ -324,8 +325,8 @@ check("12.5", answer)
 # %% [markdown]
 # <details><summary>And with the padding in front?</summary>
 #
-# Then the newest film looks back into padding, and the mask is needed. At the end, with a causal layer, there is
-# nothing to forget. That is why this course pads at the end.
+# Then the newest film looks back into padding, and the mask is needed. With padding at the end and a causal layer you
+# cannot forget it. That is why this course pads at the end.
 #
 # </details>
 
@@ -335,8 +336,8 @@ check("12.5", answer)
 # ### Exercise 12.6 · predict (O3)
 #
 # Six films, causal attention as above, no padding. Shuffle the first **five** and leave the sixth where it is. By how
-# much does the output at the sixth position change? Its numbers are of the size of 1. Write your guess before you run
-# on.
+# much does the output at the sixth position change? Its numbers are around 1 in size. Write your guess before you
+# continue.
 
 # %%
 change_at_the_newest = ...
@@ -362,12 +363,12 @@ print("size of the output:", np.abs(newest_output(films)).mean().round(1), " lar
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# Nothing changes. A weighted mean does not know in which order its parts stood: for one layer of attention a history is
-# a **bag of films** plus the newest one. Films in between do change, because the causal mask shows them other films, so
-# a second layer on top can tell some orders apart.
+# Nothing changes. A weighted mean does not depend on the order of its parts: for one layer of attention a history is a
+# **bag of films** plus the newest one. The outputs in between do change, because the causal mask shows them other
+# films, so a second layer on top can tell some orders apart.
 #
-# The usual remedy: add to each film a row of numbers that says *where* it stands, from a second table that is learned
-# like any other, the [position embedding](glossary.md#position-embedding).
+# The usual remedy is to add to each film a row of numbers that says *where* it is. It comes from a second learned
+# table, the [position embedding](glossary.md#position-embedding).
 #
 # </details>
 
@@ -383,9 +384,10 @@ print("the newest output changes: two layers,", two_layers > 0.01, "· one layer
 # %% [markdown]
 # ## 6. SASRec
 #
-# The body of SASRec (Kang & McAuley, 2018) is made of what you have: films plus positions, causal self-attention, and
-# two Dense layers that work on each position alone, both with a [residual connection](glossary.md#residual-connection)
-# and [layer normalisation](glossary.md#layer-normalization). The rest is as in lesson 10.
+# The body of SASRec (Kang & McAuley, 2018) is made of parts that you know: films plus positions, causal self-attention,
+# and two Dense layers that work on each position alone, both with a [residual
+# connection](glossary.md#residual-connection) and [layer normalisation](glossary.md#layer-normalization). The rest is
+# as in lesson 10.
 
 # %%
 ratings, movies = load_movielens()
@@ -412,21 +414,21 @@ def body(x):  # (batch, length, DIM): the looked-up films, pads behind
 
 
 # %% [markdown]
-# This departs from the paper:
+# This differs from the paper:
 #
 # - one block of attention and Dense layers instead of two, four heads instead of one;
 # - a first Dense layer, which learns how much of the popularity bias, the last column of our films, the body should see;
 # - no normalisation at the end: with it, learning was much slower here;
-# - a sampled softmax with 512 negatives instead of a yes or no with one; in the full setting, a target among the next five
-#   films instead of the next one.
+# - a sampled softmax with 512 negatives instead of a yes or no with one negative; in the full setting, a target among
+#   the next five films instead of the next one.
 #
 # So the results are those of *this* network, not of the published one.
 
 # %% [markdown]
 # ### Exercise 12.7 · trace (O4)
 #
-# Everybody looks at everybody: how much work is that? One head over a window of 50 computes 50 · 50 = 2,500 scores for
-# one user (masked or not). How many scores do **4 heads** over a window of **200** compute?
+# Every film looks at every film: how much work is that? One head over a window of 50 computes 50 · 50 = 2,500 scores
+# for one user (masked or not). How many scores do **4 heads** over a window of **200** compute?
 
 # %%
 n_scores = ...
@@ -438,8 +440,8 @@ n_scores = 4 * 200 * 200
 check("12.7", n_scores)
 
 # %% [markdown] tags=["open"]
-# Now train it: a small network, 64 numbers a film, four epochs, and the mean of the weights of the last three. For so
-# few epochs the rate is doubled and the dropout smaller; four pairs of both were tried on valid. Ten seconds:
+# Now train a small network: 64 numbers per film, four epochs, and the mean of the weights of the last three. For so few
+# epochs the learning rate is doubled and the dropout smaller; four pairs of the two were tried on valid. Ten seconds:
 
 
 # %%
@@ -477,7 +479,7 @@ claim("the small SASRec is ahead of popularity by more than 0.006", sasrec.mean(
 claim("EASE is still ahead of it", ease.mean() > sasrec.mean())
 
 # %% [markdown] tags=["open"]
-# After this short training it has left popularity behind, and is still behind EASE.
+# After this short training SASRec is ahead of popularity and still behind EASE.
 
 # %% [markdown]
 # ## 7. The test: three seeds
@@ -512,13 +514,13 @@ claim("the GRU is ahead of attention in both", max(found["GRU", "NDCG"][2], foun
 claim("the seeds differ by less than 0.01", np.ptp([seed.mean() for seed in seeds]) < 0.01)
 
 # %% [markdown]
-# Attention finds more of the relevant films than EASE does (recall); in NDCG they are not distinguishable. The older
+# Attention finds more of the relevant films than EASE does (recall); in NDCG the two are not distinguishable. The older
 # network, the GRU, is ahead of it in both metrics, and the linear model, which reads the same order, is clearly ahead
-# in NDCG. One guess at the reason: a GRU has it built in that the newest film counts most, while attention has to learn
-# what *near* means from 671 users. Nothing here tests this guess.
+# in NDCG. One possible reason: in a GRU the newest film counts most by design, while attention has to learn what *near*
+# means from 671 users. Nothing here tests this guess.
 #
-# The cost stands in the table at the end of section 8: one epoch costs about as much as with the GRU, which had 45 of
-# them. On a GPU attention computes all positions of a window at once, while a GRU must wait for each step (lesson 19).
+# The table at the end of section 8 shows the cost: one epoch costs about as much as with the GRU, which had 45 of them.
+# On a GPU attention computes all positions of a window at once, while a GRU must wait for each step (lesson 19).
 
 # %% [markdown]
 # ## 8. A network that clears the bar
@@ -526,8 +528,8 @@ claim("the seeds differ by less than 0.01", np.ptp([seed.mean() for seed in seed
 # CNN, GRU and self-attention all stay below the linear model. Is a network of any use, then? Perhaps not *instead of*
 # the linear model, but *beside* it.
 #
-# A GRU learns what to forget. A cheap network fixes four **memories** instead: sums of film vectors that forget at
-# different speeds, from the last film or two to the whole history. The weights for four films:
+# A GRU learns what to forget. A cheaper network has four fixed **memories** instead: sums of film vectors that forget
+# at different speeds, from the last film or two to the whole history. Their weights for four films:
 
 
 # %%
@@ -542,18 +544,18 @@ for decay in decays:
     print(f"decay {decay:9,.0f}: {memory_of(4, decay).round(2)}")
 
 # %% [markdown]
-# The first row forgets fast, the last one weighs all four films alike, as EASE does.
+# The first row forgets fast; the last one weights all four films equally, as EASE does.
 #
-# The **deep** half: the four sums go through one dense layer with tanh, which returns a query; the query meets the film
-# table, and training uses the sampled softmax. A second task trains the same vectors: find all films of the window
-# again, as the autoencoder of lesson 09 does.
+# The **deep** half: the four sums go through one dense layer with tanh, which returns a query. The query is multiplied
+# by the film table, and training uses the sampled softmax. A second task trains the same vectors: reconstruct all films
+# of the window, as the autoencoder of lesson 09 does.
 #
 # The **wide** half is the linear model of lesson 10, solved once and frozen. The score is the sum of both: deep + 80 ·
 # linear. (In the paper that gave the idea, Cheng et al., 2016, both halves are trained together.)
 
 # %% [markdown]
-# Commit to a guess first. Linear model, deep half, both together: which order? (`make seeds` did the three trainings,
-# less than a minute each.)
+# Commit to a guess first. How do the linear model, the deep half, and both together rank? (`make seeds` ran the three
+# trainings, less than a minute each.)
 
 # %% tags=["reveal"]
 names = ("linear next-item", "deep half", "wide and deep", "wide and deep, mean of 3 seeds")
@@ -580,15 +582,15 @@ claim("of the three seeds on their own, two have an interval above zero", sum(al
 # <details><summary>What it shows</summary>
 #
 # Alone, the network loses to the linear model, 0.157 against 0.172. Together they reach 0.181, and the interval of the
-# gain excludes zero, if narrowly: it starts at 0.002, and for one of the three seeds on its own it does not. One
-# untested guess at the reason: the network also has something to say about pairs of films that nobody has seen.
-# Averaging the scores of three trainings adds a little more.
+# gain excludes zero, but narrowly: it starts at 0.002, and for one of the three seeds alone it includes zero. One
+# untested guess at the reason: the network can also score pairs of films that nobody has seen together. Averaging the
+# scores of three trainings adds a little more.
 #
 # </details>
 
 # %% [markdown]
-# How much of this is luck? The settings were chosen on the last quarter of train + validation: eight networks, each
-# measured at one to five epochs. On that cut, *before* the test, the two together were ahead as well:
+# How much of this is luck? The settings were chosen on the last quarter of train + valid, from eight networks, each
+# measured after one to five epochs. On that quarter, *before* the test, the two together were ahead as well:
 
 # %%
 best = pd.read_csv(results.RECORDED / "trials.csv").groupby("model")["value"].max()
@@ -602,8 +604,8 @@ results.results_so_far(
 # %% [markdown]
 # ## 9. What it attends to (optional)
 #
-# The weights of the small SASRec can be looked at. The user with index 3, the newest twelve films: row = who asks,
-# column = who is asked, each head for itself. Dark blue is 0, yellow is 0.3 or more.
+# What does the small SASRec attend to? The figure shows the weights for the newest twelve films of the user with index
+# 3: row = who asks, column = who is asked, one map per head. Dark blue is 0, yellow is 0.3 or more.
 
 # %%
 newest = sequences.last_items(histories, LENGTH)  # (672 rows, 50 positions)
@@ -634,10 +636,9 @@ pd.DataFrame({"largest weight": weights.max(axis=1), "sum over these twelve": we
 # %% [markdown]
 # Above the diagonal all is dark: the causal mask. Below it the weights differ from head to head.
 #
-# **This is not an explanation.** It shows where numbers were taken from, in one layer, before a residual connection,
-# two more layers and a head did something with them. A film with a large weight need not be the reason for the list:
-# you would have to take it out and see whether the list changes. Lesson 26 does, and finds out what such maps are
-# worth.
+# **This is not an explanation.** It shows where one layer took its numbers from, before a residual connection, two more
+# layers and a head processed them. A film with a large weight need not be the reason for the list: you would have to
+# remove it and see whether the list changes. Lesson 26 does so, and finds out what such maps are worth.
 
 # %% [markdown]
 # ### Two tests of the body
@@ -652,7 +653,7 @@ assert np.abs(twin(some).numpy() - recommender(some).numpy()).max() < 1e-4
 print("inline body and helper agree")
 
 # %% [markdown]
-# And the test for a look ahead: put another film at position 7 of eight users. Which outputs move?
+# Next, test whether the body looks ahead: put another film at position 7 for eight users. Which outputs change?
 
 # %%
 attended = keras.Model(recommender.input, recommender.get_layer("attend").output)
@@ -665,8 +666,8 @@ print("positions 0 to 6 moved:", moved[:7].max() > 1e-6, "· position 7 moved:",
 # ## 10. One negative or many: is it the network? (optional)
 #
 # The first SASRec learned with **one** negative for each position and yes/no cross-entropy (BCE): the target should get
-# a yes, one randomly drawn film a no. Ours meets 512 negatives in a softmax. How much of a result is the body, how much
-# the loss? One position, four logits, the target first; two losses of lesson 09:
+# a yes, one randomly drawn film a no. Ours meets 512 negatives in a softmax. How much of a result comes from the body,
+# how much from the loss? Take one position with four logits, the target first, and two losses of lesson 09:
 
 # %%
 logits = np.array([2.0, 0.0, 1.0, -1.0])  # the target, then three wrong answers
@@ -691,15 +692,16 @@ print(two_losses(logits))
 print(two_losses(logits + 9))
 
 # %% [markdown]
-# Softmax does not care: only differences count. For BCE it is a catastrophe, a loud yes to all. And our logits hold
-# minus the log of a small probability, about +9 for a typical film. So BCE needs a fair **level**, a number subtracted
-# from all logits: with it, an untrained network says for each film what popularity says.
+# The softmax loss stays the same, because only differences count. The BCE loss rises steeply: it sees a confident yes
+# to every film. And our logits hold minus the log of a small probability, about +9 for a typical film. So BCE needs a
+# fair **level**, a number subtracted from all logits: with it, an untrained network says for each film what popularity
+# says.
 
 # %% [markdown]
 # ### Exercise 12.8 · code (O5)
 #
 # Write BCE with many negatives. `logits` has shape (batch, length, 1 + n), the target first; return the loss of each
-# position, (batch, length): the target should be a yes, every other a no, and all costs are added. Large logits must
+# position, (batch, length): the target should be a yes, every other a no, and all costs are summed. Large logits must
 # not overflow.
 #
 # <details><summary>Hint 1</summary>The cost of a yes is <code>np.logaddexp(0, -z)</code>, of a no
@@ -721,9 +723,9 @@ def my_many_bce(logits):
 check("12.8", my_many_bce)
 
 # %% [markdown]
-# Now the experiment: same network, same windows, same draws of negatives, same number of steps. Only the loss changes.
-# With *one* negative each position takes one of the 512; they were drawn at random, so position number i simply takes
-# draw number i, and begins again at the first one after 512.
+# Now the experiment. The network, the windows, the drawn negatives and the number of steps stay the same. Only the loss
+# changes. With *one* negative each position takes one of the 512; they were drawn at random, so position number i
+# simply takes draw number i, and begins again at the first one after 512.
 
 
 # %%
@@ -771,9 +773,9 @@ claim("with as many negatives, BCE and softmax are less than 0.01 apart", abs(a_
 
 # %% [markdown]
 # With 512 negatives instead of one, both losses are clearly ahead, and BCE keeps up with softmax. How large is that? In
-# section 7 the *body* changed under the same loss, from attention to a GRU, and NDCG moved by about as much. So before you
-# praise a body, look at its loss. Do not read more into it: this is one seed, a short training, measured on valid, and
-# rate and dropout were chosen with softmax.
+# section 7 the *body* changed under the same loss, from attention to a GRU, and NDCG moved by about as much. So before
+# you praise a body, look at its loss. Do not read more into it: this is one seed and a short training, measured on
+# valid, and learning rate and dropout were chosen with softmax.
 
 # %% [markdown]
 # ### Exercise 12.9 · choose (O5)
@@ -807,8 +809,8 @@ check("12.9", answer)
 # %% [markdown]
 # ## 11. The tie trap (optional)
 #
-# A sequence model reads the *order* of ratings. But MovieLens writes time in seconds, and people rate faster. How many
-# neighbours in a user's history share a second?
+# A sequence model reads the *order* of ratings. But MovieLens records time in seconds, and people may rate several
+# films within one. How many neighbours in a user's history share a second?
 
 # %%
 ordered = splits.order_in_time(ratings)
@@ -818,7 +820,7 @@ print(f"{same_second.sum() / same_user.sum():.0%} of consecutive ratings share a
 
 # %% [markdown]
 # Nobody knows which of such films came first: they are *ties*. A program still has to put them in some order. This
-# course draws it at random (lesson 04). Many programs leave them as they lie in the file, which often is by id.
+# course draws it at random (lesson 04). Many programs keep the order of the file, which is often by id.
 #
 # ### Exercise 12.10 · trace (O6)
 #
@@ -847,9 +849,10 @@ for name, part in cuts.items():
     print(f"ties {name:12}: {(part.train['item_id'].diff()[tied] > 0).mean():.0%} go upwards")
 
 # %% [markdown]
-# In id order *all* of them. That is an artefact of the program, and a model that reads order can learn it: after this
-# film comes one with a higher id. The hidden films obey the same rule. Does it pay? Everything else equal: the linear
-# model of lesson 10, which reads the order and has no luck of a seed, and EASE, which does not read it, on valid:
+# In id order *all* of them do. That is an artefact of the program, and a model that reads the order can learn it: after
+# this film comes one with a higher id. The hidden films obey the same rule. Does learning it raise NDCG? With
+# everything else equal, compare on valid the linear model of lesson 10, which reads the order and depends on no seed,
+# and EASE, which does not read it:
 
 # %%
 quality, same_histories = {}, {}
@@ -874,9 +877,9 @@ for model in ("linear", "EASE"):
     print(f"[{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# Then the model itself: did it notice? Give the model of each order the *same* histories, those with ties at random, and
+# Did the model itself learn the rule? Give the model of each order the *same* histories, those with ties at random, and
 # count how many of its first ten films have a higher id than the newest film. A second random order shows how far that
-# share moves without any rule. (EASE cannot notice: it sees no order.)
+# share moves without any rule. (EASE cannot learn it: it sees no order.)
 
 
 # %%
@@ -905,10 +908,10 @@ claim(
 claim("in NDCG neither model moves by more than 0.015", max(abs(d) for d in difference.values()) < 0.015)
 
 # %% [markdown]
-# The model **did** read the order of the file, a little; and here it did not pay. (The small SASRec was tried, too: with
-# one seed it did the same, with another its interval included zero. One training of a network is no proof here.) Why so
-# harmless? It may be that most ties are short, and that many films are hidden, of which only the first few can share
-# their second with what is known:
+# The model **did** learn the order of the file, a little, and here NDCG hardly changed. (The small SASRec was tried,
+# too: with one seed it did the same, with another its interval included zero. One training of a network is no proof
+# here.) Why is it so harmless? Perhaps because most ties are short, and because many films are hidden, of which only
+# the first few can share a second with a known film:
 
 # %%
 of_user = [frame.groupby("user_id")["timestamp"] for frame in (cut.train, cut.valid)]
@@ -919,8 +922,8 @@ print(f"first hidden film tied to the newest known one: {is_tied.mean():.0%} of 
 print(f"hidden films of a user: {len(cut.valid) / len(is_tied):.0f} on average")
 
 # %% [markdown]
-# Do not trust that elsewhere: where ties are long and many, and only *one* film is hidden, all of the result may rest
-# on a tie. So say in every report how ties were ordered, and order them at random: it costs one line.
+# Do not rely on that elsewhere: where ties are long and many, and only *one* film is hidden, the whole result may
+# depend on ties. So say in every report how ties were ordered, and order them at random: it costs one line.
 
 # %% [markdown]
 # ## What you did
@@ -928,11 +931,11 @@ print(f"hidden films of a user: {len(cut.valid) / len(is_tied):.0f} on average")
 # - You computed attention by hand and built it with heads, equal to Keras (**O1**).
 # - You wrote a causal mask, and corrected an inverted one (**O2**).
 # - You saw that a single layer without positions loses the order of earlier films (**O3**).
-# - You built SASRec: ahead of EASE in recall only, and behind the linear model. A network *beside* the linear model clears
-#   the bar (**O4**).
+# - You built SASRec: ahead of EASE in recall only, and behind the linear model. A network *added to* the linear model
+#   beats it (**O4**).
 # - Optional: you changed only the loss (**O5**), and found what a model reads from ties in id order (**O6**).
 #
-# Lesson 13 gives users and films a tower each, and features to films that nobody has rated.
+# Lesson 13 builds one tower for users and one for films, and uses features of films that nobody has rated.
 
 # %% [markdown] tags=["reading"]
 # **Read on**
