@@ -563,8 +563,8 @@ counts = baselines.popularity(seen)
 probabilities = sampling.negative_probabilities(counts)
 
 # %% [markdown]
-# Lesson 10 handed `next_item_model` a stack of convolutions. Here is the whole new body. It needs no mask: the padding
-# is at the end, the GRU is causal, and the head reads the newest *real* position.
+# Here is the whole new body. It needs no mask: the padding is at the end, the GRU is causal, and the head reads the
+# newest *real* position.
 
 
 # %%
@@ -605,8 +605,8 @@ order = "FBECA"
 check("11.10", order)
 
 # %% [markdown]
-# Now train for 16 epochs on train, about half a minute. After every second epoch, measure on valid the weights as they
-# are and their mean.
+# Now train for 16 epochs, about half a minute. After every second epoch, measure on valid the weights as they are and
+# their mean.
 
 
 # %%
@@ -693,7 +693,7 @@ for metric in ("NDCG", "Recall", "MRR"):
 
 # %% [markdown]
 # Every seed is ahead of EASE in NDCG, and yet the interval over *users* includes zero: the seeds differ little, the
-# users a lot. The network recommends more than twice as many different films as EASE (checked below).
+# users a lot. The network recommends more than twice as many different films as EASE.
 #
 # ### Exercise 11.11 · choose (O5)
 #
@@ -732,8 +732,8 @@ claim("in NDCG the GRU is behind the linear model: the interval lies below zero"
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# In NDCG the linear model wins, without a single epoch: **no network is needed to use the order.** Whether another
-# network can do better is an open question here; lesson 12 tries one.
+# In NDCG the linear model wins, without a single epoch: **no network is needed to use the order.** Lesson 12 tries
+# another network.
 #
 # </details>
 

@@ -179,7 +179,7 @@ for role, W, b in zip(("query", "key", "value", "output"), layer.get_weights()[:
     print(f"{role:6} W {W.shape}, b {b.shape}")
 
 # %% [markdown]
-# There is one query matrix per head: (5 numbers in, 3 heads, 4 numbers out).
+# One query matrix per head: (5 numbers in, 3 heads, 4 numbers out).
 #
 # `np.einsum` writes such products by naming axes. `"btd,dhs->bhts"` reads: axes batch, time, dim times axes dim, head,
 # size give batch, head, time, size. A letter that is missing from the result, here d, is summed over.
@@ -217,7 +217,7 @@ def my_head_scores(q, k):
 check("12.3", my_head_scores)
 
 # %% [markdown]
-# Our complete attention, for the sections that follow. `may_look` is any mask that fits (batch, heads, length, length).
+# Our complete attention, for later sections. `may_look` is any mask that fits (batch, heads, length, length).
 
 
 # %%
@@ -237,7 +237,7 @@ assert np.abs(ours - keras_says).max() <= 1e-5
 print("NumPy and Keras agree: largest distance ≤ 1e-5, shape", ours.shape)
 
 # %% [markdown]
-# `layer(films, films)`: the first argument asks, the second is asked. Here both are the same: *self*-attention.
+# `layer(films, films)`: the first argument asks, the second is asked. Both are the same: *self*-attention.
 
 # %% [markdown]
 # ## 4. Which positions are real?
@@ -516,8 +516,8 @@ claim("the seeds differ by less than 0.01", np.ptp([seed.mean() for seed in seed
 # %% [markdown]
 # Attention finds more of the relevant films than EASE does (recall); in NDCG the two are not distinguishable. The older
 # network, the GRU, is ahead of it in both metrics, and the linear model, which reads the same order, is clearly ahead
-# in NDCG. One possible reason: in a GRU the newest film counts most by design, while attention has to learn what *near*
-# means from 671 users. Nothing here tests this guess.
+# in NDCG. One untested guess: in a GRU the newest film counts most by design, while attention has to learn what *near*
+# means from 671 users.
 #
 # The table at the end of section 8 shows the cost: one epoch costs about as much as with the GRU, which had 45 of them.
 # On a GPU attention computes all positions of a window at once, while a GRU must wait for each step (lesson 19).
