@@ -1,19 +1,20 @@
 # %% [markdown]
 # # Serve recommendations
 #
-# A service answers while people wait: in milliseconds, many at once, on bad days too. You build its two stages, start
-# the real one, load it until it refuses, and see why some never recover.
+# A service answers while people wait: in milliseconds, many at once, on bad days too. You build
+# its two stages, start the real service, load it until it rejects requests, and see why some services never recover.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** implement an answer in two stages: retrieve, rank, and keep the rules
-# - **O2** measure an approximate index against brute force, and diagnose where it does not pay (section 3, optional)
+# - **O1** implement recommendation in two stages, retrieval and ranking, and apply the rules
+# - **O2** measure an approximate index against brute force, and diagnose where it does not pay off (section 3,
+#   optional)
 # - **O3** explain an answer of the service: its status, its reasons, `degraded`
 # - **O4** measure a service under load without fooling yourself, and compute how many requests it may admit
 # - **O5** diagnose overload and faults, and put the steps of a roll-out in order
 #
-# **What you need**: lessons 04, 11 and 22, and two hours (90 minutes to read and run, 34 for the exercises); a good
+# **What you need**: lessons 04, 11 and 22, and two hours (90 minutes to read and run, 34 for the exercises). A good
 # point for a break is before section 7. Sections 3, 4, 8 and 12 are optional and not counted; later lessons do not need
 # them. The notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
 
@@ -54,8 +55,8 @@ folder = Path(temporary.name)
 # %% [markdown]
 # ## 1. Two stages, by hand
 #
-# Six films with two numbers each, how funny and how tense. A visitor is two numbers as well: how much of each is
-# wanted. The score of a film is a [dot product](glossary.md#dot-product).
+# Two numbers describe each of six films: how funny and how tense it is. A visitor is two numbers as well: how much of
+# each is wanted. The score of a film is a [dot product](glossary.md#dot-product).
 
 # %%
 names = np.array(["Alien", "Brazil", "Clue", "Dune", "Emma", "Fargo"])
@@ -65,7 +66,7 @@ scores = films @ wanted
 dict(zip(names.tolist(), scores.round(2).tolist()))
 
 # %% [markdown]
-# The visitor has seen *Alien* and *Dune*. A film that must not come gets the score −∞ before the best three are taken:
+# The visitor has seen *Alien* and *Dune*. A film that must not appear gets the score −∞ before we take the best three:
 
 # %%
 left = scores.copy()
@@ -76,7 +77,7 @@ print(names[candidates].tolist())
 # %% [markdown]
 # ### Exercise 23.1 · trace (O1)
 #
-# Another visitor wants `[1.0, 0.2]` and has seen *Clue* and *Fargo*. Which film stands first? Compute it on paper; write
+# Another visitor wants `[1.0, 0.2]` and has seen *Clue* and *Fargo*. Which film comes first? Compute it on paper; write
 # the name as a string.
 
 # %%
@@ -91,9 +92,9 @@ check("23.1", first_film)
 # %% [markdown]
 # ### The second stage
 #
-# That was the first stage, [retrieval](glossary.md#retrieval): few numbers for each film, all films, quick. It hands a
-# short list of [candidates](glossary.md#candidate) to the second stage, *ranking*, which may look longer at each. Ours
-# asks for a second opinion and fuses the positions of both lists ([rank fusion](glossary.md#rank-fusion), lesson 11).
+# That was the first stage, [retrieval](glossary.md#retrieval): it scores all films quickly. It passes a short list of
+# [candidates](glossary.md#candidate) to the second stage, *ranking*, which can spend more time on each. Ours asks a
+# second model and fuses the positions in both lists ([rank fusion](glossary.md#rank-fusion), lesson 11).
 
 # %%
 second_opinion = pd.Series({"Fargo": 0.1, "Brazil": 0.7, "Clue": 0.3})
@@ -101,14 +102,14 @@ positions = pd.DataFrame({"first": [1, 2, 3], "second": second_opinion.rank(asce
 positions.assign(fused=(1 / (60 + positions)).sum(axis=1).round(5)).sort_values("fused", ascending=False)
 
 # %% [markdown]
-# *Brazil*, second in one list and first in the other, overtakes *Fargo*. A film that the first stage did not hand over
-# can never be rescued by the second.
+# *Brazil*, second in one list and first in the other, overtakes *Fargo*. The second stage cannot recover a film that
+# the first did not pass on.
 #
 # ### Exercise 23.2 · code (O1)
 #
-# Write the cut. `scores` holds one number for each film, possibly negative; `hidden` is an array of positions, possibly
-# empty. Return the positions of the best `k` films that are not hidden, best first; equal scores may stand in any
-# order. If fewer than `k` films are left, return fewer. The caller still needs `scores`: do not change it.
+# Write the cut to the best `k`. `scores` holds one number for each film, possibly negative; `hidden` is an array of
+# positions, possibly empty. Return the positions of the best `k` films that are not hidden, best first; ties may come
+# in any order. If fewer than `k` films are left, return fewer. The caller still needs `scores`: do not change it.
 #
 # <details><summary>Hint 1</summary>Work on a copy, <code>scores.astype(float)</code>; a hidden film gets
 # <code>-np.inf</code>, for 0 may be a good score.</details>
@@ -132,8 +133,8 @@ check("23.2", my_top_k)
 # %% [markdown]
 # ## 2. The same with real films
 #
-# One call makes lesson 22's bundle: train the GRU, measure, pack, check. Four epochs take about 25 seconds. Do not
-# quote the quality: `make serve` trains the model of lesson 12.
+# One call makes lesson 22's bundle: it trains the GRU, measures, packs and checks it. Four epochs
+# take about 25 seconds. Do not quote its quality: `make serve` trains the model of lesson 12.
 
 # %%
 from recsys_helpers.serving.build import build
@@ -151,8 +152,8 @@ metrics = bundle.facts["metrics"]
 claim("enough to be ahead of the popular films", metrics["service"]["NDCG@10"] > metrics["popular"]["NDCG@10"] + 0.01)
 
 # %% [markdown]
-# Answering needs no TensorFlow. [onnxruntime](glossary.md#onnxruntime) reads a history (rows of films, oldest first,
-# the newest 50) and returns a *query* of 128 numbers: for a person what a film row is for a film.
+# Answering needs no TensorFlow. [onnxruntime](glossary.md#onnxruntime) reads a history (the rows of the newest 50
+# films, oldest first) and returns a *query* of 128 numbers. It describes a person as a film's vector does a film.
 
 # %%
 recommender = Recommender(bundle)  # the class inside the service; its `model` is the ONNX graph in onnxruntime
@@ -177,8 +178,8 @@ def nearest(query, n, hidden):
 candidates = nearest(query, 200, history)
 
 # %% [markdown]
-# These are 200 candidates, the visitor's own films left out. With millions of films a look at every one is too slow;
-# section 3 builds an index that looks at some only. The service adds the second stage:
+# These are 200 candidates, without the visitor's own films. Scoring millions of films is too slow;
+# section 3 builds an index that scores only some. The service adds the second stage:
 
 # %% tags=["nbval-ignore-output"]
 picks = recommender.recommend([Question(history)])[0]
@@ -186,14 +187,14 @@ for pick in picks[:5]:
     print(f"{pick.item.title[:42]:42} {pick.reason}")
 
 # %% [markdown]
-# Section 4 writes this stage, which also finds the reasons, and measures what it is worth.
+# Section 4 implements this stage, which also finds the reasons, and measures its worth.
 
 # %% [markdown]
 # ## 3. Open only the near clusters (optional)
 #
 # Brute force computes the score of every film. With millions of films that is too slow. An [approximate
-# index](glossary.md#approximate-index) looks at some only. The oldest idea: sort the items into clusters once, and for
-# each question search the nearest clusters only. On paper first, 300 points (synthetic) in a plane.
+# index](glossary.md#approximate-index) scores only some of them. A classic way is to sort the items into clusters once,
+# and to search only the nearest clusters for each query. We start with 300 points (synthetic) in a plane.
 
 # %%
 rng = np.random.default_rng(0)
@@ -214,9 +215,9 @@ centres, cluster = k_means(points, 12)
 print("points in each cluster:", np.bincount(cluster).tolist())
 
 # %% [markdown]
-# [k-means](glossary.md#k-means) is two steps in turn: every point goes into the cluster with the nearest centre, every
-# centre moves to the mean of its cluster. The search compares the query with 12 centres, opens the best clusters, and is
-# exact inside them. "Best" means the largest dot product, as for films: what counts is how far a centre lies in the
+# [k-means](glossary.md#k-means) alternates two steps: every point joins the cluster with the nearest centre, then every
+# centre moves to the mean of its cluster. The search compares the query with 12 centres, opens the best clusters, and
+# is exact inside them. "Best" means the largest dot product, as for films: what counts is how far a centre lies in the
 # direction of the query, not how near it is to the query.
 
 
@@ -255,9 +256,9 @@ show(
 # %% [markdown]
 # ### Exercise 23.3 · fill in (O2)
 #
-# How good is an index? Its [recall](glossary.md#recall): for each query, the share of the truly best items that it found;
-# then the mean over the queries. `truth` and `found` are lists with an array of items for each query. The order does not
-# matter; `found` may be shorter than `truth`, which is never empty.
+# How good is an index? Its [recall](glossary.md#recall): for each query, the share of the truly best items that it
+# found; then the mean over the queries. `truth` and `found` are lists with an array of items for each query. The order
+# does not matter; `found` may be shorter than `truth`, which is never empty.
 #
 # <details><summary>Hint 1</summary>What both sets hold is <code>right & got</code>.</details>
 # <details><summary>Hint 2</summary>Divide by the number of right ones, not of found ones, query by query; then
@@ -289,12 +290,12 @@ for n_open in (1, 2, 3, 4, 12):
     print(f"{n_open:2} open: {looked:5.0f} points looked at, recall@10 {recall_of(truth, found):.2f}")
 
 # %% [markdown]
-# All clusters open is brute force, recall 1. Each closed cluster saves work and may hide a film. Where between the two to
-# stand is measured, never guessed: the recall–latency curve.
+# With all clusters open, the search is brute force and its recall is 1. Each closed cluster saves work but may hide a
+# film. How many to open is measured, never guessed: plot the recall–latency curve.
 #
-# `ApproximateIndex` is the same idea, written by others for speed (faiss). Three catalogues: our films; 200,000 synthetic
-# items in 500 clusters of taste; 200,000 of pure noise. Time is that of the processor on one thread, so a busy neighbour
-# does not count.
+# `ApproximateIndex` uses the same idea in a library made for speed (faiss). We compare three catalogues: our films;
+# 200,000 synthetic items in 500 clusters of taste; 200,000 of pure noise. We measure processor time on one thread, so
+# other programs hardly affect it.
 
 # %%
 exact = ExactIndex(bundle.vectors)
@@ -396,19 +397,19 @@ claim("about a sixth of the clusters open: our films are closer to noise than to
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# Clusters: nearly all of the right items at a small part of the time. Noise: neighbours are spread over all clusters,
-# and no index of this kind helps. Real embeddings lie between. (Compare the same *share* of clusters, 16 of 95 with 64
-# of 447: ours are closer to noise.) So measure yours. For our films exact is the right choice: it takes a fraction of a
-# millisecond and misses nothing.
+# With clear clusters, the index finds nearly all of the right items in a small part of the time. In noise, neighbours
+# are spread over all clusters, and an index of this kind does not help. Our embeddings lie between the two. (Compare
+# the same *share* of clusters, 16 of 95 with 64 of 447: ours are closer to noise.) So measure yours. For our films the
+# exact index is the right choice: it takes a fraction of a millisecond and misses nothing.
 #
 # </details>
 
 # %% [markdown]
 # ## 4. Rank, and say why (optional)
 #
-# The second stage of our service: [EASE](glossary.md#ease) (lesson 04). The bundle holds, for each film, the 50 films
-# whose presence in a history says most about it, and a weight for each. The *support* of a candidate is the sum of the
-# weights that stand in the history; the largest single one is the reason.
+# The second stage of our service uses [EASE](glossary.md#ease) (lesson 04). For each film, the bundle holds the 50
+# films whose presence in a history says most about it, and a weight for each. The *support* of a candidate is the sum
+# of the weights of those that are in the history; the film with the largest weight is the reason.
 
 
 # %%
@@ -435,8 +436,8 @@ for row, reason in zip(best[:5], reasons):
 
 # %% [markdown]
 # The service gives the same ten. (Where no film of the history supports a candidate, it names the nearest one in the
-# space of the GRU.) Is the second stage worth its time? The histories that are served hold everything; for an honest
-# number take those of learn, train + valid, and the test set, on which nothing was chosen.
+# space of the GRU.) Is the second stage worth its time? The served histories contain all ratings, the test set too. For
+# an honest number, use only histories from `learn` (train + valid), and the test set, on which nothing was chosen.
 
 # %%
 ratings, movies = load_movielens()
@@ -471,7 +472,7 @@ claim("both stages beat the first alone: the interval lies above zero", low > 0)
 claim("it is the number that the bundle states", abs(both_stages.mean() - metrics["service"]["NDCG@10"]) < 1e-3)
 
 # %% [markdown]
-# And what does it cost to apply a rule (section 5) after the cut?
+# And what do users lose if a rule (section 5) is applied after the best ten are taken?
 
 # %%
 is_western = np.array([False, *("Western" in item.genres for item in bundle.items)])
@@ -488,14 +489,14 @@ claim("cut first: less than one is left on average", np.mean(n_left["take ten, t
 # %% [markdown]
 # ## 5. The rules come first
 #
-# A service has rules that no model learns: hide what was seen, keep to a genre. *When* a rule is applied matters.
-# Whoever takes the best ten films and then drops those that are no Westerns has an empty page for most users, although
-# the catalogue is full of Westerns (section 4 measures it). So drop first, and cut last.
+# A service has rules that no model learns: hide what was seen, keep to a genre. *When* a rule is applied matters. Take
+# the best ten films, then drop those that are not Westerns: less than one is left on average, although the catalogue
+# has enough for everybody (section 4 measures it). So filter first, and cut last.
 #
 # ### Exercise 23.5 · find the bug (O1)
 #
-# This function cuts too early. `scores`, `is_seen` and `is_genre` have one entry for each film; wanted are the `k` best
-# unseen films of the genre, best first, fewer only if there are no more. Repair it.
+# This function cuts too early. `scores`, `is_seen` and `is_genre` have one entry for each film. Repair it: return the
+# `k` best unseen films of the genre, best first, and fewer only if there are no more.
 #
 # <details><summary>Hint 1</summary>Taking more than k and hoping that enough are left is not safe: somebody has seen
 # them all. Find the allowed films first.</details>
@@ -521,8 +522,9 @@ def best_of_genre(scores, is_seen, is_genre, k):  # noqa: F811
 check("23.5", best_of_genre)
 
 # %% [markdown]
-# A [cold](glossary.md#cold-start) visitor who likes three films *has* a history, a short one. Whoever likes nothing yet
-# gets the popular films. They are also the [fallback](glossary.md#fallback), the answer when the model cannot answer.
+# A [cold-start](glossary.md#cold-start) visitor who likes three films *has* a history, if a short one. Whoever likes
+# nothing yet gets the popular films. They are also the [fallback](glossary.md#fallback), the answer when the model
+# cannot answer.
 
 # %%
 alone = recommender.recommend([Question(np.array([], int))])[0]
@@ -534,9 +536,9 @@ claim("three likes (Alien, Terminator, Matrix) make another list", {pick.item.ti
 # %% [markdown]
 # ## 6. Start the service
 #
-# All of this stands in `recsys_helpers.serving`, behind HTTP. `make serve` starts it with a page to click on; here we
-# start the same program ourselves. The [deadline](glossary.md#deadline) is half a second, ten times the default,
-# because notebook, service and load share a few cores.
+# `recsys_helpers.serving` offers all of this over HTTP. `make serve` starts it with a web page; here we start the same
+# program ourselves. The [deadline](glossary.md#deadline) is half a second, ten times the default, because the notebook,
+# the service and the load generator share a few cores.
 
 # %%
 running = []
@@ -574,14 +576,14 @@ assert [film["title"] for film in answer["items"]] == [pick.item.title for pick 
 print({name: value for name, value in answer.items() if name not in ("items", "version")})
 
 # %% [markdown]
-# The five films of section 2, through HTTP. `ignored` would list ids that nobody knows; `degraded` is true if this is
-# the fallback because the model could not answer.
+# These are the five films of section 2, over HTTP. `ignored` would list unknown ids; `degraded` is true if this is the
+# fallback because the model could not answer.
 #
 # ### Exercise 23.6 · trace (O3)
 #
-# Four requests. `k` may be 100 at most; nobody has the user_id 999999; no film has the id 999999. Write the status of
-# each answer, and at last whether the third one is degraded: a list like `[200, 200, 200, 200, True]`. To choose from:
-# 200 fine · 404 not there · 405 wrong method · 422 not as described · 500 the service failed.
+# Here are four requests. `k` may be 100 at most; no user and no film has the id 999999. Write the status of each
+# answer, then whether the third is degraded: a list like `[200, 200, 200, 200, True]`. Choose from 200 success · 404
+# not found · 405 method not allowed · 422 invalid input · 500 the service failed.
 #
 # 1. `GET /recommend/1?k=1000`
 # 2. `GET /recommend/999999`
@@ -607,19 +609,19 @@ print(client.delete("/recommend/1").json()["detail"])
 # %% [markdown]
 # <details><summary>What the answers say</summary>
 #
-# The third is no refusal: a visitor whose only like is unknown has no history. The popular films are the *right* answer
-# then, so it is not degraded.
+# The third request is not rejected: a visitor whose only like is unknown has no history. The popular films are then the
+# *right* answer, so it is not degraded.
 #
 # </details>
 
 # %% [markdown]
 # ## 7. Measure under load
 #
-# How quick is it? Not "on average": within the [99th percentile](glossary.md#percentile), p99, 99 of 100 requests are
-# answered. (p50 is the median.)
+# How quick is the service? An average hides the slow answers. Within the [99th percentile](glossary.md#percentile),
+# p99, 99 of 100 requests are answered. (p50 is the median.)
 #
-# First how *not* to measure. A server (synthetic, times in ms) takes 10 for each request. Once it stands still for a
-# second. A polite client asks, waits for the answer, and asks again.
+# First, how *not* to measure. A synthetic server takes 10 ms for each request, and once it stalls for a second.
+# A polite client asks, waits for the answer, and asks again.
 
 # %%
 work = np.full(500, 10.0)
@@ -627,13 +629,13 @@ work[100] = 1000  # nobody else asks: each answer takes as long as the work
 print("polite client: p50 {:.0f} ms, p99 {:.0f} ms, longest {:.0f} ms".format(*np.percentile(work, [50, 99, 100])))
 
 # %% [markdown]
-# One of 500 was slow, says this client, and p99 is 10 ms. But people do not wait for each other: somebody comes every
-# 20 ms, whether or not the last one was served: an [open loop](glossary.md#open-loop).
+# This client reports one slow answer in 500, and a p99 of 10 ms. But people do not wait for each other: somebody comes
+# every 20 ms, whether or not the last one was served. This is an [open loop](glossary.md#open-loop).
 #
 # ### Exercise 23.7 · predict (O4)
 #
-# The same server and hiccup, 500 requests that come every 20 ms and wait in a queue. What is p99 of their time, in ms,
-# from coming to answer?
+# Same server, same stall: 500 requests arrive, one every 20 ms, and queue. What is the p99 from arrival to answer, in
+# ms?
 
 # %%
 guess = ...
@@ -647,8 +649,9 @@ check("23.7", guess)
 # %% [markdown]
 # ### Exercise 23.8 · code (O4)
 #
-# Write it. Request *i* comes at `due[i]` (sorted) and needs `work[i]`. One server takes them in turn: it starts when the
-# request has come *and* the one before it is done. Return an array: for each, the time from `due` to its end.
+# Write this queue. Request *i* arrives at `due[i]` (sorted) and needs `work[i]`. One server takes them in turn: it
+# starts when the request has arrived *and* the one before it is done. Return an array: for each, the time from `due` to
+# its end.
 #
 # <details><summary>Hint 1</summary>Keep one number, <code>free</code>: when the server is done with the one before. At
 # first it is free at once.</details>
@@ -678,8 +681,8 @@ print("open loop: p50 {:.0f} ms, p99 {:.0f} ms, longest {:.0f} ms".format(*np.pe
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# The same server: p99 10 ms says one client, 950 ms the other. The polite one stopped asking just when it hurt:
-# [coordinated omission](glossary.md#coordinated-omission).
+# For the same server, one client reports a p99 of 10 ms, the other 950 ms. The polite one stopped asking just when the
+# server stalled: [coordinated omission](glossary.md#coordinated-omission).
 #
 # </details>
 
@@ -715,9 +718,8 @@ def visit(address, paths, rate, n_requests, n_visitors=32):
 
 
 # %% [markdown]
-# What should we report? A refusal, the fallback, and what comes after everybody has left are answers, too. What counts
-# is [goodput](glossary.md#goodput): answers *of the model* within the deadline, in each second, with the p99 of their
-# times.
+# What should we report? Rejections, fallbacks and late answers are answers as well. What counts is
+# [goodput](glossary.md#goodput): answers *of the model* within the deadline, per second. We add the p99 of their times.
 
 
 # %%
@@ -746,8 +748,8 @@ claim("p50 below 100 ms, on a busy machine, too", calm["ms"].median() < 100)
 # %% [markdown]
 # ## 8. Little's law, and the obvious way (optional)
 #
-# How many visitors are inside at the same moment? *Arrivals a second times the seconds each stays*: [Little's
-# law](glossary.md#littles-law). Count it, at ten thousand random moments:
+# How many requests are inside the service at the same moment? *Arrivals per second times the seconds each stays*, says
+# [Little's law](glossary.md#littles-law). We count them at ten thousand random moments:
 
 # %% tags=["nbval-ignore-output"]
 begin, end = calm["due"].to_numpy(), calm["due"].to_numpy() + calm["ms"].to_numpy() / 1000
@@ -760,12 +762,12 @@ print(f"inside on average: counted {counted:.2f}, by the law {by_law:.2f}")
 claim("the law is right to 20 %", abs(counted - by_law) < 0.2 * by_law)
 
 # %% [markdown]
-# On a calm computer that is less than one visitor: at most moments nobody is inside.
+# On a computer with nothing else to do this is less than one request: most of the time nobody is inside.
 #
 # ### The obvious way
 #
-# It would be an endpoint that calls `model.predict` for each request. Compare the calls, without HTTP (a fresh network of
-# the same shape; time does not ask for quality).
+# The obvious service is an endpoint that calls `model.predict` for each request. We compare the calls, without HTTP (an
+# untrained network of the same shape is enough to measure time).
 
 # %%
 from recsys_helpers.models import bodies, next_item
@@ -794,13 +796,13 @@ print(f"{obvious / ours:.0f} times as fast as model.predict")
 claim("more than five times as fast, on a busy machine, too", obvious > 5 * ours)
 
 # %% [markdown]
-# Not because Keras computes slowly: `predict` prepares a pipeline for thousands of rows at each call, and `model(x)` goes
-# through the steps of the GRU one Python call at a time. The compiled graph does neither.
+# Keras does not compute slowly. But `predict` prepares a pipeline for thousands of rows at each call, and `model(x)`
+# goes through the steps of the GRU one Python call at a time. The compiled graph does neither.
 
 # %% [markdown]
 # ## 9. Too many
 #
-# How many can it answer? Let 24 visitors ask as fast as they are served:
+# How many requests can the service answer? Let 24 visitors ask as fast as they are served:
 
 # %% tags=["nbval-ignore-output"]
 most = visit(address, everybody, rate=np.inf, n_requests=1500, n_visitors=24)
@@ -810,8 +812,8 @@ capacity = 2 * np.histogram(done, np.arange(0, done.max() + 0.5, 0.5))[0].max() 
 print(f"about {capacity:.0f} answers a second")
 
 # %% [markdown]
-# How many may be inside at the same moment? [Little's law](glossary.md#littles-law) says: *arrivals a second, times the
-# seconds each stays*.
+# How many requests may be inside at the same moment? [Little's law](glossary.md#littles-law) says: *arrivals per
+# second, times the seconds each stays*.
 #
 # ### Exercise 23.9 · choose (O4)
 #
@@ -835,8 +837,9 @@ check("23.9", answer)
 # %% [markdown]
 # ### A flood
 #
-# Now 1.7 times its capacity, for two and a half seconds: with the bound, and without. The bound is 32 at most; the gate
-# lowers it when answers take longer than half of the deadline on average, and raises it when they are quicker.
+# We send 1.7 times its capacity for two and a half seconds, with a bound and without. The
+# bound is 32 at most; the gate lowers it when answers take longer than half of the deadline on average, and raises it
+# when they are quicker.
 
 # %% tags=["nbval-ignore-output"]
 flood = {"rate": 1.7 * capacity, "n_requests": int(2.5 * 1.7 * capacity), "n_visitors": 128}
@@ -853,16 +856,16 @@ claim("with a bound every request had an answer: films, or a refusal", set(bound
 claim("without a bound nobody was refused", set(unbounded["status"]) == {200})
 
 # %% [markdown]
-# Without a bound every request gets status 200, later and later: while the flood lasts, the goodput falls towards zero.
-# With a bound ([load shedding](glossary.md#load-shedding)) many are refused soon, and the others get their films in
-# time. (Where other programs compute as well, these figures vary; section 10 shows the same without a clock.)
+# Without a bound every request gets status 200, but later and later: while the flood lasts, the goodput falls towards
+# zero. With a bound ([load shedding](glossary.md#load-shedding)) many are rejected quickly, and the others get their
+# films in time. (If other programs use the computer, these figures vary; section 10 simulates the same exactly.)
 
 # %% [markdown]
 # ## 10. The spike is over
 #
-# The flood ends. Does every service recover? A simulation (synthetic, exact): a server answers 100 requests a second,
-# in the order in which they came, and 80 visitors come each second, but 300 in the seconds 5 and 6. A visitor waits for
-# half a second, then asks again, three times in all. The old request stays in the queue.
+# The flood ends. Does every service recover? We simulate it (synthetic, exact). A server answers 100 requests a second,
+# in the order in which they came. Each second 80 visitors come, but 300 in seconds 5 and 6. A visitor waits for half a
+# second, then asks again, three times in all. The old request stays in the queue.
 #
 # ### Exercise 23.10 · predict (O5)
 #
@@ -935,19 +938,19 @@ claim(
 # %% [markdown]
 # <details><summary>Why it does not recover</summary>
 #
-# The server is busy with requests of people who have left. Each of them asks again, so up to 240 requests come each
-# second, more than it can answer, and the queue never gets shorter. The cause is gone, and the failure keeps itself
-# going: a *metastable failure*. Only less load, or a restart, ends it. (If nobody asks again, the old queue must be
-# worked off first.)
+# The server is busy with requests that nobody waits for any more. Each visitor asks again, so up to 240 requests come
+# each second, more than it can answer, and the queue never gets shorter. The cause is gone, but the failure sustains
+# itself: a *metastable failure*. Only less load, or a restart, ends it. (If nobody asks again, the server still has to
+# work through the old queue.)
 #
-# A deadline throws away what nobody waits for, and a bound keeps the queue shorter than people's patience.
+# A deadline drops requests that nobody waits for; a bound keeps the queue shorter than people's patience.
 #
 # </details>
 
 # %% [markdown]
 # ### And ours?
 #
-# It has both, the bound of the gate and a deadline for each request:
+# Our service has both a bound and a deadline for each request:
 
 # %%
 after = visit(address, everybody, rate=250, n_requests=250)
@@ -956,7 +959,7 @@ claim("after the flood everybody is answered again", set(after["status"]) == {20
 # %% [markdown]
 # ## 11. When the model is too slow
 #
-# A service with a deadline that no model can keep, a tenth of a millisecond:
+# We start a service with a deadline that no model can meet, a tenth of a millisecond:
 
 # %%
 slow_service, slow_address = start("--deadline", "0.0001")
@@ -965,25 +968,26 @@ stop(slow_service)
 print("degraded:", sum(answer["degraded"] for answer in answers), "of 20 ·", answers[0]["items"][0]["reason"])
 
 # %% [markdown]
-# All twenty have ten films with status 200, each answer admits that it is [degraded](glossary.md#degraded-answer), and
-# the goodput is zero. So watch the degraded share, too.
+# All twenty answers are marked as [degraded](glossary.md#degraded-answer). Their status is 200, but the goodput is
+# zero. So watch the degraded share, too.
 
 # %% [markdown]
 # ## 12. The breaker, and a process that dies (optional)
 #
 # Did the service of section 11 really ask its model twenty times? A [circuit breaker](glossary.md#circuit-breaker)
 # (`serving/breaker.py`) counts calls that raised an error, or that took more than four deadlines by themselves. After
-# three in a row it opens, and nobody is sent to the model for half a second. Then *one* request tries. Answers that are
-# late because many people wait do not open it: the model is not to blame for the queue.
+# three in a row it opens, and no request is sent to the model for half a second. Then *one* request tries it. Answers
+# that are late because of a long queue do not open the breaker: the model is not to blame for the queue.
 
 # %% [markdown]
 # ### Exercise 23.11 · trace (O5)
 #
-# A breaker opens after 3 calls in a row in which the model itself was too slow. For the 5 seconds after that nobody asks the model; whoever comes 5 seconds
-# later or more tries it. In time: the breaker is closed again. Late: it rests for another 5 seconds from then.
+# A breaker opens after 3 calls in a row in which the model itself was too slow. For the next 5 seconds no request is
+# sent to the model; the first that comes 5 seconds later or more tries it. If the model is in time, the breaker closes;
+# if it is late, the breaker stays open for 5 seconds from then.
 #
-# One request comes in each of the seconds 0 to 15. The model is late up to and including second 7, and in time from second 8
-# on. How many of the 16 requests are sent to the model?
+# One request comes in each of the seconds 0 to 15. The model is late up to and including second 7, and in time from
+# second 8 on. How many of the 16 requests are sent to the model?
 
 # %%
 n_asked = ...
@@ -1007,7 +1011,7 @@ print("sent to the model in seconds", asked)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Four visitors waited in vain instead of eight; the price is that the model, well again from second 8, is found out
+# Four visitors waited in vain instead of eight. The price: the model works again from second 8, but the breaker notices
 # only at 12.
 #
 # </details>
@@ -1015,8 +1019,8 @@ print("sent to the model in seconds", asked)
 # %% [markdown]
 # ### The process dies
 #
-# A visitor likes a film; the service acknowledges. Then we kill its worker as hard as an operating system can (`kill
-# -9`: no farewell, no cleaning up).
+# A visitor likes a film, and the service acknowledges it. Then we kill its worker as hard as an operating system can
+# (`kill -9`: the process has no time to clean up).
 
 # %%
 event = {"event_id": "00000000-0000-4000-8000-000000000023", "user_id": 1, "item_id": 1240, "kind": "like"}
@@ -1037,10 +1041,10 @@ claim("it was back within ten seconds", ready_again < 10)
 print({key: value for key, value in client.post("/events", json=event).json().items() if key == "is_new"})
 
 # %% [markdown]
-# The parent started another worker by itself, and the event is there: it is acknowledged only after the disk has it (a
-# kill does not prove that, only a power cut would). What about a visitor who got *no* acknowledgement, because the
-# worker died first? Send the event again with the same `event_id`: it is kept once, `is_new` is false the second time.
-# And the same `event_id` with *other* content? That is a fault of the caller, and it is refused:
+# The parent process started another worker by itself, and the event is still there: the service acknowledges it only
+# once it is on disk (only a power cut could prove that, a kill cannot). What if a visitor got *no* acknowledgement,
+# because the worker died first? Send the event again with the same `event_id`: it is stored once, and `is_new` is false
+# the second time. The same `event_id` with *other* content is the caller's mistake, and it is rejected:
 
 # %%
 other = client.post("/events", json={**event, "kind": "hide"})
@@ -1050,8 +1054,8 @@ assert other.status_code == 409
 # %% [markdown]
 # ## 13. A new version, and back
 #
-# A colleague has two new bundles, to be put into use without stopping. The first differs in a note only. We swap under
-# load, then [roll back](glossary.md#roll-back).
+# A colleague has two new bundles to go live without a stop. The first differs only in a note. We
+# swap under load, then [roll back](glossary.md#roll-back).
 
 # %%
 new_version = save_bundle(replace(bundle, facts={**bundle.facts, "note": "reviewed"}), store.bundles).name
@@ -1072,8 +1076,7 @@ claim("no request failed", set(during[0]["status"]) == {200})
 claim("both versions answered", versions == {version, new_version})
 
 # %% [markdown]
-# In the second bundle the table of films is sorted by title. We open it here, without the checks of the service, for
-# user 1:
+# In the second bundle the table of films is sorted by title. We open it without the service's checks, for user 1:
 
 # %% tags=["nbval-ignore-output"]
 by_title = sorted(bundle.items, key=lambda item: item.title)
@@ -1087,8 +1090,8 @@ overlap = {pick.item.title for pick in strange} & {pick.item.title for pick in p
 claim("of the five films, none or one is the same", len(overlap) <= 1)
 
 # %% [markdown]
-# Nonsense: only the titles were sorted, not the film rows and histories that they belong to. Each file is whole, the
-# model runs, and every answer would come quickly and with status 200.
+# The list is nonsense: only the table of films was sorted, not the vectors and histories that refer to its rows. Yet
+# each file is intact, the model runs, and every answer would come quickly, with status 200.
 #
 # ### Exercise 23.12 · choose (O5)
 #
@@ -1123,22 +1126,23 @@ claim("refused, and the version in use stays", client.get("/recommend/1").json()
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# The service switches to a version only when it answers such *golden questions* as recorded, apart from near ties: the
-# *golden probe*. It goes through every table, as a visitor does. Whether the answers are any good, it cannot say. For
-# that the manifest states an NDCG@10, measured on held-out data, and a version with a lower one than that in use is
-# refused unless you insist (`--force`).
+# The service switches to a version only if it answers such *golden questions* as recorded, apart from near ties. This
+# *golden probe* uses every table, as a visitor's request does. It cannot say whether the answers are good. For that,
+# the manifest states an NDCG@10 measured on held-out data, and a version with a lower one than that in use is refused
+# unless you insist (`--force`).
 #
 # </details>
 
 # %% [markdown]
 # ### The roll-out
 #
-# What no test sees, people show you after the swap.
+# No test catches everything, so watch after the swap.
 
 # %% [markdown]
 # ### Exercise 23.13 · put in order (O5)
 #
-# A roll-out. One line does not belong. Write the letters of the others in a right order, for example `"FEDCB"`.
+# These are the steps of a roll-out; one line does not belong. Write the letters of the others in a right order, for
+# example `"FEDCB"`.
 #
 # ```text
 # A   watch errors, degraded answers, and what people choose; roll back if it gets worse
@@ -1172,8 +1176,9 @@ print("services running:", len(running))
 # - You built both stages and a rule by hand (**O1**).
 # - In section 3 you built and measured an approximate index (**O2**).
 # - You started the service and read its answers (**O3**).
-# - You measured goodput with an open loop, and bounded the crowd with Little's law (**O4**).
-# - You flooded the service, saw why a queue without deadlines never recovers, and stopped a version that every checksum had passed (**O5**).
+# - You measured goodput with an open loop, and used Little's law to bound the requests inside (**O4**).
+# - You flooded the service, saw why a queue without deadlines never recovers, and stopped a broken version whose
+#   checksums were all correct (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
