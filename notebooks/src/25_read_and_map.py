@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Read a model, map an embedding
 #
-# Why this film? Some models can be read directly. Others can only be approached from outside: you copy them with a
-# readable model, draw a map of their embeddings, or test what their numbers hold. Each of these ways can mislead, and
-# you learn to measure how far to trust it.
+# Why this film? Some models can be read directly. Others can only be studied from outside: you copy them with a
+# readable model, draw a map of their embeddings, or test what their numbers encode. Each way can mislead, and you learn
+# to measure how far to trust it.
 
 # %% [markdown]
 # **What you will do**
@@ -12,7 +12,7 @@
 # - **O2** implement the choice of a split, and read a decision tree branch by branch (optional)
 # - **O3** implement item-kNN's own explanation, "because you liked …", and measure when the sentence is false
 # - **O4** fit a readable surrogate of a network, measure its fidelity, and diagnose where it misleads
-# - **O5** compare maps of an embedding, and test with a probe and a shuffled control what the rows hold (optional)
+# - **O5** compare maps of an embedding, and test with a probe and a shuffled control what the rows encode (optional)
 #
 # **What you need**: lessons 04 and 11, and about two hours without the optional sections; take a break before section 7.
 # The whole notebook runs in about a minute and a half. Outputs that would give away an answer are folded: click the
@@ -53,7 +53,8 @@ set_seed(42)
 # ## 1. A score you can take apart
 #
 # Take three films with two features: how popular the film is, and the gap between its year and the years that this user
-# likes, in decades. A linear model has one weight for each feature: popularity counts 2, a decade of distance costs 1.
+# likes, in decades. A linear model has one weight for each feature: here 2 for popularity and −1 for each decade of
+# distance.
 
 # %%
 toy = pd.DataFrame({"popular": [3, 2, 1], "year gap": [1, 5, 0]}, index=["Alien", "Brazil", "Clue"])
@@ -61,7 +62,7 @@ toy_weights = np.array([2, -1])
 toy.assign(score=toy @ toy_weights)
 
 # %% [markdown]
-# Why does *Alien* have a score of 5? An explanation needs a *background* to compare with: here it is the mean film. The
+# Why does *Alien* have a score of 5? An explanation needs a *background* to compare with; ours is the mean film. The
 # [contribution](glossary.md#contribution) of a feature is its weight times the film's distance from the mean.
 
 # %%
@@ -70,14 +71,14 @@ print("mean film:", mean_film.to_dict(), "→ score", mean_film @ toy_weights)
 print("Alien, weight · (value − mean):", (toy_weights * (toy.loc["Alien"] - mean_film)).to_dict())
 
 # %% [markdown]
-# *Alien* scores 5 − 2 = 3 above the mean film: 2 from its popularity, 1 from its year. The contributions add up to
+# *Alien* scores 5 − 2 = 3 more than the mean film: 2 from its popularity, 1 from its year. The contributions add up to
 # exactly the difference that has to be explained. With another background they change: among equally popular films,
 # popularity contributes nothing.
 #
 # ### Exercise 25.1 · trace (O1)
 #
-# A fourth film, *Dune*: popular 4, year gap 3. The background stays as it is: popular 2, year gap 2. What does the year
-# gap contribute?
+# A fourth film, *Dune*, has popular 4 and year gap 3. The background stays the same: popular 2, year gap 2. What does
+# the year gap contribute?
 
 # %%
 year_gap_adds = ...
@@ -91,8 +92,8 @@ check("25.1", year_gap_adds)
 # %% [markdown]
 # ### Exercise 25.2 · code (O1)
 #
-# For a whole table: `X` (n_films, n_features), `weights` (n_features,), and `background` (n_others, n_features), the
-# rows whose mean is the background. Return the contributions, shape (n_films, n_features), and leave `X` as it is.
+# Now for a whole table: `X` (n_films, n_features), `weights` (n_features,), and `background` (n_others, n_features),
+# the rows to take the mean of. Return the contributions, shape (n_films, n_features), and leave `X` as it is.
 #
 # <details><summary>Hint 1</summary>The mean row of the background is <code>background.mean(axis=0)</code>.</details>
 # <details><summary>Hint 2</summary>Subtract it from every row of <code>X</code>, then multiply each column with its
@@ -112,7 +113,7 @@ check("25.2", my_contributions)
 # %% [markdown]
 # ## 2. Six features of users and films
 #
-# Now we rank MovieLens films, but the model may only look at six features with names.
+# Now we rank MovieLens films with a model that sees only six named features.
 
 # %%
 ratings, movies = load_movielens()
@@ -152,11 +153,12 @@ def describe(past):
 # - **popular**: how many users rated the film, as a power of ten (2 is about a hundred users)
 # - **stars**: its mean rating, pulled towards the overall mean if few users rated it
 # - **decade**: its year, in decades from 1990; **year gap**: its distance from the mean year of *this user's* films
-# - **genre match**: how much larger the share of the film's genres is for this user than for everybody, in tenths
+# - **genre match**: how much larger the share of the film's genres is among this user's films than among everybody's,
+#   in tenths
 # - **active**: how many films the user has seen, as a power of ten
 #
-# All features come from train, and the label from what followed: 1 for the user's films in valid, 0 for ten random
-# unseen films beside each. A feature computed from its own label would be a [leak](glossary.md#data-leakage).
+# All features come from train, and the labels from later ratings: 1 for the user's films in valid, 0 for ten random
+# unseen films per film. A feature computed from its own label would be a [leak](glossary.md#data-leakage).
 
 # %%
 features = describe(cut.train)
@@ -171,7 +173,7 @@ shown = pd.DataFrame(X, titles[i], FEATURES).assign(user=u, label=label.astype(i
 shown.sample(5, random_state=8).round(2)
 
 # %% [markdown]
-# We hold out a third of the users: on them we later evaluate copies, and choose hyperparameters.
+# We hold out a third of the users. Later they serve to evaluate copies and choose hyperparameters.
 
 # %%
 is_held = np.zeros(users.n_rows, bool)
@@ -198,8 +200,8 @@ def scores_of(model, table):
 
 
 # %% [markdown]
-# How sure are the weights? Resample the users fifty times (a user drawn twice counts twice) and fit again: this is the
-# [bootstrap](glossary.md#bootstrap) of lesson 04.
+# How certain are the weights? Resample the users fifty times (a user drawn twice counts twice) and fit each time: this
+# is the [bootstrap](glossary.md#bootstrap) of lesson 04.
 
 # %%
 model = linear(1.0).fit(X, label)
@@ -232,9 +234,9 @@ claim("the interval of decade includes zero", low[2] < 0 < high[2])
 
 # %% [markdown]
 # The model prefers popular films that are close to the user's years and genres. The interval of `decade` includes zero:
-# these data do not show whether older films are preferred, given the year gap.
+# given the year gap, these data do not show whether older films are preferred.
 #
-# Now one user: user 482 has 43 films in train, most of them horror.
+# Now look at user 482, who has 43 films in train, most of them horror.
 
 # %%
 USER = 482
@@ -263,16 +265,16 @@ show(
 )
 
 # %% [markdown]
-# For this user the genre match outweighs everything: the model recommends five pure horror films, and a famous one. A
-# linear term has no upper limit. You see this flaw only because you can read the model: each bar *is* a part of the
-# computation, so the explanation is faithful by construction. Whether it is why people watch these films is another
-# question.
+# For this user the genre match outweighs everything: the model recommends five pure horror films and a famous one,
+# because a linear term has no upper limit. You see this flaw only because you can read the model: each bar *is* a part
+# of the computation, so the explanation is faithful by construction. Whether people watch films for that reason is
+# another question.
 
 # %% [markdown]
 # ## 4. Two ways to misread a coefficient
 #
-# **The twin.** Suppose somebody adds the number of raters once more, under another name. What happens to the weight of
-# `popular`?
+# **A copied feature.** Suppose somebody adds the number of raters again, under another name. What happens to the weight
+# of `popular`?
 
 # %%
 with_twin = linear(1.0).fit(np.column_stack([X, X[:, 0]]), label)[1].coef_[0]
@@ -316,16 +318,16 @@ print(f"the lists of 128 users with active set to 0: {np.mean(same[0] == same[1]
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# **The weight that ranks nothing.** Not one position changed. A weight can be large and certain, and still be irrelevant
-# to the ranking: in a linear model a feature of the user alone adds the same to all films. It would need a *product*
-# with a feature of the film. A tree can make such products by itself.
+# **A weight without effect on the ranking.** Not one position changed. A weight can be large and certain, and still be
+# irrelevant to the ranking: in a linear model a feature of the user alone adds the same to all films. It would need a
+# *product* with a feature of the film. A tree can form such products by itself.
 # </details>
 
 # %% [markdown]
 # ## 5. A tree, branch by branch (optional)
 #
-# A [decision tree](glossary.md#decision-tree) asks yes–no questions about one feature and one threshold each. Its answer
-# is the share of ones in the leaf that a pair reaches. How does it choose a question? Take six pairs:
+# A [decision tree](glossary.md#decision-tree) asks yes–no questions, each about one feature and one threshold. Its
+# prediction is the share of ones in the leaf that a pair reaches. How does it choose a question? Take six pairs:
 
 # %%
 x_toy, y_toy = np.array([1, 2, 3, 4, 5, 6]), np.array([0, 0, 1, 0, 1, 1])
@@ -341,8 +343,9 @@ for threshold in (1.5, 2.5, 3.5, 4.5, 5.5):
     print(f"x ≤ {threshold}: {left} | {right}   impurity {cost:.3f}")
 
 # %% [markdown]
-# The [Gini impurity](glossary.md#gini-impurity) of a group is the probability that two draws from it differ. Each side is
-# weighted by its size. Here two splits are equally good: after 2 and after 4. Then each side is split again.
+# The [Gini impurity](glossary.md#gini-impurity) of a group is the probability that two labels drawn from it differ.
+# Each side is weighted by its size. Here two splits are equally good: after 2 and after 4. The tree takes one of them
+# and then splits each side again.
 #
 # ### Exercise 25.4 · fill in (O2)
 #
@@ -374,7 +377,7 @@ def my_split(x, y):
 check("25.4", my_split)
 
 # %% [markdown]
-# Now the real pairs, three questions deep:
+# Now grow a tree on the real pairs, three questions deep:
 
 # %%
 small = DecisionTreeClassifier(max_depth=3, min_samples_leaf=100, random_state=0).fit(X, label)
@@ -419,7 +422,7 @@ show(
 )
 
 # %% [markdown]
-# The leaves as numbers, and one pair on its way down: user 482 and *The Silence of the Lambs*.
+# Here are the leaves as numbers, and the path of one pair: user 482 and *The Silence of the Lambs*.
 
 # %%
 is_leaf = tree.children_left < 0
@@ -432,12 +435,12 @@ while not is_leaf[node]:
 print(f"leaf: {ones[node]:.0%}")
 
 # %% [markdown]
-# Most pairs are of films known to few and end at 2 %, or at 8 % if the user has seen very many films. With a few more
-# ratings it is 9 %, and 18 % if the genre fits. Above 17 ratings a genre match raises 20 % to 35 %; above 50 ratings,
-# 50 % to 66 %. So popularity decides first, then taste.
+# Most pairs contain a film with few ratings and end at 2 %, or at 8 % if the user has seen very many films. With a few
+# more ratings the leaf says 9 %, and 18 % if the genre fits. Above 17 ratings a genre match raises 20 % to 35 %; above
+# 50 ratings, 50 % to 66 %. So popularity decides first, then taste.
 #
-# Do not read 66 % as the probability that a visitor chooses the film: we put ten random films beside each chosen one. In
-# the whole catalogue all probabilities are far smaller. Their *order* is what counts.
+# Do not read 66 % as the probability that a visitor chooses the film: we put ten random films beside each chosen one.
+# In the whole catalogue all probabilities are far smaller. What counts is their *order*.
 #
 # How stable is the tree? Resample the users and grow it again:
 
@@ -458,8 +461,7 @@ claim("the trunk is the same in all trees", len({first for first, _ in asked}) =
 claim("the twigs come in more than three kinds", len({second for _, second in asked}) > 3)
 
 # %% [markdown]
-# The first questions are stable; the last ones change with the sample of users. Draw no conclusion
-# from the last ones.
+# The first three questions are stable; the last four change with the sample of users, so draw no conclusions from them.
 #
 # ### Exercise 25.5 · trace (O2)
 #
@@ -495,7 +497,7 @@ pd.DataFrame(depths).T.rename_axis("depth").round(3)
 # %% [markdown]
 # ## 6. What does readability cost? (optional)
 #
-# First the choice of the penalty, on the held-out users:
+# First we choose the penalty, on the held-out users:
 
 # %%
 path = {}
@@ -508,12 +510,12 @@ path.round(2)
 
 # %% [markdown]
 # From left to right the penalty gets weaker and the weights grow, but neither their order nor the ranking changes much.
-# C = 1 is as good as any. For the tree we take depth 6, and keep depth 3 to see the price of a readable one.
+# C = 1 is as good as any. For the tree we take depth 6, and keep depth 3 to see what readability costs.
 #
-# If a readable model ranks badly, is it because of its simple *form*, or because of the little that it *knows*? As a
-# control, take the same six columns and a form that nobody can read: many small trees, each fitted to the errors of
-# those before it, their outputs added up ([gradient boosting](glossary.md#gradient-boosting)). The held-out users
-# choose how many:
+# If a readable model ranks badly, is it because of its simple *form*, or because it *knows* so little? As a control,
+# take the same six columns and a form that nobody can read: many small trees, each fitted to the errors of those before
+# it, with their outputs added up ([gradient boosting](glossary.md#gradient-boosting)). We choose the number of trees on
+# the held-out users:
 
 # %%
 by_trees = {}
@@ -529,8 +531,8 @@ for n_trees in (10, 20, 40):
 pd.Series(by_trees, name="NDCG@10, held out").rename_axis("trees").round(3)
 
 # %% [markdown]
-# The largest number tried is the best; more might rank better still, but a control need not be the best. Now compute the
-# features from train + valid, and use the test set once.
+# The largest number tried is the best. More trees might rank better still, but a control need not be optimal. Now
+# compute the features from train + valid, and use the test set once.
 
 # %%
 learn = pd.concat([cut.train, cut.valid])
@@ -572,11 +574,12 @@ claim("other knowledge: EASE is ahead of the boosted trees", of_knowledge[1] > 0
 
 # %% [markdown]
 # The linear model is not distinguishable from popularity, and both single trees are behind it. *Form* matters: from the
-# same six columns the boosted trees make a better list, and nobody can read them. *Knowledge* matters, too: six columns
+# same six columns the boosted trees make better lists, but nobody can read them. *Knowledge* matters, too: six columns
 # cannot say that *this* film goes with *that* one. EASE has a number for each pair of films and is ahead of the boosted
 # trees, although its score is a plain sum.
 #
-# So readability has its price here. That is no law: item-kNN can be read as well, and ranks far better.
+# So with these six features readability has its price. That is not a general law: item-kNN can be read as well, and
+# ranks far better.
 
 # %% [markdown]
 # ## 7. "Because you liked …"
@@ -587,9 +590,9 @@ claim("other knowledge: EASE is ahead of the boosted trees", of_knowledge[1] > 0
 #
 # ### Exercise 25.6 · code (O3)
 #
-# Write it. `similar` has a row for each film that was seen and a column for each candidate, and need not be symmetric
-# (kNN keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate. Return the
-# `n` seen films that add most, best first, as an array; leave out those that add nothing.
+# Write this explanation. `similar` has a row for each seen film and a column for each candidate, and need not be
+# symmetric (kNN keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate.
+# Return the `n` seen films that add most, best first, as an array; leave out those that add nothing.
 #
 # <details><summary>Hint 1</summary>What each seen film adds: <code>similar[seen, film]</code>.</details>
 # <details><summary>Hint 2</summary><code>order = np.argsort(-adds)[:n]</code>; keep those with
@@ -609,7 +612,7 @@ def my_because(similar, seen, film, n):
 check("25.6", my_because)
 
 # %% [markdown]
-# The five best films for user 482, each score drawn as the sum that it is:
+# Here are the five best films for user 482, each score drawn as a sum:
 
 # %%
 similar = baselines.item_knn(seen).toarray()  # row: a film that was seen; column: a candidate
@@ -641,9 +644,9 @@ show(
 )
 
 # %% [markdown]
-# "Because you liked *A Nightmare on Elm Street*" names the widest block, but only one of many. Would the film still be
-# recommended without it? That can be tested: take the film out of the history and score again. There is a second
-# question: the model knows what you *rated*, not what you *liked*.
+# "Because you liked *A Nightmare on Elm Street*" names the widest block, but it is one of many. Would the
+# recommendation remain without it? To test that, take the film out of the history and score again. A second problem:
+# the model knows what you *rated*, not what you *liked*.
 #
 # ### Exercise 25.7 · predict (O3)
 #
@@ -680,18 +683,18 @@ print(f"without it the film still stands among the ten: {np.mean(stays):.0%}")
 # <details><summary>What the output shows</summary>
 #
 # If three stars are not "liked", more than one sentence in four is false. And the reason is rarely decisive: without
-# that film, the recommendation mostly stays.
+# that film, the recommendation usually stays in the ten.
 #
 # There are two cheap repairs: say what the model knows ("because you rated …"), and name only films with four stars or
-# more. The second changes the *explanation*, not the model, so it is kinder and less faithful.
+# more. The second changes the *explanation*, not the model, so it sounds better but is less faithful.
 # </details>
 
 # %% [markdown]
 # ## 8. A surrogate of a network
 #
-# Nobody can read the hundreds of thousands of weights of a GRU (lesson 11). A common way out is to train a readable model
-# to copy the network's *scores*, and to read the copy, a [surrogate](glossary.md#surrogate-model). First we train the
-# network, which takes about half a minute.
+# Nobody can read the hundreds of thousands of weights of a GRU (lesson 11). A common way out is to train a readable
+# model to copy the network's *scores*, and to read this copy, a [surrogate](glossary.md#surrogate-model). First train
+# the network (about half a minute).
 
 # %%
 histories = sequences.histories(cut.train, users, items)
@@ -719,7 +722,7 @@ print(f"{recommender.count_params():,} weights; NDCG@10 on valid: {of_gru:.3f}, 
 claim("on valid the GRU is ahead of popularity, by more than a fifth", of_gru > 1.2 * of_popularity)
 
 # %% [markdown]
-# Now the copy: a linear model of our six features. It learns from 200 random films of each user who is not held out; the
+# The copy is a linear model of our six features. It learns from 200 random films of each user who is not held out; the
 # target is the network's score. Only the order within a user matters, so we subtract each user's mean.
 # [Fidelity](glossary.md#fidelity) is measured on **pairs of the held-out users**: R², the share of the variance of the
 # network's scores that the copy explains. The target is what the *network* says, not what people did: a copy can be
@@ -745,8 +748,8 @@ def head(user, free):
 # %% [markdown]
 # ### Exercise 25.8 · find the bug (O4)
 #
-# This common fidelity is too generous. The network may score *all* films of user 5 higher than those of user 7; a copy
-# that knows only this gets a high R² and ranks nothing. Fix it: subtract each user's own mean from both, the copy's
+# This common measure is too generous. The network may score *all* films of user 5 higher than those of user 7; a copy
+# that knows only this gets a high R² but cannot rank films. Fix it: subtract each user's own mean from both, the copy's
 # scores and the network's, before anything else. Then compute one R² over all pairs: 1 − (sum of the squared errors) /
 # (sum of the network's squared scores).
 #
@@ -778,7 +781,7 @@ check("25.8", fidelity)
 
 
 # %% [markdown]
-# The same in the lesson's own code, and the copy:
+# The same measure in the lesson's code, and then the copy:
 
 
 # %%
@@ -811,9 +814,9 @@ copied = copy[1].coef_
 claim("popular has by far the largest weight: more than twice any other", copied[0] > 2 * np.abs(copied[1:]).max())
 
 # %% [markdown]
-# A tempting report: "The network prefers popular films near the user's years; this explains about 40 % of its scores."
-# But how good is a copy that knows popularity **alone**? And how good are both on the films that users will see, the
-# head of each list?
+# It is tempting to report: "The network prefers popular films near the user's years; this explains about 40 % of its
+# scores." But how good is a copy that knows popularity **alone**? And how good are both on the films that users will
+# see, the head of each list?
 
 # %% tags=["nbval-ignore-output"]
 network_lists = [head(one, np.flatnonzero(is_free[one]))[:10] for one in held]
@@ -855,9 +858,9 @@ show(
 )
 
 # %% [markdown]
-# On the left the copy looks fine: it knows which films are *not* recommended, the thousands that nobody knows. They are
-# most of the pairs, so they determine most of R². On the right, where the list is made, it knows next to nothing: of
-# ten films it finds about one, as the copy with popularity alone does. **Measure fidelity where the decision is made.**
+# On the left the copy looks fine: it knows which films are *not* recommended, the thousands with few ratings. They are
+# most of the pairs, so they determine most of R². On the right, where the list is made, it hardly helps: of ten films
+# it finds about one, as the copy with popularity alone does. **Measure fidelity where the decision is made.**
 #
 # ### Exercise 25.9 · choose (O4)
 #
@@ -881,7 +884,7 @@ check("25.9", answer)
 # %% [markdown]
 # ## 9. What a surrogate cannot see (optional)
 #
-# A copy has blind spots by construction. Give the network each history in reverse order:
+# A copy cannot show what its features do not contain. Give the network each history in reverse order:
 
 # %% tags=["nbval-ignore-output"]
 turned = sequences.last_items([history[-50:][::-1] for history in histories], 50)
@@ -896,9 +899,9 @@ print(f"histories reversed: the network keeps {np.mean(same_films):.1f} of its t
 claim("the network changes more than two films of ten", np.mean(same_films) < 8)
 
 # %% [markdown]
-# The network reacts to order; no feature of the copy can. So its explanation never mentions order, and a reader will
-# believe that there is nothing to mention. Give the copy a seventh feature, the similarity of a film to the user's five
-# newest ones. Copy with a tree, too: does the form of the copy matter?
+# The network reacts to order; no feature of the copy does. So its explanation never mentions order, and a reader may
+# believe that order does not matter. Give the copy a seventh feature, the similarity of a film to the user's five
+# newest ones. Also fit a tree as a copy: does the form of the copy matter?
 
 # %% tags=["nbval-ignore-output"]
 newest_five = to_matrix(cut.train.groupby("user_id").tail(5), users, items)
@@ -922,13 +925,13 @@ claim("but fewer than half", found["linear, seven features"] < 5)
 # %% [markdown]
 # A tree of the same six columns does not find the list either. With the seventh feature the copy is better, and its
 # explanation now adds "and what is similar to your newest films". An explanation can only use the words that you gave
-# it. Still most of the ten films are missed: this network has no short and honest summary in these words.
+# it. Still, most of the ten films are missed: these features do not give a short and honest summary of this network.
 
 # %% [markdown]
 # ## 10. Maps (optional)
 #
-# The other way in is to look at the [embeddings](glossary.md#embedding) of the films. The GRU's table has 64 numbers for
-# each. We map the films with at least 20 ratings in train, first by
+# Another way to study a network is to look at the [embeddings](glossary.md#embedding) of the films. The GRU's table has
+# 64 numbers for each. We map the films with at least 20 ratings in train, first by
 # [PCA](glossary.md#principal-component-analysis), as in lesson 07.
 
 # %% tags=["nbval-ignore-output"]
@@ -942,9 +945,9 @@ print(f"{len(mapped)} films; first direction and log of popularity: correlation 
 claim("the first direction is popularity: correlation above 0.9", popularity_found > 0.9)
 
 # %% [markdown]
-# A great discovery? No: the last column of this table is a *bias*, and lesson 10 filled it with the log of the count
-# before training. PCA finds the directions of largest variance, not what matters, so a map first shows what somebody put
-# in. Leave that column out:
+# This is no discovery: the last column of this table is a *bias*, and lesson 10 filled it with the log of the count
+# before training. PCA finds the directions of largest variance, which need not be the ones that matter; here it found
+# what we had put in ourselves. Leave that column out:
 
 # %% tags=["nbval-ignore-output"]
 rows = table[mapped, :-1] - table[mapped, :-1].mean(axis=0)  # (films, 63)
@@ -978,9 +981,9 @@ show(
 )
 
 # %% [markdown]
-# The map shows years, although nobody told the network a year. But two directions hold only a part of the variance. How
-# far can the map be trusted? Measure it: of the ten nearest films in 63 dimensions, how many are among the ten nearest
-# on the map?
+# The map shows years, although the network never saw a year. But two directions hold only a part of the variance. To
+# measure how far the map can be trusted, ask: of the ten nearest films in 63 dimensions, how many are among the ten
+# nearest on the map?
 
 
 # %%
@@ -1005,14 +1008,14 @@ claim("the PCA map keeps fewer than a quarter", kept < 0.25)
 # Hinton, 2008) gives up directions and distances and only tries to keep near films near (`perplexity=30`: about thirty
 # neighbours count as near). It starts from random positions, so we draw it three times. (scikit-learn's default,
 # `init="pca"`, always starts from the same map; the result then looks stable because the randomness is hidden, not
-# because it is gone.) As a control we also map a table *without* structure, whose columns are shuffled independently:
-# columns keep their numbers, films lose their rows.
+# because it is gone.) As a control we also map a table *without* structure: each column is shuffled independently, so
+# it keeps its numbers, but no row belongs to a film any more.
 
 # %% [markdown]
 # ### Exercise 25.10 · find the bug (O5)
 #
 # This control was written for this very lesson, and its map looked wonderfully structured. Why? Fix it: every column
-# keeps its numbers, each in an order of its own; the given table must not change.
+# keeps its numbers but gets its own random order; the given table must not change.
 #
 # <details><summary>Hint 1</summary>Apply it to a table whose second column is ten times the first. What do you
 # get?</details>
@@ -1094,8 +1097,9 @@ claim(
 # %% [markdown]
 # Left, right, up and down depend on the seed. What the seeds *share* is worth a look: here films of the same period lie
 # together. Between seeds some neighbours of each film change, and in *every* seed more than half of the neighbours on
-# the map are not neighbours in the table. So a map can be stable and wrong at once. Agreement between seeds shows that
-# there is structure; it does not prove a single neighbour. For a statement about a film, go back to the full table.
+# the map are not neighbours in the table. So a map can be stable and wrong at the same time. Agreement between seeds
+# shows that there is structure; it does not prove that two films are neighbours. For a statement about a film, go back
+# to the full table.
 
 # %% [markdown]
 # ### Exercise 25.11 · choose (O5)
@@ -1121,8 +1125,8 @@ check("25.11", answer)
 # ## 11. Ask the numbers: a probe (optional)
 #
 # Do these rows encode "horror"? Train a small linear model, a [probe](glossary.md#probe), to tell horror films from the
-# others by their 63 numbers. If it can, on films that it has not seen, the rows hold that information. How good is good?
-# That needs a control: the same probe on **shuffled labels**, which no row can predict.
+# others by their 63 numbers. If it can, on films that it has not seen, the rows hold that information. To judge how
+# good its AUC is, we need a control: the same probe on **shuffled labels**, which no row can predict.
 #
 # ### Exercise 25.12 · predict (O5)
 #
@@ -1160,14 +1164,14 @@ claim("on the same films the probe finds nothing at all with an AUC above 0.75",
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# With 63 numbers and few films a probe finds *anything*. Therefore always evaluate it on held-out films (here with
-# five-fold cross-validation), and beside shuffled labels.
+# With 63 numbers and few films a probe can fit *anything*. So always evaluate it on held-out films (here with five-fold
+# cross-validation), and compare it with shuffled labels.
 # </details>
 
 # %% [markdown]
 # ### All genres, beside their controls
 #
-# We probe for every genre with at least 15 films, on films held out:
+# We probe for every genre with at least 15 films, and evaluate on held-out films:
 
 # %% tags=["nbval-ignore-output"]
 found = {}
@@ -1203,12 +1207,12 @@ claim("Action and Sci-Fi: AUC above 0.62, beyond all controls", min(found["AUC"]
 claim("of the genres with 100 films or more at least two in three are found", is_found[large.index].mean() >= 2 / 3)
 
 # %% [markdown]
-# Nobody gave the network a genre, and yet most genres can be predicted from its rows, with errors. Rare genres have wide
-# grey bars: an AUC of 0.6 is evidence for Drama and none for a genre with two dozen films. By luck alone one genre in
-# eleven exceeds its ten controls, so do not rely on those near the edge; with another seed of the network some of them
-# change sides. *IMAX* is a warning: such films are new, so the probe may have found their year.
+# Nobody gave the network a genre, and yet most genres can be predicted from its rows, with errors. Rare genres have
+# wide grey bars: an AUC of 0.6 is evidence for Drama and none for a genre with two dozen films. By luck alone one genre
+# in eleven exceeds its ten controls, so do not rely on those close to their bar; with another seed of the network some
+# of them change sides. *IMAX* is a warning: such films are new, so the probe may have found their year.
 #
-# Is the year there, too? A ridge regression, R² on films held out:
+# Do the rows encode the year, too? We fit a ridge regression and measure R² on held-out films:
 
 
 # %% tags=["nbval-ignore-output"]
@@ -1227,9 +1231,9 @@ claim(
 )
 
 # %% [markdown]
-# So the colours of the map were no accident. But "the network uses genres" does *not* follow. A probe shows what can be
-# read from the rows, not what the network reads. Perhaps people who like one action film rate others, and the probe finds
-# the trace of that. What a network *uses* for one recommendation is asked in lesson 26.
+# So the pattern of years on the map was no accident. But "the network uses genres" does *not* follow. A probe shows
+# what can be read from the rows, not what the network reads. Perhaps people who like one action film also rate others,
+# and the probe finds the trace of that. Lesson 26 asks what a network *uses* for one recommendation.
 
 # %% [markdown]
 # ## 12. Five ways, one page
@@ -1251,7 +1255,7 @@ claim(
 # - You implemented "because you liked …", and measured how often the film had not been liked (**O3**).
 # - You copied a network: the copy explains about 40 % over random films, and hardly anything where the list is made
 #   (**O4**).
-# - Optional: your maps showed stable structure and false neighbours; a probe found genres and years, beside controls that
+# - Optional: your maps showed stable structure and false neighbours; a probe found genres and years, while its controls
 #   found nothing (**O5**).
 
 # %% [markdown] tags=["reading"]

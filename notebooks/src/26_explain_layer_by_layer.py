@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Explain layer by layer
 #
-# Why this film? You take a score apart in several ways, from gradients to films left out, and give each way two tests: do
-# its parts add up, and does the model agree with it?
+# Why this film? You take a score apart in several ways, from gradients to leaving films out, and test each way twice:
+# do its parts add up, and does the model agree with it?
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** compute and implement integrated gradients, verify that they add up, choose their steps
+# - **O1** compute and implement integrated gradients, verify that they add up, and choose the number of steps
 # - **O2** implement layer-wise relevance propagation, and account for what biases absorb
 # - **O3** implement exact Shapley values, and compare SHAP with them (optional)
 # - **O4** measure whether an explanation is faithful
@@ -47,7 +47,7 @@ set_seed(42)
 # %% [markdown]
 # ## 1. A gradient is not a reason
 #
-# Take a toy: a film has two numbers, action and romance. Its score is their sum, but never more than 1.
+# Take a toy model: a film has two numbers, action and romance. Its score is their sum, but at most 1.
 
 
 # %%
@@ -63,10 +63,10 @@ film = np.array([1.0, 1.0])
 print("score", toy_score(film), " gradient × input:", toy_gradient(film) * film)
 
 # %% [markdown]
-# The oldest explanation is [gradient × input](glossary.md#gradient--input). Here it says that nothing mattered, because the
-# score has reached its maximum, where small changes have no effect. This is [saturation](glossary.md#saturation).
+# The oldest explanation is [gradient × input](glossary.md#gradient--input). Here it is zero for both numbers: at the
+# maximum of the score, small changes have no effect. This is [saturation](glossary.md#saturation).
 #
-# So do not look at the end alone. Walk straight from a film that has nothing, the
+# So do not look only at the end point. Walk straight from a film with two zeros, the
 # [reference](glossary.md#reference), to ours, and take the gradient at each step:
 
 # %%
@@ -77,9 +77,9 @@ print("gradient for action on the way:", on_the_way[:, 0])
 print("mean gradient × distance:", on_the_way.mean(axis=0) * film)
 
 # %% [markdown]
-# The gradient was 1 on half of the way. Both numbers get 0.5, together 1: the score of our film minus that of the reference.
-# These are [integrated gradients](glossary.md#integrated-gradients) (Sundararajan and others, 2017). That they add up to
-# the difference is called [completeness](glossary.md#completeness). In short:
+# The gradient was 1 on half of the path. Each number gets a share of 0.5, together 1: the score of our film minus that
+# of the reference. These are [integrated gradients](glossary.md#integrated-gradients) (Sundararajan and others, 2017).
+# Their sum equals that difference, a property called [completeness](glossary.md#completeness). In short:
 #
 # share of number *j* = (its distance from the reference) · (its mean gradient along the path)
 #
@@ -123,7 +123,8 @@ check("26.2", my_integrated_gradients)
 # %% [markdown]
 # ## 2. The MLP of lesson 08
 #
-# Now a real model: the MLP over user and film ids, trained on yes and no, with the data and the split of the course.
+# Now a real model: the MLP over user and film ids, trained to tell rated films from unrated ones, on the course's
+# split.
 
 # %%
 ratings, movies = load_movielens()
@@ -153,8 +154,8 @@ mlp.compile(keras.optimizers.Adam(0.02), keras.losses.BinaryCrossentropy(from_lo
 done = fit(mlp, yes_and_no, n_epochs=5, batch_size=BATCH)
 
 # %% [markdown]
-# Ids have no gradient: there is no film number 7.5. What has one is the embedding that an id looks up. `after_embeddings`
-# cuts the model there: `look_up` finds the rows, `head` computes a score from them.
+# An id has no gradient: there is no film number 7.5. The embedding that it looks up has one. `after_embeddings` cuts
+# the model there: `look_up` finds the rows, and `head` computes a score from them.
 
 # %%
 asked = cut.test.sample(200, random_state=1)
@@ -165,8 +166,8 @@ assert np.abs(head(rows) - mlp(pairs)).max() < 1e-5
 print({name: part.shape for name, part in zip(names, rows)})
 
 # %% [markdown]
-# Side by side these are 66 numbers per pair. The reference is a pair with all 66 at zero, a user and a film about which
-# nothing is known. Always say which reference you took; another one answers another question.
+# Side by side these are 66 numbers per pair. The reference has all 66 at zero: a user and a film about which nothing is
+# known. Always state your reference: another one answers another question.
 
 
 # %%
@@ -190,8 +191,8 @@ assert np.abs(integrate(score, x, 64) - theirs).max() < 1e-4
 change = (score(x) - score(0 * x)).numpy()
 
 # %% [markdown]
-# The helper does the same for any model and also returns the **gap**: how far the shares are from adding up. It tells us how
-# many steps we need. ReLU layers have kinks, and each kink costs accuracy:
+# The helper does the same for any model and also returns the **gap**: how far the shares are from adding up. It tells
+# us how many steps to take. At the kinks of the ReLU layers the gradient jumps, which costs accuracy:
 
 # %% tags=["nbval-ignore-output"]
 gaps = {n: integrated_gradients(score, x, n_steps=n)[1] / np.abs(change) for n in (8, 64, 512, 2048)}
@@ -224,8 +225,8 @@ check("26.3", answer)
 # %% [markdown]
 # ## 3. What the shares say, and how fast (optional)
 #
-# What do the shares say? Add them up by table: two biases and two rows of 32 numbers. We take three pairs of the test set,
-# and the first film of a list:
+# To read the shares, add them up by embedding table: two biases and two rows of 32 numbers. We take three pairs of the
+# test set, and the first film of one user's list:
 
 
 # %% tags=["nbval-ignore-output"]
@@ -243,9 +244,9 @@ table.index = [*map(title_of, pairs[1][:3]), f"first: {title_of(scores.argmax() 
 table.assign(reference=score(0 * chosen), score=score(chosen)).round(2)
 
 # %% [markdown]
-# Each row adds up. A developer asks: does the list depend on popularity? `item_bias` says "everybody likes it". Do the
-# rows of 32 then say "it fits you"? Compute the rank correlation of the shares with the film's popularity, over the 200
-# pairs:
+# In each row the shares and the reference add up to the score. A developer asks: does the list depend on popularity? It
+# is tempting to read `item_bias` as "everybody likes it" and the rows of 32 as "it fits you". To check, compute the
+# rank correlation of the shares with the film's popularity over the 200 pairs:
 
 # %% tags=["nbval-ignore-output"]
 popularity = pd.Series(seen.sum(axis=0)[pairs[1]])
@@ -256,13 +257,13 @@ follows.rename("rank correlation with popularity").round(2)
 claim("the film's 32 numbers follow popularity, too: above 0.4", follows["item_dense"] > 0.4)
 
 # %% [markdown]
-# The film's 32 numbers follow popularity, too: the network encoded popularity in the film's row. A share belongs to a
-# table, not to the meaning that we gave it. And "because of row 17" is nothing to tell a user. An MLP over ids has no
-# past films in it; the GRU of section 8 has.
+# The shares of the film's 32 numbers follow popularity, too: the network encoded popularity in the film's row. A share
+# belongs to a table, not to the meaning that we gave that table. Nor does "because of row 17" help a user. The input of
+# this MLP contains no past films; that of the GRU in section 8 does.
 
 # %% [markdown]
-# Thousands of points per pair are slow if you explain one pair at a time, and fast with all points of all pairs in one
-# batch. With 256 steps:
+# Many points per pair are slow if you explain one pair at a time, and fast if all points of all pairs go into large
+# batches. With 256 steps:
 
 # %% tags=["nbval-ignore-output"]
 integrated_gradients(score, x[:100], at_once=2**16)  # warm up
@@ -284,8 +285,8 @@ claim("the batch is more than 20 times faster", one_by_one > 20 * batched)
 # ## 4. Hand the score down: layer-wise relevance
 #
 # [Layer-wise relevance propagation](glossary.md#layer-wise-relevance-propagation) (Bach and others, 2015) needs no
-# gradients. The output starts with its score as its relevance and hands it down, layer by layer, in proportion to what
-# each input contributed. Take one unit, z = a₁w₁ + a₂w₂, whose relevance is 6:
+# gradients. The output's relevance is its score; each layer hands relevance down in proportion to what each input
+# contributed. Take one unit, z = a₁w₁ + a₂w₂, whose relevance is 6:
 
 # %%
 a, w, relevance_of_unit = np.array([2.0, 1.0]), np.array([2.0, -1.0]), 6.0
@@ -294,9 +295,9 @@ z = contribution.sum()
 print(contribution, "sum", z, "→ handed down:", contribution / z * relevance_of_unit)
 
 # %% [markdown]
-# The first input contributed 4 of 3, so it gets 8 of 6; the second, which pushed against it, gets −2. The sum is still 6.
-# That is **rule 0**, and that nothing is lost is called [conservation](glossary.md#conservation). But see what happens
-# when contributions nearly cancel:
+# The first input contributed 4 to a sum of 3, so it gets 4/3 · 6 = 8; the second contributed −1 and gets −2. The sum is
+# still 6. This is **rule 0**; that no relevance is lost is called [conservation](glossary.md#conservation). But see
+# what happens when contributions nearly cancel:
 
 # %%
 contribution = np.array([4.0, -3.99])
@@ -304,18 +305,19 @@ print("rule 0:", (contribution / contribution.sum() * 6).round(0))
 print("ε = 1: ", (contribution / (contribution.sum() + 1) * 6).round(2), " absorbed:", round(6 * 1 / 1.01, 2))
 
 # %% [markdown]
-# Rule 0 assigns thousands to inputs of a unit that said nearly nothing. The **ε rule** adds a small number with the sign of
-# z to the denominator. The values are moderate again, but ε absorbs relevance.
+# Rule 0 assigns thousands to the inputs of a unit whose output is nearly zero. The **ε rule** adds a small number with
+# the sign of z to the denominator. The values are moderate again, but ε absorbs some relevance.
 
 # %% [markdown]
 # ## 5. Two other rules (optional)
 #
-# These two rules avoid the huge values, too:
+# Two other rules also avoid the huge values:
 #
 # - **γ**: contributions with z's own sign grow by the factor 1 + γ before sharing, so less cancels
 # - **αβ**: contributions with z's sign share α times the relevance, those against it share −β times; α − β = 1
 #
-# With inputs that are not negative, α = 1 and β = 0 is also known as *deep Taylor decomposition* (Montavon and others).
+# For inputs that are not negative, the rule with α = 1 and β = 0 is also known as *deep Taylor decomposition* (Montavon
+# and others).
 
 # %%
 contribution, gamma = np.array([4.0, -1.0]), 0.25
@@ -365,8 +367,8 @@ def my_epsilon_rule(a, W, b, R, epsilon):
 check("26.5", my_epsilon_rule)
 
 # %% [markdown]
-# Now down the whole MLP, in NumPy. The score is a sum of two biases and the similarity that comes out of the dense layers.
-# Each keeps its own part. So the similarity starts with its own value, and the rule is applied three times.
+# Now go down the whole MLP, in NumPy. The score is the sum of two biases and the similarity that the dense layers
+# compute; each receives its own value as relevance. So start from the similarity and apply the rule three times.
 
 
 # %% tags=["needed"]
@@ -386,8 +388,8 @@ for layer, (W, *b) in zip(a[::-1], weights[::-1]):
 print("relevance at:", *[part.shape for part in R])
 
 # %% [markdown]
-# The helper `relevance` does this for any model of dense layers, additions and a few more, and keeps the books: at every
-# layer, received = handed down + absorbed by biases + absorbed by ε.
+# The helper `relevance` does this for any model of dense layers, additions and a few others, and checks a balance at
+# every layer: received = handed down + absorbed by biases + absorbed by ε.
 #
 # ### Exercise 26.6 · predict (O2)
 #
@@ -416,8 +418,8 @@ claim("the books balance to a millionth", max(found.gap.values()) < 1e-6)
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# This is why so many pictures of relevance do not add up: the biases contribute, and have no name. Show
-# them as a bar of their own, or train without biases (then rule 0 conserves exactly).
+# This is why pictures of relevance often do not add up: biases contribute, but belong to no input. Show them as a bar
+# of their own, or train without biases (then rule 0 conserves exactly).
 # </details>
 
 # %% [markdown]
@@ -450,11 +452,11 @@ claim("α = 1, where only helpers are paid: biases absorb less than a tenth", by
 claim("the books balance to a millionth for every rule", by_rule["books"].all())
 
 # %% [markdown]
-# With α = 2 the biases absorb more than the whole score. With α = 1 they absorb little, but this rule hides everything that
-# spoke against the film.
+# With α = 2 the biases absorb more than the whole score. With α = 1 they absorb little, but this rule hides everything
+# that counted against the film.
 #
-# Relevance can also be drawn. In the figure, for the pair with the largest similarity, every line is what one unit hands to
-# one input: blue speaks for the score, orange against it. Large dots hold much relevance.
+# Relevance can also be drawn. The figure shows the pair with the largest similarity. Every line is what one unit hands
+# to one input: blue raises the score, orange lowers it. A large dot has much relevance.
 
 
 # %%
@@ -497,7 +499,8 @@ at_layer = pd.Series(sums, ["similarity", "16 units", "32 units", "64 numbers"])
 at_layer.rename("sum of relevance").round(2)
 
 # %% [markdown]
-# From layer to layer the sum changes by what biases and ε absorbed; a negative bias hands down *more* than came in.
+# From layer to layer the sum changes by what biases and ε absorbed; with a negative bias, *more* is handed down than
+# came in.
 
 # %% [markdown]
 # ## 8. A model with a past: the GRU
@@ -537,9 +540,9 @@ print(f"valid NDCG@10: GRU {ndcg:.3f}, popularity {popular:.3f}")
 claim("the GRU is ahead of popularity by more than 0.01: there is something to explain", ndcg > popular + 0.01)
 
 # %% [markdown]
-# We explain the first film of the list for 100 users, from their newest 20 films. But *which number*? It makes no difference
-# to the ranking if all scores rise together. So we explain the score of the first film **minus the mean score of all
-# films**, its *lead*. The history (which positions are padding?) and the film are passed as `fixed`: used, not explained.
+# For 100 users we explain the first film of the list by their newest 20 films. But *which number*? If all scores rise
+# together, the ranking stays the same. So we explain the score of the first film **minus the mean score of all films**,
+# its *lead*. The history (which positions are padding?) and the film are passed as `fixed`: used, not explained.
 
 # %%
 K = 20
@@ -583,7 +586,7 @@ rows, value, gap, by_film = by_gradients_of(gru, first)
 claim("32 steps are enough here: the gap is below 1 % for 95 of 100 users", np.mean(gap < 0.01 * np.abs(value)) >= 0.95)
 
 # %% [markdown]
-# A GRU has no kinks, so fewer steps are enough. The reference is again zero: films that say nothing.
+# A GRU has no kinks, so fewer steps are enough. The reference is again zero: every past film has an embedding of zeros.
 #
 # The simplest explanation needs neither gradients nor rules: **leave one film out**, and ask the model again. The film's
 # share is what the lead loses. `as_graph` compiles the model once, which makes many calls fast.
@@ -624,15 +627,15 @@ print("recommended:", title_of(first[0]))
 table.tail(8).round(2)
 
 # %% [markdown]
-# They do not agree. Which one is right? That depends on what "right" means: section 10.
+# They do not agree. Which one is right? That depends on what "right" means: see section 10.
 
 # %% [markdown]
 # ## 9. Shapley values, and SHAP (optional)
 #
-# Three friends share a taxi. What is a fair split? [Shapley's](glossary.md#shapley-value) answer (1953): let them get in in
-# every possible order; each pays the increase of the fare when getting in; take the mean over all orders. Here players are
-# features, and the fare is the score. In a game of three, A alone brings 4, B alone nothing, A and B together 10; C never
-# adds anything.
+# Three friends share a taxi. What is a fair split? [Shapley's](glossary.md#shapley-value) answer (1953): let them board
+# in every possible order, charge each the amount by which the fare rises, and take the mean over all orders. Here
+# players are features, and the fare is the score. In a game of three, A alone brings 4, B alone nothing, A and B
+# together 10; C never adds anything.
 
 
 # %%
@@ -724,14 +727,14 @@ six.fit(X, says_yes, 2048, epochs=5, verbose=0)
 f = lambda x: np.asarray(six(np.asarray(x, "float32")))[:, 0]
 
 # %% [markdown]
-# What does "a feature is out" mean for a network, which needs a number? Take the value from each of some **background** rows
-# and average the scores. So a share says: *compared with these others*.
+# What does "a feature is out" mean for a network, which needs a number? Take the value from each of some **background**
+# rows and average the scores. So a share always means *compared with these rows*.
 #
 # Six features make 64 sets and 720 orders, so exact values can be computed by brute force. The library
-# [SHAP](glossary.md#shap) (Lundberg and Lee, 2017) estimates Shapley values for any model: it asks for the scores of some
-# sets and fits shares to them. Besides all and none there are only 62 sets here, and it asks for every one, so it *must*
-# agree with the exact values: that tests our code, not the estimate. With many features it can only ask for a sample, so we
-# also let it ask for just 20 sets:
+# [SHAP](glossary.md#shap) (Lundberg and Lee, 2017) estimates Shapley values for any model: it asks for the scores of
+# some sets and fits shares to them. Apart from the full and the empty set there are only 62 sets here, and it asks for
+# every one, so it *must* agree with the exact values. This tests our code, not SHAP's estimate. With many features it
+# can only ask for a sample, so we also let it ask for just 20 sets:
 
 # %%
 import warnings
@@ -821,16 +824,16 @@ claim("popularity has the largest share", order[0] == 0)
 claim("the steps lead from the background to the score", abs(start + steps_up.sum() - f(standard[[best]])[0]) < 1e-3)
 
 # %% [markdown]
-# Two warnings. Another background gives other shares: among popular films, popularity would explain less. And correlated
-# features (popular films have better stars) are varied independently, so the model is asked about films that do not exist.
-# Shares describe *this model*, not what would happen in the world.
+# Two warnings. Another background gives other shares: among popular films, popularity would explain less. And
+# correlated features (popular films have higher ratings) are varied independently, so the model is asked about films
+# that do not exist. Shares describe *this model*, not what would happen in the world.
 
 # %% [markdown]
 # ## 10. Is it faithful? Ask the model
 #
-# An explanation that looks good is not necessarily one that the model agrees with.
-# [Faithfulness](glossary.md#faithfulness) can be measured: leave out the film that the explanation calls most important,
-# then the next, and so on. If the explanation is right, the lead falls early, so the mean height of this
+# An explanation can look convincing and still not describe what the model does.
+# [Faithfulness](glossary.md#faithfulness) can be measured: leave out the film that the explanation calls most
+# important, then the next, and so on. If the explanation is right, the lead falls early, so the mean height of this
 # [deletion curve](glossary.md#deletion-curve) should be small. We compare it with films in random order.
 #
 # ### Exercise 26.8 · code (O4)
@@ -861,7 +864,7 @@ check("26.8", my_deletion_curve)
 
 # %% [markdown]
 # The helper does it for all users at once, and also the opposite: **insertion** begins with no film and puts the most
-# important in first. What stays is always a real, shorter history. Every comparison needs one more rival, without any
+# important in first. The model always reads a real, shorter history. Every comparison needs a baseline without any
 # method: *the newest film is the most important*.
 
 
@@ -924,9 +927,9 @@ difference = evaluation.paired_bootstrap(left_out, integrated)
 claim("leave one out is ahead of integrated gradients, paired", difference[2] < 0)
 
 # %% [markdown]
-# On this model all three pass. "Newest first" does too, a little: part of what the others know is only that new films count
-# more. Leaving one out wins, which is no surprise: it asks the very question that the curve asks, one film at a time. Its
-# insertion curve rises above the end, because the films that come last pull the lead down.
+# On this model all three pass. "Newest first" does too, a little: part of what the others find is only that newer films
+# count more. Leaving one out wins, which is no surprise: it asks the same question as the curve, one film at a time.
+# Its insertion curve rises above its end, because the films added last pull the lead down.
 
 # %% [markdown]
 # ### Exercise 26.9 · put in order (O4)
@@ -981,8 +984,8 @@ by_gradients, by_leaving = (
 claim("with zeros integrated gradients are ahead, paired", evaluation.paired_bootstrap(by_gradients, by_leaving)[2] < 0)
 
 # %% [markdown]
-# The order is reversed. So "faithful" needs an addition: *with respect to which way of removing films*. For users it is the
-# history without the film, as it would have been, so we keep to that.
+# The order is reversed. So whenever you say "faithful", add *with respect to which way of removing films*. A user would
+# ask about the history without the film, so we keep to that.
 
 # %% [markdown]
 # **Relevance through a GRU.** new state = z ⊙ old + (1 − z) ⊙ candidate is a sum, to which the ε rule applies. The gate z
@@ -1039,8 +1042,9 @@ print(f"median share of the lead that is the film's own bias: {np.median(ahead[:
 print(f"of the rest, relevance that arrives at films: {np.median(arrived):.0%}")
 
 # %% [markdown]
-# Read both numbers before any picture. Part of the lead is the film's own bias: it is popular, whoever asks, and no past film
-# is the reason. Of the rest, some stays with the biases of the GRU and with ε. Does relevance pass the test?
+# Read both numbers before you look at a picture. Part of the lead is the film's own bias: it is the same for every
+# user, and no past film is the reason. Of the rest, some stays with the biases of the GRU and with ε. Does relevance
+# pass the test?
 
 # %% tags=["nbval-ignore-output"]
 of_relevance = against_random({"relevance": curves_of(by_film["relevance"], ask)}, bar)
@@ -1079,8 +1083,8 @@ claim(
 )
 
 # %% [markdown]
-# On the untrained model little of the order is left, as it should be. The three methods that look inside agree with each
-# other and with "newest first"; leaving one out differs from them.
+# On the untrained model little of the order is left, as it should be: see the last row. The three methods that look
+# inside agree with each other and with "newest first"; leaving one out differs from them.
 
 # %% [markdown]
 # ## 12. Attention is not the reason (optional)
@@ -1124,10 +1128,10 @@ claim(
 )
 
 # %% [markdown]
-# Films with much attention do not support the lead better than films drawn at random. But this test has a sign, and
-# attention has none: it is never negative, so it cannot say whether a film speaks for or against. Test it without the
-# sign, too: do the films with much attention move the score, up *or* down? Below is the rank correlation with leaving one
-# out, once with signs and once by size only, as a mean over users:
+# Films with much attention do not support the lead better than films drawn at random. But this test depends on the
+# sign, and attention has none: it is never negative, so it cannot say whether a film raises or lowers the score. So
+# test it without the sign, too: do the films with much attention move the score, up *or* down? Below is the rank
+# correlation with leaving one out, once with signs and once by size only, as a mean over users:
 
 
 # %% tags=["nbval-ignore-output"]
@@ -1146,8 +1150,9 @@ print(f"attention and newest first: {with_newest[0]:.2f}")
 as_text(by_sign_and_size)
 
 # %% [markdown]
-# By size, attention and leaving one out agree to some degree in the network trained here. With a higher learning rate and
-# fewer epochs, the same architecture showed hardly any agreement: what attention tells depends on the training, too.
+# By size, attention and leaving one out agree to some degree in the network trained here. With a higher learning rate
+# and fewer epochs, the same architecture showed hardly any agreement: what attention tells you depends on the training,
+# too.
 #
 # What about the list itself? Leave out the five films with most attention. How many of the ten recommendations are
 # replaced?
@@ -1185,9 +1190,9 @@ claim("but not more than the five newest: the interval is not above zero", to_ne
 # the list is replaced. But it does not say in *which direction* a film acts. And "newest first", which needs no model, does
 # as well: here attention largely repeats the order of the history.
 #
-# Gradient × input fails with signs as well, although it passed on the GRU. Integrated gradients are well behind leaving one
-# out. No method *is* faithful by itself; faithfulness belongs to a method, a model and a test. For both models we recommend
-# leaving one out.
+# Gradient × input fails the deletion test as well, although it passed on the GRU. Integrated gradients are behind
+# leaving one out. No method *is* faithful by itself; faithfulness belongs to a method, a model and a test. For both
+# models we recommend leaving one out.
 
 # %% [markdown]
 # ### Exercise 26.10 · choose (O4)
@@ -1211,10 +1216,10 @@ check("26.10", answer)
 # %% [markdown]
 # ## 13. What would have to be different? Counterfactuals (optional)
 #
-# Shares need interpretation. "Without *these films* you would see *that one* instead" does not. A
+# Shares need to be interpreted; "Without *these films* you would see *that one* instead" does not. A
 # [counterfactual](glossary.md#counterfactual) here is the smallest set of one's own films whose removal brings another
-# film to the first position (as in PRINCE and ACCENT). It cannot be unfaithful, because the model itself is asked. But its
-# code can be wrong:
+# film to the first position (as in PRINCE and ACCENT). It cannot be unfaithful, because the model itself is asked. But
+# its code can be wrong:
 #
 # ### Exercise 26.11 · find the bug (O5)
 #
@@ -1249,8 +1254,9 @@ def first_without(scores, history, removed):  # noqa: F811
 check("26.11", first_without)
 
 # %% [markdown]
-# The helper tries all single films, then all pairs, important ones first, as long as its budget of questions lasts; then it
-# removes greedily, puts back what was not needed, and says that smaller sets may exist. For twenty users:
+# The helper tries all single films and then all pairs, important ones first, until its budget of model calls is used
+# up. Then it removes films greedily, puts back those that were not needed, and reports that smaller sets may exist. For
+# twenty users:
 
 
 # %%
@@ -1286,15 +1292,15 @@ claim("every one was verified by asking the model again", all(verified) and len(
 claim("for most users one or two films are enough", np.mean((sizes == 1) | (sizes == 2)) > 0.5)
 
 # %% [markdown]
-# So first positions depend on little: the second film of a list is often close behind. Do not read too much into a
-# position.
+# So the first position often depends on one or two films. Do not read too much into a position.
 
 # %% [markdown]
 # ## 14. Known truth (optional)
 #
-# In real data nobody knows the true reason, so plant one. We make synthetic histories of eight films without meaning; one
-# of five *causes* is among them, and the label is that cause. A small GRU learns it. Where its answer is right, does each
-# method find the position of the cause? And what after the labels were shuffled, when there is nothing to find?
+# In real data nobody knows the true reason, so we plant one. We make synthetic histories of eight films without
+# meaning; one of five *causes* is among them, and the label is that cause. A small GRU learns it. Where its answer is
+# right, does each method find the position of the cause? And what do the methods report when the labels are shuffled
+# and there is nothing to find?
 
 
 # %%
@@ -1339,9 +1345,9 @@ claim("each method finds the planted film at least 9 times of 10", rates["plante
 claim("with shuffled labels none finds it 4 times of 10 (guessing: 1 of 8)", rates["labels shuffled"].max() < 0.4)
 
 # %% [markdown]
-# A method that fails here is broken. One that passes may still fail on your model: this data has one clear cause, and yours
-# does not. In the right column all methods have similar rates, and there is nothing to find: methods that agree can all be
-# wrong.
+# A method that fails here is broken. One that passes may still fail on your model: this data has one clear cause, and
+# yours does not. In the right column all methods have similar rates although there is nothing to find: methods that
+# agree can all be wrong.
 
 # %% [markdown]
 # ## 15. A reason for each film of a list
@@ -1375,8 +1381,8 @@ claim("less than a quarter of a second for a reason", per_film < 0.25)
 claim("without its reason some film still keeps its rank", (rank_then <= np.arange(1, 11)).any())
 
 # %% [markdown]
-# Look at the last column. A film can lose lead and keep its rank, because its neighbours lose as much. And a small drop is
-# no reason: no single film carries the recommendation. Then say "popular with people like you", or nothing.
+# Look at the last column. A film can lose lead and keep its rank if its neighbours lose as much. A small drop is no
+# reason: no single film carries the recommendation. Then say "popular with people like you", or nothing.
 
 # %% [markdown]
 # **Which explanation for which reader?**
@@ -1412,7 +1418,7 @@ check("26.12", answer)
 # ## What you did
 #
 # - You implemented integrated gradients, and chose the number of steps from the gap (**O1**).
-# - You handed a score down an MLP; what does not arrive is absorbed by biases and ε (**O2**).
+# - You handed a score down through an MLP; what does not arrive is absorbed by biases and ε (**O2**).
 # - You measured faithfulness against random order: on the GRU every method passed, and leaving one out won (**O4**).
 # - You checked reasons against the model, and chose a sentence that a product may show (**O5**).
 # - Optional: attention finds films that move the score, but not the direction; SHAP agrees with exact Shapley values when it
