@@ -2,7 +2,8 @@
 # # Recommend games
 #
 # A game that somebody owns may never have been started, and one hour means little in one game and much in another. This
-# case study turns hours of play into a signal, and tests that signal in a synthetic shop where we know what players like.
+# case study turns hours of play into a signal, and tests that signal in a synthetic shop where we know what players
+# like.
 
 # %% [markdown]
 # **What you will do**
@@ -13,8 +14,8 @@
 # - **O4** measure what games that nobody chose do to a list
 # - **O5** implement the loss of a hurdle model, which asks first whether and then how much
 #
-# **What you need**: lessons 04, 09 and 27, and a bit more than an hour without the optional sections. The whole notebook
-# runs in about 40 seconds.
+# **What you need**: lessons 04, 09 and 27, and a bit more than an hour without the optional sections. The whole
+# notebook runs in about 40 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -40,9 +41,9 @@ set_seed(42)
 # %% [markdown]
 # ## 1. One list for everybody
 #
-# We found no public data on hours of play that we may pass on with a course, so this shop is **synthetic**. Players have a
-# taste for genres, and what they buy, start and play follows stated rules, which the docstring of `games_world` lists. In
-# exchange, we know how much each player would like each game. Today is day 600 of 730.
+# We found no public data on hours of play that we may pass on with a course, so this shop is **synthetic**. Players
+# have a taste for genres, and what they buy, start and play follows stated rules, which the docstring of `games_world`
+# lists. In exchange, we know how much each player would like each game. Today is day 600 of 730.
 
 # %%
 world = games_world()
@@ -88,16 +89,17 @@ claim("synthetic: about one game in eight is endless", abs(world.games["is_endle
 # <details><summary>What the output shows</summary>
 #
 # The 3,316 players get only three games, and all three are endless: they have no last level and can be played for
-# thousands of hours. Only about one game in eight is of this kind. A ranking that is the same for everybody always shows
-# few games; ranked by owners there are seven. But the hours decide **which** games win: those that can take the most time.
+# thousands of hours. Only about one game in eight is of this kind. A ranking that is the same for everybody always
+# shows few games; ranked by owners there are seven. But the hours decide **which** games win: those that can take the
+# most time.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Four players, by hand
 #
-# Here are the hours of four invented players: 0 means owned but never started, NaN means not owned. The output shows four
-# ways to read those of Bo.
+# Here are the hours of four invented players: 0 means owned but never started, NaN means not owned. The output shows
+# four ways to read those of Bo.
 
 # %%
 hours = pd.DataFrame({"puzzle": [2, 4, 0, 1], "story": [0, 30, 10, 20], "arena": [90, 800, 400, np.nan]},
@@ -108,15 +110,16 @@ bo["relative hours"] = bo["hours"] / (bo["hours"] + bo["median"])
 bo.rename_axis("Bo (invented)").round(2)
 
 # %% [markdown]
-# What does Bo like? "Owned" treats all three games alike. By hours the arena counts 200 times as much as the puzzle, and
-# by the logarithm of the hours still four times as much. The last column compares Bo with **everybody who started the
-# same game**. Let h be the player's hours and m the median of all who started the game. The **relative hours** are
+# What does Bo like? "Owned" treats all three games alike. By hours the arena counts 200 times as much as the puzzle,
+# and by the logarithm of the hours still four times as much. The last column compares Bo with **everybody who started
+# the same game**. Let h be the player's hours and m the median of all who started the game. The **relative hours** are
 # h / (h + m): 0 for a game that was never started, one half at the median, and always below 1. Now the games can be
 # compared: Bo is above the median in each, by as much in the puzzle as in the arena.
 #
 # ### Exercise 31.2 · trace (O2)
 #
-# The six owners of one game played it for 0, 0, 3, 6, 6 and 24 hours. What are the relative hours of the player with 24?
+# The six owners of one game played it for 0, 0, 3, 6, 6 and 24 hours. What are the relative hours of the player with
+# 24?
 
 # %%
 relative_of_the_last = ...
@@ -130,9 +133,9 @@ check("31.2", relative_of_the_last)
 # %% [markdown]
 # ### Exercise 31.3 · code (O2)
 #
-# Write a function for all rows at once. `hours` and `game` are arrays of shape (n,) with one entry for each owned game of
-# each player; the ids in `game` may have gaps. Return the relative hours, shape (n,). A game that nobody started has no
-# median; its rows are 0.
+# Write a function for all rows at once. `hours` and `game` are arrays of shape (n,) with one entry for each owned game
+# of each player; the ids in `game` may have gaps. Return the relative hours, shape (n,). A game that nobody started has
+# no median; its rows are 0.
 #
 # <details><summary>Hint 1</summary>The median of a game is taken over its rows with more than 0 hours. Rows of other
 # games, and games never started, stay out.</details>
@@ -195,24 +198,23 @@ claim("real: the log is more than five times nearer to normal", 5 * log[2] < pla
 #
 # ### Exercise 31.4 · fill in (O5)
 #
-# All arguments have shape (n,), one entry for each owned game. `p` is the predicted probability of a start and `started`
-# is 1.0 or 0.0. `target` is log(h / m), or 0 if the game was not started, and `guess` is its prediction. The first part of
-# the loss is the mean [cross-entropy](glossary.md#cross-entropy) over all rows. Add the mean squared error over the
-# **started** rows; there is at least one.
+# All arguments have shape (n,), one entry for each owned game. `p` is the predicted probability of a start and
+# `started` is 1.0 or 0.0. `target` is log(h / m), or 0 if the game was not started, and `guess` is its prediction. The
+# first part of the loss is the mean [cross-entropy](glossary.md#cross-entropy) over all rows. Add the mean squared
+# error over the **started** rows; there is at least one.
 #
-# <details><summary>Hint 1</summary>A row that was not started has no hours. Its squared error must not count, and it must
-# not be counted in the mean either.</details>
+# <details><summary>Hint 1</summary>A row that was not started has no hours. Leave its squared error out of the sum, and
+# leave the row out of the number that you divide by.</details>
 # <details><summary>Hint 2</summary><code>np.sum(started * (guess - target) ** 2) / np.sum(started)</code>.</details>
 
 
 # %%
 def hurdle_loss(p, started, guess, target):
     whether = -np.mean(started * np.log(p) + (1 - started) * np.log(1 - p))
-    how_much = ...
     ### BEGIN SOLUTION
     how_much = np.sum(started * (guess - target) ** 2) / np.sum(started)
-    ### END SOLUTION
     return whether + how_much
+    ### END SOLUTION
 
 
 # %%
@@ -224,15 +226,15 @@ check("31.4", hurdle_loss)
 # %% [markdown]
 # ## 4. Stand on a date
 #
-# A file of play time is usually a snapshot: it holds the total hours up to the day of the download. An honest test needs
-# the hours that were known **on the day of the prediction**.
+# A file of play time is usually a snapshot: it holds the total hours up to the day of the download. An honest test
+# needs the hours that were known **on the day of the prediction**.
 #
 # ### Exercise 31.5 · find the bug (O3)
 #
 # This function should return the hours that were known on the morning of `day`, one entry for each game that was got
-# before that day. It leaves out the games that were got later, and still it uses the future. All arrays have shape (n,);
-# `started_at` is −1 for a game that was never started. In our shop, all hours of a game fall on the day of its start, so
-# a game that was started before `day` counts with all its hours. Repair the function.
+# before that day. It leaves out the games that were got later, and still it uses the future. All arrays have shape
+# (n,); `started_at` is −1 for a game that was never started. In our shop, all hours of a game fall on the day of its
+# start, so a game that was started before `day` counts with all its hours. Repair the function.
 #
 # <details><summary>Hint 1</summary>A game was bought on day 10 and started on day 80. What did the shop know about its
 # hours on day 50?</details>
@@ -286,9 +288,9 @@ def scores(view, label, strength=3000):
 
 # %% [markdown]
 # We chose λ = 3000 on an earlier date, with three trials for each label (section 6). Now there are two judges. **Later
-# play** is the one that a real shop has: a game is relevant if the player gets it **and starts it** in the next 100 days.
-# **Known liking** exists only in a simulation: relevant are the 30 games that the player would like best among all those
-# not owned yet.
+# play** is the one that a real shop has: a game is relevant if the player gets it **and starts it** in the next 100
+# days. **Known liking** exists only in a simulation: relevant are the 30 games that the player would like best among
+# all those not owned yet.
 
 
 # %%
@@ -345,12 +347,12 @@ claim("known liking: relative hours and started are not distinguishable in this 
 # <details><summary>The verdict</summary>
 #
 # Raw hours lose under both judges, even to popularity. The largest gain comes from the simplest step: count only the
-# games that were started (+0.047 by known liking). Relative hours are ahead of log hours in this draw. They gain nothing
-# over "started": by known liking the interval includes zero, and by later play they are slightly behind.
+# games that were started (+0.047 by known liking). Relative hours are ahead of log hours in this draw. They gain
+# nothing over "started": by known liking the interval includes zero, and by later play they are slightly behind.
 #
-# The judges disagree about popularity. By later play it is not distinguishable from the best label, 0.094 against 0.095;
-# by known liking it is far behind, 0.111 against 0.157. What people get next depends on fame, so a test on such data
-# rewards a model for predicting fame.
+# The judges disagree about popularity. By later play it is not distinguishable from the best label, 0.094 against
+# 0.095; by known liking it is far behind, 0.111 against 0.157. What people get next depends on fame, so a test on such
+# data rewards a model for predicting fame.
 #
 # </details>
 
@@ -376,8 +378,8 @@ claim("with λ = 3000, no label is more than 0.003 behind its best", (trials.max
 # %% [markdown]
 # No label loses more than 0.003 with λ = 3000, so all five use it.
 #
-# The intervals of section 5 come from redrawing the players. They keep the 1,500 games fixed, and a few famous games can
-# decide a comparison. So we draw four more synthetic worlds, which takes another ten seconds.
+# The intervals of section 5 come from redrawing the players. They keep the 1,500 games fixed, and a few famous games
+# can decide a comparison. So we draw four more synthetic worlds, which takes another ten seconds.
 
 # %%
 worlds = {}
@@ -403,15 +405,15 @@ claim("relative − log hours: above zero in some worlds, below in another",
 claim("relative − started: between −0.005 and +0.015 in each", all(-0.005 < gap[0] < 0.015 for gap in over_started))
 
 # %% [markdown]
-# In world 1 log hours are ahead of relative hours; in worlds 3 and 4 they are behind. So the comparison in section 5 holds
-# for one draw of the games, however narrow its interval over players is. Relative hours are at most 0.008 ahead of
-# "started". Measure all three on your own data.
+# In world 1 log hours are ahead of relative hours; in worlds 3 and 4 they are behind. So the comparison in section 5
+# holds for one draw of the games, however narrow its interval over players is. Relative hours are at most 0.008 ahead
+# of "started". Measure all three on your own data.
 
 # %% [markdown]
 # ## 7. Games that nobody chose
 #
-# Not every owned game was chosen for itself. Some came in **bundles** of about eight, others on **free weekends**, when a
-# famous game could be claimed and kept:
+# Not every owned game was chosen for itself. Some came in **bundles** of about eight, others on **free weekends**, when
+# a famous game could be claimed and kept:
 
 # %%
 sources = known["hours"].gt(0).groupby(known["source"]).agg(["size", "mean"])
@@ -422,8 +424,8 @@ n_bundled_or_free = (known["source"] != "bought").sum()
 claim("more than four in ten of the owned games were not bought singly", n_bundled_or_free > 0.4 * len(known))
 
 # %% [markdown]
-# More than four in ten were not bought singly, and most of these were never started. Should they train the model? To leave
-# them out we set their labels to 0; the recommendations still hide them, because they are owned.
+# More than four in ten were not bought singly, and most of these were never started. Should they train the model? To
+# leave them out we set their labels to 0; the recommendations still hide them, because they are owned.
 #
 # ### Exercise 31.7 · predict (O4)
 #
@@ -459,8 +461,8 @@ claim("relative hours: it changes less than 0.005", mean.iloc[1].abs().max() < 0
 #
 # With the label "owned", the model learns that the eight games of a bundle belong together. That is true of the bundle,
 # but says nothing about taste. Without bundles and free weekends the NDCG rises by 0.045. Relative hours gain nothing,
-# because most of these games were never started and are 0 already. If your file does not say where a game came from, the
-# hours can stand in for it.
+# because most of these games were never started and are 0 already. If your file does not say where a game came from,
+# the hours can stand in for it.
 #
 # </details>
 
@@ -502,10 +504,10 @@ for role, day in (("learn", 400), ("choose", 500), ("test", 600)):
 print("synthetic rows:", {role: f"{len(of_role.x):,}" for role, of_role in rows.items()})
 
 # %% [markdown]
-# The network shares its hidden layers between two outputs, one for each part of the loss of exercise 31.4.
-# In Keras, a `sample_weight` of `started` leaves the other rows out of the second part. (Keras still divides by all rows,
-# so this part weighs a little less.) The baseline answers the two questions with logistic regression and ridge
-# regression, on the same features.
+# The network shares its hidden layers between two outputs, one for each part of the loss of exercise 31.4. In Keras, a
+# `sample_weight` of `started` leaves the other rows out of the second part. (Keras still divides by all rows, so this
+# part weighs a little less.) The baseline answers the two questions with logistic regression and ridge regression, on
+# the same features.
 
 
 # %%
@@ -566,28 +568,28 @@ claim("how much: the two differ by less than 0.08, on an error above 2", abs(aga
 
 # %% [markdown]
 # The network brings little. On "whether" it gains nothing over logistic regression, which has an advantage here: in our
-# shop a logistic rule decides whether a game is started. On "how much" the network is ahead by about 0.03, on an error of
-# 2.28, and both models reduce the error of a constant guess by only about a tenth. Whether a game is started can be
+# shop a logistic rule decides whether a game is started. On "how much" the network is ahead by about 0.03, on an error
+# of 2.28, and both models reduce the error of a constant guess by only about a tenth. Whether a game is started can be
 # predicted; how long it is played, hardly.
 
 # %% [markdown]
 # ## 10. Hours as a goal
 #
-# A recommender that is trained on hours finds the games that take the most of them. Is that what players want? The World
-# Health Organization lists gaming disorder in its classification of diseases, ICD-11. The signs are loss of control,
-# priority over other interests, and going on despite harm; a number of hours is not among them. Loot boxes are boxes that
-# players pay for without knowing what is inside. A survey linked spending on them to the severity of problem gambling and
-# left open which causes which (Zendle & Cairns, 2018); a later one found a link among 16- to 18-year-olds (Zendle et al.,
-# 2019).
+# A recommender that is trained on hours finds the games that take the most of them. Is that what players want? The
+# World Health Organization lists gaming disorder in its classification of diseases, ICD-11. The signs are loss of
+# control, priority over other interests, and going on despite harm; a number of hours is not among them. Loot boxes are
+# boxes that players pay for without knowing what is inside. A survey linked spending on them to the severity of problem
+# gambling and left open which causes which (Zendle & Cairns, 2018); a later one found a link among 16- to 18-year-olds
+# (Zendle et al., 2019).
 #
-# So treat hours as evidence of liking, not as the goal. Cap them, as relative hours do, and ask players what they enjoyed.
-# Apply age ratings as hard filters, and do not count the purchase of a loot box as a success.
+# So treat hours as evidence of liking, not as the goal. Cap them, as relative hours do, and ask players what they
+# enjoyed. Apply age ratings as hard filters, and do not count the purchase of a loot box as a success.
 
 # %% [markdown]
 # ## 11. Your own file (optional)
 #
-# `load_games` reads a table with the columns player, game, hours and bought_at (seconds since 1970), built on `load_csv`.
-# Here is an invented file with two faults:
+# `load_games` reads a table with the columns player, game, hours and bought_at (seconds since 1970), built on
+# `load_csv`. Here is an invented file with two faults:
 
 # %%
 from pathlib import Path
@@ -622,8 +624,8 @@ print(relative_hours(mine["hours"], mine["game"]).round(2))
 # | Trouble | At home in | In this synthetic shop |
 # |---|---|---|
 # | repeats | shops, music | people return to a game they own; we recommend only new ones |
-# | exposure | social feeds | fame helps decide what is bought next; popularity looks good by later play, not by liking |
-# | reactions after the click | music and video | 40 % of the owned games were never started; "started" is the best first step |
+# | exposure | social feeds | fame helps decide what is bought next; popularity looks good by later play only |
+# | reactions after the click | music and video | 40 % of the owned games were never started; "started" is a good label |
 # | cold items and people | films and series | most players own fewer than eight games; section 8 looks at them |
 # | amounts | games | total hours find endless games; relative to the median of the game they are a signal |
 #
@@ -643,8 +645,8 @@ print(relative_hours(mine["hours"], mine["game"]).round(2))
 # **Read on**
 #
 # - M. O'Neill, E. Vaziripour, J. Wu, D. Zappala: Condensing Steam: Distilling the Diversity of Gamer Behavior. IMC 2016
-# - K. Orland: Introducing Steam Gauge. Ars Technica, April 2014. About 37 % of 781 million registered games had never been
-#   started
+# - K. Orland: Introducing Steam Gauge. Ars Technica, April 2014. About 37 % of 781 million registered games had never
+#   been started
 # - R. Sifa, C. Bauckhage, A. Drachen: The Playtime Principle: Large-scale Cross-games Interest Modeling. CIG 2014
 # - Y. Hu, Y. Koren, C. Volinsky: Collaborative Filtering for Implicit Feedback Datasets. ICDM 2008
 # - W.-C. Kang, J. McAuley: Self-Attentive Sequential Recommendation. ICDM 2018, arXiv 1808.09781 (Steam reviews)
