@@ -191,11 +191,13 @@ claim("real: the log is more than five times nearer to normal", 5 * log[2] < pla
 # synthetic hours are log-normal because we chose them so. (The heap at their left end is play time of a few minutes,
 # rounded to tenths of an hour.) Play time on Steam is heavy-tailed, too (O'Neill et al., 2016); Sifa et al. (2014)
 # describe it with another skewed curve, the Weibull distribution.
-#
+
+# %% [markdown]
 # The logarithm of 0 hours does not exist, and the games that were never started are not in the figure. They answer a
 # question of their own: **was it started at all?** A [hurdle model](glossary.md#hurdle-model) treats the two questions
 # separately: first whether, then how much. One loss can train both answers.
-#
+
+# %% [markdown]
 # ### Exercise 31.4 · fill in (O5)
 #
 # All arguments have shape (n,), one entry for each owned game. `p` is the predicted probability of a start and
@@ -228,7 +230,8 @@ check("31.4", hurdle_loss)
 #
 # A file of play time is usually a snapshot: it holds the total hours up to the day of the download. An honest test
 # needs the hours that were known **on the day of the prediction**.
-#
+
+# %% [markdown]
 # ### Exercise 31.5 · find the bug (O3)
 #
 # This function should return the hours that were known on the morning of `day`, one entry for each game that was got
