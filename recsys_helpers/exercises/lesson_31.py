@@ -10,8 +10,8 @@ predict(
     truth=3,
     within=4,
     between=(1, 1500),
-    low="At least one is needed.",
-    high="Far fewer. Most players own none of the few games on top, so nearly all of them get the same one.",
+    low="A little more: those who own the game on top get another one.",
+    high="Far fewer: most players own none of the few games on top, so nearly all get the same one.",
     done="Very few, and they are all of one kind.",
 )
 
@@ -135,7 +135,84 @@ def relative(answer) -> None:
     judge(answer, cases, _relative, mistakes)
 
 
-def _given_31_4(hours, bought_at, started_at, day):
+def _given_parts(p, started, guess, target):
+    whether = -np.mean(started * np.log(p) + (1 - started) * np.log(1 - p))
+    return whether, guess - target
+
+
+def _hurdle(p, started, guess, target, over="started", power=2, first=True, mask=True, reduce="mean", root=False):
+    whether, gap = _given_parts(p, started, guess, target)
+    weight = (
+        {"started": started, "p": p, "others": 1 - started}[mask]
+        if isinstance(mask, str)
+        else (started if mask else np.ones(len(p)))
+    )
+    squared = weight * np.abs(gap) ** power if power else weight * gap
+    how_many = {"started": weight.sum(), "all": len(p)}[over] if reduce == "mean" else 1
+    how_much = squared.sum() / how_many
+    how_much = np.sqrt(how_much) if root else how_much
+    return whether + how_much if first else how_much
+
+
+@exercise("31.4", "O5", "faded", done="Two questions, one loss: what was never started teaches only the first.")
+def hurdle(answer) -> None:
+    rng = np.random.default_rng(3)
+    cases = []
+    for n, rate in ((6, 0.5), (9, 0.4), (14, 0.7), (25, 0.3)):
+        started = (rng.random(n) < rate).astype(float)
+        started[:2] = 1, 0
+        guess = rng.normal(size=n)
+        target = rng.normal(0, 1.5, n) * started
+        cases.append((rng.uniform(0.05, 0.95, n), started, guess, target))
+    changes = {
+        "Rows that were not started count in your squared error. They have no hours: leave them out.": {
+            "mask": False,
+            "over": "all",
+        },
+        "The errors are right, but you divide by all rows. Divide by the number of started ones.": {"over": "all"},
+        "You add up the squared errors. Their mean over the started rows is asked for.": {"reduce": "sum"},
+        "You take the absolute error. It is squared here.": {"power": 1},
+        "You forgot the square, so errors of both signs cancel.": {"power": 0},
+        "You weight with the predicted probability. Only rows that really were started count.": {"mask": "p"},
+        "Your squared error is over the rows that were *not* started.": {"mask": "others"},
+        "You take the root. The mean squared error itself is asked for.": {"root": True},
+        "You return the second part alone. Add it to the first.": {"first": False},
+    }
+    mistakes = {
+        "You use p · guess as the prediction. The second question is asked only where the game was started.": (
+            lambda p, started, guess, target: (
+                _given_parts(p, started, guess, target)[0] + np.mean((p * guess - target) ** 2)
+            )
+        ),
+        "You return several numbers. A single one is asked for, the sum of both means.": Sign(
+            lambda mine, *case: np.ndim(mine) > 0
+        ),
+        "You use `started` as positions, so rows 0 and 1 are taken again and again. Choose rows by `started == 1`.": (
+            lambda p, started, guess, target: (
+                _given_parts(p, started, guess, target)[0] + np.mean((guess - target)[started.astype(int)] ** 2)
+            )
+        ),
+        "You choose rows by the predicted probability. Choose those that really were started.": (
+            lambda p, started, guess, target: (
+                _given_parts(p, started, guess, target)[0]
+                + (guess - target)[p > 0.5] @ (guess - target)[p > 0.5] / max(1, (p > 0.5).sum())
+            )
+        ),
+        "You halve the squared error. Add it as it is.": (
+            lambda *case: _hurdle(*case, first=True) - _hurdle(*case, first=False) / 2
+        ),
+        "You average the two parts. Add them.": lambda *case: _hurdle(*case) / 2,
+        "You subtract the second part. Both are errors: add them.": (
+            lambda *case: _hurdle(*case) - 2 * _hurdle(*case, first=False)
+        ),
+        "You return the first part alone: the second is still missing.": (
+            lambda *case: _hurdle(*case) - _hurdle(*case, first=False)
+        ),
+    } | variants(_hurdle, changes)
+    judge(answer, cases, _hurdle, mistakes)
+
+
+def _given_31_5(hours, bought_at, started_at, day):
     return hours[bought_at < day]
 
 
@@ -152,11 +229,11 @@ def _known(hours, bought_at, started_at, day, before=np.less, rows_before=np.les
 
 
 @exercise(
-    "31.4",
+    "31.5",
     "O3",
     "debug",
     done="A game that is started later counts as owned, and its hours are not known yet.",
-    given=_given_31_4,
+    given=_given_31_5,
 )
 def on_that_day(answer) -> None:
     rng = np.random.default_rng(2)
@@ -169,7 +246,7 @@ def on_that_day(answer) -> None:
         hours = np.where(started_at >= 0, np.round(np.exp(rng.normal(1.5, 1.5, n)), 1) + 0.1, 0)
         cases.append((hours, bought_at, started_at, day))
     mistakes = {
-        "Still the hours of the snapshot: a game that is started after `day` has no hours yet.": _given_31_4,
+        "Still the hours of the snapshot: a game that is started after `day` has no hours yet.": _given_31_5,
         "What is started on the day itself lies in the future: `started_at < day`, not `<=`.": lambda *case: _known(
             *case, before=np.less_equal
         ),
@@ -223,12 +300,12 @@ def on_that_day(answer) -> None:
 
 
 choice(
-    "31.5",
+    "31.6",
     "O3",
     right="c",
     why_not={
         "a": "They agree on the last one. But look at popularity, and at whether owned or log hours are ahead.",
-        "b": "It is made of what players did, and what they did depends on which games they had heard of. A judge that "
+        "b": "It is made of what players did, and what they did depends on which games are famous. A judge that "
         "rewards fame is not better for being real.",
         "d": "They agree on a lot: hours are last and started games beat owned ones. An offline test says something, "
         "but about popularity it says too much.",
@@ -238,78 +315,12 @@ choice(
 
 
 predict(
-    "31.6",
+    "31.7",
     "O4",
     truth=0.155,
     within=0.015,
     between=(0, 1),
-    low="More: a third of the owned games said nothing about taste, and without them the label gains a lot.",
+    low="More: many of the owned games say nothing about taste, and without them the label gains a lot.",
     high="Not quite so much, but the direction is right: without what nobody chose, the label gains a lot.",
-    done="Less data, and a much better list: a third of the rows said nothing about taste.",
+    done="Less data and a much better list: the rows that were left out said little about taste.",
 )
-
-
-def _given_parts(p, started, guess, target):
-    whether = -np.mean(started * np.log(p) + (1 - started) * np.log(1 - p))
-    return whether, guess - target
-
-
-def _hurdle(p, started, guess, target, over="started", power=2, first=True, mask=True, reduce="mean", root=False):
-    whether, gap = _given_parts(p, started, guess, target)
-    weight = (
-        {"started": started, "p": p, "others": 1 - started}[mask]
-        if isinstance(mask, str)
-        else (started if mask else np.ones(len(p)))
-    )
-    squared = weight * np.abs(gap) ** power if power else weight * gap
-    how_many = {"started": weight.sum(), "all": len(p)}[over] if reduce == "mean" else 1
-    how_much = squared.sum() / how_many
-    how_much = np.sqrt(how_much) if root else how_much
-    return whether + how_much if first else how_much
-
-
-@exercise("31.7", "O5", "faded", done="Two questions, one loss: what was never started teaches only the first.")
-def hurdle(answer) -> None:
-    rng = np.random.default_rng(3)
-    cases = []
-    for n, rate in ((6, 0.5), (9, 0.4), (14, 0.7), (25, 0.3)):
-        started = (rng.random(n) < rate).astype(float)
-        started[:2] = 1, 0
-        guess = rng.normal(size=n)
-        target = rng.normal(0, 1.5, n) * started
-        cases.append((rng.uniform(0.05, 0.95, n), started, guess, target))
-    changes = {
-        "Rows that were not started count in your squared error. They have no hours: leave them out.": {
-            "mask": False,
-            "over": "all",
-        },
-        "The errors are right, but you divide by all rows. Divide by the number of started ones.": {"over": "all"},
-        "You add up the squared errors. Their mean over the started rows is asked for.": {"reduce": "sum"},
-        "You take the absolute error. It is squared here.": {"power": 1},
-        "You forgot the square, so errors of both signs cancel.": {"power": 0},
-        "You weight with the predicted probability. Only rows that really were started count.": {"mask": "p"},
-        "Your squared error is over the rows that were *not* started.": {"mask": "others"},
-        "You take the root. The mean squared error itself is asked for.": {"root": True},
-        "You return the second part alone. Add it to the first.": {"first": False},
-    }
-    mistakes = {
-        "You use p · guess as the prediction. The second question is asked only where the game was started.": (
-            lambda p, started, guess, target: (
-                _given_parts(p, started, guess, target)[0] + np.mean((p * guess - target) ** 2)
-            )
-        ),
-        "You return one number for each row. A single number is asked for.": Sign(
-            lambda mine, *case: np.ndim(mine) > 0
-        ),
-        "You halve the squared error. Add it as it is.": (
-            lambda *case: _hurdle(*case, first=True) - _hurdle(*case, first=False) / 2
-        ),
-        "You average the two parts. Add them.": lambda *case: _hurdle(*case) / 2,
-        "You subtract the second part. Both are errors: add them.": (
-            lambda *case: _hurdle(*case) - 2 * _hurdle(*case, first=False)
-        ),
-        "You return the first part alone: the second is still missing.": (
-            lambda *case: _hurdle(*case) - _hurdle(*case, first=False)
-        ),
-    } | variants(_hurdle, changes)
-    judge(answer, cases, _hurdle, mistakes)

@@ -23,15 +23,15 @@ WRONG = {
         (lambda hours, game: relative_with(hours, np.ones(len(game))), "that of all games"),
     ],
     "31.4": [
-        (lambda h, bought, started, day: np.where(started <= day, h, 0)[bought < day], "lies in the future"),
-        (lambda h, bought, started, day: h[(bought < day) & (started >= 0) & (started < day)], "You drop the games"),
-        (lambda h, bought, started, day: h[(bought < day) & (started < day)], "keep what is never started"),
-        (lambda h, bought, started, day: np.where(started < day, h, 0), "You keep all rows"),
-    ],
-    "31.7": [
         (lambda p, s, g, t: loss_with(p, s, g, t, np.mean((g - t) ** 2)), "Rows that were not started count"),
         (lambda p, s, g, t: loss_with(p, s, g, t, np.mean(s * (g - t) ** 2)), "divide by all rows"),
         (lambda p, s, g, t: loss_with(p, s, g, t, np.sum(s * (g - t) ** 2)), "add up the squared errors"),
         (lambda p, s, g, t: np.mean((g - t)[s > 0] ** 2), "second part alone"),
+    ],
+    "31.5": [
+        (lambda h, bought, started, day: np.where(started <= day, h, 0)[bought < day], "lies in the future"),
+        (lambda h, bought, started, day: h[(bought < day) & (started >= 0) & (started < day)], "You drop the games"),
+        (lambda h, bought, started, day: h[(bought < day) & (started < day)], "keep what is never started"),
+        (lambda h, bought, started, day: np.where(started < day, h, 0), "You keep all rows"),
     ],
 }

@@ -108,130 +108,149 @@ def right_31_3_float32(hours, game):
     return (hours / (hours + m)).astype("float32")
 
 
-def wrong_31_4_at_most(hours, bought_at, started_at, day):
+def cross_entropy(p, started):
+    return -np.mean(started * np.log(p) + (1 - started) * np.log(1 - p))
+
+
+def wrong_31_4_plain(p, started, guess, target):
+    return cross_entropy(p, started) + ((guess - target) ** 2).mean()
+
+
+def wrong_31_4_all_rows(p, started, guess, target):
+    return cross_entropy(p, started) + ((guess - target) ** 2 * started).mean()
+
+
+def wrong_31_4_where(p, started, guess, target):
+    return cross_entropy(p, started) + np.where(started == 1, (guess - target) ** 2, 0).mean()
+
+
+def wrong_31_4_sum(p, started, guess, target):
+    return cross_entropy(p, started) + ((guess - target)[started == 1] ** 2).sum()
+
+
+def wrong_31_4_absolute(p, started, guess, target):
+    return cross_entropy(p, started) + np.abs(guess - target)[started == 1].mean()
+
+
+def wrong_31_4_no_square(p, started, guess, target):
+    return cross_entropy(p, started) + (guess - target)[started == 1].mean()
+
+
+def wrong_31_4_by_p(p, started, guess, target):
+    return cross_entropy(p, started) + np.sum(p * (guess - target) ** 2) / np.sum(p)
+
+
+def wrong_31_4_root(p, started, guess, target):
+    return cross_entropy(p, started) + np.sqrt(((guess - target)[started == 1] ** 2).mean())
+
+
+def wrong_31_4_others(p, started, guess, target):
+    return cross_entropy(p, started) + ((guess - target)[started == 0] ** 2).mean()
+
+
+def wrong_31_4_rows(p, started, guess, target):
+    return cross_entropy(p, started) + started * (guess - target) ** 2
+
+
+def wrong_31_4_half(p, started, guess, target):
+    return cross_entropy(p, started) + 0.5 * ((guess - target)[started == 1] ** 2).mean()
+
+
+def wrong_31_4_masked_guess(p, started, guess, target):
+    return cross_entropy(p, started) + np.mean((guess * started - target) ** 2)
+
+
+def wrong_31_4_expected(p, started, guess, target):
+    return cross_entropy(p, started) + np.mean((guess * p - target) ** 2)
+
+
+def wrong_31_4_tuple(p, started, guess, target):
+    return cross_entropy(p, started), np.mean((guess - target)[started == 1] ** 2)
+
+
+def wrong_31_4_by_threshold(p, started, guess, target):
+    return cross_entropy(p, started) + np.mean((guess - target)[p > 0.5] ** 2)
+
+
+def wrong_31_4_indexed(p, started, guess, target):
+    rows = started.astype(int)
+    return cross_entropy(p, started) + np.mean((guess[rows] - target[rows]) ** 2)
+
+
+def right_31_4_loop(p, started, guess, target):
+    squared = [(g - t) ** 2 for g, t, s in zip(guess, target, started) if s]
+    surprise = [-np.log(q if s else 1 - q) for q, s in zip(p, started)]
+    return float(np.mean(surprise)) + sum(squared) / len(squared)
+
+
+def right_31_4_rows(p, started, guess, target):
+    rows = np.flatnonzero(started)
+    return cross_entropy(p, started) + np.mean((guess[rows] - target[rows]) ** 2)
+
+
+def right_31_4_average(p, started, guess, target):
+    return np.float32(cross_entropy(p, started) + np.average((guess - target) ** 2, weights=started))
+
+
+def wrong_31_5_at_most(hours, bought_at, started_at, day):
     hours = hours.copy()
     hours[started_at > day] = 0
     return hours[bought_at < day]
 
 
-def wrong_31_4_bought_at_most(hours, bought_at, started_at, day):
+def wrong_31_5_bought_at_most(hours, bought_at, started_at, day):
     return np.where(started_at < day, hours, 0)[bought_at <= day]
 
 
-def wrong_31_4_both_at_most(hours, bought_at, started_at, day):
+def wrong_31_5_both_at_most(hours, bought_at, started_at, day):
     return np.where(started_at <= day, hours, 0)[bought_at <= day]
 
 
-def wrong_31_4_only_started(hours, bought_at, started_at, day):
+def wrong_31_5_only_started(hours, bought_at, started_at, day):
     rows = (bought_at < day) & (started_at < day) & (started_at != -1)
     return hours[rows]
 
 
-def wrong_31_4_and(hours, bought_at, started_at, day):
+def wrong_31_5_and(hours, bought_at, started_at, day):
     return hours[np.logical_and(bought_at < day, started_at < day)]
 
 
-def wrong_31_4_start_only(hours, bought_at, started_at, day):
+def wrong_31_5_start_only(hours, bought_at, started_at, day):
     return hours[started_at < day]
 
 
-def wrong_31_4_all_rows(hours, bought_at, started_at, day):
+def wrong_31_5_all_rows(hours, bought_at, started_at, day):
     return hours * (bought_at < day) * (started_at < day)
 
 
-def wrong_31_4_product(hours, bought_at, started_at, day):
+def wrong_31_5_product(hours, bought_at, started_at, day):
     return hours * (started_at < day)
 
 
-def wrong_31_4_nan(hours, bought_at, started_at, day):
+def wrong_31_5_nan(hours, bought_at, started_at, day):
     return np.where(started_at < day, hours, np.nan)[bought_at < day]
 
 
-def wrong_31_4_reversed(hours, bought_at, started_at, day):
+def wrong_31_5_reversed(hours, bought_at, started_at, day):
     return np.where(started_at > day, hours, 0)[bought_at < day]
 
 
-def wrong_31_4_total(hours, bought_at, started_at, day):
+def wrong_31_5_total(hours, bought_at, started_at, day):
     return hours[(bought_at < day) & (started_at < day)].sum()
 
 
-def wrong_31_4_mask(hours, bought_at, started_at, day):
+def wrong_31_5_mask(hours, bought_at, started_at, day):
     return (bought_at < day) & (started_at < day)
 
 
-def right_31_4_loop(hours, bought_at, started_at, day):
+def right_31_5_loop(hours, bought_at, started_at, day):
     return [float(h) if s < day else 0.0 for h, b, s in zip(hours, bought_at, started_at) if b < day]
 
 
-def right_31_4_copy(hours, bought_at, started_at, day):
+def right_31_5_copy(hours, bought_at, started_at, day):
     known = hours.copy()
     known[started_at >= day] = 0
     return pd.Series(known)[bought_at < day]
-
-
-def cross_entropy(p, started):
-    return -np.mean(started * np.log(p) + (1 - started) * np.log(1 - p))
-
-
-def wrong_31_7_plain(p, started, guess, target):
-    return cross_entropy(p, started) + ((guess - target) ** 2).mean()
-
-
-def wrong_31_7_all_rows(p, started, guess, target):
-    return cross_entropy(p, started) + ((guess - target) ** 2 * started).mean()
-
-
-def wrong_31_7_where(p, started, guess, target):
-    return cross_entropy(p, started) + np.where(started == 1, (guess - target) ** 2, 0).mean()
-
-
-def wrong_31_7_sum(p, started, guess, target):
-    return cross_entropy(p, started) + ((guess - target)[started == 1] ** 2).sum()
-
-
-def wrong_31_7_absolute(p, started, guess, target):
-    return cross_entropy(p, started) + np.abs(guess - target)[started == 1].mean()
-
-
-def wrong_31_7_no_square(p, started, guess, target):
-    return cross_entropy(p, started) + (guess - target)[started == 1].mean()
-
-
-def wrong_31_7_by_p(p, started, guess, target):
-    return cross_entropy(p, started) + np.sum(p * (guess - target) ** 2) / np.sum(p)
-
-
-def wrong_31_7_root(p, started, guess, target):
-    return cross_entropy(p, started) + np.sqrt(((guess - target)[started == 1] ** 2).mean())
-
-
-def wrong_31_7_others(p, started, guess, target):
-    return cross_entropy(p, started) + ((guess - target)[started == 0] ** 2).mean()
-
-
-def wrong_31_7_rows(p, started, guess, target):
-    return cross_entropy(p, started) + started * (guess - target) ** 2
-
-
-def wrong_31_7_half(p, started, guess, target):
-    return cross_entropy(p, started) + 0.5 * ((guess - target)[started == 1] ** 2).mean()
-
-
-def wrong_31_7_masked_guess(p, started, guess, target):
-    return cross_entropy(p, started) + np.mean((guess * started - target) ** 2)
-
-
-def wrong_31_7_expected(p, started, guess, target):
-    return cross_entropy(p, started) + np.mean((guess * p - target) ** 2)
-
-
-def right_31_7_rows(p, started, guess, target):
-    rows = np.flatnonzero(started)
-    return cross_entropy(p, started) + np.mean((guess[rows] - target[rows]) ** 2)
-
-
-def right_31_7_average(p, started, guess, target):
-    return np.float32(cross_entropy(p, started) + np.average((guess - target) ** 2, weights=started))
 
 
 NATURAL = {
@@ -253,37 +272,40 @@ NATURAL = {
         (wrong_31_3_one_per_game, "One number for each game"),
     ],
     "31.4": [
-        (wrong_31_4_at_most, "lies in the future"),
-        (wrong_31_4_bought_at_most, "not known in the morning"),
-        (wrong_31_4_both_at_most, "must be strict"),
-        (wrong_31_4_only_started, "You drop the games"),
-        (wrong_31_4_and, "keep what is never started"),
-        (wrong_31_4_start_only, "by the start alone"),
-        (wrong_31_4_all_rows, "You keep all rows"),
-        (wrong_31_4_product, "You keep all rows"),
-        (wrong_31_4_nan, "not NaN"),
-        (wrong_31_4_reversed, "wrong way round"),
-        (wrong_31_4_total, "A total is not asked for"),
-        (wrong_31_4_mask, "True and False"),
+        (wrong_31_4_plain, "Rows that were not started count"),
+        (wrong_31_4_all_rows, "divide by all rows"),
+        (wrong_31_4_where, "divide by all rows"),
+        (wrong_31_4_sum, "add up the squared errors"),
+        (wrong_31_4_absolute, "absolute error"),
+        (wrong_31_4_no_square, "forgot the square"),
+        (wrong_31_4_by_p, "You weight with"),
+        (wrong_31_4_root, "take the root"),
+        (wrong_31_4_others, "*not* started"),
+        (wrong_31_4_rows, "several numbers"),
+        (wrong_31_4_half, "halve the squared error"),
+        (wrong_31_4_masked_guess, "divide by all rows"),
+        (wrong_31_4_expected, "p · guess"),
+        (wrong_31_4_tuple, "several numbers"),
+        (wrong_31_4_by_threshold, "by the predicted probability"),
+        (wrong_31_4_indexed, "as positions"),
     ],
-    "31.7": [
-        (wrong_31_7_plain, "Rows that were not started count"),
-        (wrong_31_7_all_rows, "divide by all rows"),
-        (wrong_31_7_where, "divide by all rows"),
-        (wrong_31_7_sum, "add up the squared errors"),
-        (wrong_31_7_absolute, "absolute error"),
-        (wrong_31_7_no_square, "forgot the square"),
-        (wrong_31_7_by_p, "predicted probability"),
-        (wrong_31_7_root, "take the root"),
-        (wrong_31_7_others, "*not* started"),
-        (wrong_31_7_rows, "one number for each row"),
-        (wrong_31_7_half, "halve the squared error"),
-        (wrong_31_7_masked_guess, "divide by all rows"),
-        (wrong_31_7_expected, "p · guess"),
+    "31.5": [
+        (wrong_31_5_at_most, "lies in the future"),
+        (wrong_31_5_bought_at_most, "not known in the morning"),
+        (wrong_31_5_both_at_most, "must be strict"),
+        (wrong_31_5_only_started, "You drop the games"),
+        (wrong_31_5_and, "keep what is never started"),
+        (wrong_31_5_start_only, "by the start alone"),
+        (wrong_31_5_all_rows, "You keep all rows"),
+        (wrong_31_5_product, "You keep all rows"),
+        (wrong_31_5_nan, "not NaN"),
+        (wrong_31_5_reversed, "wrong way round"),
+        (wrong_31_5_total, "A total is not asked for"),
+        (wrong_31_5_mask, "True and False"),
     ],
 }
 RIGHT = {
     "31.3": [right_31_3_pandas, right_31_3_sigmoid, right_31_3_float32],
-    "31.4": [right_31_4_loop, right_31_4_copy],
-    "31.7": [right_31_7_rows, right_31_7_average],
+    "31.4": [right_31_4_loop, right_31_4_rows, right_31_4_average],
+    "31.5": [right_31_5_loop, right_31_5_copy],
 }
