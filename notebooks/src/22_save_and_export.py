@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Save and export
 #
-# A model in a notebook serves nobody. You export one recommender, ask both forms the same questions, find the question
-# on which one of them is wrong, and learn what a model file can do to the machine that opens it.
+# A model in a notebook serves nobody. You export a recommender, ask the original and the export the same questions,
+# find one that the export answers wrongly, and learn what a model file can do to the machine that opens it.
 
 # %% [markdown]
 # **What you will do**
@@ -11,9 +11,10 @@
 # - **O2** export a recommender as ONNX, and diagnose where the export disagrees
 # - **O3** measure the size and the speed of two forms, for one user and for many
 # - **O4** explain what opening a file can do to a machine, and what a checksum shows
-# - **O5** implement a check of files before they are opened, and put the steps that write a version whole in order
+# - **O5** implement a check of files before they are opened, and put the steps of an atomic write (all or nothing) in
+#   order
 #
-# **What you need**: lessons 08 and 11, and two hours (90 minutes to read and run, 28 for the exercises); a good point
+# **What you need**: lessons 08 and 11, and two hours (90 minutes to read and run, 28 for the exercises). A good point
 # for a break is before section 8. Sections 3, 7, 9, 12 and 14 are optional and not counted; later lessons do not need
 # them. The notebook runs in about a minute. Outputs that would give away an answer are folded: click the three dots.
 
@@ -61,9 +62,9 @@ folder = Path(temporary.name)
 # %% [markdown]
 # ## 1. What has to travel
 #
-# A model by hand: three films with the raw ids 10, 30 and 50. The score of a film is how much it is liked (one number
-# for each film, 0 for an unknown one) plus 0.3 times its year, [standardized](glossary.md#standardization): in the
-# training data the mean is 1995 and the standard deviation 5.
+# We build a model by hand, with three films whose raw ids are 10, 30 and 50. The score of a film is how much it is
+# liked (one number for each film, 0 for an unknown one) plus 0.3 times its [standardized](glossary.md#standardization)
+# year: in the training data the mean is 1995 and the standard deviation 5.
 
 # %%
 liking, slope, spread = [0.0, 1.0, 0.5, -0.2], 0.3, 5
@@ -97,23 +98,23 @@ check("22.1", score_of_50)
 # %% [markdown]
 # ### The preparation from memory
 #
-# A colleague receives the five learned numbers and writes the rest from memory, with the vocabulary in another order
-# and the mean 2000:
+# A colleague receives the five learned numbers and rewrites the rest from memory, with the vocabulary in another order
+# and a mean of 2000:
 
 # %%
 print([round(score_of(*film, vocabulary=[30, 10, 50], mean=2000), 1) for film in three_films])
 
 # %% [markdown]
-# There is no error, only other scores: [training–serving skew](glossary.md#trainingserving-skew). A [weights
-# file](glossary.md#weights-file) has the same weakness: it holds arrays only and fits into whatever model your code
-# builds, right or wrong. What leaves your hands has to hold everything, the preparation included. A `.keras` file does
-# (section 3 looks inside), and the exported forms below should.
+# There is no error, but the scores are different: [training–serving skew](glossary.md#trainingserving-skew). A [weights
+# file](glossary.md#weights-file) has the same weakness: it holds only arrays, and they fit into any model of the same
+# shape, right or wrong. The file that you hand over must contain everything, the preparation included. A `.keras` file
+# does (section 3 looks inside), and the exported forms below should.
 
 # %% [markdown]
 # ## 2. A look-up that every form understands
 #
-# `model.export` writes a model in forms that other programs read. One of them is [ONNX](glossary.md#onnx), a common
-# language of networks; [onnxruntime](glossary.md#onnxruntime) is a fast program that reads it. (Converters print a lot;
+# `model.export` writes a model in formats that other programs read. One of them is [ONNX](glossary.md#onnx), a common
+# format for networks; [onnxruntime](glossary.md#onnxruntime) is a fast program that runs it. (Converters print a lot;
 # `quietly` hides it.)
 
 
@@ -142,13 +143,13 @@ def open_onnx(model):  # a path or bytes
 
 
 # %% [markdown]
-# Keras has a layer for the look-up from raw id to row, `IntegerLookup`. It keeps a *hash table*, for which ONNX has no
-# word. Its export goes through all the same, and only opening the file fails (section 3 shows it). This is the first
-# rule of the lesson: **an export is done when the file has been opened elsewhere and gave the same answers**, not when
-# the file exists.
+# Keras has a layer for the look-up from raw id to row, `IntegerLookup`. It keeps a *hash table*, which this export
+# cannot express. The export succeeds all the same, and only opening the file fails (section 3 shows it). So the first
+# rule of the lesson is: **an export is done when the file has been opened elsewhere and gave the same answers**, not
+# when the file exists.
 #
-# Every form has the rows of a table. So make the look-up a table with one position for each possible raw id, which
-# holds the row, or 0. For our three films it has 51 positions.
+# Every format can read rows of a table. So we make the look-up a table with one position for each possible raw id,
+# which holds the row, or 0. For our three films it has 51 positions.
 
 # %%
 row_of_id = np.zeros(51)
@@ -180,8 +181,8 @@ def my_rows(row_of_id, ids):
 check("22.2", my_rows)
 
 # %% [markdown]
-# In Keras a table of fixed numbers is an `Embedding` that does not learn. It holds floats, but whole numbers up to
-# 16,777,216 are exact in them, far more than we need.
+# In Keras a table of fixed numbers is an `Embedding` that is not trained. It holds floats, but they store whole numbers
+# up to 16,777,216 exactly, far more than we need.
 
 
 # %%
@@ -205,12 +206,12 @@ ask = open_onnx(export_onnx(lookup, "table.onnx", ids))
 print(ids.tolist(), "→", *ask(item_id=ids).values())
 
 # %% [markdown]
-# The right rows, from a program that has never heard of Keras.
+# These are the right rows, from a program that knows nothing of Keras.
 
 # %% [markdown]
 # ## 3. Exports that fail, scaling, and the weights alone (optional)
 #
-# First the export that goes through and is worthless:
+# First, an export that succeeds although its file is useless:
 
 # %%
 path = export_onnx(
@@ -256,7 +257,7 @@ toy, years = with_layers([10, 30, 50], 1995), np.array([[1990], [2000], [1995]],
 np.asarray(toy([ids, years])).ravel().round(3)
 
 # %% [markdown]
-# The same three scores. Now keep it in two ways: the weights alone, and everything.
+# These are the same three scores. Now we save the model in two ways: the weights alone, and everything.
 
 # %%
 toy.save_weights(folder / "toy.weights.h5")
@@ -273,8 +274,8 @@ print("rebuilt:", np.asarray(rebuilt([ids, years])).ravel().round(3))
 
 # %% [markdown]
 # A `.keras` file is a zip with three files: a description in plain JSON, the weights, and a note on versions. The
-# vocabulary, the mean and the variance stand in the description. The weights alone fit into the colleague's model
-# without a word.
+# vocabulary, the mean and the variance are in the description. The weights alone load into the colleague's model
+# without any warning, and its scores are wrong.
 #
 # Can `Normalization` be exported?
 
@@ -298,13 +299,13 @@ assert np.allclose(scores, toy([ids, years]), atol=1e-6)
 scores.ravel().round(3)
 
 # %% [markdown]
-# The numbers of section 1 from onnxruntime: look-up, standardized year and weights travelled together.
+# onnxruntime returns the numbers of section 1: the file contains the look-up, the scaling and the weights.
 
 # %% [markdown]
 # ## 4. A recommender that takes and gives raw ids
 #
-# Now the real one: the [GRU](glossary.md#gru) of lesson 11, trained for six epochs, which takes about twenty seconds.
-# That is not enough for a record, but what we compare here does not depend on it.
+# Now we take a real recommender, the [GRU](glossary.md#gru) of lesson 11. Training it for six epochs takes about twenty
+# seconds. Longer training would give better lists, but what we compare here does not depend on it.
 
 # %%
 ratings, movies = load_movielens()
@@ -325,20 +326,20 @@ print(f"valid NDCG@10: {ndcg:.3f}, popularity {popular:.3f}; fitted in {done.sec
 claim("it is ahead of popularity on valid, by more than 0.01", ndcg > popular + 0.01)
 
 # %% [markdown]
-# It takes rows and returns scores. But a caller has raw ids and wants films. So we put around it:
+# It takes rows and returns scores. But a caller has raw ids and wants films. So we add two parts:
 #
-# - **in front** the look-up, and one more step. An unknown id becomes 0, and 0 is *padding*, which must stand behind the
+# - **in front**, the look-up and one more step. An unknown id becomes 0, and 0 is *padding*, which must come after the
 #   films: a hole in the middle would make the head read the wrong position.
-# - **behind** the best 60 and their raw ids. The caller hides the films that were sent, at most 50, so ten remain.
+# - **behind**, the best 60 and their raw ids. The caller hides the films it sent, at most 50, so at least ten remain.
 
 # %% [markdown]
 # ### Exercise 22.3 · fill in (O1)
 #
-# Close the holes: `rows` (batch, length) has zeros anywhere. Return the same shape, with all zeros moved behind and the
-# films of each user in their old order.
+# Close the holes: `rows` (batch, length) may have zeros anywhere. Return the same shape, with all zeros moved to the
+# end and the films of each user in their old order.
 #
-# <details><summary>Hint 1</summary>The order wanted is that of the key: real rows keep their position as a key, zeros get
-# a key that is larger than all positions.</details>
+# <details><summary>Hint 1</summary>The order wanted is that of the key: real rows keep their position as a key, zeros
+# get a key that is larger than all positions.</details>
 # <details><summary>Hint 2</summary><code>np.take_along_axis(rows, np.argsort(key, axis=1), axis=1)</code></details>
 
 
@@ -355,7 +356,7 @@ def close_holes(rows):
 check("22.3", close_holes)
 
 # %% [markdown]
-# All of it in one functional model. `score` is a function from rows to the scores of all films.
+# We put all of it into one functional model. `score` is a function from rows to the scores of all films.
 
 # %%
 raw_of_row = np.append(0, items.ids)
@@ -393,7 +394,7 @@ def first_head(rows):
 complete = complete_model(first_head)
 
 # %% [markdown]
-# What is right? We compute it the long way in NumPy, for the newest 50 films of 200 users.
+# What are the right answers? We compute them the long way in NumPy, for the newest 50 films of 200 users.
 
 # %%
 users_asked = raw_of_row[newest[1:201]].astype("int32")  # raw ids
@@ -418,7 +419,7 @@ largest, _ = distance(complete.predict(holed, verbose=0), complete.predict(witho
 claim("an unknown film in the middle changes no score by more than 1e-5", largest < 1e-5)
 
 # %% [markdown]
-# (Two films whose scores differ only in the last digit may change places, so ids get a little room.)
+# (Two films whose scores differ only in the last digit may swap positions, so we do not ask for 100 % of the ids.)
 
 # %% [markdown]
 # ## 5. The same scores?
@@ -427,9 +428,8 @@ claim("an unknown film in the middle changes no score by more than 1e-5", larges
 #
 # ### Exercise 22.4 · find the bug (O2)
 #
-# This test says whether two forms agree. On two kinds of wrong exports it says True all the same. Find out for which
-# answers, and repair it. It should return True exactly if both have the same shape and all scores lie within `bound` of
-# each other.
+# This test says whether two forms agree. But it also returns True for two kinds of wrong exports. Find out which, and
+# repair it. It should return True exactly if both have the same shape and all scores lie within `bound` of each other.
 #
 # <details><summary>Hint 1</summary>What is <code>np.nan > 0.1</code>? And <code>np.zeros((3, 1)) -
 # np.zeros((3, 4))</code>?</details>
@@ -463,8 +463,8 @@ claim("ONNX: 200 users, scores within 1e-4", largest < 1e-4)
 claim("and more than 99.5 % of the positions hold the same film", same > 0.995)
 
 # %% [markdown]
-# All 200 users agree, and many people would stop here. But each of them has a history. Ask what a service will be asked
-# on its first day: somebody with one film, with unknown films only, with none at all.
+# All 200 users agree, and many people would stop here. But each of these users has a history. A service also gets other
+# requests on its first day: from somebody with one film, with unknown films only, with none at all.
 
 # %%
 edge = {"no film": [], "one film": [318], "unknown only": [999_999, -5], "unknown between": [318, 999_999, 296]}
@@ -485,13 +485,13 @@ claim("Keras, no film: its ten films are among the 60 most popular", most_popula
 claim("ONNX, no film: other scores, by more than 1e-3", distance(ask(history=edge["no film"]), nobody)[0] > 1e-3)
 
 # %% [markdown]
-# Without any history the two disagree, in every newcomer's first list. Nothing crashed, and nothing in 200 users showed
-# it. Why? Our first head marks the newest film with `one_hot(n_real - 1)`. For nobody that is `one_hot(-1)`. Keras on
-# TensorFlow says that there is no such position and returns zeros. ONNX counts −1 from the end, as Python does: the
-# last position. Both follow their own documentation.
+# Without any film the two disagree, so every newcomer's first list is wrong. Nothing crashed, and the 200 users
+# did not show it. Why? Our first head marks the newest film with `one_hot(n_real - 1)`. With no film that is
+# `one_hot(-1)`. Keras on TensorFlow has no such position and returns zeros. ONNX counts −1 from the end, as Python
+# does: it marks the last position. Both follow their own documentation.
 #
-# The remedy is to say what you mean. *This position is the newest* is a comparison, and no position is equal to −1, in
-# any language. We write the head anew, as lesson 10 has it today.
+# The fix is to say what you mean. *This position is the newest* is a comparison, and no position equals −1 in any
+# format. We rewrite the head, as lesson 10 has it today.
 
 
 # %%
@@ -510,7 +510,7 @@ wanted = {name: np.asarray(part) for name, part in complete_model(recommender).p
 claim("the new head in Keras: all 204 within 1e-5", distance(complete.predict(questions, verbose=0), wanted)[0] < 1e-5)
 
 # %% [markdown]
-# In Keras nothing has changed; section 6 exports it again.
+# In Keras the scores are unchanged; section 6 exports the model again.
 #
 # ### Exercise 22.5 · choose (O2)
 #
@@ -549,8 +549,8 @@ larger = (folder / "gru.onnx").stat().st_size / (folder / "gru.keras").stat().st
 claim("ONNX has more than 1.5 times the bytes of .keras", larger > 1.5)
 
 # %% [markdown]
-# Both forms agree now. The ONNX file is larger because it keeps the film table twice: once to look films up and once,
-# turned round, to score them.
+# Both forms agree now. The ONNX file is larger because it stores the film table twice: once to look films up and once,
+# transposed, to score them.
 #
 # ### Exercise 22.6 · predict (O3)
 #
@@ -585,9 +585,9 @@ claim("ONNX, too: a user among 128 costs less than one alone", onnx_many < onnx_
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# One user: `predict` builds a small pipeline around each call. It is made for long data, not for one question. A
-# compiled graph does not pay that price. Many users share it, and the two forms come closer. So the obvious way to
-# serve, `predict` called once for each request, pays the full price every time.
+# For one user, `predict` is much slower: it builds a small pipeline around each call, because it is made for large
+# data. A compiled graph does not have this cost. With 128 users at once they share it, and `predict` takes far less
+# time for each. So the obvious way to serve, one call of `predict` for each request, pays the full cost every time.
 #
 # </details>
 
@@ -606,8 +606,8 @@ with quietly():
 print(sorted(path.name for path in folder.glob("gru*")))
 
 # %% [markdown]
-# Each is opened *elsewhere*: in a fresh process with one thread that imports what this form needs and nothing else. It
-# answers all questions, and measures itself.
+# Each form is opened *elsewhere*: in a fresh process with one thread, which imports only what this form needs. The
+# process answers all questions and measures its own time and memory.
 
 # %%
 np.save(folder / "questions.npy", questions)
@@ -682,12 +682,12 @@ refusal = elsewhere("litert", "gru_any_batch.tflite")
 print("refused:", refusal.split(":")[0], "· it has no operation", re.search(r"Flex\w+", refusal)[0])
 
 # %% [markdown]
-# Refused. A GRU over a batch of any size became a loop over a *list of arrays*, for which LiteRT has no operation of
-# its own. The converter inserted operations of TensorFlow (*Flex*), which the small runtime does not bring along.
-# Again, the export itself had gone through.
+# LiteRT refuses the file. A GRU over a batch of any size became a loop over a *list of arrays*, for which LiteRT has no
+# operation of its own. The converter inserted operations of TensorFlow (*Flex*), which the small runtime does not
+# include. Again, the export itself had succeeded.
 #
-# On a phone there is one user. Fix the batch size at one and allow LiteRT's own operations only. Then a form that
-# cannot run fails at export, where you see it.
+# A phone has one user. So we fix the batch size at one and allow only LiteRT's own operations. Then a model that cannot
+# run fails at export, where you see it.
 
 # %%
 import tensorflow as tf
@@ -749,10 +749,10 @@ show(
 
 # %% [markdown]
 # `model(x)` goes through the fifty steps of the GRU one Python call at a time; the compiled graphs do not. (LiteRT,
-# fixed to one user, takes the 128 one after the other.) Start and memory say as much as speed: a process without
-# TensorFlow is ready at once and small.
+# fixed to one user, takes the 128 one after the other.) Start time and memory matter as much as speed: without
+# TensorFlow, a process starts faster and needs less memory.
 #
-# SavedModel is nearly twice as large as `.keras` because it wrote every weight twice, under two names.
+# SavedModel is nearly twice as large as `.keras` because it stores the weights twice, under two names.
 
 # %%
 names = [
@@ -767,8 +767,8 @@ claim("SavedModel holds the film table under two names", len(names) == 2)
 #
 # Many models travel as a [pickle](glossary.md#pickle), Python's own way to write down any object. A pickle is not a
 # list of numbers. It is a list of *instructions* for building the object, and one of them is: call this function with
-# these arguments. The instruction of this "model" is to make a folder; it could as well delete one. Its victim is
-# another process.
+# these arguments. This "model" contains the instruction to make a folder; it could just as well delete one. Its victim
+# is another process.
 
 
 # %%
@@ -799,7 +799,7 @@ claim("this Keras is newer than both: 3.15.1 or later", version >= (3, 15, 1) > 
 # %% [markdown]
 # ## 9. Code inside a model file (optional)
 #
-# Look inside a `.keras` file with a `Lambda`: the function stands in it as *code*.
+# We look inside a `.keras` file with a `Lambda` layer: it contains the function as *code*.
 
 # %%
 number = keras.Input((1,))
@@ -821,8 +821,8 @@ except ValueError as error:
     print("NumPy refuses:", error)
 
 # %% [markdown]
-# A stranger does not need a Lambda. The description is JSON, and anybody can edit it. Let it say that a layer is to be
-# built by `os.mkdir`, with the name of a folder. (`toy` is the small model of section 3.)
+# An attacker does not need a `Lambda` layer. The description is JSON, and anybody can edit it. We let it say that a
+# layer is built by `os.mkdir`, with the name of a folder. (`toy` is the small model of section 3.)
 
 
 # %%
@@ -847,13 +847,13 @@ except Exception as error:
 print("a folder was made:", (folder / "planted").exists())
 
 # %% [markdown]
-# Today's Keras looks only for classes of its own.
+# This version of Keras looks only for its own classes, so no folder was made.
 
 # %% [markdown]
 # ### `.h5`: a habit to give up
 #
-# Thousands of tutorials end with `model.save("model.h5")`. It still works, with a warning. What comes back? Three models:
-# our toy, whose vocabulary and mean we gave; a look-up that was adapted; a scaling that was adapted.
+# Many tutorials end with `model.save("model.h5")`. It still works, with a warning. But what do you get back? We try
+# three models: our toy, with a given vocabulary and mean; a look-up that was adapted; a scaling that was adapted.
 
 # %%
 adapted, scale = layers.IntegerLookup(), layers.Normalization(axis=None)
@@ -883,8 +883,8 @@ pd.DataFrame({end: {name: through(end, *pair) for name, pair in habit.items()} f
 
 # %% [markdown]
 # The `.h5` file loses what was *adapted*: one model cannot be loaded, the other loads and fails at its first question.
-# It is the older form, from before Keras 3, and nothing but habit speaks for it. Weights-only files end with
-# `.weights.h5`. They are the same container with arrays alone, and that is fine.
+# It is the older format, from before Keras 3, and habit is the only reason to use it. Weights-only files end with
+# `.weights.h5`. They use the same container for arrays alone, and that is fine.
 
 # %% [markdown]
 # ## 10. One byte
@@ -910,9 +910,9 @@ assert start_of_biases > 0 and sum(a != b for a, b in zip(raw, changed)) == 1
 claim("one byte, and one film stands first for everybody", (firsts == raw_of_row[film + 1]).all())
 
 # %% [markdown]
-# onnxruntime opened it without a word. A [checksum](glossary.md#checksum) such as SHA-256 turns any file into 64
-# hexadecimal digits. Change anything, and the digits are others; nobody knows how to make another file with the same
-# ones.
+# onnxruntime opened the changed model without a warning. A [checksum](glossary.md#checksum) such as SHA-256 turns any
+# file into 64 hexadecimal digits. If anything changes, the digits change; nobody knows how to make another file with
+# the same digits.
 
 # %% tags=["nbval-ignore-output"]
 for content in (raw, bytes(changed)):
@@ -921,7 +921,7 @@ for content in (raw, bytes(changed)):
 # %% [markdown]
 # ### Exercise 22.7 · choose (O4)
 #
-# A web page offers `model.pkl` and, beside it, its SHA-256. You download both, and they fit. What do you know?
+# A web page offers `model.pkl` and, beside it, its SHA-256. You download both, and they match. What do you know?
 #
 # - **a** it is harmless to open
 # - **b** the file is the one for which this checksum was written; about its intentions you know nothing
@@ -940,7 +940,7 @@ check("22.7", answer)
 # %% [markdown]
 # <details><summary>What follows from it</summary>
 #
-# A list of checksums must reach you by a way that you trust more than the file itself: from your own training, say.
+# Get the checksums from a source that you trust more than the file itself, such as your own training.
 #
 # </details>
 
@@ -976,10 +976,10 @@ check("22.8", broken_files)
 # %% [markdown]
 # ## 11. A folder that is whole or absent
 #
-# A *version* holds what an answer needs: several files that belong together, the model, tables, and the manifest. The
-# machine may lose power at any moment, yet nobody may ever find half a version. The trick is old: write under another
-# name, wait until the disk has it, then rename. A rename within one disk is [atomic](glossary.md#atomic-write): before
-# it there is nothing, after it everything.
+# A *version* holds the files that an answer needs: the model, the tables and the manifest. The machine may lose power
+# at any moment, yet nobody may ever find half a version. The usual solution is to write under another name, wait until
+# the data is on disk, and then rename. A rename within one disk is [atomic](glossary.md#atomic-write): before it the
+# version is absent, after it the version is complete.
 
 # %% [markdown]
 # ### Exercise 22.9 · put in order (O5)
@@ -1008,9 +1008,9 @@ check("22.9", order)
 # %% [markdown]
 # ## 12. Written in Python, with two accidents (optional)
 #
-# The name of a version is made from its content, so the same content has the same name, and a changed manifest does not
-# fit its folder any more. `fsync` waits for the disk. (Many disks want it for the folder, too: the bundle of section 13
-# does that. Where it is missing, the checksums notice a loss.)
+# The name of a version is made from its content, so the same content has the same name, and a changed manifest no
+# longer matches its folder. `fsync` waits for the disk. (Many systems need it for the folder, too, and the bundle of
+# section 13 does that. Without it, the checksums still reveal a loss.)
 
 
 # %%
@@ -1079,14 +1079,14 @@ for name, fsync in accidents.items():
 
 # %% [markdown]
 # In both cases there is no new version, so a service keeps the old one. The full disk leaves nothing at all; the power
-# cut leaves a draft, which nobody reads because its name is no version.
+# cut leaves a draft, which nobody reads because its name is not that of a version.
 
 # %% [markdown]
 # ## 13. The bundle of the course
 #
 # `recsys_helpers.serving.bundle` writes and reads such folders with everything that a recommendation service needs.
-# Reading adds a limit on the size of each file, no links, no unknown file, arrays of plain numbers only. Each file is
-# read once, so that the bytes that were checked are the bytes that are opened.
+# When it reads, it also limits the size of each file, refuses links and unknown files, and accepts only arrays of plain
+# numbers. It reads each file once, so it opens exactly the bytes that it checked.
 #
 # Its model is ONNX as well. `graph_of` writes nine operations by hand, with the GRU that ONNX itself has, and compares
 # them with Keras on histories of every length, from 0 to 50 (section 14 measures what that is worth).
@@ -1112,8 +1112,8 @@ manifest = json.loads((path / "manifest.json").read_bytes())
 print({name: manifest[name] for name in ("format", "stages")})
 
 # %% [markdown]
-# The manifest says more than checksums. `stages` are the settings with which model and tables have to be used, such as
-# the 50 films that the model reads. They are preparation, as the vocabulary of section 1 is. The first `format` left
+# The manifest holds more than checksums. `stages` are the settings that the model and the tables need, such as the 50
+# films that the model reads. They are preparation, as the vocabulary of section 1 is. The first `format` left
 # them to the code of the service; now they travel with the model, and a service refuses a bundle of another format
 # instead of guessing. A bundle that is to be served also carries, among its `facts`, questions whose answers are known:
 # lesson 23 asks them before every switch.
@@ -1131,8 +1131,8 @@ except BadBundle as error:
 # %% [markdown]
 # ## 14. A graph written by hand (optional)
 #
-# The two ONNX models, side by side in one run: rows of films go into the small one, and NumPy multiplies its query by
-# the film rows. Both have to find the best 60.
+# We compare the two ONNX models in one run. The small one takes rows of films, and NumPy multiplies its query by the
+# film vectors. Both have to find the best 60.
 
 # %%
 from threadpoolctl import threadpool_limits
@@ -1168,17 +1168,17 @@ print(
 claim("same scores to 1e-4, and for one user more than 1.5 times as fast", faster > 1.5)
 
 # %% [markdown]
-# An export is a translation, and a translation by hand can be better than the automatic one. It is safe to use because
-# it was compared, edges included.
+# An export is a translation, and here the one by hand is faster than the automatic one. It is safe to use because it
+# was compared with Keras, edges included.
 
 # %% [markdown]
 # ## What you did
 #
 # - You put the look-up and the way back to raw ids into the model (**O1**).
-# - You found the question, no film at all, on which an export gave other scores; now both forms agree within 1e-4 (**O2**).
+# - You found that an export gave other scores for a history without films; now both forms agree within 1e-4 (**O2**).
 # - You measured both: for one user ONNX was many times as fast as `predict` (**O3**).
 # - You saw a pickle run a program, and one byte decide everybody's first film (**O4**).
-# - You checked files against a manifest, and put the steps that write a version whole in order (**O5**).
+# - You checked files against a manifest, and put the steps of an atomic write in order (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
