@@ -11,7 +11,7 @@
 # - **O2** export a recommender as ONNX, and diagnose where the export disagrees
 # - **O3** measure the size and the speed of two forms, for one user and for many
 # - **O4** explain what opening a file can do to a machine, and what a checksum shows
-# - **O5** implement a check of files before they are opened, and put the steps of an atomic write (all or nothing) in
+# - **O5** implement a check of files before they are opened, and put the steps of an atomic write  in
 #   order
 #
 # **What you need**: lessons 08 and 11, and two hours (90 minutes to read and run, 28 for the exercises). A good point
@@ -107,7 +107,7 @@ print([round(score_of(*film, vocabulary=[30, 10, 50], mean=2000), 1) for film in
 # %% [markdown]
 # There is no error, but the scores are different: [training–serving skew](glossary.md#trainingserving-skew). A [weights
 # file](glossary.md#weights-file) has the same weakness: it holds only arrays, and they fit into any model of the same
-# shape, right or wrong. The file that you hand over must contain everything, the preparation included. A `.keras` file
+# shape, right or wrong. What you hand over must contain everything, the preparation included. A `.keras` file
 # does (section 3 looks inside), and the exported forms below should.
 
 # %% [markdown]
@@ -206,7 +206,7 @@ ask = open_onnx(export_onnx(lookup, "table.onnx", ids))
 print(ids.tolist(), "→", *ask(item_id=ids).values())
 
 # %% [markdown]
-# These are the right rows, from a program that knows nothing of Keras.
+# These are the right rows, from a program that does not know Keras.
 
 # %% [markdown]
 # ## 3. Exports that fail, scaling, and the weights alone (optional)
@@ -305,7 +305,7 @@ scores.ravel().round(3)
 # ## 4. A recommender that takes and gives raw ids
 #
 # Now we take a real recommender, the [GRU](glossary.md#gru) of lesson 11. Training it for six epochs takes about twenty
-# seconds. Longer training would give better lists, but what we compare here does not depend on it.
+# seconds. What we compare here does not depend on longer training.
 
 # %%
 ratings, movies = load_movielens()
@@ -463,8 +463,8 @@ claim("ONNX: 200 users, scores within 1e-4", largest < 1e-4)
 claim("and more than 99.5 % of the positions hold the same film", same > 0.995)
 
 # %% [markdown]
-# All 200 users agree, and many people would stop here. But each of these users has a history. A service also gets other
-# requests on its first day: from somebody with one film, with unknown films only, with none at all.
+# All 200 users agree, and many people would stop here. But each of these users has a history. On its first day a
+# service also meets somebody with one film, with unknown films only, with none at all.
 
 # %%
 edge = {"no film": [], "one film": [318], "unknown only": [999_999, -5], "unknown between": [318, 999_999, 296]}
@@ -487,7 +487,7 @@ claim("ONNX, no film: other scores, by more than 1e-3", distance(ask(history=edg
 # %% [markdown]
 # Without any film the two disagree, so every newcomer's first list is wrong. Nothing crashed, and the 200 users
 # did not show it. Why? Our first head marks the newest film with `one_hot(n_real - 1)`. With no film that is
-# `one_hot(-1)`. Keras on TensorFlow has no such position and returns zeros. ONNX counts −1 from the end, as Python
+# `one_hot(-1)`. Keras on TensorFlow returns zeros. ONNX counts −1 from the end, as Python
 # does: it marks the last position. Both follow their own documentation.
 #
 # The fix is to say what you mean. *This position is the newest* is a comparison, and no position equals −1 in any
@@ -585,9 +585,9 @@ claim("ONNX, too: a user among 128 costs less than one alone", onnx_many < onnx_
 # %% [markdown]
 # <details><summary>What the outputs show</summary>
 #
-# For one user, `predict` is much slower: it builds a small pipeline around each call, because it is made for large
-# data. A compiled graph does not have this cost. With 128 users at once they share it, and `predict` takes far less
-# time for each. So the obvious way to serve, one call of `predict` for each request, pays the full cost every time.
+# For one user, `predict` is much slower: it builds a small pipeline around each call, made for large data. A compiled
+# graph does not have this cost. With 128 users at once, they share it. So the obvious way to serve, one call of
+# `predict` for each request, pays the full cost every time.
 #
 # </details>
 
@@ -977,9 +977,9 @@ check("22.8", broken_files)
 # ## 11. A folder that is whole or absent
 #
 # A *version* holds the files that an answer needs: the model, the tables and the manifest. The machine may lose power
-# at any moment, yet nobody may ever find half a version. The usual solution is to write under another name, wait until
-# the data is on disk, and then rename. A rename within one disk is [atomic](glossary.md#atomic-write): before it the
-# version is absent, after it the version is complete.
+# at any moment, yet nobody may ever find half a version. So write under another name, wait until the data is on disk,
+# and then rename. A rename within one disk is [atomic](glossary.md#atomic-write): before it the version is absent,
+# after it complete.
 
 # %% [markdown]
 # ### Exercise 22.9 · put in order (O5)

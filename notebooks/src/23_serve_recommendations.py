@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Serve recommendations
 #
-# A service answers while people wait: in milliseconds, many at once, on bad days too. You build
-# its two stages, start the real service, load it until it rejects requests, and see why some services never recover.
+# A service answers while people wait: in milliseconds, many at once, on bad days too. You build its two stages, start
+# the real service, load it until it rejects requests, and see why some services never recover.
 
 # %% [markdown]
 # **What you will do**
@@ -634,8 +634,8 @@ print("polite client: p50 {:.0f} ms, p99 {:.0f} ms, longest {:.0f} ms".format(*n
 #
 # ### Exercise 23.7 · predict (O4)
 #
-# Same server, same stall: 500 requests arrive, one every 20 ms, and queue. What is the p99 from arrival to answer, in
-# ms?
+# At the same server, with the same stall, 500 requests arrive, one every 20 ms, and queue. What is the p99 from arrival
+# to answer, in ms?
 
 # %%
 guess = ...
