@@ -13,8 +13,8 @@
 # - **O4** implement look-ups in a sharded embedding table, and diagnose an overloaded shard
 # - **O5** compute statistics from a log that is stored in many files, and explain what needs a shuffle
 #
-# **What you need**: lessons 07 and 12, and about two hours. The whole notebook runs in about a minute and a half, most
-# of it the start of processes: two processes on this machine take the part of two machines.
+# **What you need**: lessons 07 and 12, and about two hours. Two processes on this machine stand for two machines. The
+# whole notebook runs in about a minute and a half, most of it spent on starting processes.
 
 # %%
 import os
@@ -32,7 +32,7 @@ from recsys_helpers.notebook import claim, new_figure, show
 from recsys_helpers.start import set_seed
 
 set_seed(42)
-ray = parts.quiet_ray()  # no telemetry, and no stranger on the network may speak to it
+ray = parts.quiet_ray()  # without telemetry, and closed to everybody else on the network
 ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 histories = sequences.histories(splits.split_last_share(ratings).train, users, items)
@@ -56,7 +56,8 @@ print(f"{len(left):,} pairs of films; the table has shape {table.shape}: {table.
 # Two processes share the work. Each holds a copy of the table. For each batch of 256 pairs, each computes the gradient of
 # *its half*; they exchange the two gradients, and both update their copies with the mean. This is
 # [data parallelism](glossary.md#data-parallelism). [Ray](https://docs.ray.io) turns a class into a process of its own (an
-# *actor*). `method.remote(...)` returns a promise of the result at once; `ray.get` waits for the value.
+# *actor*). `method.remote(...)` returns a promise of the result at once; `ray.get` waits for the value, and so does a
+# call that receives a promise.
 
 
 # %%
@@ -93,7 +94,7 @@ times_as_fast = 0.05
 check("20.1", times_as_fast)
 
 # %% tags=["open"]
-parts.start_ray(n_cpus=2)
+parts.start_ray(n_cpus=2)  # takes about ten seconds
 workers = [Worker.remote(rank, table, pairs) for rank in range(2)]
 _ = ray.get([worker.copy.remote() for worker in workers])  # wait until both are there
 
@@ -121,13 +122,12 @@ claim("and equal to the table of one process up to rounding", np.abs(together[0]
 #
 # The two processes compute exactly what one computes, and they take many times as long. The work of a step takes less
 # than a millisecond, and half of it is saved. In return, two gradients of 2.3 MB travel at every step. (Libraries
-# made for this exchange, as in section 4, are faster than Ray's objects, but the bytes are the same.)
+# made for this exchange, as in section 4, are faster than Ray, but they send the same bytes.) So count what travels
+# before you expect speed from a second machine.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# So never expect speed from a second machine before you have counted what travels.
-#
 # ## 2. Half of the batch each
 #
 # By hand first: the four examples of a batch have the gradients 2, 4, 6 and 8 for one weight.
@@ -163,7 +163,7 @@ def combine(gradients, sizes):
 check("20.2", combine)
 
 # %% [markdown]
-# The same mistake is common in **validation**: if the users are split and padded to equal sizes, the repeated ones count
+# The same mistake is common in **validation**: if some users are repeated to give all workers equally many, they count
 # twice. Send sums and counts of real users, and divide once at the end.
 #
 # Usually each worker keeps its batch of 256. Eight workers then have a **global batch** of 2,048, and an epoch takes an
@@ -223,7 +223,8 @@ claim("with 64 times the batch and the rate the loss is higher again", losses[16
 # How do n workers add up their gradients? If all send theirs to one, its network connection carries everything. An
 # [all-reduce](glossary.md#all-reduce) leaves the sum on *every* worker, and the **ring all-reduce** spreads the traffic
 # evenly: each worker cuts its gradient into n pieces and only sends to its neighbour. In the first half
-# (*reduce-scatter*), each passes on one piece per step, and the receiver adds it to its own.
+# (*reduce-scatter*), each passes on one piece per step (worker w starts with piece w), and the receiver adds it to its
+# own.
 
 # %% tags=["open"]
 pieces = np.array([[1, 2, 3], [10, 20, 30], [100, 200, 300]])  # pieces[worker, piece]
@@ -231,19 +232,19 @@ for step in range(2):
     sent = [(worker, (worker - step) % 3, pieces[worker, (worker - step) % 3]) for worker in range(3)]
     for worker, piece, value in sent:
         pieces[(worker + 1) % 3, piece] += value
-        print(f"step {step}: worker {worker} sends piece {piece}, {value:3}, to worker {(worker + 1) % 3}")
+        print(f"step {step}: worker {worker} sends piece {piece} ({value:3}) to worker {(worker + 1) % 3}")
 print(pieces)
 
 # %% [markdown] tags=["open"]
-# The sums are 111, 222 and 333, and each stands on one worker: worker 0 holds piece 1 complete, worker 1 holds piece 2,
+# Each of the sums 111, 222 and 333 stands on one worker: worker 0 holds piece 1 complete, worker 1 holds piece 2, and
 # worker 2 holds piece 0. In the second half (*all-gather*) the complete pieces go round, and the receiver *replaces* its
 # own.
 #
 # ### Exercise 20.4 · fill in (O2)
 #
 # `pieces` has shape (n, n, size): `pieces[worker, piece]`. After the first half, worker w holds piece (w + 1) mod n
-# complete. Fill in the second half: at step s, worker w sends piece (w + 1 − s) mod n to worker (w + 1) mod n, and all
-# workers send at the same moment. Return the array, in which all workers then hold the same.
+# complete. Fill in the second half: at step s, worker w sends piece (w + 1 − s) mod n to worker (w + 1) mod n. In the
+# array that you return, all workers hold the same pieces.
 #
 # <details><summary>Hint 1</summary>Collect what is sent before you write anything, as in the loop above.</details>
 # <details><summary>Hint 2</summary>The receiver replaces:
@@ -304,13 +305,14 @@ print(
 print(f"with a hundred million rows: {100e6 / 512:,.0f} times less")
 
 # %% [markdown] tags=["open"]
-# Two films per pair, so no batch of 256 pairs touches more than 512 rows. A table of a hundred million rows does not even fit into the memory of one worker. Section 5 solves both problems.
+# A pair has two films, so no batch of 256 pairs touches more than 512 rows. A table of a hundred million rows may not
+# even fit into the memory of one worker. Section 5 solves both problems.
 
 # %% [markdown] tags=["open"]
 # ## 4. A real training in two processes
 #
-# Now the next-item network of lesson 12, in Keras on JAX. An engine starts the workers and watches them; JAX connects them
-# and all-reduces the gradients within each step. Each worker runs this function:
+# Now the GRU of lesson 11, in Keras on JAX. An engine starts the workers and watches them; JAX connects them and
+# all-reduces the gradients within each step. Each worker runs this function:
 
 # %% tags=["open"]
 import inspect
@@ -324,16 +326,16 @@ print(inspect.getsource(work))
 # %% [markdown] tags=["open"]
 # Every worker draws the same global batches in the same order and takes its own rows (`mine`). The first weights are
 # equal, because the seed is; the updates are equal, because the all-reduce gives everybody the same gradient. Only
-# worker 0 writes [checkpoints](glossary.md#checkpoint): all others hold the same.
+# worker 0 writes [checkpoints](glossary.md#checkpoint) (`keep`); everybody reads the newest at the start (`restore`).
 #
 # ### Exercise 20.6 · choose (O3)
 #
-# A process can die at any moment. Which of these may be missing in a checkpoint, although the resumed training must end
-# with *the same* weights as one that was never interrupted?
+# A process can die at any moment. Which of these may a checkpoint leave out, if the resumed training must end with
+# *the same* weights as one that was never interrupted?
 #
 # - **a** the means of past gradients that Adam keeps
 # - **b** the number of the step
-# - **c** the gradients of the step after which it is written
+# - **c** the gradients of the step just finished
 # - **d** the weights
 
 # %%
@@ -346,10 +348,9 @@ answer = "c"
 check("20.6", answer)
 
 # %% [markdown] tags=["open"]
-# We train one epoch with one worker, and then with two. In the second run we kill worker 1 with the operating system's
-# hardest signal soon after step 12. A checkpoint is written every 10 steps. Both runs together take about half a minute, most
-# of it for imports. (With `engine="ray"`, **Ray Train** does the same over many machines; it starts its own helpers and
-# takes twice as long here.)
+# We train one epoch with one worker, and then with two. In the second run, soon after step 12, we kill worker 1 with a
+# signal that no process can catch. A checkpoint is written every 10 steps. Both runs together take about half a minute,
+# most of it for imports and compilation. (With `engine="ray"`, **Ray Train** does the same over many machines.)
 
 # %% tags=["open", "nbval-ignore-output"]
 killed = []
@@ -382,22 +383,22 @@ claim("the losses are those of one worker to 0.001", np.allclose(one.losses, two
 # <details><summary>What the output shows</summary>
 #
 # When worker 1 died, worker 0 could not go on alone, because an all-reduce waits for everybody. The engine started both
-# again from the newest checkpoint. The end is that of the undisturbed training: a checkpoint holds weights, Adam's means,
-# the state of the random numbers, and the step, from which the order of the data follows. Two workers and one differ by
-# rounding alone: (a + b) + (c + d) rounds differently from ((a + b) + c) + d.
+# again from the newest checkpoint. Yet the losses are those of the undisturbed worker: a checkpoint holds weights, Adam's
+# means, the state of the random numbers, and the step, from which the order of the data follows. Two workers and one
+# differ by rounding alone: (a + b) + (c + d) rounds differently from ((a + b) + c) + d.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# `make cluster` runs the same with Ray Train from the command line, with a progress bar. Stop it with Ctrl-C and call it
-# again: it goes on where it was.
+# `make cluster` runs the same with Ray Train from the command line, with a progress bar. Stop it with Ctrl-C and run it
+# again: it continues from its checkpoint.
 
 # %% [markdown]
 # ## 5. Share the table
 #
 # A table that one machine cannot hold is cut into **shards**: each machine owns some of the rows
 # ([sharding](glossary.md#sharding)). The simplest rule: with n shards, row `id` belongs to shard `id % n`, and stands
-# there in position `id // n`. Six rows on two shards:
+# there at position `id // n`. Six rows on two shards:
 
 # %%
 small = np.arange(6)[:, None] * [1, 10]
@@ -410,8 +411,8 @@ print("shard 0 holds rows 0, 2, 4:", shards[0].tolist(), " shard 1 holds rows 1,
 # `shards` is a list of arrays; `shards[k]` holds the rows with `id % n == k`, where n is the number of shards. `ids` has
 # shape (m,), with repetitions, in any order. Return their rows, shape (m, dim), in the order of `ids`.
 #
-# <details><summary>Hint 1</summary>For each shard: which places of <code>ids</code> does it own? Write its rows into
-# these places of the result.</details>
+# <details><summary>Hint 1</summary>For each shard: which positions of <code>ids</code> does it own? Write its rows
+# into these positions of the result.</details>
 # <details><summary>Hint 2</summary><code>mine = ids % n == k</code>, then
 # <code>result[mine] = shards[k][ids[mine] // n]</code>.</details>
 
@@ -438,12 +439,12 @@ check("20.7", look_up)
 # 2. the owners answer with the rows, and the worker computes the gradient of these rows;
 # 3. the gradients travel back to the owners, who add up what comes for the same row.
 #
-# Here a loop plays one worker after the other. `gradient` now sees a small table, and positions in it instead of film
-# numbers. (`look_up_rows` is the solution of the exercise.)
+# Here a loop plays the workers in turn. `gradient` now sees a small table, and positions in it instead of film
+# numbers.
 
 
 # %%
-from recsys_helpers.cluster.shards import look_up as look_up_rows
+from recsys_helpers.cluster.shards import look_up as look_up_rows  # the solution of exercise 20.7
 
 
 def sharded_gradient(shards, halves):
@@ -462,7 +463,7 @@ def sharded_gradient(shards, halves):
 
 
 # %%
-table64 = table.astype(np.float64)
+table64 = table.astype(np.float64)  # 8 bytes per number: twice the size of before
 whole = gradient(table64, *(column[:256] for column in pairs))
 halves = [[column[half] for column in pairs] for half in (slice(0, 128), slice(128, 256))]
 shard_gradients, n_bytes = sharded_gradient(cut(table64, 2), halves)
@@ -626,8 +627,8 @@ week.head(3)
 
 # %% [markdown] tags=["open"]
 # Twenty million rows are no reason for a second machine, as long as they are arrays. Billions are, and then each machine
-# reads *some* of the files. **Counts** can be computed in this way: count each part where it is read, and add up. [Ray Data](https://docs.ray.io/en/latest/data/data.html) applies a function to batches of the files in
-# parallel.
+# reads *some* of the files. **Counts** can be computed in this way: count each part where it is read, and add up.
+# [Ray Data](https://docs.ray.io/en/latest/data/data.html) applies a function to batches of the files in parallel.
 
 
 # %% tags=["open"]
@@ -637,7 +638,7 @@ def count_items(batch):
 
 
 # %% tags=["open"]
-popularity = np.zeros(9_067, int)
+popularity = np.zeros(9_067, int)  # some seconds, most of them for new processes
 for batch in ray.data.read_parquet(folder.name).map_batches(count_items, batch_size=None).iter_batches(batch_size=None):
     np.add.at(popularity, batch["item_id"], batch["n"])
 in_one = pd.concat([pd.read_parquet(path) for path in paths])
@@ -648,9 +649,9 @@ claim("Ray Data and pandas count the same", (popularity == np.bincount(in_one["i
 # %% [markdown]
 # ### Exercise 20.9 · find the bug (O5)
 #
-# How many *different users* has each film? `files` is a list of arrays of shape (rows, 2), with user and film in each
-# row. The function should return an array of length `n_films`. On one file it is right, on several its numbers are too
-# high. Repair it.
+# How many *different users* watched each film? `files` is a list of arrays of shape (rows, 2), with user and film in each
+# row. The function should return an array of length `n_films`. For one file it is right, for several its numbers are too
+# high. Fix it.
 #
 # <details><summary>Hint 1</summary>Somebody may watch the same film in two different weeks.</details>
 # <details><summary>Hint 2</summary>Keep the distinct pairs of each file, concatenate them, and make the pairs distinct
@@ -679,9 +680,9 @@ check("20.9", n_viewers)
 
 # %% [markdown]
 # Sums, counts and maxima can be merged from parts; a mean can, if the sum and the count travel. Distinct counts and
-# medians cannot: one has to bring together what belongs together. So it is with the **history** of a user, whose rows
-# stand in all eight files. Bringing them together is called a [shuffle](glossary.md#shuffle), and it is the expensive
-# operation of every data engine, because nearly every row moves to another machine.
+# medians cannot: rows that belong together must first be brought together. The same holds for the **history** of a user,
+# whose rows stand in all eight files. Bringing them together is called a [shuffle](glossary.md#shuffle). It is the
+# expensive operation of every data engine, because nearly every row moves to another machine.
 
 # %% [markdown]
 # ### Exercise 20.10 · put in order (O5)
@@ -708,9 +709,8 @@ check("20.10", answer)
 # <details><summary>Why in this order</summary>
 #
 # Read, cut, gather: that is the shuffle. From then on each bucket holds whole users and works alone. Section 8 runs it.
-# Two details are easy to miss. Rows of the same second need a rule of their own, or the result depends on which file
-# arrives first. And if each worker draws random negatives, each needs a **seed of its own**: with one seed, all buckets
-# get the same negatives.
+# Rows of the same second need a rule of their own, or the result depends on which file arrives first. And if each worker
+# draws random negatives, each needs a **seed of its own**: with one seed, all buckets get the same negatives.
 #
 # </details>
 
@@ -797,8 +797,9 @@ claim("the tables need two machines, the log can be read in parts", plan.iloc[0,
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# What grows fastest breaks first. EASE needs the *square* of the items: 400,000 GB here, and 48 GB
-# are full at 109,545 items. The tables come next: 84.5 GB, two machines. The log is larger, but is only ever read in parts.
+# What grows fastest breaks first. EASE needs the *square* of the items: 400,000 GB here, and the 48 GB that we assume to
+# be free are full at 109,545 items. The tables come next: 84.5 GB, two machines. The log is larger, but it is read in
+# parts.
 #
 # </details>
 
@@ -820,7 +821,10 @@ claim("the tables need two machines, the log can be read in parts", plan.iloc[0,
 #
 # **This section is simulated.** From measured pieces we compute how long a step would take on n machines. The work of a
 # batch is divided by n. A ring all-reduce has 2 (n − 1) messages, each with a latency, and sends 2 (n − 1) / n times the
-# gradient. We measure the work per pair here, and assume a network with 25 Gbit/s and 50 µs per message.
+# gradient. We assume a network with 25 Gbit/s and 50 µs per message.
+#
+# First the plan of section 9, at the same 10 interactions a day: how long do the exchanges and the arithmetic of one day
+# take on 16 machines with 16 cores each, and how long would an all-reduce of the whole tables take?
 
 # %% tags=["open"]
 network = 3.1e9  # bytes per second: 25 Gbit/s, an assumption
@@ -833,7 +837,10 @@ for what, seconds in {
     print(f"{what}: {seconds:.0f} s")
 
 # %% [markdown] tags=["open"]
-# With shards, a day takes minutes at most. An all-reduce of the whole gradient would take 18 s at *every step*.
+# With shards, the exchanges of a day take 41 s and its arithmetic takes 16 s. An all-reduce of the whole gradient would
+# take 18 s at *every step*.
+#
+# Now the speed-up of one step for the small model of section 1. We measure the work per pair here.
 
 # %% tags=["open", "nbval-ignore-output"]
 began = time.perf_counter()
@@ -926,7 +933,7 @@ answers, seconds = [], []
 for request in range(400):
     if request == 100:
         ray.kill(proxy.replicas[0])
-    if request in (200, 300):  # start the new one, wait until it answers, then put it in the place of an old one
+    if request in (200, 300):  # start the new one, wait until it answers, then let it replace an old one
         new = Replica.remote(scores, version=2)
         ray.get(new.recommend.remote(1))
         proxy.replicas[request // 100 - 2] = new
@@ -945,8 +952,8 @@ ray.shutdown()  # all processes end
 folder.cleanup()
 
 # %% [markdown] tags=["open"]
-# Nobody noticed anything, because the new replica answered *before* the old one was taken out, and because a request for
-# recommendations may be asked twice without harm. An event ("liked") may not: it needs an id, so that it counts once.
+# No user noticed anything, because the new replica answered *before* the old one was taken out, and because a request for
+# recommendations may be sent twice without harm. An event ("liked") may not: it needs an id, so that it counts once.
 # The folder `deploy/` does all this with nginx and several processes of lesson 23's service; its README says what was
 # measured.
 

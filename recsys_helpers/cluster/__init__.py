@@ -2,10 +2,8 @@
 
 `network` examples and network, the same in every process · `worker` one worker · `checkpoints` whole or not there ·
 `training` start, look after, report, by `ray_engine` or `plain_engine` · `faults` one sentence for each. From the
-command line: `python -m recsys_helpers.cluster`.
+command line: `python -m recsys_helpers.cluster`. Beside the training, `shards` cuts a table and `parts` reads a log in
+many files.
+
+Everything is imported by name, so that a process that needs one part does not load the others.
 """
-
-from recsys_helpers.cluster.faults import ClusterError
-from recsys_helpers.cluster.training import Report, train_in_processes
-
-__all__ = ["ClusterError", "Report", "train_in_processes"]

@@ -18,8 +18,9 @@ from pathlib import Path
 import platformdirs
 from tqdm import tqdm
 
-from recsys_helpers.cluster import ClusterError, train_in_processes
 from recsys_helpers.cluster.checkpoints import forget, newest_step
+from recsys_helpers.cluster.faults import ClusterError
+from recsys_helpers.cluster.training import train_in_processes
 
 
 def default_folder() -> Path:

@@ -64,7 +64,8 @@ def join(workers: int, rank: int, address: str) -> None:
 
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
     jax.distributed.initialize(address, workers, rank, coordinator_bind_address=address, initialization_timeout=120)
-    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+    if workers > 1:  # one alone has nobody to share with, and would compile its step twice
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
 
 
 def state(trainer) -> list[np.ndarray]:

@@ -154,6 +154,9 @@ def all_gather(answer) -> None:
             lambda pieces: _gather_like(pieces, steps=1 - len(pieces)) if len(pieces) > 2 else _gathered(pieces)
         ),
         "One step is missing: n − 1 are needed.": lambda pieces: _gather_like(pieces, steps=-2),
+        "Yours always writes to piece w + 1. The piece keeps its number, (w + 1 − s) mod n: is `- step` missing?": (
+            _without_step
+        ),
         "Only one worker receives in yours: let `worker` run over all n.": lambda pieces: _one_receiver(pieces, 0),
         "Only the last worker's neighbour receives in yours: is the assignment outside the loop?": (
             lambda pieces: _one_receiver(pieces, len(pieces) - 1)
@@ -167,6 +170,15 @@ def all_gather(answer) -> None:
     }
     raised = {IndexError: "After the last worker comes worker 0 again: is `% n` missing?"}
     judge(answer, cases, _gathered, mistakes, raised=raised)
+
+
+def _without_step(pieces):
+    pieces, n = pieces.copy(), len(pieces)
+    for step in range(n - 1):
+        sent = [pieces[worker, (worker + 1 - step) % n].copy() for worker in range(n)]
+        for worker in range(n):
+            pieces[(worker + 1) % n, (worker + 1) % n] = sent[worker]
+    return pieces
 
 
 def _one_receiver(pieces, sender):
@@ -339,6 +351,7 @@ def n_viewers(answer) -> None:
             np.column_stack([rng.integers(0, n_users, size), rng.integers(0, n_films, size)]) for _ in range(n_files)
         ]
         cases.append((files, n_films))
+    cases.append(([np.array([[0, 1], [5, 1], [5, 0]]), np.array([[5, 1], [2, 0]])], 4))  # two films without users
     changes = {
         "Too high: somebody who watches a film in two weeks counts twice. Make the pairs distinct over all files.": {
             "distinct": "file"
@@ -360,6 +373,12 @@ def n_viewers(answer) -> None:
         ),
         "Users of films that nobody watched must be 0: give `bincount` its `minlength`.": Sign(
             lambda mine, files, n_films: np.ndim(mine) == 1 and len(mine) < n_films
+        ),
+        "`np.unique` needs `axis=0`. Without it, users and films are mixed in one list.": (
+            lambda files, n_films: np.bincount(np.unique(np.concatenate(files)), minlength=n_films)[:n_films]
+        ),
+        "Yours is longer than the number of films. Are users mixed in: is `axis=0` of `np.unique` missing?": Sign(
+            lambda mine, files, n_films: np.ndim(mine) == 1 and len(mine) > n_films
         ),
         "You made the users distinct, not the pairs: somebody who watched two films counts for both.": (
             lambda files, n_films: np.bincount(
@@ -417,6 +436,7 @@ trace(
         25.6: "That is the users' weights alone. Add the items, and Adam's two numbers per weight.",
         84.48e9: "Yes, in bytes. In GB, please.",
         84480: "That is in MB. In GB, please.",
+        0.08448: "That is in TB. In GB, please.",
     },
     otherwise="Rows × 64 numbers × 4 bytes × 3 (the weight and Adam's two numbers), with 110 million rows.",
     done="Too much for a machine with 64 GB, before a single interaction has been read.",

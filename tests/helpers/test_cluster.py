@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recsys_helpers.cluster import ClusterError, checkpoints, faults, plain_engine, ray_engine, train_in_processes
+from recsys_helpers.cluster import checkpoints, faults, plain_engine, ray_engine
 from recsys_helpers.cluster.checkpoints import Checkpoint, newest, save
+from recsys_helpers.cluster.faults import ClusterError
 from recsys_helpers.cluster.network import Examples, Settings, digest
+from recsys_helpers.cluster.training import train_in_processes
 from recsys_helpers.cluster.worker import Job
 from recsys_helpers.data import load_movielens, split_last_share
 

@@ -12,8 +12,10 @@ import numpy as np
 import psutil
 import pytest
 
-from recsys_helpers.cluster import ClusterError, checkpoints, train_in_processes
+from recsys_helpers.cluster import checkpoints
+from recsys_helpers.cluster.faults import ClusterError
 from recsys_helpers.cluster.network import Settings, digest
+from recsys_helpers.cluster.training import train_in_processes
 
 resource = pytest.importorskip("resource", reason="limits of a process are a matter of Unix")
 pytestmark = pytest.mark.slow

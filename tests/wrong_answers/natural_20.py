@@ -58,6 +58,18 @@ def wrong_20_2_squared(gradients, sizes):
     return np.average(gradients, axis=0, weights=weights)
 
 
+def wrong_20_2_no_axis(gradients, sizes):
+    return np.average(gradients, weights=sizes)
+
+
+def right_20_2_running(gradients, sizes):
+    mean, n = gradients[0], sizes[0]
+    for gradient, size in zip(gradients[1:], sizes[1:]):
+        n += size
+        mean = mean + (gradient - mean) * size / n
+    return mean
+
+
 def right_20_2_average(gradients, sizes):
     return np.average(np.asarray(gradients), axis=0, weights=sizes)
 
@@ -145,6 +157,24 @@ def wrong_20_4_not_mod(pieces):
         for worker in range(n):
             pieces[worker + 1, worker + 1 - step] = sent[worker]
     return pieces
+
+
+def wrong_20_4_from_receiver(pieces):
+    pieces, n = pieces.copy(), len(pieces)
+    for step in range(n - 1):
+        sent = [pieces[worker, (worker + 1 - step) % n].copy() for worker in range(n)]
+        for worker in range(n):
+            pieces[(worker + 1) % n, (worker + 1 - step) % n] = sent[(worker + 1) % n]
+    return pieces
+
+
+def wrong_20_4_first_step(pieces):
+    pieces, n = pieces.copy(), len(pieces)
+    for step in range(n - 1):
+        sent = [pieces[worker, (worker + 1 - step) % n].copy() for worker in range(n)]
+        for worker in range(n):
+            pieces[(worker + 1) % n, (worker + 1 - step) % n] = sent[worker]
+        return pieces
 
 
 def right_20_4_direct(pieces):
@@ -263,6 +293,11 @@ def wrong_20_9_no_minlength(files, n_films):
     return np.bincount(pairs[:, 1])[: n_films - 1]
 
 
+def wrong_20_9_minlength_forgotten(files, n_films):
+    pairs = np.unique(np.concatenate(files), axis=0)
+    return np.bincount(pairs[:, 1])
+
+
 def wrong_20_9_users(files, n_films):
     pairs = np.unique(np.concatenate(files), axis=0)
     users = pairs[:, 0]
@@ -310,6 +345,20 @@ def wrong_20_9_no_axis(files, n_films):
     return np.bincount(pairs, minlength=n_films)[:n_films]
 
 
+def wrong_20_9_no_axis_whole(files, n_films):
+    return np.bincount(np.unique(np.concatenate(files)), minlength=n_films)
+
+
+def wrong_20_9_users_once(files, n_films):  # a user counts for one film only
+    total, seen = np.zeros(n_films, int), set()
+    for rows in files:
+        for user, film in np.unique(rows, axis=0):
+            if user not in seen:
+                total[film] += 1
+            seen.add(user)
+    return total
+
+
 def wrong_20_9_everywhere(files, n_films):
     common = set(map(tuple, files[0].tolist()))
     for rows in files[1:]:
@@ -318,6 +367,11 @@ def wrong_20_9_everywhere(files, n_films):
     for _, film in common:
         total[film] += 1
     return total
+
+
+def right_20_9_one_number(files, n_films):
+    rows = np.concatenate(files)
+    return np.bincount(np.unique(rows[:, 0] * n_films + rows[:, 1]) % n_films, minlength=n_films)
 
 
 def right_20_9_sets(files, n_films):
@@ -346,6 +400,7 @@ NATURAL = {
         (wrong_20_2_one_each, "one gradient per worker"),
         (wrong_20_2_largest, "largest part"),
         (wrong_20_2_squared, "squared sizes"),
+        (wrong_20_2_no_axis, None),
     ],
     "20.4": [
         (wrong_20_4_adds, "You add"),
@@ -355,7 +410,9 @@ NATURAL = {
         (wrong_20_4_outside, "Only the last worker"),
         (wrong_20_4_one, "those of one worker"),
         (wrong_20_4_sum, "sum of the pieces"),
-        (wrong_20_4_no_step, None),
+        (wrong_20_4_no_step, "is `- step` missing"),
+        (wrong_20_4_from_receiver, "Two mistakes"),
+        (wrong_20_4_first_step, "All n − 1 steps"),
         (wrong_20_4_nothing, "the array is as before"),
         (wrong_20_4_not_mod, "is `% n` missing"),
     ],
@@ -377,6 +434,7 @@ NATURAL = {
         (wrong_20_9_still, "watches a film in two weeks counts twice"),
         (wrong_20_9_rows, "You count interactions"),
         (wrong_20_9_no_minlength, "`minlength`"),
+        (wrong_20_9_minlength_forgotten, "`minlength`"),
         (wrong_20_9_users, "column 0"),
         (wrong_20_9_unique_users, "the users distinct, not the pairs"),
         (wrong_20_9_maximum, "largest count of one file"),
@@ -384,13 +442,15 @@ NATURAL = {
         (wrong_20_9_number, "a single number"),
         (wrong_20_9_overwrites, "last file alone"),
         (wrong_20_9_films, "watched at all"),
-        (wrong_20_9_no_axis, None),
+        (wrong_20_9_no_axis, "`axis=0`"),
+        (wrong_20_9_no_axis_whole, "`axis=0`"),
+        (wrong_20_9_users_once, None),
         (wrong_20_9_everywhere, "*every* file"),
     ],
 }
 RIGHT = {
-    "20.2": [right_20_2_average, right_20_2_tensordot, right_20_2_repeat],
+    "20.2": [right_20_2_average, right_20_2_tensordot, right_20_2_repeat, right_20_2_running],
     "20.4": [right_20_4_direct, right_20_4_receiver],
     "20.7": [right_20_7_loop, right_20_7_whole, right_20_7_frame],
-    "20.9": [right_20_9_sets, right_20_9_pandas],
+    "20.9": [right_20_9_sets, right_20_9_pandas, right_20_9_one_number],
 }
