@@ -1,5 +1,8 @@
 """Sharded tables against plain NumPy, the gradient against differences, and a log in parts against pandas."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +18,13 @@ def test_shards_answer_as_the_whole_table(n, n_rows, dim, m, seed):
     table, ids = rng.normal(size=(n_rows, dim)), rng.integers(0, n_rows, m)
     assert np.array_equal(shards.look_up(shards.cut(table, n), ids), table[ids])
     assert np.array_equal(shards.together(shards.cut(table, n)), table)
+
+
+def test_a_process_that_needs_shards_loads_no_models():
+    program = (
+        "import sys; from recsys_helpers.cluster import shards; print({'pandas', 'scipy', 'keras'} & {*sys.modules})"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "set()\n"
 
 
 def test_a_shard_is_a_copy():
