@@ -7,7 +7,7 @@
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** compute three distances between distributions, and see what chance makes of them
+# - **O1** compute three distances between distributions, and see how large they get from sampling noise alone
 # - **O2** compare the drift of the inputs with the loss of quality
 # - **O3** implement a log of what was shown, and join it with what visitors did
 # - **O4** implement a parity test, and diagnose training–serving skew with it
@@ -191,7 +191,7 @@ def my_psi(reference, current):
 check("24.3", my_psi)
 
 # %% [markdown]
-# ## 3. What chance makes of PSI
+# ## 3. PSI when nothing has changed
 #
 # Everybody quotes the same thresholds: above 0.1 "look", above 0.25 "act". This rule of thumb from credit scoring does
 # not know how many values you have. We test it where the truth is known: both samples come from the *same* distribution
@@ -223,7 +223,7 @@ claim("the formula is close to the mean", abs(noise.iloc[1:, 0] / noise.iloc[1:,
 # A million rows in training, a million last week, and the mean of a feature has moved by one hundredth of its standard
 # deviation. The p-value is about 10⁻¹². What follows?
 #
-# - **a** raise the alarm: chance can be excluded, so the model is in danger
+# - **a** raise the alarm: the change is certainly real, so the model is in danger
 # - **b** nothing yet: the change is real and tiny; watch its size, not its p-value
 # - **c** the test must be wrong: a change this small cannot be significant
 # - **d** take a sample of 1,000 rows, so that the p-value becomes honest
@@ -325,9 +325,9 @@ claim("no loss can be shown", low < 0 < high)
 # ## 6. A stream instead of a week (optional)
 #
 # PSI compares two batches. [ADWIN](glossary.md#adwin) (Bifet & Gavaldà, 2007) reads values one by one: it keeps a
-# window of the newest, and cuts the old part off as soon as the means of two halves differ by more than chance allows.
-# The package river has it. We plant a shift at value 2,000 (synthetic), and count delays and false alarms in 40
-# streams.
+# window of the newest, and cuts the old part off as soon as the means of two halves differ by more than sampling noise
+# can explain. The package river has it. We plant a shift at value 2,000 (synthetic), and count delays and false alarms
+# in 40 streams.
 
 # %%
 from river.drift import ADWIN
@@ -820,7 +820,7 @@ check("24.11", order)
 # ## 13. A dashboard (optional)
 #
 # Everything on one page, from the three logs: is it quick, is it good, and has anything moved? A good panel shows its
-# noise, so that nobody reacts to chance. (The service's log counts whole milliseconds.)
+# noise, so that nobody reacts to random ups and downs. (The service's log counts whole milliseconds.)
 
 # %%
 by_version = {name: mean_interval(per_list[version].to_numpy()) for name, version in (("old", first), ("new", second))}

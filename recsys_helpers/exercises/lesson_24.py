@@ -122,7 +122,7 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "Chance is excluded, true. But whether a change is real and whether it matters are two questions.",
+        "a": "The change is real, true. But whether a change is real and whether it matters are two questions.",
         "c": "With a million rows the standard error is so small that hardly any change is too small to be found.",
         "d": "The p-value of a million rows is honest. With fewer rows you would only see less; the size of the change "
         "stays the same.",
@@ -208,8 +208,8 @@ def repaired_rates(answer) -> None:
                 "position": np.tile(np.arange(1, k + 1), n_lists),
             }
         )
-        chance = 0.5 / shown["position"] * (shown["request_id"].str[1:].astype(int) % 2 == 0)
-        is_viewed = rng.random(len(shown)) < chance
+        rate = 0.5 / shown["position"] * (shown["request_id"].str[1:].astype(int) % 2 == 0)
+        is_viewed = rng.random(len(shown)) < rate
         is_viewed[shown["position"] == 1] = (shown["request_id"].str[1:].astype(int) % 4 == 0)[shown["position"] == 1]
         is_viewed[0], is_viewed[k - 1 :: k] = True, False
         cases.append((shown, shown.loc[is_viewed, ["request_id", "item_id"]].reset_index(drop=True)))
@@ -417,7 +417,7 @@ choice(
     "O5",
     right="b",
     why_not={
-        "a": "Something is broken: by chance ten minutes without a view hardly happen. Look at the page first.",
+        "a": "Something is broken: ten minutes without a view hardly ever happen otherwise. Look at the page first.",
         "c": "Then nobody knows what is being measured. The first step is clear: put the right version into use.",
         "d": "They cannot be recovered later, so every hour counts; the first step is to look at what writes the log.",
     },
