@@ -26,8 +26,9 @@ import pandas as pd
 from recsys_helpers.data import IdMap, last_items, load_movielens, splits
 from recsys_helpers.data.film_study import film_study
 from recsys_helpers.evaluation import beyond, mean_interval, top_k
-from recsys_helpers.evaluation.among import ndcg_among, print_gap, within
+from recsys_helpers.evaluation.among import ndcg_among, within
 from recsys_helpers.evaluation.clustered import rate_interval
+from recsys_helpers.evaluation.compare import print_gap
 from recsys_helpers.evaluation.metrics import hit_matrix, ndcg_at_k
 from recsys_helpers.evaluation.pages import attention, fill_pages, page_table, page_value
 from recsys_helpers.exercises import check

@@ -8,9 +8,6 @@ lesson 20. Nothing here ever holds more than a few parts in one process.
 
 import argparse
 import logging
-import os
-import secrets
-import sys
 import tempfile
 import threading
 import time
@@ -19,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from recsys_helpers.cluster.ray_settings import prepare_ray
 
 N_USERS, N_ITEMS, DAYS_OF_A_PART = 200_000, 9_066, 7
 
@@ -97,16 +96,8 @@ def add_negatives(table: pd.DataFrame, n_items: int, seed: int) -> pd.DataFrame:
 
 
 def quiet_ray():
-    """Import Ray without its notes on stderr, and without telemetry; returns the module. Call it before `import ray`.
-
-    Ray listens on all networks of a machine, so a token is made that only this process and those it starts know.
-    """
-    if "ray" not in sys.modules:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-        if "RAY_AUTH_MODE" not in os.environ:
-            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
+    """Import Ray without its notes on stderr, prepared by `prepare_ray`; returns the module."""
+    prepare_ray()
     before = logging.root.manager.disable
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="IProgress not found")

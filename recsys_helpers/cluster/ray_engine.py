@@ -4,23 +4,14 @@ On one machine this is more than is needed; the same lines would spread the work
 """
 
 import os
-import secrets
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 
 from recsys_helpers.cluster import faults
+from recsys_helpers.cluster.ray_settings import prepare_ray
 from recsys_helpers.cluster.worker import Job, work
-
-OF_RAY = {  # read by Ray when it starts; what is set already stays
-    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is reported to its makers
-    "RAY_CHDIR_TO_TRIAL_DIR": "0",  # workers stay in this folder
-    "RAY_TRAIN_METRICS_ENABLED": "0",
-    "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # no machine is taken away here: one process fewer to start
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # silences a note about GPUs
-}
 
 
 def train(job: Job, port: int | None, restarts: int, watcher) -> None:
@@ -28,10 +19,7 @@ def train(job: Job, port: int | None, restarts: int, watcher) -> None:
 
     Ray Train counts every error of a worker as a failure, so that a full disk, too, is tried again `restarts` times.
     """
-    for name, value in OF_RAY.items():
-        os.environ.setdefault(name, value)
-    if "ray" not in sys.modules and "RAY_AUTH_MODE" not in os.environ:  # Ray listens on every network of the machine:
-        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}  # only its own may speak
+    prepare_ray()
     try:
         import ray
         from ray.train import FailureConfig, RunConfig, ScalingConfig, TrainingFailedError
@@ -92,9 +80,8 @@ def start(ray, workers: int, scratch: str) -> None:
             object_store_memory=80 * 2**20,
             _temp_dir=scratch,
         )
-        if hasattr(
-            ray._private.worker, "print_to_stdstream"
-        ):  # a page about each dead worker, which no option silences
+        # Ray prints a page about each dead worker, which no option silences.
+        if hasattr(ray._private.worker, "print_to_stdstream"):
             ray._private.worker.print_to_stdstream = lambda *_, **__: None
     except Exception as error:
         raise faults.ClusterError(

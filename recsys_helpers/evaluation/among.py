@@ -3,7 +3,6 @@
 import numpy as np
 import scipy.sparse as sp
 
-from recsys_helpers.evaluation.intervals import paired_bootstrap
 from recsys_helpers.evaluation.metrics import hit_matrix, ndcg_at_k
 from recsys_helpers.evaluation.ranking import top_k
 
@@ -34,15 +33,3 @@ def ndcg_among(
     """
     lists = top_k(np.where(candidates, scores, -np.inf)[1:], k)
     return ndcg_at_k(*hit_matrix(lists, within(relevant, candidates if wanted is None else wanted)[1:]))
-
-
-def print_gap(results: dict[str, np.ndarray], one: str, other: str) -> tuple[float, float, float]:
-    """Print the mean of results[one] − results[other] over users with its paired 95 % interval; returns the three.
-
-    >>> print_gap({"a": np.array([1.0, 2.0]), "b": np.array([0.5, 1.5])}, "a", "b")
-    a − b: +0.500 [+0.500, +0.500]
-    (0.5, 0.5, 0.5)
-    """
-    mean, low, high = paired_bootstrap(results[one], results[other])
-    print(f"{one} − {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
-    return mean, low, high

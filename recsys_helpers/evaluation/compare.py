@@ -1,4 +1,4 @@
-"""Tables of paired comparisons: several models under several judges, and two models in groups of users."""
+"""Paired comparisons: two models in one line, several under several judges, and two in groups of users."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,6 +6,18 @@ import numpy as np
 import pandas as pd
 
 from recsys_helpers.evaluation.intervals import mean_interval, paired_bootstrap
+
+
+def print_gap(results: dict[str, np.ndarray], one: str, other: str) -> tuple[float, float, float]:
+    """Print the mean of results[one] − results[other] over users with its paired 95 % interval; returns the three.
+
+    >>> print_gap({"a": np.array([1.0, 2.0]), "b": np.array([0.5, 1.5])}, "a", "b")
+    a − b: +0.500 [+0.500, +0.500]
+    (0.5, 0.5, 0.5)
+    """
+    mean, low, high = paired_bootstrap(results[one], results[other])
+    print(f"{one} − {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+    return mean, low, high
 
 
 def table_of_gaps(
