@@ -484,7 +484,7 @@ claim("sharding sends less than a twentieth of the all-reduce", n_bytes / 2 < wh
 #
 # ### Exercise 20.8 · predict (O4)
 #
-# What percentage of the look-ups does machine 0 answer, if every rating of the training part is one look-up?
+# What percentage of the look-ups does machine 0 answer, if every rating of the training set is one look-up?
 
 # %%
 percent_of_machine_0 = ...
