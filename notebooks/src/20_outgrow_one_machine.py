@@ -840,6 +840,32 @@ for what, seconds in {
 # With shards, the exchanges of a day take 41 s and its arithmetic takes 16 s. An all-reduce of the whole gradient would
 # take 18 s at *every step*.
 #
+# What does a day cost? Prices change, so we count the hours of one machine with 16 cores, and you put in what you pay.
+# Preparation takes the 75 s for 20 million rows on two cores of section 8. For serving we assume five lists per user and
+# day, three times the mean load at the busiest hour, and 500 answers per second and core:
+
+# %% tags=["open"]
+price = 1.0  # for one hour of one machine, in your currency: put in what you pay
+busiest = 3 * 5 * n_users / 86_400  # requests per second
+hours = {
+    "prepare the log of the day": 10 * n_users / 20e6 * 75 * 2 / 16 / 3600,
+    "train: exchanges and arithmetic, 16 machines": 16 * (41 + 16) / 3600,
+    "serve, machines for the busiest hour all day": 24 * np.ceil(busiest / 500 / 16),
+}
+print(f"{busiest:,.0f} requests per second at the busiest hour")
+costs = pd.DataFrame({"machine-hours per day": hours})
+costs["price per day"] = price * costs["machine-hours per day"]
+costs.round(2)
+
+# %% tags=["open"]
+prepare, train, serve = hours.values()
+claim("simulated: serving costs a hundred times as much as the rest together", serve > 100 * (prepare + train))
+
+# %% [markdown] tags=["open"]
+# Under these assumptions serving takes 72 machine-hours a day and everything else 0.38: each interaction is learned
+# from once, and 500 million lists are requested. So save milliseconds of an answer before you save on training. A much
+# larger network would move both.
+#
 # Now the speed-up of one step for the small model of section 1. We measure the work per pair here.
 
 # %% tags=["open", "nbval-ignore-output"]
