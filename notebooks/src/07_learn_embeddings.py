@@ -1,22 +1,21 @@
 # %% [markdown]
 # # Learn embeddings
 #
-# A short row of numbers for each user, one for each film, and their dot product: most recommenders grew from this idea.
-# You build it by hand, train it with your own code, and measure it honestly.
+# Describe each user and each film by a short row of numbers, and predict ratings from their dot product: many
+# recommenders build on this idea. You write it by hand, train it, and evaluate it honestly.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute an embedding and its gradient by hand, and implement both
 # - **O2** implement matrix factorisation with biases
-# - **O3** diagnose overfitting from curves, and choose a penalty and the number of epochs on valid
-# - **O4** compare models on two splits, and explain what RMSE does not say
+# - **O3** diagnose overfitting from learning curves, and choose a penalty and the number of epochs on valid
+# - **O4** compare models on two splits, and explain what RMSE does not tell you
 # - **O5** compute the nearest films from learned factors (optional section)
-# - **O6** verify that a model in Keras is the same (optional sections)
+# - **O6** verify that a Keras model computes the same (optional sections)
 #
-# **What you need**: lessons 04, 05 and 06, and about two hours without the optional sections; take a break before
-# section 7. Later lessons do not need sections 9 and 11 to 16, which are optional. The whole notebook runs in under a
-# minute. NumPy only, until Keras comes in section 15.
+# **What you need**: lessons 04, 05 and 06, and about two hours without sections 9 and 11 to 16, which are optional;
+# take a break before section 7. The whole notebook runs in under a minute. Keras is needed only from section 15 on.
 
 # %%
 from functools import partial
@@ -42,16 +41,16 @@ ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 
 # %% [markdown]
-# ## 1. A table and a row number
+# ## 1. A table and a row index
 #
-# Lesson 02 described users and films by three hand-made numbers each; now they are *learned*. Begin with three users
-# and two numbers for each. The row of a user is the user's [embedding](glossary.md#embedding).
+# Lesson 02 described each user and each film by three hand-made numbers; now such numbers are *learned*. Begin with
+# three users and two numbers for each. A user's row is called the user's [embedding](glossary.md#embedding).
 
 # %%
 table = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])  # (3 users, 2 numbers)
 
 # %% [markdown]
-# A network multiplies its input with weights. But the id 2 is a name: user 2 is not twice user 1 (lesson 01). So write
+# A network multiplies its input by weights. But an id is only a name: user 2 is not twice user 1 (lesson 01). So write
 # the id as a row of zeros with a single one, its [one-hot encoding](glossary.md#one-hot-encoding). Here is a batch of
 # three ratings, by users 2, 0 and 2:
 
@@ -61,14 +60,14 @@ one_hot = np.eye(3)[user]  # (batch 3, 3 users)
 one_hot
 
 # %% [markdown]
-# Send it through a dense layer without bias whose weights are the table:
+# Pass it through a dense layer without bias whose weights are the table:
 
 # %%
 one_hot @ table  # (batch 3, 3 users) @ (3 users, 2 numbers) = (batch 3, 2 numbers)
 
 # %% [markdown]
-# The product only *looks up* rows of the table: row 2, row 0, row 2. For 671 users it would multiply 670 rows by zero
-# to get one, so nobody computes it; you read the row instead:
+# The product only *looks up* rows 2, 0 and 2 of the table. With 671 users it would multiply 670 rows by zero to get
+# one, so in practice you read the row directly:
 
 # %%
 table[user]
@@ -77,21 +76,21 @@ table[user]
 # **An embedding layer is a dense layer with one-hot input, computed by a look-up.**
 
 # %% [markdown]
-# ## 2. Its gradient: add to the rows
+# ## 2. The gradient of the table
 #
-# What is the gradient of the table? For any dense layer it is `x.T @ grad` (lesson 06), and here `x` is one-hot. Let
-# one row of gradient come back for each of the three ratings:
+# For any dense layer, the gradient of the weights is `x.T @ grad` (lesson 06), and here `x` is one-hot. Suppose that
+# the backward pass delivers one row of gradient for each of the three ratings:
 
 # %%
 grad = np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])  # (batch 3, 2 numbers)
 one_hot.T @ grad  # (3 users, 2 numbers)
 
 # %% [markdown]
-# User 0 was in the batch once: 2 and 20. User 1 was not: 0. User 2 was in it **twice**, and both gradients were added:
-# 1 + 4 = 5. So begin with zeros, and add each incoming row to the row of its id. This is called
-# [scatter-add](glossary.md#scatter-add).
+# User 0 occurs in the batch once and gets 2 and 20. User 1 does not occur and gets 0. User 2 occurs **twice**, and
+# both gradients are added: 1 + 4 = 5. So start from zeros, and add each incoming row to the row of its id. This is
+# called [scatter-add](glossary.md#scatter-add).
 #
-# How would you write that? The obvious line is this one:
+# The obvious code is this:
 
 # %%
 careless = np.zeros((3, 2))
@@ -99,9 +98,9 @@ careless[user] += grad
 careless
 
 # %% [markdown]
-# Row 2 holds 4, not 5: the gradient of user 2's first rating is lost. NumPy reads the rows of all ids, adds, and writes
-# all of them back, so the last write to a row wins, without an error or a warning. `np.add.at` adds one row after
-# another:
+# Row 2 holds 4, not 5: the gradient of user 2's first rating is lost. NumPy reads the rows of all ids, adds, and
+# writes all of them back. If an id repeats, the last write wins, without an error or a warning. `np.add.at` adds one
+# row after another:
 
 # %%
 table_grad = np.zeros((3, 2))
@@ -112,10 +111,10 @@ table_grad
 # %% [markdown]
 # ### Exercise 07.1 · fill in (O1)
 #
-# Complete the function: the gradient of a table with `n_rows` rows. `ids` has shape (batch,), `grad` (batch, dim). Ids
-# may repeat, and some rows have no id in the batch.
+# Complete the function, which returns the gradient of a table with `n_rows` rows. `ids` has shape (batch,), `grad`
+# (batch, dim). Ids may repeat, and some ids do not occur in the batch.
 #
-# <details><summary>Hint 1</summary>Begin with zeros in the shape of the table, not of the batch.</details>
+# <details><summary>Hint 1</summary>Start from zeros in the shape of the table, not of the batch.</details>
 # <details><summary>Hint 2</summary><code>np.add.at(total, ids, grad)</code> changes <code>total</code> and returns
 # nothing; return <code>total</code> on the next line.</details>
 
@@ -134,7 +133,7 @@ def my_scatter_add(ids, grad, n_rows):
 check("07.1", my_scatter_add)
 
 # %% [markdown]
-# For large batches a one-hot matrix that stores only its ones is faster. We use it from here on:
+# For large batches, a sparse one-hot matrix, which stores only its ones, is faster. We use it from here on:
 
 
 # %%
@@ -145,8 +144,7 @@ def scatter_add(ids, grad, n_rows):
 
 
 # %% [markdown]
-# The gradient check of lesson 06 confirms it: centred differences of a loss whose gradient is known to be `grad` at the
-# looked-up rows.
+# The gradient check of lesson 06 confirms it with a loss whose gradient with respect to the looked-up rows is `grad`:
 
 
 # %%
@@ -158,10 +156,10 @@ for name, candidate in (("scatter-add", scatter_add(user, grad, 3)), ("careless"
     print(f"{name:11} passes the gradient check: {gradient_check(loss, table, candidate) < 1e-6}")
 
 # %% [markdown]
-# ## 3. The bar: averages
+# ## 3. The baselines: averages
 #
-# The task is to predict the stars of held-out ratings. Start with a split that is often used: a random tenth is the
-# test set. Hyperparameters are chosen on a validation set cut from the other 90 %.
+# The task is to predict the stars of held-out ratings. Start with a common split: a random tenth is the test set.
+# Hyperparameters are chosen on a validation set cut from the other 90 %.
 
 
 # %%
@@ -177,7 +175,7 @@ masks = {"train": is_learn & ~is_valid, "valid": is_valid, "learn": is_learn, "t
 random_split = {name: columns(ratings[mask]) for name, mask in masks.items()}
 
 # %% [markdown]
-# `learn` is train + valid. The measure is [RMSE](glossary.md#root-mean-squared-error) (lesson 04). No rating is below
+# `learn` is train + valid. The metric is [RMSE](glossary.md#root-mean-squared-error) (lesson 04). No rating is below
 # 0.5 or above 5, so every prediction is clipped to that range first.
 
 
@@ -187,8 +185,9 @@ def error(predicted, part):
 
 
 # %% [markdown]
-# Two averages are the bar: the mean of all ratings, and the mean plus a [bias](glossary.md#bias) for each film and each
-# user. Means of few ratings are unreliable, so they are *damped*: the sum is divided by the count plus 5.
+# The baselines are two averages: the mean of all ratings, and the mean plus a [bias](glossary.md#bias) for each film
+# and each user. Means of few ratings are unreliable, so the biases are *damped*: the sum is divided by the count plus
+# 5.
 
 
 # %%
@@ -214,14 +213,14 @@ for name, average in bar.items():
     print(f"{name:16} valid RMSE {error(average(train_part, valid_part), valid_part):.3f}")
 
 # %% [markdown]
-# Knowing the film and the user helps: 0.877.
+# Knowing the film and the user lowers the RMSE to 0.877.
 
 # %% [markdown]
 # ## 4. Biases as a network
 #
-# The formula can be learned: score = user bias + item bias, added to the mean. A bias is an embedding with a single
-# number: a table with one column. Row 0 of a table is padding (lesson 03), so `n_rows` is one more than there are users
-# or films. The two tables of factors have no columns yet (`dim=0`); they come in section 5.
+# The biases can be learned: score = user bias + item bias, added to the mean. A bias is an embedding with a single
+# number, so its table has one column. Row 0 of a table is padding (lesson 03), so `n_rows` is one more than the number
+# of users or films. The two tables of factors have no columns yet (`dim=0`); section 5 adds them.
 
 
 # %%
@@ -239,8 +238,8 @@ def score(tables, user, item):
 
 
 # %% [markdown]
-# Backward: the slope of a sum is 1, so `grad`, the gradient of the loss with respect to the score, goes to both tables
-# unchanged, and is scattered there.
+# Backward, the slope (derivative) of a sum is 1. So `grad`, the gradient of the loss with respect to the score, goes
+# to both tables unchanged and is scatter-added there.
 
 
 # %%
@@ -254,8 +253,8 @@ def gradients(tables, user, item, grad):
 # %% [markdown]
 # ### Exercise 07.2 · put in order (O2)
 #
-# The lines are one epoch of plain SGD for a table of item biases, with a penalty `l2 * (table**2).sum()` in the loss.
-# One line does not belong. Write the letters of the others in the right order, for example `"EDCBA"`.
+# The lines below are one epoch of plain SGD for a table of item biases, with a penalty `l2 * (table**2).sum()` in the
+# loss. One line does not belong there. Write the letters of the others in the right order, for example `"EDCBA"`.
 #
 # ```text
 # A       grad = 2 * (predicted - target[rows]) / len(rows)
@@ -276,9 +275,9 @@ order = "BDAEC"
 check("07.2", order)
 
 # %% [markdown]
-# Our own step uses Adam, which changes value, m and v in place. All gradients are computed before any table moves. The
-# penalty, an [L2](glossary.md#regularization) term λ Σ bias² that keeps biases of few ratings small, goes through Adam
-# with the gradient. AdamW, by contrast, shrinks the weights outside the rule.
+# Our own step uses Adam, which updates the table, m and v in place. All gradients are computed before any table
+# changes. The penalty is an [L2](glossary.md#regularization) term λ Σ bias², which keeps biases of few ratings small.
+# Its gradient is added before Adam's update; AdamW, by contrast, shrinks the weights outside it.
 
 # %%
 RATE, BATCH = 0.01, 2048
@@ -291,9 +290,8 @@ def step(tables, memory, t, user, item, target, l2, rule=adam):  # another rule 
 
 
 # %% [markdown]
-# The training loop counts penalties in ratings: λ = 3 means *sum* of squared errors + 3 × *sum* of squared biases.
-# Divided by the number of ratings n, that is the mean squared error with `l2` = 3 / n, so λ keeps its meaning when
-# `learn` grows.
+# The training loop minimises the *sum* of squared errors + λ × the *sum* of squared biases, so λ keeps its meaning
+# when `learn` grows. Divided by the number of ratings n, that is the mean squared error with `l2` = λ / n.
 
 
 # %%
@@ -327,32 +325,32 @@ for bias_penalty in (1, 3, 10):
 claim("biases alone, λ = 3: valid RMSE 0.873, to within 0.003", abs(bias_valid - 0.873) < 0.003)
 
 # %% [markdown]
-# RMSE is about 0.873, slightly below the averages, because user and item biases were fitted together. The penalty does
-# the work of the damping. We keep λ = 3.
+# The validation RMSE is about 0.873, slightly below the averages, because user and item biases were fitted together.
+# The penalty takes the place of damping. We keep λ = 3.
 
 # %% [markdown]
 # ## 5. One more term: factors
 #
-# Biases know that a film is liked, not *by whom*. Give each user and each film a row of `dim` numbers, called
-# [factors](glossary.md#latent-factor), and add their dot product. This is
-# [matrix factorisation](glossary.md#matrix-factorization) with biases:
+# A bias says that a film is liked, but not *by whom*. Give each user and each film a row of `dim` numbers, called
+# [factors](glossary.md#latent-factor), and add their dot product. This is [matrix
+# factorisation](glossary.md#matrix-factorization) with biases:
 #
 # rating ≈ mean + user bias + item bias + **user factors · item factors**
 #
-# Backward is the product rule: the slope of p · q with respect to p is q, and the other way round. If the film's number
-# is large, a small change of the user's number changes a lot.
+# Backward is the product rule: the slope of p · q with respect to p is q, and with respect to q it is p. The larger
+# the film's factor, the more a change of the user's factor changes the score.
 
 # %% [markdown]
 # ### Exercise 07.3 · fill in (O2)
 #
-# Complete the backward pass of the dot product. `p` and `q` are looked-up rows (batch, dim), `grad` is the gradient of
-# the loss with respect to the score, (batch, 1). Return the gradients of both, each (batch, dim): incoming gradient
-# times slope. The first slope is given.
+# Complete the backward pass of the dot product. `p` and `q` are looked-up rows (batch, dim), and `grad` is the
+# gradient of the loss with respect to the score, (batch, 1). Return the gradients with respect to `p` and `q`, each
+# (batch, dim): the incoming gradient times the slope. The first slope is given.
 #
-# <details><summary>Hint 1</summary>What <code>q</code> is for <code>p</code>, <code>p</code> is for
+# <details><summary>Hint 1</summary>The dot product is symmetric: exchange the roles of <code>p</code> and
 # <code>q</code>.</details>
-# <details><summary>Hint 2</summary><code>grad * q</code> works: (batch, 1) times (batch, dim) multiplies each row by
-# its own number.</details>
+# <details><summary>Hint 2</summary><code>grad * q</code> works: by broadcasting, (batch, 1) times (batch, dim)
+# multiplies each row by its own number.</details>
 
 
 # %%
@@ -370,14 +368,14 @@ check("07.3", my_row_gradients)
 # %% [markdown]
 # ### Exercise 07.4 · find the bug (O2)
 #
-# Training goes through the ratings in a new random order in each epoch. This function makes the order. Training runs,
-# the loss falls a little, and then nothing more is learned: on valid the model is no better than the mean. What does a
-# row of the result say? Fix the function; the three arrays that come in must stay as they are.
+# In each epoch, training should go through the ratings in a new random order, which this function produces. Training
+# runs, and the loss falls a little, but then nothing more is learned: on the validation set the model is no better
+# than the mean. What does one row of the result mean? Fix the function, and leave its three input arrays unchanged.
 #
-# <details><summary>Hint 1</summary>Call it with <code>user = item = np.arange(5)</code>: in the data, user <i>k</i>
-# rated film <i>k</i>. Who rated what in the result?</details>
-# <details><summary>Hint 2</summary>Draw <em>one</em> order, <code>rng.permutation(len(user))</code>, and use it as the
-# index of all three arrays.</details>
+# <details><summary>Hint 1</summary>Call it with <code>user = item = np.arange(5)</code>, as if user <i>k</i> had rated
+# film <i>k</i>. Who rated which film in the result?</details>
+# <details><summary>Hint 2</summary>Draw <em>one</em> order, <code>rng.permutation(len(user))</code>, and use it to
+# index all three arrays.</details>
 
 
 # %%
@@ -396,9 +394,9 @@ def shuffled_ratings(user, item, rating, rng):  # noqa: F811
 check("07.4", shuffled_ratings)
 
 # %% [markdown]
-# Now the model: the score and the gradients get their new lines, and the training loop stays. The factors begin as
-# small *random* numbers. If both began at zero, both gradients, grad · q and grad · p, would be zero, and nothing would
-# move.
+# Now extend the model: `score` and `gradients` get new lines, and the training loop stays. The factors start as small
+# *random* numbers. If both started at zero, both gradients, grad · q and grad · p, would be zero, and the factors
+# would never change.
 
 
 # %%
@@ -420,8 +418,9 @@ def gradients(tables, user, item, grad):  # noqa: F811
 # %% [markdown]
 # ### Exercise 07.5 · predict (O3)
 #
-# Take sixteen factors for each user and each film, without a penalty on them. After 15 epochs the RMSE on train is
-# about 0.4, half of what the biases reach. Before you run it: what is the RMSE on valid? (Biases alone: 0.873.)
+# Use sixteen factors for each user and each film, without a penalty on them. After 15 epochs the RMSE on train is
+# about 0.4, half that of the biases. Before you run the cell: what is the RMSE on valid? (The biases alone have
+# 0.873.)
 
 # %%
 valid_rmse = ...
@@ -445,16 +444,16 @@ claim("the best epoch compares with the biases as the text says", free[:, 1].min
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# This is [overfitting](glossary.md#overfitting). With 155,792 free numbers the model memorises a good part of its
-# 81,064 ratings, and on valid it ends above 1.0. Even its best epoch is worse than the biases.
+# This is [overfitting](glossary.md#overfitting). With 155,792 free parameters the model memorises much of its 81,064
+# training ratings, and its RMSE on valid ends above 1.0. Even its best epoch is worse than the biases.
 #
 # </details>
 
 # %% [markdown]
-# ## 6. The penalty makes it a model
+# ## 6. A penalty on the factors
 #
-# The remedy is an L2 penalty as on the biases, here on the factors. How large should it be? Try four values of λ and
-# watch **valid**. This takes some seconds.
+# The remedy is an L2 penalty, now on the factors as well. How large should it be? Try four values of λ and watch
+# **valid**. This takes a few seconds.
 
 # %% tags=["nbval-ignore-output"]
 PENALTIES = (3, 6, 12, 24)
@@ -492,20 +491,21 @@ claim("λ = 12 is the best of the four", min(best_valid, key=best_valid.get) == 
 claim("it reaches 0.855 on valid, to within 0.004", abs(min(best_valid.values()) - 0.855) < 0.004)
 
 # %% [markdown]
-# On train, more freedom always looks better. On valid there is a best value: λ = 12, with about 0.855, well below the
-# biases. Smaller penalties overfit, only later; 24 leaves hardly more than biases.
+# On train, a smaller penalty always looks better. On valid λ = 12 is best, with about 0.855, well below the biases.
+# The smaller penalties overfit after a few epochs; 24 is hardly better than the biases.
 
 # %% [markdown]
 # ### Exercise 07.6 · code (O2)
 #
-# Write one step of plain SGD for factors without biases. `P` (n_users, dim) and `Q` (n_items, dim) are the tables,
-# `user` and `item` (batch,) ids that may repeat, `target` (batch,). The loss is the **mean** squared error of the batch
-# + `l2` · (sum of all squares of P and of Q). Return the new P and the new Q; the old ones stay as they are.
+# Write one step of plain SGD for factors without biases. `P` (n_users, dim) and `Q` (n_items, dim) are the tables.
+# `user` and `item`, each (batch,), hold ids that may repeat; `target` is (batch,). The loss is the **mean** squared
+# error of the batch plus `l2` times the sum of the squares of all entries of P and Q. Return the new P and the new Q,
+# and leave the old ones unchanged.
 #
 # <details><summary>Hint 1</summary>Predictions, shape (batch,): <code>(P[user] * Q[item]).sum(axis=1)</code>. The
 # gradient with respect to them is 2 (prediction − target) / batch.</details>
-# <details><summary>Hint 2</summary>Compute the gradients of both tables with the old values, with
-# <code>np.add.at</code>, add 2 · l2 · table to each, and only then subtract rate times gradient.</details>
+# <details><summary>Hint 2</summary>Compute the gradients of both tables from the old values, with
+# <code>np.add.at</code>. Add 2 · l2 · table to each. Only then subtract the rate times the gradient.</details>
 
 
 # %%
@@ -523,13 +523,14 @@ def my_step(P, Q, user, item, target, rate, l2):
 check("07.6", my_step)
 
 # %% [markdown]
-# **Take a break here.** To go on another day, run all cells above once more.
+# **Take a break here.** To continue another day, run all cells above again.
 
 # %% [markdown]
 # ## 7. The test set, used once
 #
-# The hyperparameters are fixed: 16 factors (not tuned), λ = 12, as many epochs as were best on valid. Now each model
-# learns from all of `learn` and predicts the test set. The factors begin at random, so we train three seeds.
+# The hyperparameters are fixed: 16 factors (not tuned), λ = 12, and the number of epochs that was best on valid. Now
+# each model learns from all of `learn` and predicts the test set. The factors start at random, so we train three
+# seeds.
 
 
 # %%
@@ -568,14 +569,14 @@ lowest, highest = random_table.loc["factorisation", ["lowest", "highest"]]
 claim("the seeds differ by less than 0.005, and none is above 0.885", highest - lowest < 0.005 and highest <= 0.885)
 
 # %% [markdown]
-# RMSE is about 0.870; the seeds hardly differ.
+# The factorisation reaches about 0.870, and the seeds hardly differ.
 
 # %% [markdown]
-# ## 8. The honest split
+# ## 8. A split in time
 #
-# A random tenth holds ratings from the *middle* of a user's time, and the model has seen what came after. The course's
-# split (lesson 04) asks for the last fifth of each user instead. Tune on its own validation set, refit on train +
-# valid, and use the test set once.
+# A random tenth contains ratings from the *middle* of a user's history, and the model was trained on later ones. The
+# course's split (lesson 04) tests on the last fifth of each user instead. Tune on its own validation set, refit on
+# train + valid, and use the test set once.
 
 # %% tags=["nbval-ignore-output"]
 cut = splits.split_last_share(ratings)
@@ -591,8 +592,8 @@ time_table = test_table(time_split, time_biases, time_seeds)
 pd.DataFrame({"random tenth": random_table["RMSE"], "last fifth of each user": time_table["RMSE"]})
 
 # %% [markdown]
-# Does the factorisation beat the biases? Ratings of one user are not independent, so we redraw **users**, with all
-# their ratings (lesson 04's bootstrap).
+# Does the factorisation beat the biases? Ratings of one user are not independent, so the bootstrap (lesson 04)
+# resamples **users**, with all their ratings.
 
 
 # %%
@@ -612,17 +613,17 @@ for name, value in (("averaged biases", 0.911), ("learned biases", 0.905), ("fac
 claim("the interval ends below −0.004", high < -0.004)
 
 # %% [markdown]
-# Factors beat biases: the interval is below zero. The order of the models is the same as before, but every model that
-# knows users or films has become worse: the factorisation has about 0.892 instead of 0.870. **This is the number to
-# report**: a recommender predicts the future, not the middle.
+# The factorisation beats the biases: the interval lies below zero. The order of the models stays, but every model that
+# knows users or films has a larger error, the factorisation about 0.892 instead of 0.870. **This is the number to
+# report**: a recommender predicts the future, not the middle of a known history.
 
 # %% [markdown]
 # ## 9. Why is the future harder? (optional)
 #
-# This section is a diagnosis on a test set that has been used; no hyperparameter is chosen from it.
+# This section diagnoses errors on a test set that has already been used; no hyperparameter is chosen from it.
 #
-# The first suspect is new films. A film without a rating in `learn` has no learned row, so its prediction is the mean
-# plus the user's bias.
+# The first suspect is new films. A film without a rating in `learn` has no learned row, so its prediction is little
+# more than the mean plus the user's bias.
 
 # %% tags=["nbval-ignore-output"]
 known_only = {}
@@ -637,12 +638,12 @@ distance = known_only["time"] - known_only["random"]
 claim("known films only: the future is still worse by 0.012 to 0.026", 0.012 < distance < 0.026)
 
 # %% [markdown]
-# The time split has twice as many unknown films, but they explain little: among the known ones, nearly all of the
-# difference remains.
+# The time split has more than twice the share of ratings of unknown films, but these explain little: on known films
+# alone, nearly all of the difference remains.
 #
-# The second suspect is the users themselves. Lesson 02 saw their stars drift. So take each user's *mean* error on the
-# test set: are the predictions too high or too low for somebody as a whole? Chance alone gives some spread; shuffle the
-# errors over all ratings to see how much.
+# The second suspect is the users themselves: lesson 02 showed that their ratings drift. So compute each user's *mean*
+# error on the test set. Are the predictions for this user too high or too low on average? Chance alone produces some
+# spread; to see how much, shuffle the errors over all ratings.
 
 
 # %%
@@ -665,20 +666,21 @@ claim("random: no more than 0.03 above chance", spread["random"][0] < spread["ra
 claim("time: more than 0.10 above chance", spread["time"][0] > spread["time"][1] + 0.10)
 
 # %% [markdown]
-# In the random split a user's mean error is what chance gives: the model knows the level of everybody's stars. In the
-# time split the spread is well above chance. Users have moved on, and the model predicts their old level.
+# In the random split, the users' mean errors spread hardly more than by chance: the model knows how many stars each
+# user gives on average. In the time split the spread is well above chance. The users' averages have changed, and the
+# model still predicts the old ones.
 
 # %% [markdown]
 # ### Exercise 07.7 · choose (O4)
 #
 # A colleague says: "The random split is easier because the model sees the user's own later ratings." Which comparison
-# tests exactly this?
+# tests exactly this claim?
 #
-# - **a** train longer on the time split, and see whether its RMSE comes down to that of the random split
-# - **b** the same test ratings, as many ratings to learn from, but some of them exchanged for later ones of the same
-#   users
-# - **c** the random split with ten other seeds, to see how much its RMSE varies
-# - **d** both splits with the biases alone, to see whether they show the same distance
+# - **a** train longer on the time split, and see whether its RMSE falls to that of the random split
+# - **b** keep the test ratings and the number of training ratings, but exchange some training ratings for later ones
+#   of the same users
+# - **c** repeat the random split with ten other seeds, to see how much its RMSE varies
+# - **d** use the biases alone on both splits, to see whether their RMSE differs by as much
 
 # %%
 answer = ...
@@ -692,11 +694,12 @@ check("07.7", answer)
 # %% [markdown]
 # <details><summary>The experiment, for after the exercise</summary>
 #
-# The cells below run the right comparison, with a control beside it. A coin toss for each rating of the last fifth
-# decides whether it may be <i>asked</i> or <i>given</i>; a coin toss for each user draws a group. Only ratings of the
-# group are asked. One model is given later ratings of the <b>same</b> users, the other one as many of <b>other</b>
-# users. For each given rating an old one <i>of the same user</i> is removed, so that nobody's number of ratings
-# changes. Three seeds.
+# The cells below run the right comparison, together with a control. For each rating of the last fifth, a coin toss
+# decides whether it may be used for testing (<i>asked</i>) or for training (<i>given</i>). A coin toss for each user
+# forms a group, and only ratings of this group are asked. One model is given later ratings of the <b>same</b> users,
+# the other the same number of later ratings of the <b>other</b> users. For each rating that is given, an old one <i>of
+# the same user</i> is removed, so that every user keeps the same number of training ratings. Each model is trained
+# with three seeds.
 #
 # </details>
 
@@ -740,17 +743,17 @@ claim("same users matter more than twice as much as others", gain["same users"] 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The colleague is right. Later ratings of the <i>same</i> people, about half of those that there are, lower RMSE by
-# about 0.014; as many of <i>other</i> people do much less. The two splits ask about different ratings, so this is a
-# size, not a share of their difference. A random split is easier because it knows each user's later stars. A real
-# recommender never does.
+# The colleague is right. About half of the later ratings of the <i>same</i> people lower RMSE by about 0.014; the same
+# number of ratings of <i>other</i> people changes it much less. The two splits test on different ratings, so 0.014 is
+# the size of the effect, not its share of the difference between the splits. A random split is easier because its
+# training set contains later ratings of each user, which a real recommender never has.
 #
 # </details>
 
 # %% [markdown]
 # ## 10. RMSE is not ranking
 #
-# Can we sort the unseen films of each user by predicted stars, and have a recommender? Measure it as in lesson 04: all
+# Can we sort each user's unseen films by predicted stars, and have a recommender? Evaluate it as in lesson 04: all
 # films, NDCG@10, the same test set. Popularity has 0.082. Write down your guess before you run the cells.
 
 
@@ -776,19 +779,20 @@ claim("order and sizes are as the text says", ndcg["learned biases"] < ndcg["fac
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The model with the best RMSE reaches about <b>half of what popularity reaches</b>, and the biases even less.
+# The model with the best RMSE reaches only about <b>half the NDCG@10 of popularity</b>, and the biases reach even
+# less.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# Why? The model answers "how many stars, *if* this user rates it?" The list must answer "which film will this user
-# choose?" The model learned from ratings that exist, and which ratings exist is no accident: people rate what they
-# chose. Lesson 09 trains for the second question.
+# Why? The model answers "how many stars would this user give, *if* they rated it?" The list must answer "which film
+# will this user choose?" The model learned only from ratings that exist, and these are no random sample: people rate
+# what they chose. Lesson 09 trains for the second question.
 
 # %% [markdown]
 # ## 11. What the factors mean (optional)
 #
-# First look at the films that the model predicts highest, over all users together:
+# First look at the films with the highest predictions, averaged over all users:
 
 # %% tags=["nbval-ignore-output"]
 titles = movies.set_index("item_id")["title"]
@@ -806,22 +810,23 @@ pd.DataFrame(
 claim("three of the five or more have 40 ratings at most", (popular[best] <= 40).sum() >= 3)
 
 # %% [markdown]
-# These are fine films, and most of them were rated by forty people at most: predicted stars do not say which film a
-# user will choose.
+# These films are widely praised, but most of them were rated by at most forty people: predicted stars do not say which
+# film a user will choose.
 #
-# Nobody told the model about genres or directors. Is there any structure in its rows? Take films with 50 ratings or
-# more and compare their factors by [cosine similarity](glossary.md#cosine-similarity).
+# The model was told nothing about genres or directors. Is there nevertheless any structure in its factors? Take the
+# films with at least 50 ratings and compare their factors by [cosine similarity](glossary.md#cosine-similarity).
 
 # %% [markdown]
 # ### Exercise 07.8 · code (O5)
 #
-# Write the search: the `k` rows of `vectors` (n_items, dim) with the highest cosine to row `j`, best first. Only rows
-# where `is_candidate` is True may be returned, and never row `j` itself. No row has length zero.
+# Write the search. Return the row numbers of the `k` rows of `vectors` (n_items, dim) with the highest cosine to row
+# `j`, best first. Only rows where `is_candidate` is True may be returned, and never row `j` itself. No row has length
+# zero.
 #
 # <details><summary>Hint 1</summary>Divide every row by its length, <code>np.linalg.norm(vectors, axis=1,
 # keepdims=True)</code>; then <code>direction @ direction[j]</code> holds all cosines.</details>
-# <details><summary>Hint 2</summary>Set the cosines of rows that may not be returned to −∞, then take the first k of
-# <code>np.argsort(-cosine)</code>.</details>
+# <details><summary>Hint 2</summary>Set the cosines of all rows that may not be returned to −∞. Then take the first k
+# entries of <code>np.argsort(-cosine)</code>.</details>
 
 
 # %%
@@ -870,9 +875,10 @@ first_two = titles[items.to_id(neighbours[row_of("Star Wars: Episode IV - A New 
 claim("Star Wars finds two other parts of Star Wars", first_two.str.startswith("Star Wars").all())
 
 # %% [markdown]
-# Sequels find each other, and *Aladdin* finds other family films. Others are less clear. Good examples are easy to
-# pick, so measure all of them. How much do the genres of a film and its three neighbours overlap (shared genres / all
-# genres of the two)? The control is any two of these films.
+# Films of one series are neighbours, and *Aladdin* is close to other family films. Other neighbours are harder to
+# explain. Good examples are easy to pick, so measure all the films. How much do the genres of a film and of its three
+# neighbours overlap (shared genres divided by all genres of the two)? The control is the mean over all pairs of these
+# films.
 
 
 # %%
@@ -892,10 +898,10 @@ print(f"overlap of genres: neighbours {near:.2f}, any two films {any_two:.2f}")
 claim("neighbours share more genres, by at least 0.07", near > any_two + 0.07)
 
 # %% [markdown]
-# Neighbours share clearly more genres than any two films do, although there was no genre in the data. The overlap is
-# also far from 1: people do not choose by genre alone.
+# Neighbours share clearly more genres than an average pair does, although the data contained no genres. The overlap is
+# also far from 1: genre alone does not decide which films are neighbours.
 #
-# Are the neighbours the same if only the seed changes? Three models were trained, so ask the other two.
+# Are the neighbours the same if only the seed changes? We trained three models, so compare with the other two.
 
 # %% tags=["nbval-ignore-output"]
 first, *others = (three_nearest(model) for model in time_seeds)
@@ -906,14 +912,15 @@ print(f"neighbours found again with another seed: {again:.0%}; by chance it woul
 claim("between 35 % and 53 % are found again", 0.35 < again < 0.53)
 
 # %% [markdown]
-# That is far more than chance, and yet fewer than half. A single neighbour may be an accident of the seed: before you
-# interpret it, train again.
+# That is far more than by chance, but fewer than half. A single neighbour may be an accident of the seed: before you
+# interpret one, train again with another seed.
 
 # %% [markdown]
 # ## 12. A map of the films (optional)
 #
-# Sixteen numbers do not fit on paper. [Principal component analysis](glossary.md#principal-component-analysis) turns
-# the cloud of films so that its widest direction points to the right and the second widest upwards. The singular value
+# Sixteen numbers per film cannot be drawn on paper. [Principal component
+# analysis](glossary.md#principal-component-analysis) rotates the cloud of films so that the direction of largest
+# variance points to the right and the direction of second largest variance points upwards. The singular value
 # decomposition finds these directions.
 
 # %% tags=["nbval-ignore-output"]
@@ -966,15 +973,16 @@ show(
 )
 
 # %% [markdown]
-# One way to read it: from left to right, from blockbusters to the films that critics write about; upwards, the great
-# sagas. Nobody put this in. It is the strongest pattern in who likes what, and all three seeds agree on it (correlation
-# above 0.95). But it is a flat picture of 16 directions: the two hold less than a third of the variance, so films that
-# look close here need not be.
+# One way to read the map: from left to right, it leads from blockbusters to films that critics praise, and the great
+# sagas are at the top. None of this was given to the model. Left to right is the direction in which the factors differ
+# most, and all three seeds agree on it (correlation above 0.95). But the map is a flat picture of 16 dimensions. Its
+# two directions hold less than a third of the variance, so films that look close here need not be close.
 
 # %% [markdown]
 # ## 13. What the bug would have done (optional)
 #
-# How bad is the careless `+=` on real data? Draw a batch of 2,048 ratings, and count the gradients of ids that repeat:
+# How much damage does the careless `+=` do on real data? Draw a batch of 2,048 ratings, and count the gradients that
+# are lost because ids repeat:
 
 # %%
 batch = ratings.sample(2048, random_state=42)
@@ -983,8 +991,8 @@ for column in ("user_id", "item_id"):
     print(f"{column}: {n_different:5,} different ids, {1 - n_different / len(batch):.0%} of the gradients are lost")
 
 # %% [markdown]
-# Three quarters of what the users should learn is lost, and a third of what the films should learn. Our own gradients
-# of section 5 pass the gradient check, on a small batch with repeated ids, for rows 1 to 5 of each table:
+# Three quarters of the users' gradients are lost, and a third of the films'. Our own gradients of section 5 pass the
+# gradient check, here on a small batch with repeated ids, for rows 1 to 5 of each table:
 
 # %%
 rng = np.random.default_rng(0)
@@ -999,8 +1007,8 @@ for name, table in tables.items():
     print(f"{name:12} passes")
 
 # %% [markdown]
-# What does the bug do to a whole training? Here is the training of section 6 once more, with `+=` instead of
-# scatter-add, and with its own choice of λ, so that the comparison is fair:
+# What does the bug do to a whole training run? The next cell repeats the training of section 6 with `+=` instead of
+# scatter-add. It chooses its own λ, so that the comparison is fair:
 
 # %% tags=["nbval-ignore-output"]
 def careless_add(ids, grad, n_rows):
@@ -1026,14 +1034,15 @@ claim("it beats the biases by more than 0.004", min(buggy_valid.values()) < bias
 claim("it stays more than 0.004 behind the right code", min(buggy_valid.values()) > min(best_valid.values()) + 0.004)
 
 # %% [markdown]
-# Nothing looks broken: the loss falls. With λ = 12 the factors learn nothing, because the penalty is complete while
-# most of the gradient is lost, so it weighs far too much. Choose λ again, and the broken code is only about 0.01
-# behind: it would pass for a result. No baseline shows this bug; the gradient check does.
+# Nothing looks broken: the loss falls. With λ = 12 the factors learn nothing useful. The penalty acts in full while
+# most of the gradient is lost, so it weighs far too much. With λ chosen again, the broken code is only about 0.01
+# worse than the correct code, and it beats the biases, so nobody would suspect it. A comparison with baselines does
+# not reveal this bug; the gradient check does.
 
 # %% [markdown]
 # ## 14. Only the rows of the batch (optional)
 #
-# The `Embedding` of `scratch` computes what section 2 does:
+# The `Embedding` layer of `scratch`, the course's own small library of layers, does what section 2 does:
 
 # %%
 table, user = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]), np.array([2, 0, 2])  # of section 1
@@ -1044,8 +1053,9 @@ layer.backward(grad)
 assert (layer.table.grad == scatter_add(user, grad, 3)).all() and (layer.table.grad == table_grad).all()
 
 # %% [markdown]
-# Adam moves every row in every step, including those that have no rating in the batch. The layer of `scratch` can leave
-# these alone (`lazy=True`). Thirty steps of both, for a table of all films with 32 factors and a batch of 256:
+# Adam updates every row in every step, including the rows that have no rating in the batch. With `lazy=True`, the
+# layer of `scratch` leaves those rows unchanged. Time thirty steps of each variant, for a table of all films with 32
+# factors and a batch of 256:
 
 # %% tags=["nbval-ignore-output"]
 import time
@@ -1067,15 +1077,17 @@ print(f"a step: {took[False]:.1f} ms for every row, {took[True]:.2f} ms for thos
 claim("moving only the rows of the batch is at least twice as fast", took[False] > 2 * took[True])
 
 # %% [markdown]
-# The lazy step is faster because it leaves work out. It is also another rule: in Keras, rows outside the batch still
-# move a little, by their fading memory of earlier gradients. The weights differ, and here we stay with every row. `make
-# bench` compares a whole network of `scratch` with Keras's `fit` on your machine.
+# The lazy step is faster because it does less work. It is also a different update rule: in Keras, rows outside the
+# batch still move a little, because m and v keep a fading memory of earlier gradients. The resulting weights differ,
+# so this lesson updates every row. `make bench` compares a whole network of `scratch` with Keras's `fit` on your
+# machine.
 
 # %% [markdown]
 # ## 15. The same model in Keras (optional)
 #
-# Your code has its twin in six lines of Keras. Both get the same tables at the start and the same batches. In double
-# precision, the two must agree to many digits: in the outputs, in the gradients, and after 50 steps.
+# Six lines of Keras define the same model. Your code and its Keras twin start from the same tables and get the same
+# batches. In double precision, the two must agree to many digits: in their outputs, in their gradients, and in their
+# weights after 50 steps.
 
 # %%
 quiet_tensorflow()  # before Keras is imported
@@ -1099,8 +1111,8 @@ def build(l2):
 
 
 # %% [markdown]
-# The mean is subtracted from the ratings beforehand. The penalty is 2⁻¹³ for all tables, about λ = 11 of ours; section
-# 16 says why this odd number. First compare the outputs for a batch of 1,024 ratings:
+# The mean is subtracted from the ratings beforehand. The penalty is 2⁻¹³ for all tables, which corresponds to a λ of
+# about 11; section 16 explains this odd number. First compare the outputs for a batch of 1,024 ratings:
 
 # %%
 user, item, rating = random_split["learn"]
@@ -1126,7 +1138,8 @@ assert distance < 1e-10
 print("outputs agree: largest distance < 1e-10")
 
 # %% [markdown]
-# Then the gradients. Keras records the computation on a *tape* and goes back over it; the penalty is part of its loss.
+# Then compare the gradients. TensorFlow records the computation on a *tape* and goes backwards over it; the penalty is
+# part of the loss.
 
 # %%
 with tf.GradientTape() as tape:
@@ -1139,7 +1152,8 @@ for (name, table), their_grad in zip(tables.items(), theirs):
 print("gradients of all four tables agree: largest distance < 1e-8")
 
 # %% [markdown]
-# Then the training: 50 steps of Adam, one batch each, in the same order. Ours is the `step` of section 4.
+# Finally, compare the training: 50 steps of Adam on the same batches in the same order. Our side is the `step` of
+# section 4.
 
 
 # %%
@@ -1160,15 +1174,16 @@ assert distance_after_50_steps(STRENGTH) < 1e-7
 print("weights of all four tables after 50 steps agree: largest distance < 1e-7")
 
 # %% [markdown]
-# The twins agree. You know now what is behind `Embedding`, `Dot` and `fit`.
+# The twins agree. You now know what `Embedding`, `Dot` and `fit` compute.
 
 # %% [markdown]
 # ## 16. Where the twins differ (optional)
 #
 # ### Exercise 07.9 · choose (O6)
 #
-# Run it once more, with the penalty removed on both sides: `distance_after_50_steps(0)`. Outputs and gradients of the
-# first batch still agree to the last digit. Yet after 50 steps some weights are tenths apart. Where do you look?
+# Run the comparison again without the penalty on both sides: `distance_after_50_steps(0)`. The outputs and gradients
+# of the first batch still agree to many digits. Yet after 50 steps some weights differ by tenths. Where do you look
+# for the cause?
 #
 # - **a** the weights at the start
 # - **b** the loss, or its backward pass
@@ -1194,13 +1209,13 @@ claim("tenths apart: more than 0.1", without_penalty > 0.1)
 # %% [markdown]
 # <details><summary>The reason, for after the exercise</summary>
 #
-# It is the scatter-add again. Without a penalty, Keras hands its optimiser the gradient of a table as a list: one row
-# for each <i>rating</i>, with repeated ids. Adam needs the square of an id's gradient.
+# It is the scatter-add again. Without a penalty, Keras passes the gradient of a table to its optimiser as a list: one
+# row for each <i>rating</i>, with repeated ids. Adam needs the square of the <i>sum</i> of an id's rows.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# The smallest case: one step from zero, with id 2 twice in the batch and gradient 1 both times.
+# Here is the smallest case: one step from zero, with id 2 twice in the batch and a gradient of 1 both times.
 
 # %% tags=["reveal"]
 table = keras.Variable(np.zeros((3, 1)))
@@ -1216,17 +1231,23 @@ claim("the two steps differ by the factor √2", abs(table.numpy()[2, 0] / ours[
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Adam's first step is the rate times gradient over √(gradient²). The gradient is 1 + 1 = 2 and its square 4, so the
-# step is 0.01. Keras (3.15, on TensorFlow) adds the squares of the rows instead, 1 + 1 = 2, and its step is longer by
-# √2. These are two rules. With a penalty the rows arrive already added, and the twins agree.
+# Adam's first step is the rate times gradient / √(gradient²). The gradient is 1 + 1 = 2 and its square is 4, so the
+# step is 0.01. Keras (3.15, on TensorFlow) adds the squares of the rows to v instead, 1 + 1 = 2, so its step is longer
+# by the factor √2. These are two different update rules. With a penalty the rows arrive already added, and the twins
+# agree.
+#
+# Lesson 19 measures the same on a whole network: from the same weights and with the same batch, the losses on
+# TensorFlow and on JAX agree with SGD but not with Adam, because Keras on TensorFlow squares the rows of a repeated id
+# one by one.
 #
 # </details>
 
 # %% [markdown]
 # ### One more difference
 #
-# There is one more such difference: Keras keeps 0.9 and 0.999, the usual constants of Adam, in single precision, even
-# here. So we took 0.875, 1 − 2⁻¹⁰ and 2⁻¹³, which single precision holds exactly. With the usual ones:
+# There is one more difference: Keras keeps 0.9 and 0.999, the usual constants of Adam, in single precision, even in
+# this model. So section 15 used 0.875, 1 − 2⁻¹⁰ and 2⁻¹³, which single precision represents exactly. With the usual
+# constants:
 
 # %% tags=["nbval-ignore-output"]
 usual = distance_after_50_steps(STRENGTH, 0.9, 0.999)
@@ -1236,16 +1257,16 @@ print(f"with 0.9 and 0.999: largest distance {usual:.0e}")
 claim("more than 1e-7, less than 1e-4", 1e-7 < usual < 1e-4)
 
 # %% [markdown]
-# "The same model" is a claim that needs a number behind it. Without the twin, you would have found neither difference.
+# Before you say that two models are the same, measure it. Without the twin, you would have found neither difference.
 
 # %% [markdown]
 # ## What you did
 #
 # - You computed an embedding and its gradient by scatter-add, and saw `+=` lose a gradient without an error (**O1**).
 # - You trained matrix factorisation with your own code (**O2**), saw it overfit, and chose λ = 12 on valid (**O3**).
-# - RMSE is about 0.870 on a random tenth and 0.892 on the last fifth of each user, and sorting by predicted stars ranks
-#   worse than popularity (**O4**).
-# - The optional sections measured the nearest films (**O5**) and proved that a Keras model is the same (**O6**).
+# - You measured an RMSE of about 0.870 on a random tenth and 0.892 on the last fifth of each user, and saw that
+#   predicted stars rank worse than popularity (**O4**).
+# - In optional sections you measured the nearest films (**O5**) and verified a Keras model (**O6**).
 #
 # Lesson 08 puts dense layers on top of these tables.
 

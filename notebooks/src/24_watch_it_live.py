@@ -1,13 +1,14 @@
 # %% [markdown]
 # # Watch it live
 #
-# A recommender in use fails quietly: every answer comes in time, and the lists get worse. You measure how far data
-# drift, see that drift and damage are two things, log what a service showed, and find faults that drift monitors miss.
+# A recommender in production fails quietly: every answer arrives in time while the lists get worse. You measure how
+# far data drift, see that drift need not mean damage, log what a service showed, and find faults that drift monitors
+# miss.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** compute three distances between distributions, and see how large they get from sampling noise alone
+# - **O1** compute three distances between distributions, and measure how large PSI gets from sampling noise alone
 # - **O2** compare the drift of the inputs with the loss of quality
 # - **O3** implement a log of what was shown, and join it with what visitors did
 # - **O4** implement a parity test, and diagnose training–serving skew with it
@@ -50,12 +51,12 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. A model that nobody retrained
 #
-# It is the end of 2005. You train EASE on all ratings so far, put it into use, and never touch it again. Your neighbour
-# trains the same model again at the end of every year.
+# It is the end of 2005. You train EASE on all ratings so far, put it into production, and never touch it again. A
+# colleague retrains the same model at the end of every year.
 #
 # MovieLens lets us replay what happens. The visitors of a year are the users with at least ten ratings in it. A model
-# reads a visitor's history up to the middle of the year's ratings and is judged by the other half. Only what the two
-# models *learned from* differs. λ = 100 is that of lesson 04; nothing is tuned here.
+# reads a visitor's history up to the middle of that year's ratings and is evaluated on the second half. The two models
+# differ only in what they were *trained on*. λ = 100 comes from lesson 04; nothing is tuned here.
 
 # %%
 ratings = splits.order_in_time(ratings)
@@ -84,7 +85,7 @@ retrained = {year: replay(year, year) for year in years}
 # %% [markdown]
 # ### Exercise 24.1 · predict (O2)
 #
-# Over the visitors of 2014 to 2016: what percentage of the retrained model's NDCG@10 has the frozen model lost?
+# Take the visitors of 2014 to 2016. What percentage of the retrained model's NDCG@10 has the frozen model lost?
 
 # %%
 percent_lost = ...
@@ -117,18 +118,18 @@ claim("the interval of 2014 to 2016 lies below zero", loss.loc["2014 to 2016", "
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# In 2006 both are the same model. In 2014 to 2016 the frozen model reaches an NDCG@10 of 0.118 where the retrained one
-# reaches 0.174, a loss of 32 %. The interval of the difference, −0.076 to −0.037, lies below zero.
+# In 2006 both are the same model. In 2014 to 2016 the frozen model reaches an NDCG@10 of 0.118 and the retrained one
+# 0.174, so the frozen model has lost 32 %. The interval of the difference, −0.076 to −0.037, lies below zero.
 #
-# Nothing in the service could have told you: every answer came in time, with status 200.
+# The service itself gave no warning: every answer arrived in time, with status 200.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Three distances by hand
 #
-# The usual watch is on the *inputs*: has the distribution of a feature moved since training? This is called
-# [drift](glossary.md#drift). How far did it move? A feature in three bins:
+# Most monitors watch the *inputs*: has the distribution of a feature changed since training? Such a change is called
+# [drift](glossary.md#drift). How large is it? Take a feature in three bins:
 
 # %%
 p, q = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.3, 0.3])  # training, last week
@@ -145,17 +146,17 @@ print({name: float(value.round(4)) for name, value in by_hand.items()})
 assert np.allclose([by_hand["PSI"], by_hand["JS"]], [watch.psi(p, q), watch.js(p, q)])
 
 # %% [markdown]
-# - The **[population stability index](glossary.md#population-stability-index)** (PSI) is the change of each share times
-#   the change of its logarithm, summed over the bins.
+# - The **[population stability index](glossary.md#population-stability-index)** (PSI) multiplies the change of each
+#   share by the change of its logarithm, and sums over the bins.
 # - The **[Kolmogorov–Smirnov distance](glossary.md#kolmogorovsmirnov-distance)** (KS) is the largest gap between the
 #   two cumulative distributions: here 0.1. It needs no bins.
-# - The **[Jensen–Shannon divergence](glossary.md#jensenshannon-divergence)** (JS) compares both with their middle, in
-#   bits. It lies between 0 and 1, even where a bin is empty.
+# - The **[Jensen–Shannon divergence](glossary.md#jensenshannon-divergence)** (JS) compares both distributions with
+#   their average, in bits. It lies between 0 and 1, even where a bin is empty.
 #
 # ### Exercise 24.2 · trace (O1)
 #
-# Two bins: shares 0.5 and 0.5 in training, 0.8 and 0.2 last week. Compute PSI to two decimals; ln 1.6 = 0.470 and
-# ln 0.4 = −0.916.
+# A feature has two bins, with shares of 0.5 and 0.5 in training, and of 0.8 and 0.2 last week. Compute PSI to two
+# decimals; ln 1.6 = 0.470 and ln 0.4 = −0.916.
 
 # %%
 psi_of_two_bins = ...
@@ -169,14 +170,14 @@ check("24.2", psi_of_two_bins)
 # %% [markdown]
 # ### Exercise 24.3 · code (O1)
 #
-# A bin that is empty on one side makes PSI infinite. A usual repair is to add half an imaginary value to each bin
-# before the shares are computed. `reference` and `current` have shape (n_bins,) and hold the *counts* of the bins;
-# their sums may differ. Return PSI with this repair.
+# A bin that is empty on one side makes PSI infinite. A common remedy is to add half a value, 0.5, to the count of
+# every bin before the shares are computed. `reference` and `current` have shape (n_bins,) and hold the *counts* of the
+# bins; their sums may differ. Return PSI with this remedy.
 #
 # <details><summary>Hint 1</summary>Add 0.5 to every count on both sides. Then divide each side by its own new
 # sum.</details>
-# <details><summary>Hint 2</summary>With <code>p = (reference + 0.5) / (reference + 0.5).sum()</code>, and q in the same
-# way, return <code>((q - p) * np.log(q / p)).sum()</code>.</details>
+# <details><summary>Hint 2</summary>Compute <code>p = (reference + 0.5) / (reference + 0.5).sum()</code>, and q in the
+# same way from <code>current</code>. Return <code>((q - p) * np.log(q / p)).sum()</code>.</details>
 
 
 # %%
@@ -193,9 +194,9 @@ check("24.3", my_psi)
 # %% [markdown]
 # ## 3. PSI when nothing has changed
 #
-# Everybody quotes the same thresholds: above 0.1 "look", above 0.25 "act". This rule of thumb from credit scoring does
-# not know how many values you have. We test it where the truth is known: both samples come from the *same* distribution
-# (synthetic), and PSI has ten bins.
+# Two thresholds are quoted everywhere: above 0.1 "look", above 0.25 "act". This rule of thumb from credit scoring
+# ignores how many values you have. We test it where the truth is known: both samples come from the *same* distribution
+# (synthetic), and PSI uses ten bins.
 
 # %%
 rng = np.random.default_rng(24)
@@ -214,18 +215,18 @@ claim("with 1,000 values it raises none", noise.loc[1_000, "above 0.1"] < 0.01)
 claim("the formula is close to the mean", abs(noise.iloc[1:, 0] / noise.iloc[1:, 1] - 1).max() < 0.15)
 
 # %% [markdown]
-# Nothing changed, and yet PSI is 0.17 on average with 100 values on each side. Such weeks would raise the first alarm
-# in 80 % of the cases. The size of the noise is (bins − 1) · (1/n + 1/m) (Yurdakul, 2018). With 10,000 values it is
-# 0.002, and a PSI of 0.02 is a real change. A threshold without a sample size means nothing.
+# Nothing has changed, and yet PSI is 0.17 on average with 100 values on each side, and above 0.1 in 80 % of the cases.
+# For n and m values, noise alone gives about (bins − 1) · (1/n + 1/m) (Yurdakul, 2018). With 10,000 values this is
+# 0.002, so a PSI of 0.02 is a real change. Without a sample size, a threshold means nothing.
 #
 # ### Exercise 24.4 · choose (O1)
 #
-# A million rows in training, a million last week, and the mean of a feature has moved by one hundredth of its standard
-# deviation. The p-value is about 10⁻¹². What follows?
+# You have a million rows from training and a million from last week. The mean of a feature has moved by one hundredth
+# of its standard deviation, and the p-value is about 10⁻¹². What should you do?
 #
 # - **a** raise the alarm: the change is certainly real, so the model is in danger
-# - **b** nothing yet: the change is real and tiny; watch its size, not its p-value
-# - **c** the test must be wrong: a change this small cannot be significant
+# - **b** nothing yet: the change is real but tiny; watch its size, not its p-value
+# - **c** check the test: a change this small cannot be significant
 # - **d** take a sample of 1,000 rows, so that the p-value becomes honest
 
 # %%
@@ -248,19 +249,19 @@ size.round(5)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The difference lies many standard errors from zero, and PSI is about a thousandth of the first threshold. In large
-# data everything differs significantly. A p-value says whether there is a change; only a *size* says whether it could
-# matter.
+# The difference is many standard errors from zero, and PSI is about a thousandth of the first threshold. With so many
+# rows, even a tiny change is significant. A p-value says whether there is a change; only its *size* says whether it
+# could matter.
 #
 # </details>
 
 # %% [markdown]
-# ## 4. Drift and damage are two things
+# ## 4. Drift is not a loss of quality
 #
-# What would a drift monitor have said about the frozen model? We compare each year with 2003 to 2005 in two features:
-# the stars, and the age of the film when it was rated. The ratings of one visitor are not independent, so the formula
-# of section 3 gives too little. `psi_limit` redraws *visitors* of the reference instead, as many as the year has; one
-# draw in twenty exceeds its limit.
+# What would a drift monitor have reported about the frozen model? We compare each year with 2003 to 2005 in two
+# features: the stars, and the age of the film when it was rated. The ratings of one visitor are not independent, so
+# the formula of section 3 underestimates the noise. `psi_limit` instead resamples *visitors* of the reference, as many
+# as the year has; one resample in twenty exceeds its limit.
 
 # %%
 released = movies.set_index("item_id")["year"]
@@ -292,18 +293,18 @@ claim("no PSI comes near 0.25", inputs[["PSI stars", "PSI film age"]].max().max(
 claim("from 2014 on, over 40 % of the ratings are of unknown films", inputs.loc[2014:, "unknown films"].min() > 0.4)
 
 # %% [markdown]
-# PSI reaches 0.11 at most, barely above "look", though film age passes its own limit from 2008 on. Meanwhile the frozen
-# model lost a third. What did move: in 2014 to 2016, 46 % of the ratings are of films that the frozen model has never
-# seen. So watch what your model depends on, here the **share of unknown items**.
+# PSI never exceeds 0.11, barely above "look", though film age exceeds its own limit from 2008 on. Meanwhile the frozen
+# model lost a third of its NDCG@10. What did change: in 2014 to 2016, 46 % of the ratings are of films that the frozen
+# model has never seen. So monitor what your model depends on, here the **share of unknown items**.
 #
-# Drift is a reason to look, not a measure of quality. Quality is measured with outcomes: what people chose from what
-# they were shown. That needs the right log.
+# Drift is a reason to investigate, not a measure of quality. Quality is measured by outcomes: what people chose from
+# what they were shown. That needs the right log.
 
 # %% [markdown]
-# ## 5. A large drift without damage (optional)
+# ## 5. A large drift without a clear loss (optional)
 #
-# The reverse happens, too. In 2003 MovieLens introduced half stars. What did a monitor of the stars see, and what
-# happened to a model frozen at the end of 2002?
+# The reverse happens, too. In 2003 MovieLens introduced half stars. What would a monitor of the stars have reported,
+# and what happened to a model frozen at the end of 2002?
 
 # %%
 whole_stars = watch.shares(ratings.loc[ratings["year"].between(2000, 2002), "rating"], bins["rating"])
@@ -317,17 +318,17 @@ claim("the stars drift more than anything else in this lesson", min(stars[year] 
 claim("no loss can be shown", low < 0 < high)
 
 # %% [markdown]
-# PSI jumps from 0.05 to 2.44 and then above 4, sixteen times the "act" threshold. The frozen model loses 0.010, and the
-# interval includes zero. EASE reads which films were rated, not how many stars they got: an input that the model does
-# not use may drift as it likes. A model that predicts stars would have been hit.
+# PSI jumps from 0.05 to 2.44 and then above 4, sixteen times the "act" threshold. The frozen model's NDCG@10 is lower
+# by 0.010, and the interval includes zero. EASE reads which films were rated, not how many stars they got, and drift
+# in an input that a model does not use cannot harm it. A model that predicts stars would have been affected.
 
 # %% [markdown]
 # ## 6. A stream instead of a week (optional)
 #
-# PSI compares two batches. [ADWIN](glossary.md#adwin) (Bifet & Gavaldà, 2007) reads values one by one: it keeps a
-# window of the newest, and cuts the old part off as soon as the means of two halves differ by more than sampling noise
-# can explain. The package river has it. We plant a shift at value 2,000 (synthetic), and count delays and false alarms
-# in 40 streams.
+# PSI compares two batches. [ADWIN](glossary.md#adwin) (Bifet & Gavaldà, 2007) reads values one by one. It keeps a
+# window of the newest values, and drops the older part of the window as soon as its mean differs from that of the
+# newer part by more than sampling noise can explain. The package river implements it. We insert a shift at value 2,000
+# (synthetic), and measure delays and false alarms in 40 streams.
 
 # %%
 from river.drift import ADWIN
@@ -360,16 +361,17 @@ claim("hardly a false alarm on independent values", adwin["alarms before 2,000"]
 claim("values in blocks of one visitor set it off nearly always", n_false > 30)
 
 # %% [markdown]
-# Half a standard deviation is found after about 110 values, a tenth only now and then, and false alarms are rare. But
-# ADWIN assumes independent values. When 100 values of one visitor come in a row, it reports every visitor as a drift.
-# Feed it one value per visitor, or one per hour.
+# A shift of half a standard deviation is found after about 110 values. A shift of a tenth is found in few of the
+# streams, and false alarms are rare. But ADWIN assumes independent values. When 100 values of one visitor come in a
+# row, it raises an alarm in nearly every stream, although nothing has drifted. Feed it one value per visitor, or one
+# per hour.
 
 # %% [markdown]
 # ## 7. What the service logs
 #
-# We start the service of lesson 23 with a model that is quick to make, EASE on the films with at least ten ratings. A
-# second version, *aged* EASE, listens to the newest films. Both learn from train + valid. The test set plays the
-# visitors; nothing is chosen on it.
+# We start the service of lesson 23 with a model that trains quickly, EASE on the films with at least ten ratings. A
+# second version, *aged* EASE, gives the newest films more weight. Both learn from train + valid. The test set plays
+# the part of the visitors; nothing is chosen on it.
 
 # %%
 cut = splits.split_last_share(ratings[["user_id", "item_id", "rating", "timestamp"]])
@@ -412,21 +414,21 @@ answer = "c"
 check("24.5", answer)
 
 # %% [markdown]
-# ## 8. Join the two
+# ## 8. Log what was shown
 #
-# Neither log has the list that was shown, and nobody can recover it later: models are replaced, and histories grow. So
-# log it when it is shown, as one [impression](glossary.md#impression) per film:
+# Neither log contains the list that was shown, and it cannot be recovered later: models are replaced, and histories
+# grow. So log it when it is shown, as one [impression](glossary.md#impression) per film:
 #
 # | Field | Why |
 # |---|---|
 # | request id, version | the key to the access log; which model made this list |
-# | user key | a keyed hash, not the raw id (the access log has the id in its path: keep that log short) |
+# | user key | a keyed hash, not the raw id (the access log has the id in its path: delete that log soon) |
 # | candidates, list with positions | what could have been shown, what was, and where |
 # | propensity | the probability with which each film got its position (lesson 18) |
 # | degraded | whether a fallback answered instead of the model |
 #
-# Positions 1 to 9 are the model's best. Position 10 is drawn from the candidates 10 to 50, so that the log also knows
-# films that the model would not show.
+# Positions 1 to 9 hold the model's best films. Position 10 is drawn at random from candidates 10 to 50, so that the
+# log also contains films that the model would not show.
 
 # %%
 secret = b"kept outside the log"
@@ -447,10 +449,10 @@ def visit(user_id, request_id):
 
 
 # %% [markdown]
-# Now the visitors come. What they like is real: their films in the test set. Whether they look is drawn: position r is
-# examined with probability 1 / log₂(r + 1) (synthetic). A film that is liked and examined is viewed, and the view goes
-# to the service as an event. Its id is made from the request id and the film, so that it can be joined with its list.
-# On Monday the first version answers, on Tuesday the second.
+# Now the visitors come. What they like is real: their films in the test set. Whether they look is simulated: position
+# r is examined with probability 1 / log₂(r + 1) (synthetic). A film that is liked and examined is viewed, and the view
+# goes to the service as an event. Its id is made from the request id and the film, so that it can be joined with its
+# list. The first version answers on Monday, the second on Tuesday.
 
 # %%
 liked = cut.test.groupby("user_id")["item_id"].agg(set)
@@ -474,18 +476,18 @@ assert shown["is_viewed"].sum() == len(views)  # every view found its list
 claim("position 1 is viewed at least twice as often as position 9", rates["mean"][1] > 2 * rates["mean"][9])
 
 # %% [markdown]
-# Every view found its list, and now the log answers questions. The rate falls with the position: the model puts the
-# best films first, and people look there. Only the drawn films of position 10, with a propensity below 1, say how
-# another policy would do (lesson 18).
+# Every view found its list. The rate falls from position 1 to 10, because the model puts the best films first and
+# because people look there most. Only the films drawn for position 10, with a propensity below 1, can say how another
+# policy would do (lesson 18).
 
 # %% [markdown]
 # ### Exercise 24.6 · find the bug (O3)
 #
-# `shown` has one row for each film that was shown, with `request_id`, `item_id` and `position`; `views` has one row for
-# each view, with `request_id` and `item_id`. The function should return the share of the impressions that were viewed,
-# for each position, as a Series indexed by position. Its rates are far too high. Repair it.
+# `shown` has one row for each film that was shown, with `request_id`, `item_id` and `position`; `views` has one row
+# for each view, with `request_id` and `item_id`. The function should return, for each position, the share of the
+# impressions that were viewed, as a Series indexed by position. Its rates are far too high. Fix it.
 #
-# <details><summary>Hint 1</summary>Which impressions are still there after the merge?</details>
+# <details><summary>Hint 1</summary>Which impressions are left after the merge?</details>
 # <details><summary>Hint 2</summary>Keep all rows with <code>how="left"</code> and <code>indicator=True</code>; a row is
 # viewed where <code>_merge</code> is "both".</details>
 
@@ -512,9 +514,9 @@ check("24.6", rate_by_position)
 # ## 9. The same features on both sides
 #
 # Often one program computes the features for training and another one in the service. Where they disagree, the model
-# reads what it was never trained on: [training–serving skew](glossary.md#trainingserving-skew). Our model reads a
-# *window*: the newest 50 films, newest first, zeros behind; each position has its weight. We measure on the last
-# quarter of train + valid.
+# gets inputs that it was never trained on: [training–serving skew](glossary.md#trainingserving-skew). Our model reads
+# a *window*: the newest 50 films, newest first, padded with zeros at the end; each position has its weight. We measure
+# on the last quarter of train + valid.
 
 # %%
 inner = splits.split_last_share(pd.concat([cut.train, cut.valid]), valid=0, test=0.25)
@@ -536,11 +538,11 @@ def quality(rows):
 
 
 # %% [markdown]
-# Three services, each with a small fault:
+# Three services have a small fault each:
 #
-# - **whole days**: time stamps are rounded to days; the films of a day come in the order of their ids
+# - **whole days**: timestamps are rounded down to days, and the films of a day come in the order of their ids
 # - **zeros in front**: a history of fewer than 50 films is padded on the wrong side
-# - **old id map**: the map is older than 20 of the films, so most films get the index of another one
+# - **old id map**: an older map lacks 20 of the films, so most films get the index of another one
 
 # %%
 offline = sequences.histories(inner.train, users, items)
@@ -565,18 +567,18 @@ for name in list(windows)[1:]:
     claim(f"{name}: it costs quality", high < 0)
 
 # %% [markdown]
-# All three cost quality, and the old id map halves the NDCG. The monitors of this service watch four summaries of the
-# window: the number of films, and the means of their index, year and popularity. They raise an alarm if PSI or KS is
-# above 0.1. To make it easy for them, we compare the same users, so there is no sampling noise.
+# All three cost quality, and the old id map halves the NDCG@10. The monitors of this service watch four summaries of
+# the window: the number of films, and the means of their index, year and popularity. They raise an alarm if PSI or KS
+# is above 0.1. To make it easy for them, we compare the same users, so there is no sampling noise.
 #
 # ### Exercise 24.7 · choose (O4)
 #
-# Which of the three faults do they see?
+# Which of the three faults do the monitors detect?
 #
 # - **a** all three: each makes the recommendations worse
-# - **b** only the zeros in front, which change what stands in most columns of the window
-# - **c** only the old id map, which replaces popular films by others
-# - **d** none: skew is no drift
+# - **b** only the zeros in front, which change the values in most columns of the window
+# - **c** only the old id map, which replaces popular films by other films
+# - **d** none: skew is not drift
 
 # %%
 answer = ...
@@ -618,17 +620,17 @@ claim(
 # <details><summary>What the output shows</summary>
 #
 # Only the old id map raises an alarm, in popularity and year, which are looked up *after* the wrong map; the number of
-# films and their index look perfect. The zeros in front change no summary at all: the same films are there, in other
-# positions. (A monitor on each of the 50 columns would see them.)
+# films and their mean index look normal. The zeros in front change no summary at all: the same films are there, in
+# other positions. (A monitor on each of the 50 columns would detect them.)
 #
 # </details>
 
 # %% [markdown]
 # ## 10. The parity test
 #
-# Distributions are the wrong thing to compare. Take some users, compute their features offline, ask the service what
-# *it* used for the same users, and compare value by value. This is a **[parity test](glossary.md#parity-test)**. It
-# needs no threshold: any difference is a fault. Twenty users are enough here:
+# To find skew, compare values instead of distributions. Take some users, compute their features offline, ask the
+# service what *it* used for the same users, and compare value by value. This is a **[parity
+# test](glossary.md#parity-test)**. It needs no threshold: any difference is a fault. Twenty users are enough here:
 
 # %%
 sample = rng.choice(users.n, 20, replace=False) + 1
@@ -640,20 +642,21 @@ for name in list(tables)[1:]:
     claim(f"{name}: found", not parity.holds)
 
 # %% [markdown]
-# All three are found, each with a feature, a user, and two values that somebody can look into. The report also points
-# at the cause: with zeros in front, the newest film of a short history, `film 0`, is 0 in the service.
+# All three faults are found, and each report names a feature, a user and two values to investigate. It also points to
+# the cause: with zeros in front, the newest film of a short history, `film 0`, is 0 in the service.
 
 # %% [markdown]
 # ### Exercise 24.8 · code (O4)
 #
-# Write the heart of the test. `offline` and `served` are tables with the same users (the index, in any order) and the
-# same features (the columns, in any order). Return a dict: feature → number of users whose two values differ by more
-# than `atol`. Two missing values (NaN) are equal; a value that is missing on one side only is a difference.
+# Write the core of the test. `offline` and `served` are tables with the same users (the index, in any order) and the
+# same features (the columns, in any order). Return a dict that maps each feature to the number of users whose two
+# values differ by more than `atol`. Two missing values (NaN) are equal; a value that is missing on one side only is a
+# difference.
 #
 # <details><summary>Hint 1</summary>Bring the second table into the order of the first:
 # <code>served.loc[offline.index, offline.columns]</code>. A comparison with NaN is always False.</details>
-# <details><summary>Hint 2</summary>Equal is <code>(gap &lt;= atol) | (offline.isna() &amp; served.isna())</code> with
-# <code>gap = (offline - served).abs()</code>; count where it is not, column by column.</details>
+# <details><summary>Hint 2</summary>With <code>gap = (offline - served).abs()</code>, values are equal where <code>(gap
+# &lt;= atol) | (offline.isna() &amp; served.isna())</code>. Count where this is False, column by column.</details>
 
 
 # %%
@@ -671,12 +674,13 @@ check("24.8", differing_users)
 # %% [markdown]
 # ## 11. Shadow, canary, roll-back (optional)
 #
-# A new version goes into use in steps, each of which could stop it:
+# A new version is rolled out in steps, and each step can stop the roll-out:
 #
-# 1. **[Shadow](glossary.md#shadow-deployment)**: it answers real requests, and nobody sees the answers. You compare its
-#    features (parity) and its lists.
-# 2. **[Canary](glossary.md#canary-release)**: a small share of the users gets it, always the same ones. You measure.
-# 3. Everybody, with the old version kept for the [roll-back](glossary.md#roll-back).
+# 1. **[Shadow](glossary.md#shadow-deployment)**: the new version answers real requests, but nobody sees the answers.
+#    You compare its features (parity) and its lists with those of the old version.
+# 2. **[Canary](glossary.md#canary-release)**: a small share of the users gets it, always the same users, and you
+#    measure its effect.
+# 3. All users get it, and the old version is kept for a [roll-back](glossary.md#roll-back).
 
 # %%
 inside = Recommender(load_bundle(store.path_of(second)))  # the class inside the service
@@ -696,24 +700,25 @@ in_canary = sum(lab.bucket(user, "aged EASE", 20) == 0 for user in people.ids.to
 print(f"the canary of 5 %: {in_canary} of {people.n} users")
 
 # %% [markdown]
-# Our service is in parity. The shadow shows how *different* a version is, never whether it is better: here 40 % of
-# the films are in common. If nothing is in common, look before anybody gets it; if everything is, it is
-# probably the old version.
+# Our service passes the parity test. A shadow shows how *different* a version is, never whether it is better: here the
+# lists have 40 % of the films in common. If two versions have nothing in common, investigate before any user gets the
+# new one; if they have everything in common, the new one is probably the old version.
 #
-# How soon does the canary see harm? Let the new version lose 10 % of the views of a list. The rule of lesson 18 has two
-# groups of equal size. Here the canary has a share c of the users, and its n visits are compared with n · (1 − c) / c
-# others. The factor for the variance of the two means becomes 1 + c / (1 − c):
+# How soon does a canary detect harm? Suppose that the new version loses 10 % of the views per list. The formula of
+# lesson 18 is for two groups of equal size. Here the canary gets a share c of the users, and its n visits are compared
+# with n · (1 − c) / c others. In the variance of the difference of the two means, the factor becomes 1 + c / (1 − c):
 #
 # n = (1.96 + 0.84)² · sd² · (1 + c / (1 − c)) / effect²
 
 # %% [markdown]
 # ### Exercise 24.9 · fill in (O5)
 #
-# `sd` is that of the views of one list, `effect` the smallest loss that must be seen, and `share` the canary's share of
-# all visits. Return how many visits **all users together** must make until it is seen with probability 0.8.
+# `sd` is the standard deviation of the views per list, `effect` the smallest loss that must be detected, and `share`
+# the canary's share of all visits. Return how many visits **all users together** must make until this loss is detected
+# with probability 0.8.
 #
-# <details><summary>Hint 1</summary>First n, the visits of the canary. If they are a share of all visits, how many are
-# all?</details>
+# <details><summary>Hint 1</summary>First compute n, the visits of the canary. They are a share of all visits: how many
+# visits are there in all?</details>
 # <details><summary>Hint 2</summary><code>n = 2.8**2 * sd**2 * (1 + share / (1 - share)) / effect**2</code>; the answer
 # is <code>n / share</code>.</details>
 
@@ -751,11 +756,12 @@ print(f"a loss of 10 % is seen in {(z < -1.96).mean():.0%} of 500 simulated cana
 claim("the formula keeps its promise", 0.74 < (z < -1.96).mean() < 0.86)
 
 # %% [markdown]
-# With 10,000 visits a day, a canary of 5 % sees the loss after four days, one of 1 % after eighteen. A larger share is
-# quicker and harms more users: that is the trade. A disaster, such as half of the views gone, shows within hours.
-# Looking every day and stopping at the first bad day raises false alarms (lesson 18), so fix the size first.
+# With 10,000 visits a day, a canary of 5 % detects the loss after four days, and one of 1 % after eighteen. A larger
+# canary is quicker but harms more users. A loss of half of the views is five times as large and needs 25 times fewer
+# visits, so it shows within hours. Looking every day and stopping at the first bad day raises false alarms (lesson
+# 18), so fix the size first.
 #
-# Rolling back must be one command that somebody has tried. Ours:
+# A roll-back must be a single command that has been tested. Here is ours:
 
 # %%
 in_use = service.admin("rollback")
@@ -769,18 +775,18 @@ service.stop()
 #
 # | Alert | Who | First step |
 # |---|---|---|
-# | p99 above the deadline for five minutes | on call | roll back if a version is new |
-# | the parity test of the night differs | model owner | stop the roll-out, look at the named feature |
+# | p99 above the deadline for five minutes | on-call engineer | roll back if a version is new |
+# | the nightly parity test finds a difference | model owner | stop the roll-out, look at the named feature |
 # | views per list of the canary below the limit | model owner | roll back, then find the cause |
 # | unknown items above 10 % of the views | model owner | retrain |
 #
 # ### Exercise 24.10 · choose (O5)
 #
-# Four alerts are proposed. Which one should **not** wake anybody?
+# Four alerts are proposed. Which one should **not** wake anyone?
 #
 # - **a** nobody has viewed anything for ten minutes, on a day with 10,000 visits
 # - **b** the p-value of the drift of one of 200 features is below 0.01
-# - **c** the version that answers is not the one that was put into use
+# - **c** the version that answers requests is not the one that was put into production
 # - **d** the impressions of the last hour carry no propensity
 
 # %%
@@ -795,8 +801,8 @@ check("24.10", answer)
 # %% [markdown]
 # ### Exercise 24.11 · put in order (O5)
 #
-# At night the canary's views per list fall below the limit. One line does not belong. Write the letters of the others
-# in a right order, for example `"FEDCB"`.
+# One night, the canary's views per list fall below the limit. One of these steps does not belong. Write the letters of
+# the others in the right order, for example `"FEDCB"`.
 #
 # ```text
 # A   compare offline and served features of some of its users
@@ -819,8 +825,9 @@ check("24.11", order)
 # %% [markdown]
 # ## 13. A dashboard (optional)
 #
-# Everything on one page, from the three logs: is it quick, is it good, and has anything moved? A good panel shows its
-# noise, so that nobody reacts to random ups and downs. (The service's log counts whole milliseconds.)
+# A dashboard shows everything on one page, here from the three logs: is the service quick, are its lists good, and has
+# anything changed? A good panel shows its noise, so that nobody reacts to random ups and downs. (The service logs
+# whole milliseconds.)
 
 # %%
 by_version = {name: mean_interval(per_list[version].to_numpy()) for name, version in (("old", first), ("new", second))}
@@ -866,17 +873,18 @@ print(
 claim("the popularity of what is shown drifts with the new version", np.mean(drifts[10:]) > 2 * np.mean(drifts[:10]))
 
 # %% [markdown]
-# The last panel shows a drift that *you* caused: the new version shows other films, and nothing about the visitors has
-# changed. So mark each roll-out on the page. The new version has more views per list, by 0.08, and the interval barely
-# excludes zero. But this was no A/B test: the old version had Monday and the new one Tuesday, and whatever else changed
-# between the two days is part of the difference (lesson 18).
+# The last panel shows a drift that *you* caused: the new version shows other films, while nothing about the visitors
+# has changed. So mark each roll-out on the page. The new version has 0.08 more views per list, and the interval barely
+# excludes zero. But this was no A/B test: the old version ran on Monday and the new one on Tuesday, so whatever else
+# changed between the two days is part of the difference (lesson 18).
 
 # %% [markdown]
-# ## 14. The calmest monitor (optional)
+# ## 14. When no monitor moves (optional)
 #
-# Section 12 said "retrain". But on what? In lesson 18 a recommender that counts its own clicks never got beyond its
-# first ten items. What would our monitors say about it? The same synthetic world, with retraining after every round,
-# beside a recommender that ranks by click *rates* and shows random lists to a tenth of the users:
+# In section 12, one first step was "retrain". But on which data? In lesson 18, a recommender that counts its own
+# clicks never got beyond its first ten items. What would our monitors report about it? We take the same synthetic
+# world, retrain after every round, and compare it with a recommender that ranks by click *rates* and shows random
+# lists to a tenth of the users:
 
 # %%
 island = lab.click_world(n_users=300, n_items=150, seed=18)
@@ -909,17 +917,18 @@ claim(
 )
 
 # %% [markdown]
-# On the dashboard the loop looks perfect: PSI is exactly 0 and the clicks per list are as good as the other's. It shows
-# the same ten items to everybody, for ever. The other one drifts far beyond "act", because it is still learning, and
-# its lists are worth 0.26 instead of 0.18. So log the propensities, keep some random positions, and judge by these.
+# On the dashboard the first recommender looks perfect: PSI is exactly 0, and it gets about as many clicks per list as
+# the other one. Yet it shows the same ten items to everybody, round after round. The other one drifts far beyond
+# "act", because its lists still change, and the true value of its lists is 0.26 instead of 0.18. So log the
+# propensities, keep some random positions, and judge the model by these.
 
 # %% [markdown]
 # ## What you did
 #
-# - You computed PSI, KS and JS, and saw alarms where nothing had changed (**O1**).
-# - You compared ten years of drift with a model that lost a third (**O2**).
+# - You computed PSI, KS and JS, and saw how PSI raises false alarms (**O1**).
+# - You compared input drift with a frozen model's loss of a third (**O2**).
 # - You logged what a service showed, and joined it with its events (**O3**).
-# - You saw monitors miss two of three faults, and found all by parity (**O4**).
+# - You saw monitors miss two of three faults, and found all by a parity test (**O4**).
 # - You chose alerts and ordered the steps after one (**O5**).
 
 # %% [markdown] tags=["reading"]
@@ -936,7 +945,8 @@ claim(
 #   10.1137/1.9781611972771.42
 
 # %% [markdown] tags=["reading"]
-# On libraries, as of November 2026: river 0.26.1, used in section 5, works with the versions of this course. evidently
-# 0.7.23 installs, but its import fails with pandas 3. nannyml 0.13.1 imports; its last release is of July 2025, and
-# questions about its future are unanswered (github.com/NannyML/nannyml, issue 444). alibi-detect 0.13 asks for
-# pandas below 3, and frouros for NumPy below 1.27. The three distances are a dozen lines, which is why you wrote them.
+# On libraries, as of November 2026: river 0.26.1, used in section 6, works with the versions of this course. evidently
+# 0.7.23 installs, but its import fails with pandas 3. nannyml 0.13.1 can be imported; its last release is of July
+# 2025, and questions about its future are unanswered (github.com/NannyML/nannyml, issue 444). alibi-detect 0.13
+# requires pandas below 3, and frouros requires NumPy below 1.27. The three distances take a dozen lines, which is why
+# you wrote them.

@@ -1,20 +1,21 @@
 # %% [markdown]
 # # Recommend in a social feed
 #
-# A feed knows what it showed, so a missing click can be a real "no". This case study shows what that is worth, and how
-# easily the log of a feed flatters a model that adds nothing for the person in front of the screen.
+# A feed records what it showed, so a missing click can be a real "no". This case study measures what these real
+# negatives are worth, and how easily the log of a feed flatters a model that adds nothing for the person in front of
+# the screen.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** diagnose what a model learns from videos that were never shown
-# - **O2** compute a click rate that forgets, and measure whether forgetting helps
-# - **O3** diagnose what an AUC compares, and repair one that flatters
+# - **O2** compute a click rate that forgets old evidence, and measure whether forgetting helps
+# - **O3** diagnose which pairs an AUC compares, and repair one that flatters
 # - **O4** (optional) implement a correction for position in a synthetic log
-# - **O5** compare a network with simple baselines, and implement a diversity rule with its price
+# - **O5** compare a network with simple baselines, implement a diversity rule, and measure its price
 #
-# **What you need**: lessons 04 and 14, and about an hour and a half without the optional
-# sections. The whole notebook runs in about 35 seconds.
+# **What you need**: lessons 04 and 14, and about an hour and a half without the optional sections. The whole notebook
+# runs in about 35 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -44,11 +45,11 @@ frame = load_kuairand()
 # %% [markdown]
 # ## 1. A "no" that nobody said
 #
-# You know KuaiRand from lesson 14: one row is a video that was shown to a person. We stand on the morning of day 8,
-# learn from all days before it, and predict the next three. The last three days stay closed until section 6.
+# You know KuaiRand from lesson 14: each row is one video that was shown to one person. On the morning of day 8, we
+# learn from all days before it and predict the next three. The last three days stay closed until section 6.
 #
-# Most data sets hold clicks only, so negatives are invented: for each click, draw a video that this user has never seen
-# (lesson 09). Here we have real ones. But first we act as if we had the clicks alone.
+# Most data sets contain only clicks, so negatives have to be invented: for each click, draw a video that this user has
+# never seen (lesson 09). Here we have real negatives. But first we act as if we had only the clicks.
 
 # %%
 past, later = feed.stand_on(frame, day=8)
@@ -58,8 +59,8 @@ score = feed.learned_from(invented, later_invented)
 print(f"per-user AUC, invented negatives: {feed.auc_within_user(score, later_invented).mean():.3f}")
 
 # %% [markdown]
-# The helper trains a logistic regression on the video and its tag, type, music and length. For an average user, it puts
-# a later click above an unseen video in 86 of 100 pairs.
+# The helper trains a logistic regression on the video and its tag, type, music and length. For an average user, it
+# ranks a later click above an unseen video in 86 of 100 pairs.
 #
 # ### Exercise 28.1 · predict (O1)
 #
@@ -92,17 +93,17 @@ claim("exposure alone: above 0.8 on invented negatives, below 0.55 among shown o
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Only 0.54. With real negatives the same model reaches 0.60. The last line explains the gap. How often the app showed
-# a video hardly tells a click from a "no" (0.51 among what was shown), yet it reaches 0.86 on the invented negatives.
-# To tell a click from an unseen video, it is enough to know **what the app shows**. The model has learned
-# [exposure](glossary.md#exposure).
+# The AUC is only 0.54. Trained on real negatives, the same model reaches 0.60. The last line explains the gap. Ranking
+# by how often the app showed a video hardly separates a click from a real "no" (0.51), yet it reaches 0.86 on the
+# invented negatives. To tell a click from an unseen video, it is enough to know **what the app shows**. The model has
+# learned [exposure](glossary.md#exposure).
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 2. What a zero means
 #
-# Take a user, Ann, and four made-up videos. A table of clicks cannot tell B from D. A log of
+# Take a user, Ann, and four made-up videos. A table of clicks cannot distinguish B from D. A log of
 # [impressions](glossary.md#impression) can:
 #
 # | Video | Shown to Ann | Clicked | In a table of clicks | In the log |
@@ -112,7 +113,7 @@ claim("exposure alone: above 0.8 on invented negatives, below 0.55 among shown o
 # | C | twice | once | 1 | a yes and a no |
 # | D | never | – | 0 | **unknown** |
 #
-# The "no" to B is real, but it need not mean dislike: Ann may have scrolled on without a look. And D stays unknown,
+# The "no" to B is real, but it need not mean dislike: Ann may have scrolled on without looking. And D stays unknown,
 # because the app never showed it to her. In this log, a video like C is rare:
 
 # %% tags=["open"]
@@ -122,21 +123,21 @@ print(f"impressions that show a person the same video again: {repeated:.1%}")
 # %% [markdown] tags=["open"]
 # ## 3. Does fresh evidence count more?
 #
-# A feed lives on what is new. How new are the videos of this log, which begins on 25 April?
+# A feed depends on new content. How new are the videos of this log, which begins on 25 April?
 
 # %% tags=["open"]
 print("videos uploaded in 2022, by day:", feed.upload_days().to_dict())
 
 # %% [markdown] tags=["open"]
-# All of them were uploaded on three days, two weeks before the log begins. **So these data cannot tell how clicks
-# depend on a video's age**: all videos grow older together, one day each day. What can age here is the evidence: an
-# old click may say less than a fresh one. Let an impression that is `age` days old count
-# 0.5^(age / [half-life](glossary.md#half-life)): after one half-life it counts one half.
+# All of them were uploaded on three days, two weeks before the log begins. **So these data cannot show how clicks
+# depend on a video's age**: on any day, all videos are about equally old. Only the evidence differs in age: an old
+# click may say less than a fresh one. Let an impression that is `age` days old count 0.5^(age /
+# [half-life](glossary.md#half-life)). After one half-life it counts one half.
 #
 # ### Exercise 28.2 · trace (O2)
 #
 # Six days ago, a video was shown four times and clicked each time. Today it was shown four times and not clicked. The
-# half-life is three days. What is its click rate if impressions and clicks are weighted in this way?
+# half-life is three days. What is the video's click rate if impressions and clicks are weighted in this way?
 
 # %%
 fading_rate = ...
@@ -150,9 +151,9 @@ check("28.2", fading_rate)
 # %% [markdown]
 # ### The same on real data
 #
-# Fading counts have two uses. One is a click *rate*, which orders what is shown; as in lesson 14, it is pulled to the
-# mean. The other is a *list* of the ten most clicked videos, which many apps call "trending". We try four half-lives
-# for each and compare with counts that forget nothing.
+# Fading counts have two uses. One is a click *rate*, which orders what is shown; as in lesson 14, it is pulled towards
+# the overall rate. The other is a *list* of the ten most clicked videos, which many apps call "trending". We try four
+# half-lives for each and compare them with counts that do not fade.
 
 # %%
 plain = feed.list_and_rate(frame, 8, np.inf)
@@ -162,9 +163,10 @@ for half_life in (8, 4, 2, 1):
     print(f"{half_life} days: " + ", ".join("{:+.3f} [{:+.3f}, {:+.3f}]".format(*gain) for gain in gains))
 
 # %% [markdown]
-# The rate gains nothing, and with a half-life of one or two days it loses. The list gains with every half-life, and all
-# four intervals exclude zero. Is trending better, then? These intervals redraw users, but there is **one list and one
-# morning**. Try eight mornings with a half-life of two days, each judged on the day that it opens:
+# The click rate gains nothing from forgetting, and with a half-life of one or two days it loses. The list gains with
+# every half-life, and all four intervals exclude zero. Is trending better, then? These intervals resample users, but
+# there is **one list and one morning**. Try eight mornings with a half-life of two days, each evaluated on its own
+# day:
 
 # %%
 mornings = {
@@ -181,15 +183,16 @@ mean, half = mean_interval(of_mornings.iloc[0])
 claim("the interval over mornings includes zero", mean - half < 0)
 
 # %% [markdown]
-# On most mornings trending is ahead; on one it is clearly worse. An interval over users cannot see this: it knows how
-# users differ, not how days do. The interval over the mornings includes zero, if only just, and eight values make it
-# too narrow rather than too wide. So trending may help, but eight mornings do not show it.
+# On most mornings the trending list finds more clicks; on one it finds clearly fewer. An interval over users cannot
+# show this: it covers how users differ, not how days differ. The interval over the mornings includes zero, if only
+# just, and with eight values it is too narrow rather than too wide. So trending may help, but eight mornings do not
+# show it.
 
 # %% [markdown]
 # ## 4. What a hit in the log rewards (optional)
 #
-# Do the lists of section 3 find what people like? We compare them with a list of the ten videos that have the highest
-# click rate.
+# Do the lists of section 3 find what people like? We compare them with a list of the ten videos with the highest click
+# rate.
 
 # %%
 fading, forever = feed.fading_counts(past, 8, 2), feed.fading_counts(past, 8, np.inf)
@@ -211,15 +214,15 @@ claim("and is clicked more often when shown",
 
 # %% [markdown]
 # The last list finds the fewest clicks by far, although its videos are clicked most often when shown. So the app must
-# have shown them less. **Hits in a log reward a list for agreeing with the app.**
+# have shown them less often. **Hits in a log reward a list for agreeing with the app.**
 
 # %% [markdown]
 # ## 5. Whom does an AUC compare?
 #
-# A list can only find clicks on what the app chose to show. So from here on, we only order what was shown. The features
-# are the click, long-view and like rates of the video, its tag, the user's click rate, the screen (`tab`: the part of
-# the app where the video appeared), and more. The rates come from the days before a block of three days. We learn from
-# the blocks that begin on days 2 and 5, and judge on the one that begins on day 8.
+# A list can only find clicks on what the app chose to show. So from here on, we only order what was shown. The
+# features are the click, long-view and like rates of the video, its tag, the user's click rate, the screen (`tab`: the
+# part of the app where the video appeared), and more. The rates of a block of three days come from the days before it.
+# We learn from the blocks that begin on days 2 and 5, and evaluate on the one that begins on day 8.
 
 
 # %%
@@ -246,9 +249,9 @@ ladder.round(3)
 # %% [markdown]
 # ### Exercise 28.3 · choose (O3)
 #
-# Within a user, the click rate of the screen reaches 0.57, though it knows nothing about any video. Why?
+# Within a user, the click rate of the screen reaches 0.57, although it knows nothing about any video. Why?
 #
-# - **a** the rate contains the labels that it is judged by
+# - **a** the rate contains the labels that it is evaluated on
 # - **b** each user prefers one screen, and the rate knows which
 # - **c** 0.57 is noise
 # - **d** one user's rows come from several screens, and the AUC compares across them
@@ -279,19 +282,19 @@ claim("at the end it is within 0.01 of the click rate of the video",
 # <details><summary>What the table shows</summary>
 #
 # A feed chooses neither the person nor the screen that is open. It orders the videos of **one user's screen**. Here
-# that means everything that a user was shown on one screen in these three days, since the log does not say which videos
-# were requested together. There logistic regression falls from 0.72 to 0.57, no better than the click rate of the
-# video. The rest of its AUC says which people click more, and on which screens.
+# that means everything that a user was shown on one screen in these three days, since the log does not say which
+# videos were requested together. There, the AUC of logistic regression falls from 0.72 to 0.57, no better than the
+# click rate of the video. The rest comes from knowing which people click more, and on which screens.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 28.4 · find the bug (O3)
 #
-# This function should return the AUC of one user's screen; `score` and `clicked` have shape (n,). A ranker that gives
-# all videos the same score gets a perfect 1.0. Repair it.
+# This function should return the AUC within one user's screen; `score` and `clicked` have shape (n,). A ranker that
+# gives all videos the same score gets a perfect 1.0. Fix it.
 #
-# <details><summary>Hint 1</summary>In how many pairs does such a ranker put the click first? It does not decide at
+# <details><summary>Hint 1</summary>In how many pairs does such a ranker put the click first? It does not order them at
 # all.</details>
 # <details><summary>Hint 2</summary>A tie counts one half: <code>(yes &gt; no).mean() + 0.5 * (yes ==
 # no).mean()</code>.</details>
@@ -317,9 +320,9 @@ check("28.4", auc_of_screen)
 # %% [markdown]
 # ## 6. Three rankers against one rate
 #
-# Which ranker orders a user's screen best? Logistic regression, boosted trees and a network get four trials each on the
-# block of day 8. So does the baseline, the click rate of the video, with four strengths of its pull to the mean.
-# Trials are compared by the AUC within a user's screen.
+# Which ranker orders a user's screen best? Logistic regression, boosted trees and a network get four trials each on
+# the block of day 8. So does the baseline, the click rate of the video: it tries four strengths of the pull towards
+# the overall rate. Trials are compared by the AUC within a user's screen.
 
 
 # %%
@@ -347,13 +350,13 @@ best = {name: max((t for t in tried if t[0] == name), key=judged.get) for name, 
 print({f"{name}, {setting}": f"{judged[name, setting]:.3f}" for name, setting in best.values()})
 
 # %% [markdown]
-# The three rankers learn again, from the blocks of days 2, 5 and 8, the network with three seeds. The click rate now
-# counts all days before day 11. All four are judged once, on the last three days.
+# The three rankers are trained again, on the blocks of days 2, 5 and 8, the network with three seeds. The click rate
+# now counts all days before day 11. All four are evaluated once, on the last three days.
 #
 # ### Exercise 28.5 · predict (O5)
 #
-# Over all rows, the AUC of the network is ahead of the click rate by 0.07. By how much is it ahead within a user's
-# screen?
+# Over all rows, the AUC of the network is 0.07 higher than that of the click rate. How much higher is it within a
+# user's screen?
 
 # %%
 lead = ...
@@ -390,24 +393,26 @@ claim("the interval of logistic regression includes zero", leads["logistic"][1] 
 # %% [markdown]
 # <details><summary>The verdict</summary>
 #
-# Over all rows, every ranker gains about 0.07. Within a user's screen they gain 0.002 to 0.006 in this run, and the
-# three intervals include zero. What they learned beyond the click rate is mostly who clicks and where. **We take the
-# click rate**: it needs no training, and nothing here beats it where a feed decides. That holds for these features.
-# With longer histories a network may do better, and this table would show it.
+# Over all rows, every ranker is ahead of the click rate by about 0.07. Within a user's screen they are ahead by 0.002
+# to 0.006 in this run, and all three intervals include zero. What they learned beyond the click rate is mostly who
+# clicks, and where. **We take the click rate**: it needs no training, and nothing here beats it within a screen, where
+# a feed decides. That holds for these features. With longer histories a network may do better, and this table would
+# show it.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 7. A rule against monotony, and its price
 #
-# A page full of one topic is dull, so many feeds have a rule: at most m videos of one tag.
+# A page full of one topic is dull, so many feeds have a rule: at most m videos with the same tag.
 #
 # ### Exercise 28.6 · code (O5)
 #
-# `score` and `tag` have shape (n,). Go through the videos from the highest score down, and take one unless the page
-# already holds `m` of its tag. Return the row numbers of the first `k` taken, best first; fewer if there are no more.
+# `score` and `tag` have shape (n,). Go through the videos from the highest score down, and take each one unless the
+# page already holds `m` videos with its tag. Return the row numbers of the first `k` taken, best first; return fewer
+# if there are no more.
 #
-# <details><summary>Hint 1</summary>Before you take a video, count how many of the page have its tag.</details>
+# <details><summary>Hint 1</summary>Before you take a video, count how many videos on the page have its tag.</details>
 # <details><summary>Hint 2</summary>Loop over <code>np.argsort(-score)</code>; the count is <code>sum(tag[other] ==
 # tag[row] for other in page)</code>, and the page is full at <code>k</code>.</details>
 
@@ -429,8 +434,8 @@ check("28.6", page_with_rule)
 # %% [markdown]
 # What does the rule cost? We replay the log: from each user's screen with at least ten impressions, the click rate of
 # the video picks a page of five, with the rule and without. We state **before looking** what we accept: the paired
-# interval of the share clicked must stay above −0.02. Of the rules that pass, we take the strictest. (At most five of
-# one tag on a page of five is no rule at all: that is `most=5`.)
+# interval of the difference in the share clicked must stay above −0.02. Of the rules that pass, we take the strictest.
+# (At most five videos of one tag on a page of five is no rule at all: that is `most=5`.)
 
 # %%
 free = feed.replayed_pages(later, tried[best["click rate"]], most=5)
@@ -443,7 +448,7 @@ strictest = min(most for most, low in lows.items() if low > -0.02)
 print(f"no rule: {free['n_tags'].mean():.2f} tags on {len(free)} pages")
 
 # %% [markdown]
-# Does the chosen rule keep its price on the test days?
+# Does the chosen rule stay within this limit on the test days?
 
 # %%
 free, ruled = (feed.replayed_pages(test, final["click rate"][0], most) for most in (5, strictest))
@@ -456,19 +461,19 @@ claim("at most two of a tag is the strictest rule that passes", strictest == 2)
 claim("it passes on the test days, too", low > -0.02)
 
 # %% [markdown]
-# With at most one of a tag, the interval reaches below −0.02: the rule may cost more than we accept. At most two
-# passes, on the test days as well. Its price is not distinguishable from zero, but its effect is small, too: with no
-# rule, a page of five already holds about four tags. MMR (lesson 18) is the softer alternative to such a rule.
+# With at most one video per tag, the interval reaches below −0.02: the rule may cost more than we accept. With at most
+# two, the rule passes, on the test days as well. Its price is not distinguishable from zero, but its effect is small,
+# too: without a rule, a page of five already holds about four tags. MMR (lesson 18) is a softer alternative.
 
 # %% [markdown]
 # ## 8. The position that this log does not hold (optional)
 #
-# What stands first is clicked more, whatever it is: [position bias](glossary.md#position-bias). Our log holds the
-# screen but no position, and every row was chosen by the app's own recommender. (The full KuaiRand also has videos that
-# were shown at random; our part of it does not.) **From these data nobody can correct
-# for position, or say how a video would have done where it was never shown.** So we use the **synthetic** world of
-# lesson 18, where a user clicks if they look at the position and like the item. Its app orders 40 items by a belief
-# that has nothing to do with what people like.
+# The first position gets more clicks, whatever is shown there: this is [position bias](glossary.md#position-bias). Our
+# log holds the screen but no position, and every row was chosen by the app's own recommender. (The full KuaiRand also
+# has videos that were shown at random; our part of it does not.) **With these data, nobody can correct for position,
+# or say how a video would have done where it was never shown.** So we use the **synthetic** world of lesson 18, where
+# a user clicks if they look at the position and like the item. Its app orders 40 items by a belief that has nothing to
+# do with what people like.
 
 # %%
 world, rng = click_world(n_users=2000, n_items=40), np.random.default_rng(1)
@@ -483,14 +488,14 @@ examined = by_position / by_position[0]
 print("synthetic, examined relative to the first position:", examined.round(2))
 
 # %% [markdown]
-# In random lists, all positions hold equally good items on average. So the click rates of the positions tell how often
+# In random lists, all positions hold equally good items on average. So the click rates of the positions show how often
 # each is examined (Joachims et al., 2017).
 #
 # ### Exercise 28.7 · fill in (O4)
 #
-# An impression that is examined with probability 0.2 is worth a fifth of an impression. `item`, `position` and `click`
-# have shape (n,), `examined` (n_positions,). Return for each of `n_items` items its clicks divided by its examined
-# impressions.
+# An impression that is examined with probability 0.2 counts as a fifth of an impression. `item`, `position` and
+# `click` have shape (n,), `examined` (n_positions,). For each of `n_items` items, return its clicks divided by its
+# examined impressions.
 #
 # <details><summary>Hint 1</summary><code>examined[position]</code> is the weight of each impression. Clicks keep their
 # full weight.</details>
@@ -532,43 +537,44 @@ show(
 claim("synthetic: the correction orders the items better", order["corrected"] > order["plain"] + 0.03)
 
 # %% [markdown]
-# In this synthetic world, plain click rates are too low and in a worse order; the corrected ones lie near the truth.
-# Two items at the bottom were hardly shown and have no click at all: no weight can repair what was not shown. The
-# price of the correction is a little random traffic. Without it, we could not tell the effect of a position from that
-# of the items in it. If you run a feed,
-# **log the position, and keep a random share**.
+# In this synthetic world, plain click rates are too low and order the items less well; the corrected rates lie near
+# the truth. Two items at the bottom were hardly shown and have no click at all: no weight can make up for missing
+# impressions. The price of the correction is a little random traffic. Without it, we could not tell the effect of a
+# position from that of the items in it. If you run a feed, **log the position, and keep a random share of the
+# traffic**.
 
 # %% [markdown]
 # ## 9. Whose posts may you use?
 #
 # KuaiRand was published together with the company that runs the app, without names and under an open licence. A far
 # larger data set looks tempting: Failla and Rossetti (2024) collected 235 million posts from Bluesky, where posts are
-# public. The user names were removed, and people can ask to be taken out. But they have to know of it first: opting out
-# is not opting in. The first version has since been replaced and is restricted on Zenodo. We do not use the data.
-# **Public is not the same as consented.** Ask who agreed to what, whether they can still withdraw, and whether your
-# copy would follow.
+# public. The user names were removed, and people can ask to have their posts taken out. But they have to know of the
+# data set first: opting out is not opting in. The first version has since been replaced and is restricted on Zenodo.
+# We do not use the data. **Public does not mean that people agreed.** Ask who agreed to what, whether they can still
+# withdraw, and whether a withdrawal would reach your copy.
 
 # %% [markdown]
 # ## 10. What carries over to your field
 #
-# These are the five troubles of lesson 27, each with the fields where it matters most, and what this lesson saw of it:
+# These are the five troubles of lesson 27, each with the fields where it matters most and with what this lesson saw of
+# it:
 #
 # | Trouble | At home in | In this feed |
 # |---|---|---|
 # | repeats | shops, music | hardly any: a person is rarely shown the same video again |
-# | exposure | social feeds | it is most of what a model learns from invented negatives |
+# | exposure | social feeds | a model with invented negatives learns mostly exposure |
 # | reactions after the click | music and video | a click is not a like (lesson 29) |
 # | cold items and people | films and series | no fresh video: uploads end before the log begins |
 # | amounts | games | how much a person clicks lifts an AUC over all rows |
 #
-# Log what you show, with its position. Learn from what was shown and not chosen. Judge by the order within one request,
-# on several days. And before you train a network, ask what a plain rate can do.
+# Log what you show, with its position. Learn from what was shown and not chosen. Evaluate the order within one
+# request, on several days. And before you train a network, measure what a plain click rate can do.
 
 # %% [markdown]
 # ## What you did
 #
 # - You diagnosed that a model with invented negatives learns exposure (**O1**).
-# - You computed a rate that forgets, and saw a gain that other mornings did not confirm (**O2**).
+# - You computed a rate that forgets old evidence, and saw a gain that other mornings did not confirm (**O2**).
 # - You took an AUC apart by user and screen, and repaired one that counted ties as hits (**O3**).
 # - In section 8 (optional) you corrected a synthetic log for position (**O4**).
 # - You compared a network with a click rate, and put a price on a diversity rule (**O5**).
