@@ -1,21 +1,22 @@
 # %% [markdown]
 # # Retrieve with two towers
 #
-# A film that nobody has rated yet still has a title, a year and genres. You build a model that can recommend it, one
-# network for users and one for films, and measure it against a linear map without any network.
+# A film that nobody has rated yet still has a title, a year and genres. You build a model that can recommend it, with
+# one network for users and one for films, and compare it with a linear map.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** diagnose why a model of ids cannot recommend new films, and build the linear map that sets the bar
-# - **O2** compute two towers by hand, and implement what goes into them
-# - **O3** implement a softmax over the films of a batch, with accidental hits and logQ
+# - **O1** diagnose why a model that knows only ids cannot recommend new films, and build the linear map that sets the
+#   bar
+# - **O2** compute two towers by hand, and implement their inputs
+# - **O3** implement a softmax over the films of a batch, corrected for accidental hits and popularity (logQ)
 # - **O4** compare id dropout with its content-only control, on new films and on known ones
-# - **O5** measure cold films, mixed lists and cold users
+# - **O5** evaluate cold films, mixed lists and cold users
 # - **O6** order the steps that release retrained towers (optional)
 #
 # **What you need**: lessons 04, 08, 09 and 10, and about two hours without the optional sections; take a break before
-# section 6. The whole notebook runs in about 50 seconds. Outputs that would give away an answer are folded.
+# section 6. The whole notebook runs in about 50 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -43,8 +44,8 @@ set_seed(42)
 # %% [markdown]
 # ## 1. The films that nobody has seen
 #
-# The split is that of lesson 04. Films without a single rating in train + valid are *cold*: a model that learns from
-# ratings knows nothing about them. This is [cold start](glossary.md#cold-start). How common is it?
+# We use the split of lesson 04. Films without a single rating in train + valid are *cold*: a model that learns from
+# ratings knows nothing about them. This is the [cold-start](glossary.md#cold-start) problem. How common is it?
 
 # %%
 ratings, movies = load_movielens()
@@ -59,7 +60,7 @@ print(f"{cold_test.nnz:,} of {test.nnz:,} test ratings are of cold films ({cold_
 print(f"{(cold_test.sum(axis=1) > 0).sum()} of {users.n} users have one")
 
 # %% [markdown]
-# Every seventh film is cold, and nearly a third of the users watch one.
+# One film in seven is cold, and nearly a third of the users later rate one.
 #
 # ### Exercise 13.1 · predict (O1)
 #
@@ -85,28 +86,28 @@ print(
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# None, and none is possible: without a rating, the column of a cold film in every matrix of co-occurrences is zero, so
-# its score is exactly 0 for everybody. A factor model gives it a zero vector, a network leaves the random numbers it
-# began with. More ratings of other films do not help. Another kind of data does.
+# None are, and none can be: the column of a cold film in any co-occurrence matrix is zero, so its score is exactly 0
+# for everybody. A factor model gives it a zero vector, and a network leaves its embedding at the random initial values.
+# More ratings of other films do not help; another kind of data does.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. The bar: a linear map from content to taste
 #
-# Title, year and genres of a cold film are known. Genres become columns of 0 and 1 (lesson 03). A linear model with the
-# year as one number can only prefer ever newer or ever older films. So we choose a few years, the *knots*, and share
-# each year between its two neighbours.
+# We know the title, year and genres of a cold film. Genres become columns of 0 and 1 (lesson 03). With the year as a
+# single number, a linear model can only prefer ever newer or ever older films. So we choose a few years, the *knots*,
+# and split each year between its two neighbouring knots.
 
 # %% [markdown]
 # ### Exercise 13.2 · code (O1)
 #
-# Write this encoding: with knots 1995 and 2000, the year 1998 counts 0.4 for the first and 0.6 for the second. `years`
-# (n,) and increasing `knots` (m,) give an array (n, m). A year before the first knot counts 1 for the first one, a year
-# after the last knot 1 for the last one.
+# Implement this encoding: with knots 1995 and 2000, the year 1998 gets weight 0.4 for the first knot and 0.6 for the
+# second. `years` has shape (n,), and the increasing `knots` have shape (m,). Return an array of shape (n, m). A year
+# before the first knot gets weight 1 for the first knot, and a year after the last knot gets weight 1 for the last one.
 #
 # <details><summary>Hint 1</summary><code>np.interp(years, knots, heights)</code> draws straight lines between the
-# heights at the knots, and keeps the first or last height outside.</details>
+# heights at the knots, and returns the first or last height outside them.</details>
 # <details><summary>Hint 2</summary>Column j has height 1 at knot j and 0 at all others: that is row j of
 # <code>np.eye(len(knots))</code>.</details>
 
@@ -125,7 +126,7 @@ check("13.2", my_year_features)
 # ### The features of a film
 #
 # Title words are weighted by [TF-IDF](glossary.md#tf-idf): the fewer titles contain a word, the more it counts. We keep
-# words that at least three titles share.
+# words that occur in at least three titles.
 
 # %%
 films = movies.set_index("item_id").loc[items.to_id(np.arange(1, items.n_rows))]
@@ -149,8 +150,8 @@ print({name: values.shape[1] for name, values in columns.items()})
 
 # %% [markdown]
 # For each user, a *ridge regression* (least squares with a penalty λ on large weights) predicts from a film's features
-# **F** whether this user has rated it. It learns from the known films and then scores the cold ones. One linear system
-# serves all users: W = (FᵀF + λI)⁻¹ FᵀXᵀ, with a column of W for each user.
+# **F** whether this user has rated it. It learns from the known films and then scores the cold ones. A single linear
+# system gives the weights of all users: W = (FᵀF + λI)⁻¹ FᵀXᵀ, with one column per user.
 
 
 # %%
@@ -171,13 +172,13 @@ def measure(U, V, seen, target, candidates, name="model"):
 # %% [markdown]
 # ### Rehearse the cold start
 #
-# Hyperparameters are chosen without the test ratings, and valid touches few cold films. So we stage a cold start: of
-# the films with one to five ratings, 1,306 are drawn at random, and *all* their ratings leave train. Models learn from
-# the rest, the *rehearsal*. Cold are the films without a rating in it: those drawn, and those first rated in valid or
-# test.
+# Hyperparameters must be chosen without the test ratings, but valid contains few cold films. So we simulate a cold
+# start: of the films with one to five ratings, we draw 1,306 at random and remove *all* their ratings from train. The
+# models learn from the rest, the *rehearsal*. The films without a rating in it are cold: those drawn, and those first
+# rated in valid or test.
 #
-# - The **cold** figure ranks the cold films alone. To find: their ratings in train + valid.
-# - The **warm** figure ranks all other films. To find: their ratings in valid.
+# - The **cold** figure ranks only the cold films; their ratings in train + valid are to be found.
+# - The **warm** figure ranks all other films; their ratings in valid are to be found.
 
 # %%
 counts = baselines.popularity(learn)
@@ -214,10 +215,10 @@ claim("the best setting has the title words", "words" in bar_setting[0])
 # %% [markdown]
 # ## 3. Two towers by hand
 #
-# The linear map has a row of weights per user, learned from this user's ratings alone. A new user has no row. A
-# [two-tower model](glossary.md#two-tower-model) has one network for users and one for items, both learned from
-# everybody's ratings. Each ends in a vector, and the score is their [dot product](glossary.md#dot-product). Two
-# features, comedy and horror, and three films; nobody has seen the third:
+# The linear map has one weight vector per user, learned from this user's ratings alone. A new user has none. A
+# [two-tower model](glossary.md#two-tower-model) has one network for users and one for items, both trained on
+# everybody's ratings. Each outputs a vector, and the score is their [dot product](glossary.md#dot-product). Here are
+# two features, comedy and horror, and three films. Nobody has seen the third:
 
 # %%
 names = ["Airplane", "Alien", "new horror comedy"]
@@ -228,8 +229,9 @@ item_vectors = F @ W_item + id_vectors
 pd.DataFrame(item_vectors, names)
 
 # %% [markdown]
-# The item tower adds what the *content* says and what an id vector has learned beyond that. The user tower gets no user
-# id, only the history: here the mean features of the films seen. Ann saw *Airplane*, Ben saw *Alien*.
+# An item vector is a *content* vector plus an id vector, which has learned what the content does not say. The user
+# tower gets no user id, only the history: here, the mean features of the films seen. Ann saw *Airplane*, and Ben saw
+# *Alien*.
 
 # %%
 taste = np.array([[1.0, 0.0], [0.0, 1.0]])  # Ann, Ben
@@ -241,7 +243,7 @@ pd.DataFrame(taste @ item_vectors.T, ["Ann", "Ben"], names)  # user tower: the i
 #
 # ### Exercise 13.3 · trace (O2)
 #
-# Cem saw both *Airplane* and *Alien*. What does the new horror comedy score for him?
+# Cem saw both *Airplane* and *Alien*. What is the score of the new horror comedy for him?
 
 # %%
 score_for_cem = ...
@@ -255,9 +257,9 @@ check("13.3", score_for_cem)
 # %% [markdown]
 # ### Exercise 13.4 · code (O2)
 #
-# Compute the tastes of a batch. `history` (batch, length) holds film indices, padded with 0; `features`
-# (n_films + 1, n_features), whose row 0 may hold anything. Return (batch, n_features): the mean over the *real* films;
-# zeros for an empty history.
+# Compute the taste vectors of a batch of users. `history`, shape (batch, length), holds film indices, padded with 0.
+# `features` has shape (n_films + 1, n_features), and its row 0 may hold anything. Return an array of shape (batch,
+# n_features): the mean features of the *real* films, or zeros for an empty history.
 #
 # <details><summary>Hint 1</summary><code>features[history]</code> has shape (batch, length, n_features);
 # <code>is_real = history > 0</code>.</details>
@@ -280,28 +282,28 @@ check("13.4", my_taste)
 # %% [markdown]
 # ## 4. A softmax over the batch
 #
-# How do the towers learn? Each row of a batch is a user and a film that this user chose. Score every user of the batch
-# against every film of the batch: the diagonal holds the right films, and everything else serves as
-# [in-batch negatives](glossary.md#in-batch-negatives) (lesson 09).
+# How do the towers learn? Each row of a batch is a user and a film that this user chose. We score every user of the
+# batch against every film of the batch: the diagonal holds the right films, and all others serve as [in-batch
+# negatives](glossary.md#in-batch-negatives) (lesson 09).
 #
-# Each film vector is computed once and serves all users of the batch. A network that reads user and film *together*
+# Each film vector is computed once and used for all users of the batch. A network that reads user and film *together*
 # cannot do that.
 
 # %% [markdown]
-# Two corrections from lesson 09 belong to it:
+# This needs two corrections from lesson 09:
 #
-# - **accidental hits**: the film of another row may be the right film of this row too; its score becomes −1e9
-# - **[logQ](glossary.md#logq-correction)**: popular films are negatives more often, so log π, the logarithm of the
-#   probability of being drawn, is subtracted from every column
+# - **accidental hits**: the film of another row may also be the right film of this row; we set its score to −1e9
+# - **[logQ](glossary.md#logq-correction)**: popular films are negatives more often, so we subtract log π, the logarithm
+#   of the film's probability of being drawn, from every column
 #
-# As lesson 09 showed, this makes the negatives fair among each other; it does not lead to the full softmax.
+# As lesson 09 showed, this balances the negatives against each other but does not reproduce the full softmax.
 
 # %% [markdown]
 # ### Exercise 13.5 · code (O3)
 #
-# `scores` (batch, batch): row a user, column a film, the right ones on the diagonal. `film` (batch,): the film of each
-# column. `log_probability` (n_films + 1,): log π of each film. Return the logits: log π subtracted from every column,
-# then −1e9 for accidental hits.
+# `scores` has shape (batch, batch): each row is a user and each column a film, with the right films on the diagonal.
+# `film`, shape (batch,), holds the film of each column. `log_probability`, shape (n_films + 1,), holds log π of each
+# film. Return the logits: subtract log π from every column, then set the accidental hits to −1e9.
 #
 # <details><summary>Hint 1</summary><code>log_probability[film]</code> has one entry per column, and NumPy subtracts it
 # from each row.</details>
@@ -326,8 +328,8 @@ check("13.5", my_in_batch_logits)
 #
 # A dot product grows with the length of both vectors, and a tower can give popular films long vectors. Many systems
 # divide every vector by its length. The score is then a cosine between −1 and 1, and that range is too narrow for a
-# softmax: even a perfect film could not get far ahead of hundreds of others. So the cosine is divided by a small number
-# τ, the [temperature](glossary.md#temperature), before the softmax.
+# softmax: even a perfect match could not get far ahead of hundreds of other films. So the cosine is divided by a small
+# number τ, the [temperature](glossary.md#temperature), before the softmax.
 
 # %%
 cosines = np.array([1.0] + [0.0] * 500)  # one right film, 500 unrelated ones
@@ -336,12 +338,12 @@ for tau in (1, 0.2, 0.1):
     print(f"τ {tau:3}: the right film gets {powers[0] / powers.sum():.3f}")
 
 # %% [markdown]
-# At τ = 1 a perfect film gets 0.005. Cosines also remove one way to express that a film is popular, which you may or
-# may not want. We leave lengths alone.
+# At τ = 1, even a film with a cosine of 1 gets a probability of only 0.005. Cosines also remove one way to express that
+# a film is popular, which you may or may not want. We do not normalise our vectors.
 #
 # ### Exercise 13.6 · trace (O3)
 #
-# Two films have the cosines 0.8 and 0.6 with a user. What is the probability of the first one in a softmax over these
+# Two films have cosines of 0.8 and 0.6 with a user. What is the probability of the first one in a softmax over these
 # two with τ = 0.1? (Two decimals.)
 
 # %%
@@ -378,7 +380,7 @@ def user_tower(features):
 
 
 # %% [markdown]
-# The item tower has two inputs. `film` looks up the features, which pass through a network of the same size. `known` is
+# The item tower has two inputs. `film` selects the features, which pass through a network of the same size. `known` is
 # the film again, or 0 where its id vector must not be used. A cold film always gets 0.
 
 
@@ -393,11 +395,12 @@ def item_tower(features):
 
 
 # %% [markdown]
-# The trainer joins them. To save work, each row of a batch is one user with **eight** films to find: the user tower
-# runs once for all eight. A user's own films are not negatives for that user: `is_own` is the mask for accidental hits.
+# The trainer joins the towers. To save work, each row of a batch is one user with **eight** films to find, so the user
+# tower runs once for all eight. A user's own films are not negatives for that user: `is_own` is the mask for accidental
+# hits.
 #
-# The loss is the softmax of section 4 in a shorter form: with L = log Σ eᶻ over the negatives, the loss of a positive
-# with logit s is −log(eˢ / (eˢ + eᴸ)) = softplus(L − s).
+# The loss is the softmax loss of section 4 in a shorter form: with L = log Σ eᶻ over the negatives, the loss of a
+# positive with logit s is −log(eˢ / (eˢ + eᴸ)) = softplus(L − s).
 
 # %%
 N_TARGETS = 8
@@ -429,11 +432,11 @@ def mean_softplus(_, z):
 # ## 7. Train without the id
 #
 # In training every film has an id vector, so nothing forces the content to be useful on its own. DropoutNet (Volkovs et
-# al., 2017) hides the id at random: now and then the content has to be enough. This is
-# [id dropout](glossary.md#id-dropout), and here it takes one line: `known` is 0 with probability `id_dropout`.
+# al., 2017) hides the id at random, so that the content must sometimes suffice. This is [id
+# dropout](glossary.md#id-dropout), and here it takes one line: `known` is 0 with probability `id_dropout`.
 #
-# An epoch draws users in proportion to their number of ratings, and for each draw eight films to find and up to 20
-# others to read.
+# In each epoch, users are drawn in proportion to their number of ratings, each with eight films to find and a history
+# of up to 20 others.
 
 
 # %%
@@ -449,11 +452,12 @@ def examples_from(interactions, id_dropout):
 # %% [markdown]
 # ### Exercise 13.7 · find the bug (O4)
 #
-# After training, this function gives the vectors of all films, known and cold. It raises no error, and known films come
-# out right. Repair it. `content` and `id_vectors` have shape (n_films + 1, dim); `counts` (n_films + 1,) says how many
-# ratings each film had in training. Row 0, padding, has none and is treated like any other film without ratings.
+# After training, this function returns the vectors of all films, known and cold. It raises no error, and the vectors of
+# known films are right. Repair it. `content` and `id_vectors` have shape (n_films + 1, dim); `counts` (n_films + 1,)
+# says how many ratings each film had in training. Row 0, padding, has none and is treated like any other film without
+# ratings.
 #
-# <details><summary>Hint 1</summary>What stands in the id vector of a film that training never saw?</details>
+# <details><summary>Hint 1</summary>What does the id vector of a film contain if training never saw the film?</details>
 # <details><summary>Hint 2</summary>Add the id vector only where <code>counts > 0</code>; the condition needs a second
 # axis.</details>
 
@@ -477,9 +481,9 @@ check("13.7", all_item_vectors)
 # %% [markdown]
 # ### One model, three rates, and the title words
 #
-# The rates are 0 (never hidden), 0.5 and 1. At rate 1 the item tower uses no id vector at all: this **content-only
-# model** is the control. A fourth trial adds the title words at rate 0.5. So the towers know what the bar knows and get
-# as many trials: four. About half a minute.
+# We try rates of 0 (never hidden), 0.5 and 1. At rate 1, the item tower uses no id vector at all: this **content-only
+# model** is the control. A fourth trial adds the title words at rate 0.5, so the towers get the same features and as
+# many trials as the bar (about half a minute).
 
 
 # %%
@@ -523,11 +527,12 @@ claim("cold, the three rates lie within 0.015", np.ptp([trial["cold"] for trial 
 claim("no trial of the towers reaches 70 % of the bar", trials["cold"].max() < 0.7 * max(bar_trials.values()))
 
 # %% [markdown]
-# *Warm*: without ids the towers lose more than half of their quality. *Cold*: the three rates are alike (one seed
-# each). Hiding ids brought nothing visible, and every trial of the towers stays far below the linear map.
+# On *warm* films, the towers without ids reach less than two thirds of the quality with ids. On *cold* films, the three
+# rates lie within 0.015 (one seed each). Hiding ids brought no visible gain, and no trial of the towers reaches 70 % of
+# the bar.
 #
-# (More settings of both were tried on this rehearsal while the lesson was written, most of them for the map, whose
-# trials take a second or two.)
+# (More hyperparameters of both models, but mostly of the map, were tried on this rehearsal while the lesson was
+# written.)
 #
 # ### Exercise 13.8 · choose (O4)
 #
@@ -549,10 +554,11 @@ answer = "b"
 check("13.8", answer)
 
 # %% [markdown]
-# ## 8. Open the test once
+# ## 8. Use the test set once
 #
 # The towers should serve both kinds of films, so we choose the best *sum* of cold and warm; for the bar, the best cold
-# figure. All are trained again on train + valid, towers and content-only control with three seeds: about forty seconds.
+# figure. All models are trained again on train + valid, the towers and the control with three seeds (about forty
+# seconds).
 
 # %%
 is_warm = counts > 0
@@ -597,18 +603,18 @@ claim("cold: the towers are ahead of the content-only control", gains["content o
 claim("warm: the towers are behind EASE", gains["EASE"][1] < 0)
 
 # %% [markdown]
-# - On cold films both the linear map and the towers reach 0.06. The interval of the difference includes zero: **the
-#   towers do not beat one linear system.** Only 204 users have a cold film to find.
-# - The towers are ahead of their content-only control, although a cold film has no id vector in either. A likely
-#   reason: when known films have ids, the *content* part need not explain everything.
-# - On warm films EASE stays ahead of the towers. The linear map, without ids, is far behind both.
+# - On cold films, both the linear map and the towers reach about 0.06. The interval of the difference includes zero:
+#   **the towers do not beat one linear system.** Only 204 users have a cold film to find.
+# - The towers are ahead of their content-only control, although a cold film has no id vector in either. A likely reason
+#   is that the *content* part need not explain everything when known films have ids.
+# - On warm films, EASE stays ahead of the towers. The linear map, without ids, is far behind both.
 #
-# EASE for known films and a linear map for new ones do no worse here than one model for both.
+# Nothing here shows that one model for both kinds beats EASE for known films plus a linear map for new ones.
 
 # %% [markdown]
-# ## 9. One list for everybody
+# ## 9. One list for all films
 #
-# No visitor sees a list of cold films alone. What happens to them when all films stand in one ranking?
+# No visitor sees a list of cold films alone. What happens when all films are in one ranking?
 
 # %%
 U, V = trained[1]
@@ -621,15 +627,14 @@ print(f"cold films in the towers' lists: {is_cold[mixed_ten].sum()} of {mixed_te
 claim("fewer than one in a thousand recommendations is a cold film", is_cold[mixed_ten].mean() < 0.001)
 
 # %% [markdown]
-# The towers *can* score cold films, but in one ranking known films win. A likely reason: id vectors carry the
-# popularity of a film, and a cold film has none. If new films are to be seen, they need positions of their own:
-# **reserved slots**.
+# The towers *can* score cold films, but in one ranking the known films win. Id vectors probably carry the popularity of
+# a film, and a cold film has none. If new films are to be seen, they need positions of their own: **reserved slots**.
 #
 # ### Exercise 13.9 · code (O5)
 #
 # Put cold films into a list at fixed positions. `warm` and `cold` are lists of films, best first; no film is in both.
 # Return a list of `k` films. The positions in `slots` (a tuple in increasing order; the first position is 1) hold the
-# best cold films, all others the best warm ones, each in their order.
+# best cold films, and all other positions hold the best warm films. Both keep their order.
 #
 # <details><summary>Hint 1</summary>Go through the positions 1 … k, with one pointer into each list.</details>
 # <details><summary>Hint 2</summary><code>warm, cold = iter(warm), iter(cold)</code>, then
@@ -650,8 +655,8 @@ check("13.9", my_reserved_slots)
 # %% [markdown]
 # ## 10. What a slot costs and what it finds (optional)
 #
-# Warm films come from EASE, cold ones from the towers. We look at two figures: NDCG@10 over *all* test ratings, and the
-# number of cold test ratings found.
+# Warm films come from EASE, and cold films come from the towers. We look at two figures: NDCG@10 over *all* test
+# ratings, and the number of cold test ratings found.
 
 # %%
 cold_ten = top_k(np.where(is_cold, U @ V.T, -np.inf)[1:], 10)
@@ -678,17 +683,17 @@ claim("more slots find more of the cold ratings", found == sorted(found) and fou
 claim("each step costs NDCG@10", list(slotted) == sorted(slotted, key=lambda slots: -slotted[slots][0].mean()))
 
 # %% [markdown]
-# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. On stored ratings,
-# slots look like a loss. Their gain is the first ratings of a film, after which it is no longer cold. Stored ratings
-# cannot show that; an experiment with real users can (lesson 18).
+# One slot at the end of the list costs about 0.005 of NDCG@10 and finds a handful of cold ratings. Measured on stored
+# ratings, slots look like a loss. Their benefit is that a film gets its first ratings, after which it is no longer
+# cold. Stored ratings cannot show this benefit; an experiment with real users can (lesson 18).
 
 # %% [markdown]
 # ## 11. Users without a history (optional)
 #
 # ### Exercise 13.10 · choose (O5)
 #
-# A team tests cold users like this: it trains on everybody's train + valid, then shows the model only the first three
-# films of each user and measures on that user's test ratings. What is wrong?
+# A team evaluates cold users as follows: it trains on everybody's train + valid, then shows the model only the first
+# three films of each user and evaluates on that user's test ratings. What is wrong?
 #
 # - **a** nothing: the model sees three films, as it would for a new user
 # - **b** three films are too few to say anything
@@ -707,9 +712,9 @@ check("13.10", answer)
 # %% [markdown]
 # ### 0, 1, 3 and 10 films
 #
-# A new user has to be new to the training as well. So 134 users are left out. The towers (one seed) and EASE learn from
-# the others, and are then shown the first 0, 1, 3 or 10 films of each new user. All films of train + valid stay out of
-# a user's list, whatever the models were shown, so the task is the same in every row.
+# A new user must be new to the training as well, so we leave out 134 users. The towers (one seed) and EASE learn from
+# the others and are then shown the first 0, 1, 3 or 10 films of each new user. A user's list never contains films from
+# that user's train + valid, whatever the models were shown, so the task is the same in every row.
 
 # %%
 new_users = np.sort(np.random.default_rng(42).choice(np.arange(1, users.n_rows), 134, replace=False))
@@ -766,17 +771,19 @@ claim("with 3 films the towers are not clearly ahead of popularity", lower_end[3
 claim("with 10 films their gain may be next to nothing", lower_end[10] < 0.005)
 
 # %% [markdown]
-# Without any film EASE has only zeros, while the towers come close to popularity without being told to: their batches
-# contained empty histories. For these 134 users, the interval of the towers' gain over popularity includes zero with
-# three films, and starts at about zero with ten. A list of popular films is a hard baseline for the first visits.
+# Without any film, EASE has only zero scores, while the towers come close to popularity without being built for it,
+# because their batches contained empty histories. For these 134 users, the interval of the towers' gain over popularity
+# includes zero with three films and starts at about zero with ten. For a user's first visits, a list of popular films
+# is hard to beat.
 
 # %% [markdown]
 # ## 12. Search with an index (optional)
 #
-# Why do large services use towers? They take any feature, serve users who were not in training, and their scores are
-# dot products. Scoring 9,066 films for a user is cheap, scoring ten million is not, and dot products allow a shortcut.
-# The service of lesson 23 sorts the film vectors into clusters and searches only the clusters nearest to the user's
-# vector: this is an [approximate index](glossary.md#approximate-index). How many of the exact best 100 does it find?
+# Why do large services use towers? Towers accept any feature, serve users who were not in training, and compute scores
+# as dot products. Scoring 9,066 films for a user is cheap, but scoring ten million is not, and dot products allow a
+# shortcut. The service of lesson 23 sorts the film vectors into clusters and searches only the clusters nearest to the
+# user's vector: this is an [approximate index](glossary.md#approximate-index). How many of the 100 best films of an
+# exact search does it find?
 
 # %%
 U, V = trained[1]
@@ -795,15 +802,15 @@ claim("16 clusters find more than 4 do", index_recall[16] > index_recall[4])
 claim("with 16 clusters, a sixth, more than 90 % of the best 100 are found", index_recall[16] > 0.9)
 
 # %% [markdown]
-# A sixth of the clusters is nearly enough. No ranker can bring back what the index has missed, so its recall is
-# measured at every release.
+# Searching a sixth of the clusters is nearly enough. No ranker can recover what the index has missed, so the recall of
+# the index should be measured at every release.
 
 # %% [markdown]
 # ## 13. A new version of a tower (optional)
 #
 # Suppose the towers are trained again every night. Film vectors are stored in an index, user vectors are computed on
-# request. What happens if last night's user tower meets tonight's film vectors? We have two trainings that differ only
-# in their seed:
+# request. What happens if last night's user tower is combined with tonight's film vectors? We can try it with two of
+# our trainings, which differ only in their seed:
 
 # %%
 (U1, V1), (U2, V2) = trained[1], trained[2]
@@ -820,9 +827,9 @@ claim(
 )
 
 # %% [markdown]
-# There is no error, all shapes are right, and almost nothing is left of the quality: the axes of the two vector spaces
-# have nothing to do with each other. So a version is *both towers and the index together*. Saving is not what breaks
-# it: the item tower gives the same vectors before and after.
+# There is no error and all shapes are right, but almost nothing is left of the quality, because the axes of the two
+# vector spaces have nothing to do with each other. A version therefore consists of *both towers and the index
+# together*. Saving and loading is not the cause: the item tower gives the same vectors before and after.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
@@ -836,8 +843,8 @@ print("item vectors before and after saving are equal:", before.shape)
 # %% [markdown]
 # ### Exercise 13.11 · put in order (O6)
 #
-# Release newly trained towers. One line does not belong here. Write the letters of the others in the right order, for
-# example `"ABCDE"`.
+# These are steps of releasing newly trained towers, but one of them does not belong. Write the letters of the others in
+# the right order, for example `"ABCDE"`.
 #
 # ```text
 # A   compute the vectors of all films with the new item tower
@@ -860,12 +867,12 @@ check("13.11", order)
 # %% [markdown]
 # ## What you did
 #
-# - You saw why a model of ids scores every new film 0, and built a linear bar from content (**O1**).
+# - You saw why a model that knows only ids scores every new film 0, and built a linear bar from content (**O1**).
 # - You computed two towers by hand and wrote the mean over padded histories (**O2**).
-# - You wrote the logits of a batch with accidental hits and logQ (**O3**).
-# - You compared id dropout with its content-only control: hiding ids brought nothing here (**O4**).
-# - You measured cold films apart, where the towers do not beat the linear map, and in the mixed list (**O5**).
-# - Optional: you crossed two versions and put a release in order (**O6**).
+# - You wrote the logits of a batch, corrected for accidental hits and popularity (**O3**).
+# - You compared id dropout with its content-only control: hiding ids brought no visible gain here (**O4**).
+# - You measured cold films separately, where the towers do not beat the linear map, and in a mixed list (**O5**).
+# - Optional: you combined two versions and put the steps of a release in order (**O6**).
 #
 # The towers find candidates. Lesson 14 ranks them with features.
 

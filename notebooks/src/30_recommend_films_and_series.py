@@ -1,17 +1,17 @@
 # %% [markdown]
 # # Recommend films and series
 #
-# A streaming service shows a page of rows, not a list. New titles arrive without a rating, others leave when their
-# licence ends, and the most obvious next title is often no recommendation. This case study measures these troubles on
-# MovieLens and then builds the page.
+# A streaming service shows a page of rows rather than a single list. New titles arrive without any ratings, others
+# leave when their licence ends, and the most obvious next title is often hardly worth recommending. This case study
+# measures these problems on MovieLens and then builds such a page.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** diagnose what "cold" means by release year, and compare a linear map with two towers on premieres
-# - **O2** implement which part of a series comes next, and compare "continue" with "discover"
-# - **O3** (optional) implement licence windows, and compare filters before and after the best ten are taken
-# - **O4** compute the value of a page, and implement rows that do not repeat each other
+# - **O1** diagnose which films are cold, by release year, and compare a linear map with a two-tower model on premieres
+# - **O2** implement the choice of the next part of a series, and compare the tasks "continue" and "discover"
+# - **O3** (optional) implement licence windows, and compare filtering before and after the ten best films are taken
+# - **O4** compute the value of a page, and implement a page that shows no film twice
 #
 # **What you need**: lessons 04, 10, 13 and 18, and an hour and a half without the optional sections. The whole
 # notebook runs in about 30 seconds.
@@ -44,9 +44,9 @@ ratings, movies = load_movielens()
 # %% [markdown]
 # ## 1. Cold is not new
 #
-# As in lesson 15, we cut train + valid once more: models learn from the first three quarters of each history, and the
-# last quarter judges them. The test set stays closed until section 7. The helper `film_study` prepares such a cut. A
-# film is [cold](glossary.md#cold-start) if nobody has rated it in the part that the models learn from.
+# As in lesson 15, we split train + valid once more: the models learn from the first three quarters of each history and
+# are evaluated on the last quarter. The test set stays closed until section 7. The helper `film_study` prepares such a
+# split. A film is [cold](glossary.md#cold-start) if it has no rating in the part that the models learn from.
 
 # %%
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
@@ -58,12 +58,12 @@ n_cold_ratings = within(study.later, study.is_cold).nnz
 print(f"{study.later.nnz:,} later ratings, {n_cold_ratings:,} of them of {study.is_cold.sum():,} cold films")
 
 # %% [markdown]
-# The usual picture of a cold film is this week's premiere. Call a film *new* in the year of its release and in the year
-# after.
+# Most people picture a cold film as this week's premiere. We call a film *new* in the year of its release and in the
+# year after.
 #
 # ### Exercise 30.1 · predict (O1)
 #
-# What percentage of the 1,415 later ratings of cold films are of films that were new when they were rated?
+# Of the 1,415 later ratings of cold films, what percentage are of films that were new when they were rated?
 
 # %%
 percent_new = ...
@@ -95,18 +95,19 @@ claim("new films are more often cold than those between 6 and 20 years, interval
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Only 23.8 % of the cold ratings are of new films; about as many, 25.9 %, are of films more than twenty years old. Two
-# different things are cold: the premiere that hardly anybody *could* have rated, and the rarity that nobody *has* rated
-# in all these years. A single figure for "cold films" mixes both.
+# Only 23.8 % of the ratings of cold films are of new films; about as many, 25.9 %, are of films more than twenty years
+# old. There are two kinds of cold films: premieres, which hardly anybody *could* have rated yet, and obscure older
+# films, which nobody *has* rated in all these years. A single figure for "cold films" mixes the two.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. A row for premieres
 #
-# Lesson 13 ranked cold films with a linear map from genres and year, and with two towers. We take both with the
-# settings of that lesson and try no others. A *premiere* is a film that is cold and new in the year of the request. We
-# look for the later ratings of premieres in two ways: among all cold films, and in a row of premieres alone.
+# Lesson 13 ranked cold films with a linear map, which computes scores from genres and year, and with a two-tower model.
+# We use both with the hyperparameters of that lesson and try no others. A *premiere* is a film that is both cold and
+# new in the year of the request. How well do the models find the later ratings of premieres? We measure this twice:
+# among all cold films, and in a row that holds only premieres.
 
 # %%
 is_premiere = study.is_new & study.is_cold  # (n_users + 1, n_items + 1)
@@ -140,13 +141,15 @@ claim("a random order of the premieres is ahead of the map among all cold films"
 claim("the interval of towers − map includes zero", by_towers[1] < 0 < by_towers[2])
 
 # %% [markdown]
-# Among all cold films, the map finds hardly any of these ratings: 0.012. In a row of premieres, even a random order
-# reaches 0.047: knowing the year of the request is worth more here than the map's order of all cold films. The map
-# reaches 0.066 in this row. Whether it is better than a random order is open with 86 users, and the interval of the
-# towers minus the map includes zero as well. We keep the map, which is simpler.
+# When all cold films are ranked, the map finds hardly any of these ratings: its NDCG@10 is 0.012. In a row of
+# premieres, even a random order reaches 0.047, so knowing the year of the request is worth more here than the map's
+# ranking of all cold films. The map reaches 0.066 in this row. With only 86 users, however, the interval of its
+# difference from a random order includes zero, and so does the interval of the towers minus the map. We keep the map,
+# which is simpler.
 #
-# One caution. Our cut is per user, so other users' futures are in the part to learn from (lesson 04): only 238 of the
-# 2,528 later ratings of new films are of cold ones. On the day of a real premiere, every new film is cold.
+# One caution: each user's history is split separately, so the models also learn from other users' futures (lesson 04).
+# That is why only 238 of the 2,528 later ratings of new films are of cold films. On the day of a real premiere, every
+# new film is cold.
 
 # %% [markdown]
 # ### Exercise 30.2 · choose (O1)
@@ -154,7 +157,7 @@ claim("the interval of towers − map includes zero", by_towers[1] < 0 < by_towe
 # Why does a random order in a row of premieres do better than the linear map among all cold films?
 #
 # - **a** the map does not know the release year
-# - **b** the row has about 132 films to order instead of 2,473, and every film to find is among them
+# - **b** the row has about 132 films to rank instead of 2,473, and every film to find is among them
 # - **c** users like to be surprised
 # - **d** the map needs ratings of a film before it can score it
 
@@ -168,14 +171,15 @@ answer = "b"
 check("30.2", answer)
 
 # %% [markdown]
-# ## 3. The next part is no recommendation
+# ## 3. The next part is not a discovery
 #
-# MovieLens has no television series, but it has film series: *Star Wars*, *Harry Potter*, *Die Hard*. The helper
-# `previous_part` finds them by a rule. A title, without articles and brackets, is cut at a colon, a dash, "and the",
-# "Part", "Vol." or a number at the end. Films with the same beginning form a series in order of their years. At most 20
-# years lie between two parts, and the same title again is a remake, no next part.
+# MovieLens has no television series, but it does have film series: *Star Wars*, *Harry Potter*, *Die Hard*. The helper
+# `previous_part` finds them with a simple rule. It drops articles and brackets from each title and cuts the rest at a
+# colon, a dash, "and the", "Part", "Vol." or a number at the end. Films whose titles begin with the same name form a
+# series, ordered by year. Consecutive parts are at most 20 years apart, and a film with the same title as the one
+# before it counts as a remake, not as the next part.
 #
-# How good is the rule? We went through the 500 most rated films by hand, leaving out James Bond.
+# How good is the rule? We checked the 500 most rated films by hand, leaving out James Bond.
 
 # %%
 # counted by hand; wrong: Apollo 13, for example; missed: Aliens, The Dark Knight, The Matrix Reloaded and others
@@ -186,8 +190,8 @@ print(f"films that continue another: {(study.before > 0).sum()}; among the 500 m
 print(f"right: {n_found - WRONG}; wrong: {WRONG}; sequels that the rule misses: {MISSED}")
 
 # %% [markdown]
-# Of the 43 films that the rule takes for a sequel, 39 are one. It misses 20 sequels whose titles do not show it. Now we
-# mark each user's *next parts*: films that the user has not seen, while the part before them has been seen.
+# The rule identifies 43 films as sequels, and 39 of them are. It misses 20 sequels whose titles do not reveal the
+# series. Now we mark each user's *next parts*: unseen films whose previous part the user has seen.
 
 # %%
 next_item = linear.linear_next_item(study.histories, items.n_rows)  # lesson 10
@@ -204,9 +208,10 @@ print(f"next parts: {study.is_next_part[1:].sum(axis=1).mean():.0f} for a user t
 print(f"next parts: {shown:.1%} ± {half_shown:.1%} of EASE's first places, {share:.1%} ± {half:.1%} of later ratings")
 
 # %% [markdown]
-# EASE puts a next part first for 6.4 % of the users; 2.2 % of the later ratings are of one. Such a hit is cheap:
-# whoever has seen *The Fellowship of the Ring* knows that *The Two Towers* exists. So we measure two tasks. **Continue**
-# ranks the next parts alone, **discover** all other unseen films.
+# EASE ranks a next part first for 6.4 % of the users, although only 2.2 % of the later ratings are of next parts. Such
+# a hit tells the user little: anybody who has seen *The Fellowship of the Ring* knows that *The Two Towers* exists. We
+# therefore measure two tasks separately. **Continue** ranks only the next parts, and **discover** ranks all other
+# unseen films.
 
 # %%
 tasks = {"continue": study.is_next_part, "discover": ~study.seen & ~study.is_next_part}
@@ -230,23 +235,24 @@ claim("discover: the model is ahead of popularity by more than 70 %", gains["dis
 claim("continue: by less than a seventh", gains["continue"] < 1 / 7)
 
 # %% [markdown]
-# On "continue", where a user has only about 11 next parts to order, popularity comes close to the linear next-item
-# model: the model gains 7 %. On "discover", it gains 94 %. A figure that mixes both tasks can rise although nobody
-# discovers anything. So give next parts a row of their own and hide them in the others.
+# On "continue", a user has only about 11 next parts to rank, and popularity comes close to the linear next-item model:
+# the model's NDCG@10 is 7 % higher. On "discover", it is 94 % higher. A figure that mixes the two tasks can rise even
+# if nobody discovers anything. So give next parts a row of their own and hide them in the other rows.
 #
-# MovieLens makes this look harmless. Its users rate films from lists that the site puts together, so the order of
-# ratings is not the order of watching (Fan et al., 2024). In the log of a player, the next episode follows within
-# minutes.
+# MovieLens understates the problem. Its users rate films from lists that the site puts together, so they do not rate
+# films in the order in which they watched them (Fan et al., 2024). In the log of a video player, the next episode
+# follows within minutes.
 
 # %% [markdown]
 # ### Exercise 30.3 · code (O2)
 #
-# The row should offer one part of each series. `parts` is the list of films of one series in order, `seen` a set of
-# films. Return the first part **after the last one that was seen**. Return 0, which is no film, if none of the series
-# was seen, or its last part.
+# The row should offer one part of each series. `parts` lists the films of one series in order, and `seen` is a set of
+# films. Return the part that comes right **after the last one that was seen**. Return 0, which stands for no film, if
+# no part of the series was seen, or if the last part was.
 #
-# <details><summary>Hint 1</summary>Somebody who has seen parts 1 and 3 goes on with 4, not with 2.</details>
-# <details><summary>Hint 2</summary>Collect the positions of the parts that were seen. The answer stands one position
+# <details><summary>Hint 1</summary>Somebody who has seen parts 1 and 3 continues with part 4, not with part
+# 2.</details>
+# <details><summary>Hint 2</summary>Collect the positions of the parts that were seen. The answer is at the position
 # after the largest of them, if there is such a position.</details>
 
 
@@ -264,8 +270,9 @@ check("30.3", part_to_offer)
 # %% [markdown]
 # ## 4. Licence windows (optional)
 #
-# A service may show a title only within its [licence window](glossary.md#licence-window). MovieLens knows nothing about
-# licences, so the windows here are **synthetic**: each film has a licence today with probability 0.6.
+# A service may show a title only during its [licence window](glossary.md#licence-window), the days that its licence
+# covers. MovieLens contains no data on licences, so the windows here are **synthetic**: each film has a licence today
+# with probability 0.6.
 
 # %%
 is_licensed = np.random.default_rng(30).random(items.n_rows) < 0.6  # synthetic
@@ -292,17 +299,19 @@ claim("synthetic windows: filtering before is ahead by more than 0.03", by_filte
 claim("synthetic windows: more than a third of the hits cannot be shown", is_hit[is_gone].sum() > is_hit.sum() / 3)
 
 # %% [markdown]
-# An evaluation on the whole catalogue reports 0.192. With these synthetic windows, 45 % of its hits are films that
-# could not have been shown to anybody. Take the ten best first and filter afterwards, and 4.4 of the ten slots stay
-# empty: 0.153. Filter **before** you take the ten best, and judge by films that could be shown: 0.198. (That is no
-# improvement on 0.192 but the answer to another question, with fewer films to find.)
+# An evaluation on the whole catalogue reports an NDCG@10 of 0.192. With these synthetic windows, however, 45 % of its
+# hits are films that could not have been shown to anybody. The other two evaluations look only for films that could be
+# shown. If you take the ten best films first and filter them afterwards, 4.4 of the ten slots stay empty on average,
+# and NDCG@10 is 0.153. If you filter **before** taking the ten best, it is 0.198. (This is not an improvement on 0.192,
+# because it answers a different question, with fewer films to find.)
 
 # %% [markdown]
 # ### Exercise 30.4 · code (O3)
 #
 # A table of licences has one row for each window: `film`, `start` and `end` are arrays of shape (n_windows,). Days are
 # whole numbers; `start` is the first day of the window and `end` the first day **after** it. A film may have several
-# windows, or none. Return for each of the films 0 … `n_films` − 1 whether it may be shown on `day`, shape (n_films,).
+# windows, or none. For each of the films 0 … `n_films` − 1, return whether it may be shown on `day`: an array of True
+# and False of shape (n_films,).
 #
 # <details><summary>Hint 1</summary>Which windows are open on this day? Compare with <code>&lt;=</code> on one side and
 # with <code>&lt;</code> on the other.</details>
@@ -324,23 +333,24 @@ check("30.4", may_be_shown)
 # %% [markdown]
 # ## 5. A page of rows
 #
-# Streaming services arrange titles in rows with a theme, also called [carousels](glossary.md#carousel): a viewer can
-# skip a row at a glance (Alvino & Basilico, 2015). How good is such a page? We need an **assumption** on
-# [position](glossary.md#position-bias): of those who look at a row, 70 % look at the next one, and inside a row 85 % go
-# on to the next title. The attention on a position is the product of these shares on the way to it.
+# Streaming services arrange titles in rows that each have a theme, also called [carousels](glossary.md#carousel). A
+# viewer can skip a whole row at a glance (Alvino & Basilico, 2015). How good is such a page? To measure it, we need an
+# **assumption** about [position bias](glossary.md#position-bias): of the viewers who look at a row, 70 % also look at
+# the next row, and within a row, 85 % go on from one title to the next. The attention that a position gets is the
+# product of these shares: one factor of 0.7 for each row above it, and one factor of 0.85 for each title to its left.
 
 # %%
 attention(2, 3).round(3)
 
 # %% [markdown]
-# The **value** of a page is the attention on its relevant films, divided by the most that any page could collect. A
-# film that stands on it twice counts once, where it gets more attention. Ferrari Dacrema et al. (2022) extend NDCG to
-# two dimensions in the same spirit.
+# The **value** of a page is the total attention on its relevant films, divided by the largest total that any page could
+# reach. A film that appears twice counts once, at the position with more attention. Ferrari Dacrema et al. (2022)
+# extend NDCG to two dimensions in a similar way.
 #
 # ### Exercise 30.5 · trace (O4)
 #
-# A page shows the films A, B, C in its first row and B, D, E in its second. The user goes on to watch B and D. What is
-# the value of the page, with the attention above? (Three decimals.)
+# A page shows the films A, B, C in its first row and B, D, E in its second. The user later watches B and D. What is the
+# value of the page, given the attention above? (Three decimals.)
 
 # %%
 value = ...
@@ -354,14 +364,14 @@ check("30.5", value)
 # %% [markdown]
 # ### Exercise 30.6 · fill in (O4)
 #
-# Fill a page from top to bottom. `values` (n_rows, n_films) says what each film is worth in each row, −∞ where it does
-# not belong. **No film stands on the page twice.** In addition, films that resemble the rows above lose value, as in
-# [MMR](glossary.md#mmr) of lesson 18: (1 − strength) · value − strength · similarity to the most similar film of all
-# rows above. The first row has none above it. Each row takes the `k` films with the largest worth, fewer if fewer are
-# left. Return a list of lists of film numbers. `similarity` has shape (n_films, n_films).
+# Fill a page from top to bottom. `values`, shape (n_rows, n_films), holds the value of each film in each row, −∞ where
+# it does not belong. `similarity` has shape (n_films, n_films). **No film may appear on the page twice.** A film that
+# resembles films in the rows above is penalised, as in [MMR](glossary.md#mmr) of lesson 18. Its *worth* is (1 −
+# strength) · value − strength · similarity to the most similar film above. The first row has no penalty. Each row takes
+# the `k` films with the largest worth, or fewer if fewer are left. Return one list of film numbers per row.
 #
-# <details><summary>Hint 1</summary><code>used</code> holds the films of all rows above. Their worth becomes −∞, and
-# <code>similarity[used].max(axis=0)</code> is the penalty.</details>
+# <details><summary>Hint 1</summary><code>used</code> holds the films of all rows above. Set their worth to −∞. The
+# penalty of every film is <code>similarity[used].max(axis=0)</code>.</details>
 # <details><summary>Hint 2</summary>Put both steps under <code>if used:</code>. First subtract <code>strength * penalty</code>,
 # then set <code>worth[used] = -np.inf</code>.</details>
 
@@ -386,18 +396,19 @@ def my_page(values, similarity, strength, k):
 check("30.6", my_page)
 
 # %% [markdown]
-# ### Four rows for everybody
+# ### Four rows for every user
 #
-# Our page has four rows of five films: next parts to continue with, films "because you liked" one, new films, and the
-# best of all, "for you". The helper `four_rows` takes all scores from the linear next-item model, the best in section 3.
-# "Because you liked" uses the weights of one film, the last that the user rated with four stars or more.
+# Our page has four rows of five films each: "continue" holds next parts, "because you liked" holds films that go with
+# one film the user liked, "new" holds new films, and "for you" holds the best of all unseen films. The helper
+# `four_rows` takes all scores from the linear next-item model, the best model of section 3. For "because you liked", it
+# uses that model's weights for a single film: the last one that the user rated with four stars or more.
 
 # %%
 rows, genres = four_rows(study, models["linear next-item"], next_item), beyond.genre_matrix(movies, items)
 
 # %% [markdown]
-# We compare with a page without themes: the 20 best films, row by row. There are four trials: each row's own best five,
-# the same without repeats, and two more orders of the rows.
+# The baseline is a page without themes: the 20 best films, row by row. We try four themed pages: one in which each row
+# shows its own best five films, the same without repeats, and two more orders of the rows.
 
 # %%
 ORDERS = [("continue", "because you liked", "new", "for you"), ("because you liked", "new", "for you", "continue"),
@@ -420,19 +431,20 @@ claim("the order of the rows matters more", by_order[1] > by_repeats[2])
 claim("the themed page is behind the one without themes", by_themes[2] < -0.02)
 
 # %% [markdown]
-# - Without repeats, 2.2 positions of a page become free, and its value rises by 0.016.
-# - The order of rows matters more: with "for you" on top instead of "continue", it rises by another 0.034.
-# - Themes cost. The best themed page is 0.043 behind the one without themes.
+# - Removing the repeats frees 2.2 positions per page on average and raises the value of the page by 0.016.
+# - The order of the rows matters more: with "for you" on top instead of "continue", the value rises by another 0.034.
+# - The themes have a cost: the best themed page is 0.043 behind the page without themes.
 #
-# In a log, themes look like a loss. Their purpose, to let a viewer see at once which row to skip, is not in the log.
-# Suppose the service wants these four rows. Then we choose the linear next-item model, "for you" first, and no repeats.
+# In an evaluation on logged data, themes look like a loss. But their purpose is to let viewers see at once which rows
+# to skip, and a log does not record that. If the service wants these four rows, we choose the linear next-item model,
+# "for you" first, and no repeats.
 
 # %% [markdown]
 # ## 6. More variety across the rows (optional)
 #
-# Exercise 30.6 has a strength for MMR. We decide before looking what variety may cost: the whole interval of the
-# difference to the page without MMR must stay above −0.01. There are three more trials, with films compared by their
-# genres:
+# In exercise 30.6, `strength` sets how strong the MMR penalty is. Before looking at any result, we decide how much
+# value variety may cost: the whole interval of the difference from the page without MMR must stay above −0.01. We try
+# three strengths and compare films by their genres:
 
 # %%
 for strength in (0.1, 0.3, 0.5):
@@ -460,13 +472,13 @@ show(
 claim("strengths up to 0.3 stay above the margin, 0.5 does not", by_mmr[0.3][1] > -0.01 > by_mmr[0.5][1])
 
 # %% [markdown]
-# A strength of 0.3 stays within the margin and raises the coverage from 0.189 to 0.197. That is a small gain for a lower
-# value, so the chosen page does without MMR.
+# A strength of 0.3 stays within this margin and raises coverage, the share of the catalogue that is on at least one
+# page, from 0.189 to 0.197. That is a small gain for a lower value, so the chosen page does not use MMR.
 
 # %% [markdown]
 # ## 7. The test set, once
 #
-# All models learn again from train + valid, and the test set is read once: for the chosen page, for three pages
+# The models are trained again on train + valid, and the test set is read once: for the chosen page, for three pages
 # without themes, and for the row of premieres.
 
 # %%
@@ -497,14 +509,16 @@ claim("test: against EASE without themes the interval includes zero", gaps["EASE
 claim("test: the map is ahead of a random order of the premieres", by_map[1] > 0)
 
 # %% [markdown]
-# The price of the themes is confirmed: the chosen page stands at 0.145, 0.035 behind the same model without themes. It is
-# ahead of popularity, and its difference to EASE without themes is not distinguishable from zero. What was open in
-# section 2 comes out clearly here: the map is ahead of a random order of the premieres by 0.072.
-#
+# The test set confirms that themes have a cost: the chosen page has a value of 0.145, which is 0.035 behind the same
+# model without themes. It is ahead of popularity, and its difference from EASE without themes is not distinguishable
+# from zero. The test set also answers the question that section 2 left open: the map is ahead of a random order of the
+# premieres by 0.072.
+
+# %% [markdown]
 # ### Exercise 30.7 · put in order (O4)
 #
-# Answer a request for a page. One line does not belong here. Write the letters of the others in the right order, for
-# example `"ABCDE"`.
+# These are steps of answering a request for a page, but one of them does not belong. Write the letters of the others in
+# the right order, for example `"ABCDE"`.
 #
 # ```text
 # A   take the best candidates of each row
@@ -527,30 +541,33 @@ check("30.7", order)
 # %% [markdown]
 # ## 8. What carries over to your field
 #
-# Ratings are silent on two things. The picture of a title changes who starts it, so services choose the artwork for each
-# member (Amat et al., 2018). And members renew a subscription because of what they watched over months, not because of
-# one click: Netflix describes A/B tests on member retention and medium-term engagement, beside offline experiments
-# (Gomez-Uribe & Hunt, 2015). The value of a page can prepare such a test, but not replace it.
+# Ratings tell you nothing about two things. First, the picture shown with a title influences who starts it, so services
+# choose the artwork for each member (Amat et al., 2018). Second, members renew a subscription because of what they
+# watched over months, not because of one click. Netflix describes A/B tests on member retention and medium-term
+# engagement, alongside offline experiments (Gomez-Uribe & Hunt, 2015). An offline measure such as the value of a page
+# can prepare such a test but not replace it.
 #
-# The five troubles of lesson 27, met here:
+# The five problems of lesson 27, as they appear here:
 #
-# | Trouble | At home in | In films and series |
+# | Problem | Most typical of | In films and series |
 # |---|---|---|
-# | repeats | shops, music | the next part; measure "continue" and "discover" apart |
-# | exposure | social feeds | what stands in the top row is seen; MovieLens shows the order of its own lists |
-# | reactions after the click | music and video | a title that is started is not yet finished; we have ratings only |
-# | cold items and people | films and series | premieres get a row; rarities are another task |
-# | amounts | games | a series fills weeks, a film one evening: count people before hours |
+# | repeats | shops, music | the next part of a series; measure "continue" and "discover" separately |
+# | exposure | social feeds | viewers see what is in the top row; MovieLens ratings follow the order of the site's own lists |
+# | reactions after the click | music and video | starting a title does not mean finishing it; we have only ratings |
+# | cold items and people | films and series | premieres get a row of their own; obscure older films are a separate task |
+# | amounts | games | a series takes weeks and a film one evening, so count viewers before you count hours |
 #
-# Ask what is new, what continues, and what may be shown today, before you ask which model is best.
+# Before you ask which model is best, ask which titles are new, which continue a series, and which may be shown today.
 
 # %% [markdown]
 # ## What you did
 #
-# - You diagnosed that most cold ratings are not of new films, and compared map and towers on premieres (**O1**).
-# - You implemented the next part to offer, and compared "continue" with "discover" (**O2**).
-# - Optional: you implemented licence windows, and compared filters before and after the ten best are taken (**O3**).
-# - You computed the value of a page, and implemented rows that do not repeat each other (**O4**).
+# - You diagnosed that most ratings of cold films are not of new films, and compared the linear map with the two-tower
+#   model on premieres (**O1**).
+# - You implemented the choice of the next part, and compared "continue" with "discover" (**O2**).
+# - Optional: you implemented licence windows, and compared filtering before and after the ten best films are taken
+#   (**O3**).
+# - You computed the value of a page, and implemented a page that shows no film twice (**O4**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

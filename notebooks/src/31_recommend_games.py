@@ -1,21 +1,23 @@
 # %% [markdown]
 # # Recommend games
 #
-# A game that somebody owns may never have been started, and one hour means little in one game and much in another. This
-# case study turns hours of play into a signal, and tests that signal in a synthetic shop where we know what players
-# like.
+# A player may own a game without ever having started it, and one hour of play means little in one game and a lot in
+# another. This case study turns hours of play into a signal of liking and tests that signal in a synthetic shop, where
+# we know what players like.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** diagnose what a ranking by hours recommends
 # - **O2** compute and implement hours relative to the median of the game
-# - **O3** repair a function that uses the future, and compare labels under two judges
-# - **O4** measure what games that nobody chose do to a list
-# - **O5** implement the loss of a hurdle model, which asks first whether and then how much
+# - **O3** repair a function that uses the future, and compare labels under two judges, that is, two definitions of
+#   relevance
+# - **O4** measure how games that nobody chose individually affect the recommendations
+# - **O5** implement the loss of a hurdle model, which predicts first whether a game is started and then how long it is
+#   played
 #
-# **What you need**: lessons 04, 09 and 27, and a bit more than an hour without the optional sections. The whole
-# notebook runs in about 40 seconds.
+# **What you need**: lessons 04, 09 and 27, and about an hour and twenty minutes without the optional sections. The
+# whole notebook runs in about 40 seconds.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -41,9 +43,9 @@ set_seed(42)
 # %% [markdown]
 # ## 1. One list for everybody
 #
-# We found no public data on hours of play that we may pass on with a course, so this shop is **synthetic**. Players
-# have a taste for genres, and what they buy, start and play follows stated rules, which the docstring of `games_world`
-# lists. In exchange, we know how much each player would like each game. Today is day 600 of 730.
+# We found no public data on hours of play that we may redistribute with a course, so this shop is **synthetic**. Each
+# player prefers some genres to others, and what players buy, start and play follows rules that the docstring of
+# `games_world` lists. The advantage is that we know how much each player would like each game. Today is day 600 of 730.
 
 # %%
 world = games_world()
@@ -53,12 +55,12 @@ print(f"synthetic: {len(players):,} players own {len(known):,} games out of {len
       f"{(known['hours'] == 0).mean():.0%} of them were not started")  # fmt: skip
 
 # %% [markdown]
-# A first idea is to add up the hours of each game. Each player then gets the game with the most hours among those that
-# this player does not own yet.
+# A first idea is to add up the hours that all players have spent on each game. Each player is then recommended the game
+# with the most hours among those that this player does not own yet.
 #
 # ### Exercise 31.1 · predict (O1)
 #
-# How many **different** games do the 3,316 players get in all?
+# How many **different** games are recommended to the 3,316 players in all?
 
 # %%
 different_games = ...
@@ -88,18 +90,18 @@ claim("synthetic: about one game in eight is endless", abs(world.games["is_endle
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The 3,316 players get only three games, and all three are endless: they have no last level and can be played for
-# thousands of hours. Only about one game in eight is of this kind. A ranking that is the same for everybody always
-# shows few games; ranked by owners there are seven. But the hours decide **which** games win: those that can take the
-# most time.
+# The 3,316 players are recommended only three different games, and all three are endless: they have no last level and
+# can be played for thousands of hours. Only about one game in eight is of this kind. Any ranking that is the same for
+# everybody recommends few different games: if we rank by the number of owners, there are seven. But ranking by hours
+# determines **which** games win, namely those that can take the most time.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Four players, by hand
 #
-# Here are the hours of four invented players: 0 means owned but never started, NaN means not owned. The output shows
-# four ways to read those of Bo.
+# Here are the hours of four invented players, where 0 means owned but never started and NaN means not owned. The output
+# shows four ways to turn Bo's hours into a signal.
 
 # %%
 hours = pd.DataFrame({"puzzle": [2, 4, 0, 1], "story": [0, 30, 10, 20], "arena": [90, 800, 400, np.nan]},
@@ -110,16 +112,17 @@ bo["relative hours"] = bo["hours"] / (bo["hours"] + bo["median"])
 bo.rename_axis("Bo (invented)").round(2)
 
 # %% [markdown]
-# What does Bo like? "Owned" treats all three games alike. By hours the arena counts 200 times as much as the puzzle,
-# and by the logarithm of the hours still four times as much. The last column compares Bo with **everybody who started
-# the same game**. Let h be the player's hours and m the median of all who started the game. The **relative hours** are
-# h / (h + m): 0 for a game that was never started, one half at the median, and always below 1. Now the games can be
-# compared: Bo is above the median in each, by as much in the puzzle as in the arena.
+# What does Bo like? "Owned" treats all three games alike. By hours, the arena game counts 200 times as much as the
+# puzzle, and by the logarithm of the hours still four times as much. The last column compares Bo with **everybody who
+# started the same game**. Let h be the player's hours and m the median of all who started the game. The **relative
+# hours** are h / (h + m): 0 for a game that was never started, one half at the median, and always below 1. Now the
+# games are comparable: Bo is above the median in each of them, and by the same factor in the puzzle as in the arena
+# game.
 #
 # ### Exercise 31.2 · trace (O2)
 #
-# The six owners of one game played it for 0, 0, 3, 6, 6 and 24 hours. What are the relative hours of the player with
-# 24?
+# The six owners of one game played it for 0, 0, 3, 6, 6 and 24 hours. What are the relative hours of the player with 24
+# hours?
 
 # %%
 relative_of_the_last = ...
@@ -133,14 +136,14 @@ check("31.2", relative_of_the_last)
 # %% [markdown]
 # ### Exercise 31.3 · code (O2)
 #
-# Write a function for all rows at once. `hours` and `game` are arrays of shape (n,) with one entry for each owned game
-# of each player; the ids in `game` may have gaps. Return the relative hours, shape (n,). A game that nobody started has
-# no median; its rows are 0.
+# Write a function that computes the relative hours of all rows. `hours` and `game` are arrays of shape (n,) with one
+# entry for each owned game of each player; the ids in `game` may have gaps. Return an array of shape (n,). A game that
+# nobody started has no median, so its rows are 0.
 #
-# <details><summary>Hint 1</summary>The median of a game is taken over its rows with more than 0 hours. Rows of other
-# games, and games never started, stay out.</details>
+# <details><summary>Hint 1</summary>The median of a game is taken over its rows with more than 0 hours. Leave out the
+# rows of other games and the rows with 0 hours.</details>
 # <details><summary>Hint 2</summary>For one row with hours: <code>m = np.median(hours[(game == game[row]) &amp; (hours
-# &gt; 0)])</code>, then <code>hours[row] / (hours[row] + m)</code>. Start from zeros.</details>
+# &gt; 0)])</code>, then <code>hours[row] / (hours[row] + m)</code>. Start from an array of zeros.</details>
 
 
 # %%
@@ -160,8 +163,8 @@ check("31.3", my_relative)
 # %% [markdown]
 # ## 3. Two questions in one number
 #
-# What do amounts look like on a logarithmic scale? The left panel shows the synthetic hours, the right one **real**
-# amounts: what each customer of Online Retail (lesson 27) spent in a year, in pounds.
+# How are amounts distributed on a logarithmic scale? The left panel shows the synthetic hours, and the right panel
+# shows **real** amounts: what each customer of Online Retail (lesson 27) spent in a year, in pounds.
 
 # %%
 purchases, _ = load_online_retail()
@@ -186,27 +189,30 @@ log, plain = distances["log of pounds"], distances["pounds"]
 claim("real: the log is more than five times nearer to normal", 5 * log[2] < plain[1])
 
 # %% [markdown]
-# The distance is the largest gap between the cumulative shares of the data and those of a normal distribution; 0 is a
-# perfect fit. It is 0.410 for the pounds and 0.029 for their logarithm: the real pounds are nearly **log-normal**. The
-# synthetic hours are log-normal because we chose them so. (The heap at their left end is play time of a few minutes,
-# rounded to tenths of an hour.) Play time on Steam is heavy-tailed, too (O'Neill et al., 2016); Sifa et al. (2014)
-# describe it with another skewed curve, the Weibull distribution.
+# The distance is the largest gap between the cumulative distribution of the data and that of a normal distribution; 0
+# would be a perfect fit. It is 0.410 for the pounds and 0.029 for their logarithm. The real amounts are nearly
+# **log-normal**, which means that their logarithms are nearly normally distributed. The synthetic hours are log-normal
+# because we chose to draw them that way. (The peak at their left end consists of play times of a few minutes, rounded
+# to tenths of an hour.) Play time on Steam is also heavy-tailed: a few values are extremely large (O'Neill et al.,
+# 2016). Sifa et al. (2014) describe play time with another skewed distribution, the Weibull distribution.
 
 # %% [markdown]
-# The logarithm of 0 hours does not exist, and the games that were never started are not in the figure. They answer a
-# question of their own: **was it started at all?** A [hurdle model](glossary.md#hurdle-model) treats the two questions
-# separately: first whether, then how much. One loss can train both answers.
+# The logarithm of 0 is not defined, so the games that were never started are missing from the figure. They answer a
+# separate question: **was the game started at all?** A [hurdle model](glossary.md#hurdle-model) treats the two
+# questions separately: first whether a game is started, then how long it is played. A single loss can train both
+# predictions.
 
 # %% [markdown]
 # ### Exercise 31.4 · fill in (O5)
 #
-# All arguments have shape (n,), one entry for each owned game. `p` is the predicted probability of a start and
-# `started` is 1.0 or 0.0. `target` is log(h / m), or 0 if the game was not started, and `guess` is its prediction. The
-# first part of the loss is the mean [cross-entropy](glossary.md#cross-entropy) over all rows. Add the mean squared
-# error over the **started** rows; there is at least one.
+# All arguments have shape (n,), one entry for each owned game. `p` is the predicted probability that the game is
+# started, and `started` is 1.0 if it was and 0.0 if it was not. `target` is log(h / m), or 0 if the game was not
+# started, and `guess` is its prediction. The first part of the loss is the mean
+# [cross-entropy](glossary.md#cross-entropy) over all rows. Add the mean squared error over the **started** rows; there
+# is at least one.
 #
-# <details><summary>Hint 1</summary>A row that was not started has no hours. Leave its squared error out of the sum, and
-# leave the row out of the number that you divide by.</details>
+# <details><summary>Hint 1</summary>A game that was not started has no hours. Leave its squared error out of the sum,
+# and do not count its row in the number that you divide by.</details>
 # <details><summary>Hint 2</summary><code>np.sum(started * (guess - target) ** 2) / np.sum(started)</code>.</details>
 
 
@@ -226,18 +232,19 @@ check("31.4", hurdle_loss)
 # Section 9, which is optional, trains a network with this loss.
 
 # %% [markdown]
-# ## 4. Stand on a date
+# ## 4. Use only what was known on the day
 #
-# A file of play time is usually a snapshot: it holds the total hours up to the day of the download. An honest test
-# needs the hours that were known **on the day of the prediction**.
+# A file of play times is usually a snapshot: it contains the total hours up to the day of the download. An honest
+# evaluation needs the hours that were known **on the day of the prediction**.
 
 # %% [markdown]
 # ### Exercise 31.5 · find the bug (O3)
 #
-# This function should return the hours that were known on the morning of `day`, one entry for each game that was got
-# before that day. It leaves out the games that were got later, and still it uses the future. All arrays have shape
-# (n,); `started_at` is −1 for a game that was never started. In our shop, all hours of a game fall on the day of its
-# start, so a game that was started before `day` counts with all its hours. Repair the function.
+# This function should return the hours that were known on the morning of `day`, one entry for each game that was
+# acquired before that day. It leaves out the games that were acquired later, but it still uses the future. All arrays
+# have shape (n,); `started_at` is −1 for a game that was never started. In our shop, all hours of a game are assigned
+# to the day on which it was started, so a game that was started before `day` counts with all its hours. Repair the
+# function.
 #
 # <details><summary>Hint 1</summary>A game was bought on day 10 and started on day 80. What did the shop know about its
 # hours on day 50?</details>
@@ -266,14 +273,14 @@ leaked = (in_the_file["hours"] > 0) & (known_on(world.owned, 600)["hours"] == 0)
 print(f"synthetic: {leaked.mean():.1%} of the games got before day 600 were started only later")
 
 # %% [markdown]
-# The leak is small here, because most players who start a game start it within days. Where play goes on for months, a
-# snapshot leaks more. From here on, `view_on` takes care of it.
+# The leak is small here, because most players who start a game start it within days. Where people keep playing for
+# months, a snapshot leaks more. From here on, `view_on` prevents this leak.
 #
 # ## 5. Five labels, two judges
 #
-# Which number should stand for a player and a game? We try five **labels** in the same linear model, EASE (lesson 04),
-# which accepts any numbers in its matrix. Each label is divided by its root mean square, which puts all of them on one
-# scale, so that one value of λ suits them all.
+# Which number best expresses how much a player likes a game? We try five **labels** in the same linear model, EASE
+# (lesson 04), which accepts any numbers in its matrix. We divide each label by its root mean square over the nonzero
+# entries. This puts all labels on the same scale, so that one value of λ suits them all.
 
 
 # %%
@@ -290,10 +297,10 @@ def scores(view, label, strength=3000):
 
 
 # %% [markdown]
-# We chose λ = 3000 on an earlier date, with three trials for each label (section 6). Now there are two judges. **Later
-# play** is the one that a real shop has: a game is relevant if the player gets it **and starts it** in the next 100
-# days. **Known liking** exists only in a simulation: relevant are the 30 games that the player would like best among
-# all those not owned yet.
+# We chose λ = 3000 on an earlier date, with three trials for each label (section 6). Now we need a judge, that is, a
+# definition of which games are relevant, and we use two. **Later play** is the judge that a real shop has: a game is
+# relevant if the player gets it **and starts it** within the next 100 days. **Known liking** exists only in a
+# simulation: the relevant games are the 30 that the player would like best among all games not owned yet.
 
 
 # %%
@@ -316,11 +323,11 @@ gaps.round(3)
 # %% [markdown]
 # ### Exercise 31.6 · choose (O3)
 #
-# What may you write about the two judges? The table of differences has the intervals.
+# What do the results allow you to say about the two judges? The table of differences shows the intervals.
 #
-# - **a** They agree: both put the same label first and the same one last.
-# - **b** Later play is the better judge, because it is made of what players really did.
-# - **c** Both put hours last. By later play no label is ahead of popularity; by known liking three are far ahead.
+# - **a** They agree: both rank the same label first and the same label last.
+# - **b** Later play is the better judge, because it is based on what players really did.
+# - **c** Both rank hours last. By later play, no label is ahead of popularity; by known liking, three are far ahead.
 # - **d** They contradict each other about the labels, so an offline test says nothing.
 
 # %%
@@ -349,21 +356,22 @@ claim("known liking: relative hours and started are not distinguishable in this 
 # %% [markdown]
 # <details><summary>The verdict</summary>
 #
-# Raw hours lose under both judges, even to popularity. The largest gain comes from the simplest step: count only the
-# games that were started (+0.047 by known liking). Relative hours are ahead of log hours in this draw. They gain
-# nothing over "started": by known liking the interval includes zero, and by later play they are slightly behind.
+# Raw hours are the worst label under both judges, behind even popularity. The largest gain comes from the simplest
+# step, which is to count only the games that were started: compared with "owned", it raises NDCG@10 by 0.047 under
+# known liking. Relative hours are ahead of log hours in this draw of the synthetic world. They gain nothing over
+# "started": by known liking, the interval of the difference includes zero, and by later play they are slightly behind.
 #
-# The judges disagree about popularity. By later play it is not distinguishable from the best label, 0.094 against
-# 0.095; by known liking it is far behind, 0.111 against 0.157. What people get next depends on fame, so a test on such
-# data rewards a model for predicting fame.
+# The judges disagree about popularity. By later play, it is not distinguishable from the best label, with 0.094 against
+# 0.095; by known liking, it is far behind, with 0.111 against 0.157. Which games players get next depends on how famous
+# the games are, so an evaluation on such data rewards a model for predicting fame.
 #
 # </details>
 
 # %% [markdown]
-# ## 6. Other settings, other worlds (optional)
+# ## 6. Other hyperparameters, other worlds (optional)
 #
-# Where does λ = 3000 come from? Each label gets three trials, 15 in all, on day 500, judged by later play. This takes
-# about ten seconds.
+# Where does λ = 3000 come from? We tried three values for each label, 15 trials in all, on day 500, and evaluated them
+# by later play. This takes about ten seconds.
 
 # %%
 before = view_on(world, day=500, end=600)
@@ -379,10 +387,10 @@ trials.round(3)
 claim("with λ = 3000, no label is more than 0.003 behind its best", (trials.max(axis=1) - trials[3000]).max() < 0.003)
 
 # %% [markdown]
-# No label loses more than 0.003 with λ = 3000, so all five use it.
+# With λ = 3000, no label is more than 0.003 behind its best result, so all five use it.
 #
-# The intervals of section 5 come from redrawing the players. They keep the 1,500 games fixed, and a few famous games
-# can decide a comparison. So we draw four more synthetic worlds, which takes another ten seconds.
+# The intervals of section 5 come from resampling the players. They treat the 1,500 games as fixed, although a few
+# famous games can decide a comparison. We therefore draw four more synthetic worlds, which takes another ten seconds.
 
 # %%
 worlds = {}
@@ -408,15 +416,15 @@ claim("relative − log hours: above zero in some worlds, below in another",
 claim("relative − started: between −0.005 and +0.015 in each", all(-0.005 < gap[0] < 0.015 for gap in over_started))
 
 # %% [markdown]
-# In world 1 log hours are ahead of relative hours; in worlds 3 and 4 they are behind. So the comparison in section 5
-# holds for one draw of the games, however narrow its interval over players is. Relative hours are at most 0.008 ahead
-# of "started". Measure all three on your own data.
+# In world 1, log hours are ahead of relative hours; in worlds 3 and 4, they are behind. The comparison in section 5
+# therefore holds only for one draw of the games, however narrow its interval over players is. Relative hours are at
+# most 0.008 ahead of "started". Measure all three on your own data.
 
 # %% [markdown]
 # ## 7. Games that nobody chose
 #
-# Not every owned game was chosen for itself. Some came in **bundles** of about eight, others on **free weekends**, when
-# a famous game could be claimed and kept:
+# Not every owned game was chosen individually. Some came in **bundles** of about eight games, and others came from
+# **free weekends**, when a famous game could be claimed and kept:
 
 # %%
 sources = known["hours"].gt(0).groupby(known["source"]).agg(["size", "mean"])
@@ -427,12 +435,13 @@ n_bundled_or_free = (known["source"] != "bought").sum()
 claim("more than four in ten of the owned games were not bought singly", n_bundled_or_free > 0.4 * len(known))
 
 # %% [markdown]
-# More than four in ten were not bought singly, and most of these were never started. Should they train the model? To
-# leave them out we set their labels to 0; the recommendations still hide them, because they are owned.
+# More than four in ten owned games were not bought individually, and most of these were never started. Should the model
+# be trained on them? To leave them out, we set their labels to 0. They still do not appear among the recommendations,
+# because the player owns them.
 #
 # ### Exercise 31.7 · predict (O4)
 #
-# With the label "owned" and all games, the NDCG@10 by known liking is 0.110. What is it if only bought games keep the
+# With the label "owned" and all games, the NDCG@10 by known liking is 0.110. What is it if only bought games keep their
 # label?
 
 # %%
@@ -462,10 +471,10 @@ claim("relative hours: it changes less than 0.005", mean.iloc[1].abs().max() < 0
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# With the label "owned", the model learns that the eight games of a bundle belong together. That is true of the bundle,
-# but says nothing about taste. Without bundles and free weekends the NDCG rises by 0.045. Relative hours gain nothing,
-# because most of these games were never started and are 0 already. If your file does not say where a game came from,
-# the hours can stand in for it.
+# With the label "owned", the model learns that the eight games of a bundle belong together. That is true of the bundle
+# but says nothing about taste. Without bundles and free weekends, NDCG@10 by known liking rises by 0.045. Relative
+# hours gain nothing, because most of these games were never started, so their label is 0 already. If your file does not
+# say how a player acquired a game, the hours can take the place of this information.
 #
 # </details>
 
@@ -488,16 +497,18 @@ gets_a_game = world.owned.loc[world.owned["bought_at"].between(600, 699), "playe
 print(f"synthetic: {len(np.setdiff1d(gets_a_game, players))} players get their first game in these 100 days")
 
 # %% [markdown]
-# A single game says nearly nothing: the gain over popularity is not distinguishable from zero. Two or three games are
-# enough for a gain, and from four games on it is about 0.06. Another 639 players get their first game only in the next
-# 100 days. Until then there is nothing to learn from, and they see the popular list (lesson 13 has more on them).
+# A single game says almost nothing about a player: the gain over popularity is not distinguishable from zero. Two or
+# three games are enough for a gain, and from four games on it is about 0.06. Another 639 players get their first game
+# only in the next 100 days. Until then, there is nothing to learn from, and these players see a list of popular games
+# (lesson 13 has more on new users).
 
 # %% [markdown]
 # ## 9. One network for two questions (optional)
 #
-# When a player gets a game, will it be started, and how long will it be played? Twelve features are known beforehand,
-# among them the share of games that this player starts, overall and in the genre, the same two for relative play time,
-# the owners, median and price of the game, and its source.
+# When a player gets a game, will it be started, and how long will it be played? Twelve features are known beforehand.
+# Among them are the share of games that this player starts, overall and in the genre; the player's relative play time,
+# again overall and in the genre; the number of owners, the median play time and the price of the game; and how the
+# player acquired it.
 
 # %%
 rows = {}
@@ -507,10 +518,10 @@ for role, day in (("learn", 400), ("choose", 500), ("test", 600)):
 print("synthetic rows:", {role: f"{len(of_role.x):,}" for role, of_role in rows.items()})
 
 # %% [markdown]
-# The network shares its hidden layers between two outputs, one for each part of the loss of exercise 31.4. In Keras, a
-# `sample_weight` of `started` leaves the other rows out of the second part. (Keras still divides by all rows, so this
-# part weighs a little less.) The baseline answers the two questions with logistic regression and ridge regression, on
-# the same features.
+# The network shares its hidden layers between two outputs, one for each part of the loss of exercise 31.4. In Keras,
+# passing `started` as the `sample_weight` of the second output leaves out the rows of games that were not started.
+# (Keras still divides by the number of all rows, so this part weighs a little less than in the exercise.) The baseline
+# answers the two questions with logistic regression and ridge regression on the same features.
 
 
 # %%
@@ -532,7 +543,7 @@ def tried(model, learn, role, *setting):
 
 
 # %% [markdown]
-# Three trials each, trained on the first date and judged on the second:
+# Each model gets three trials, trained on the first date and evaluated on the second:
 
 # %% tags=["nbval-ignore-output"]
 for model, settings in ((linear_hurdle, (0.01, 0.1, 1)), (network_hurdle, (4, 8, 16))):
@@ -543,8 +554,8 @@ for model, settings in ((linear_hurdle, (0.01, 0.1, 1)), (network_hurdle, (4, 8,
         )
 
 # %% [markdown]
-# We take C = 0.01 and eight epochs, train both models again on the second date, the network with three seeds, and test
-# once.
+# We choose C = 0.01 for the linear models and eight epochs for the network. Both are trained again on the second date,
+# the network with three seeds, and tested once.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -570,29 +581,29 @@ claim("whether: the network is not ahead by more than 0.01, nor behind by 0.03",
 claim("how much: the two differ by less than 0.08, on an error above 2", abs(against["how much"][0]) < 0.08)
 
 # %% [markdown]
-# The network brings little. On "whether" it gains nothing over logistic regression, which has an advantage here: in our
-# shop a logistic rule decides whether a game is started. On "how much" the network is ahead by about 0.03, on an error
-# of 2.28, and both models reduce the error of a constant guess by only about a tenth. Whether a game is started can be
-# predicted; how long it is played, hardly.
+# The network brings little. On "whether", it is not ahead of logistic regression by more than 0.01. Logistic regression
+# has an advantage here, because in our shop a logistic rule decides whether a game is started. On "how much", the two
+# models differ by less than 0.08, on an error above 2, and neither is much better than a constant guess, the row "means
+# of all". Whether a game is started can be predicted to some extent; how long it is played can hardly be predicted.
 
 # %% [markdown]
 # ## 10. Hours as a goal
 #
-# A recommender that is trained on hours finds the games that take the most of them. Is that what players want? The
-# World Health Organization lists gaming disorder in its classification of diseases, ICD-11. The signs are loss of
-# control, priority over other interests, and going on despite harm; a number of hours is not among them. Loot boxes are
-# boxes that players pay for without knowing what is inside. A survey linked spending on them to the severity of problem
-# gambling and left open which causes which (Zendle & Cairns, 2018); a later one found a link among 16- to 18-year-olds
-# (Zendle et al., 2019).
+# A recommender that is trained on hours finds the games that take up the most time. Is that what players want? The
+# World Health Organization lists gaming disorder in its classification of diseases, ICD-11. Its signs are loss of
+# control over gaming, giving it priority over other interests, and continuing despite harm; a number of hours is not
+# among them. Loot boxes raise a related concern: players pay for a virtual box without knowing what is inside. A survey
+# linked spending on loot boxes to the severity of problem gambling but left open which causes which (Zendle & Cairns,
+# 2018). A later survey found a link among 16- to 18-year-olds (Zendle et al., 2019).
 #
-# So treat hours as evidence of liking, not as the goal. Cap them, as relative hours do, and ask players what they
-# enjoyed. Apply age ratings as hard filters, and do not count the purchase of a loot box as a success.
+# So treat hours as evidence of liking, not as the goal. Limit their influence, as relative hours do, and ask players
+# what they enjoyed. Apply age ratings as hard filters, and do not count the purchase of a loot box as a success.
 
 # %% [markdown]
 # ## 11. Your own file (optional)
 #
-# `load_games` reads a table with the columns player, game, hours and bought_at (seconds since 1970), built on
-# `load_csv`. Here is an invented file with two faults:
+# `load_games`, which builds on `load_csv`, reads a table with the columns player, game, hours and bought_at (seconds
+# since 1970). Here is an invented file with two errors:
 
 # %%
 from pathlib import Path
@@ -614,34 +625,36 @@ with TemporaryDirectory() as folder:
 print(relative_hours(mine["hours"], mine["game"]).round(2))
 
 # %% [markdown]
-# Where do such files come from? The Steam reviews of Kang & McAuley (2018) hold hours; steam-200k on Kaggle holds
-# purchases and hours, without dates. For both we found no licence that lets us pass them on. "Game Recommendations on
-# Steam" on Kaggle is said to be in the public domain; we could not check this. The Steam Games Dataset of FronkonGames
-# carries CC BY 4.0, but it describes games, not players. Read the terms on the day you download.
+# Where can you find such files? The Steam reviews of Kang & McAuley (2018) contain hours, and steam-200k on Kaggle
+# contains purchases and hours but no dates. For neither of them did we find a licence that permits redistribution.
+# "Game Recommendations on Steam" on Kaggle is said to be in the public domain, but we could not verify this. The Steam
+# Games Dataset of FronkonGames is licensed under CC BY 4.0, but it describes games, not players. Read the terms on the
+# day you download a file.
 
 # %% [markdown]
 # ## 12. What carries over to your field
 #
-# The five troubles of lesson 27, as a shop for games sees them:
+# The five problems of lesson 27, as they appear in a shop for games:
 #
-# | Trouble | At home in | In this synthetic shop |
+# | Problem | Most typical of | In this synthetic shop |
 # |---|---|---|
 # | repeats | shops, music | people return to a game they own; we recommend only new ones |
-# | exposure | social feeds | fame helps decide what is bought next; popularity looks good by later play only |
+# | exposure | social feeds | fame influences what is bought next; popularity looks good only by later play |
 # | reactions after the click | music and video | 40 % of the owned games were never started; "started" is a good label |
 # | cold items and people | films and series | most players own fewer than eight games; section 8 looks at them |
-# | amounts | games | total hours find endless games; relative to the median of the game they are a signal |
+# | amounts | games | a ranking by total hours finds endless games; hours relative to the game's median are a useful signal |
 #
-# Ask two questions about each amount in your field: how much of it can the item give, and was the item chosen at all?
-# Split "whether" from "how much". And where you can, ask people what they liked, because later behaviour follows fame.
+# Ask two questions about each amount in your field: how large can it become for this item, and was the item chosen at
+# all? Separate "whether" from "how much". And where you can, ask people what they liked, because their later behaviour
+# also depends on fame.
 
 # %% [markdown]
 # ## What you did
 #
-# - You diagnosed a ranking by hours: three endless games for everybody (**O1**).
+# - You diagnosed a ranking by hours: it recommends only three games, all of them endless (**O1**).
 # - You computed and implemented hours relative to the median of the game (**O2**).
 # - You repaired a function that used the future, and compared five labels under two judges (**O3**).
-# - You measured what bundles and free weekends do to a list (**O4**).
+# - You measured how bundles and free weekends affect the recommendations (**O4**).
 # - You implemented the loss of a hurdle model (**O5**).
 
 # %% [markdown] tags=["reading"]
