@@ -373,9 +373,15 @@ def test_times_in_other_forms_give_the_same_histories(tmp_path, times, form):
     assert again["item_id"].tolist() == frame["item_id"].tolist()
     with pytest.raises(DataProblems, match="timestamp is"):
         reading.read(Source(str(path)))
-    path.write_text(path.read_text().replace(form(int(pieces[4][1])), "soon"))
-    with pytest.raises(DataProblems, match="timestamp is not a number"):
-        reading.read(Source(str(path), times=times))
+    text = path.read_text()
+    for other in ("soon", "2 h", "in 2020"):
+        path.write_text(text.replace(form(int(pieces[4][1])), other))
+        with pytest.raises(DataProblems, match=rf"timestamp does not have the form .*line .*: {other}"):
+            reading.read(Source(str(path), times=times))
+    if times != "milliseconds":  # a number among dates is no number of seconds
+        path.write_text(text.replace(form(int(pieces[4][1])), "1600000000"))
+        with pytest.raises(DataProblems, match=r"timestamp does not have the form .*line .*: 1600000000"):
+            reading.read(Source(str(path), times=times))
 
 
 def test_a_bad_file_gets_one_report_of_all_problems_and_leaves_nothing(tmp_path):

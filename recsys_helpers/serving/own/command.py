@@ -15,13 +15,6 @@ from recsys_helpers.serving.store import Store
 ABOUT = """a text file of interactions with user_id, item_id and perhaps timestamp (seconds), rating, title: it is
 checked, split and measured, and the model that the evidence favours is served; up to 1,000,000 interactions and 100,000
 items; without timestamps no model that needs an order is offered"""
-OPTIONS = (
-    "The options of the advice on the command line: columns={'user_id': 'buyer'} is --columns user_id=buyer, "
-    "{'rating': None} is --columns rating= , sep=';' is --sep ';', names=['user_id', 'item_id'] is --names user_id "
-    "item_id, duplicates='last' is --duplicates last, rating_range=(0, 10) is --rating-range 0 10. "
-    "Times that are no seconds: --times milliseconds, --times ISO8601, or the format of dates, --times %d/%m/%Y."
-)
-
 INTERRUPTED = "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here."
 
 
@@ -40,7 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--duplicates", default="error", choices=["error", "first", "last"], help=which)
     what = "milliseconds since 1970, ISO8601, or a format of dates such as %%d/%%m/%%Y; default: seconds since 1970"
     group.add_argument("--times", default="seconds", metavar="FORM", help=what)
-    group.add_argument("--titles", metavar="FILE", help="a CSV file with item_id and title")
+    what = "ids are text, also where all are whole numbers; then 0 is an id like any other"
+    group.add_argument("--text-ids", action="store_true", help=what)
+    group.add_argument("--titles", metavar="FILE", help="a file with item_id and title; any usual separator")
     group.add_argument("--titles-columns", nargs="+", default=[], metavar="OURS=YOURS")
 
 
@@ -54,10 +49,11 @@ def source_of(arguments) -> Source:
         columns=_pairs(arguments.columns, "--columns"),
         sep=arguments.sep.replace("\\t", "\t"),
         names=tuple(arguments.names) if arguments.names else None,
-        encoding=tuple(arguments.encoding),
+        encoding=tuple(map(_encoding, arguments.encoding)),
         rating_range=tuple(arguments.rating_range),
         duplicates=arguments.duplicates,
-        times=arguments.times,
+        times=_times(arguments.times),
+        text_ids=arguments.text_ids,
         titles=arguments.titles,
         titles_columns=_pairs(arguments.titles_columns, "--titles-columns"),
     )
@@ -67,6 +63,21 @@ def _pairs(words: list[str], option: str) -> dict[str, str | None]:
     if wrong := [word for word in words if "=" not in word]:
         sys.exit(f"{option} takes pairs such as user_id=buyer, not {wrong[0]!r}.")
     return {ours: theirs or None for ours, _, theirs in (word.partition("=") for word in words)}
+
+
+def _encoding(name: str) -> str:
+    try:
+        "a".encode(name)
+    except LookupError:
+        known = "utf-8, utf-16, cp1252, latin-1, gb18030 and others"
+        sys.exit(f"--encoding: there is no encoding {name!r} for text; there are {known}.")
+    return name
+
+
+def _times(form: str) -> str:
+    if form not in ("seconds", "milliseconds", "ISO8601") and "%" not in form:
+        sys.exit(f"--times takes seconds, milliseconds, ISO8601, or a format such as %d/%m/%Y, not {form!r}.")
+    return form
 
 
 def own_folders(path: str, cache: Path) -> tuple[Path, Path]:
@@ -94,7 +105,7 @@ def build(arguments, store: Store) -> None:
         try:
             version = prepare(source_of(arguments), store, compress=arguments.compress)
         except DataProblems as error:
-            sys.exit(f"{error}\n{OPTIONS}\nNothing was built.")
+            sys.exit(f"{error}\nNothing was built. All options: python -m recsys_helpers.serving --help")
         except MemoryError as error:
             sys.exit(f"{error}\nNothing was put into use.")
     except KeyboardInterrupt:
