@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ import pytest
 from serving_kit import InProcess, RealService
 
 from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.serving import __main__ as serving_command
 from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.own import contenders, evidence, network, pipeline, reading
 from recsys_helpers.serving.own.command import is_ready
@@ -207,6 +210,23 @@ def test_another_file_or_setting_has_another_digest_and_another_place_has_not(tm
     )
 
 
+OTHERS = {
+    "columns": {"rating": None}, "sep": ";", "names": ("user_id", "item_id"), "encoding": ("cp1252",), "seed": 7,
+    "rating_range": (1.0, 5.0), "duplicates": "last", "times": "ISO8601", "text_ids": True,
+    "titles_columns": {"title": "name"},
+}  # fmt: skip
+
+
+def test_each_setting_has_a_digest_of_its_own_so_that_no_step_of_another_one_is_taken(tmp_path):
+    path = str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))
+    places = {"path", "titles"}  # of them the content counts
+    assert {field.name for field in fields(Source)} == places | set(OTHERS)
+    digests = {Source(path, **{name: value}).digest() for name, value in OTHERS.items()}
+    named = [write(tmp_path / f"{n}.csv", ring(np.random.default_rng(n))) for n in (1, 2)]
+    digests |= {Source(path, titles=str(titles)).digest() for titles in named} | {Source(path).digest()}
+    assert len(digests) == len(OTHERS) + 3
+
+
 # Interruptions.
 
 
@@ -292,6 +312,8 @@ def test_those_who_have_a_past_and_something_to_find_are_measured_up_to_the_stat
             assert len(set(view.measured.tolist())) == expected
             assert all(view.seen[[user]].nnz and view.relevant[[user]].nnz for user in view.measured)
             assert view.evaluate(along_the_ring, "oracle").mean() > 0.999  # each user's own history is asked
+    samples = [cut(frame, seed).final.measured.tolist() for seed in (42, 42, 43)]
+    assert samples[0] == samples[1] != samples[2] and max(samples[0]) > 40  # drawn, not the first ones
 
 
 def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(tmp_path, monkeypatch):
@@ -469,6 +491,28 @@ def test_the_memory_of_item_knn_is_asked_for_before_it_is_made(tmp_path, monkeyp
     assert found == [] and len(reasons) == 2 and "Leave out the users" in reasons[0]
 
 
+def test_up_to_the_stated_numbers_of_items_the_models_are_offered_and_beyond_them_a_sentence_says_why(
+    tmp_path, monkeypatch
+):
+    parts = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42)
+    monkeypatch.setattr(network, "train", lambda *_: (_ for _ in ()).throw(InterruptedError("it would be trained")))
+    for limit, names in ((N_ITEMS, ["item-kNN", "EASE", "linear next-item"]), (N_ITEMS - 1, ["item-kNN"])):
+        monkeypatch.setattr(contenders, "MOST_DENSE", limit)
+        monkeypatch.setattr(network, "MOST_FOR_NETWORK", limit)
+        found, reasons = contenders.offered(parts)
+        assert [one.name for one in found] == names and len(reasons) == (limit < N_ITEMS)
+        run = pipeline.Run(Source("unused"), Steps(tmp_path / f"{limit}"), parts)
+        if limit == N_ITEMS:
+            with pytest.raises(InterruptedError):
+                run.evaluate([contenders.KNN], None)
+        else:
+            results, trained, why = run.evaluate([contenders.KNN], None)
+            assert trained is None and [one.name for one in results] == ["popularity", "item-kNN"]
+            assert why.startswith(f"The network is offered up to {limit} items, because ")
+            choice = choose(results, True, why)
+            assert choice.name == "item-kNN" and choice.why.endswith(f"{why}, so item-kNN is served.")
+
+
 def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is_hidden(tmp_path, monkeypatch):
     from recsys_helpers.serving.own import cut as cuts
 
@@ -553,6 +597,41 @@ def test_the_command_goes_from_a_strange_file_to_a_running_service(tmp_path):
 
         answer = httpx.get(service.url + "/recommend/u003?k=4").json()
         assert len(answer["items"]) == 4 and not answer["degraded"]
+
+
+def test_every_option_of_the_command_line_reaches_the_source_and_the_pipeline(tmp_path, monkeypatch):
+    path, titles = write(tmp_path / "a.csv", ring(np.random.default_rng(0))), tmp_path / "titles.csv"
+    titles.write_text("sku,name\n")
+    words = ["--columns", "user_id=buyer", "item_id=sku", "rating=", "--sep", "\\t", "--names", "a", "b"]
+    words += ["--encoding", "utf-8", "cp1252", "--rating-range", "0", "10", "--duplicates", "last"]
+    words += ["--times", "%Y", "--text-ids", "--titles", str(titles), "--titles-columns", "title=name"]
+    source = Source(
+        str(path), {"user_id": "buyer", "item_id": "sku", "rating": None}, "\t", ("a", "b"), ("utf-8", "cp1252"),
+        (0.0, 10.0), "last", "%Y", True, str(titles), {"title": "name"},
+    )  # fmt: skip
+    given = []
+
+    def prepare(source, store, compress):
+        given.append((source, store.folder, compress))
+        return "0" * 16
+
+    monkeypatch.setattr(pipeline, "prepare", prepare)
+    for more, compress in (([], False), (["--compress"], True)):
+        line = ["serving", "build", "--data", str(path), "--folder", str(tmp_path / "s"), *words, *more]
+        monkeypatch.setattr(sys, "argv", line)
+        serving_command.main()
+        assert given.pop() == (source, tmp_path / "s", compress)
+
+
+def test_a_bundle_that_is_ready_is_served_without_reading_the_file_again(ring_run, monkeypatch):
+    folder, source = ring_run
+    arguments = SimpleNamespace(compress=False)
+    monkeypatch.setattr(serving_command.own, "source_of", lambda _: source)
+    monkeypatch.setattr(serving_command.own, "build", None)  # calling it would fail
+    serving_command.prepare_own(arguments, Store(folder))
+    arguments.compress = True
+    with pytest.raises(TypeError):
+        serving_command.prepare_own(arguments, Store(folder))
 
 
 def test_a_file_that_is_not_there_is_said_in_one_sentence(tmp_path):

@@ -41,12 +41,8 @@ def advised(problems):
     """The options in the advice, as somebody would copy them; the first of two ways of doing one thing."""
     found = {}
     for problem in problems:
-        for text in re.findall(r"--[a-z-]+(?: (?:'[^']*'|[^\s']+?(?=[.,;:]?(?:\s|$))))*", problem):
+        for text in re.findall("`(--[^`]*)`", problem):
             option, *words = shlex.split(text)
-            if option == "--columns":
-                words = [word for word in words if "=" in word]
-            elif option != "--names":
-                words = words[: 0 if option == "--text-ids" else 1]
             found.setdefault(option, words)
     return found
 
@@ -131,7 +127,7 @@ def test_advice_about_columns_repeats_the_column_of_titles(tmp_path):
     path = table(tmp_path / "a.csv", [(1, 2, "x")], head=("user_id", "product", "name"))
     with pytest.raises(DataProblems) as caught:
         reading.read(Source(str(path), columns={"title": "name"}))
-    assert "--columns item_id=… title=name" in caught.value.problems[0]
+    assert "`--columns item_id=… title=name`" in caught.value.problems[0]
 
 
 # Times.
@@ -175,7 +171,7 @@ def test_ids_from_0_as_text_are_all_served_as_they_are_written(tmp_path):
     titles = tmp_path / "titles.csv"
     titles.write_text("item_id,title\n0,Nothing\n-5,Minus\n7.0,Seven\n")
     path = table(tmp_path / "a.csv", rows + [(-3, item, START + item) for item in (0, 7, 9)])
-    with pytest.raises(DataProblems, match="--text-ids"):
+    with pytest.raises(DataProblems, match="`--text-ids`"):
         reading.read(Source(str(path)))
     source = Source(str(path), text_ids=True, titles=str(titles))
     data = reading.read(source)
@@ -206,7 +202,7 @@ def test_a_file_of_titles_may_have_another_separator_and_the_encoding_of_the_dat
     columns = {"item_id": "no", "title": "name"}
     source = Source(str(path), encoding=(encoding,), titles=str(titles), titles_columns=columns)
     assert reading.read(source).titles == {item_id(number): f"Café {number}" for number in range(N_ITEMS)}
-    with pytest.raises(DataProblems, match=r"it has .'no', 'name', 'kind'.*--titles-columns item_id=… title=…"):
+    with pytest.raises(DataProblems, match=r"it has .'no', 'name', 'kind'.*`--titles-columns item_id=… title=…`"):
         reading.read(Source(str(path), encoding=(encoding,), titles=str(titles)))
 
 
@@ -222,6 +218,18 @@ def test_of_several_titles_the_commonest_is_shown_and_the_report_says_so(tmp_pat
 
 
 # The command.
+
+
+def test_files_of_one_name_in_two_places_share_neither_bundles_nor_events(tmp_path, monkeypatch):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    here, there = (command.own_folders(str(tmp_path / name / "my ratings.csv"), tmp_path) for name in ("a", "b"))
+    assert not set(here) & set(there) and here[0].name.startswith("my_ratings-")
+    assert here[0].parent.parent == tmp_path and here[0] not in here[1].parents
+    monkeypatch.chdir(tmp_path / "a")
+    assert command.own_folders("my ratings.csv", tmp_path) == here  # however the place is written
+    assert command.own_folders("../b/my ratings.csv", tmp_path) == there
+    assert command.own_folders("other.csv", tmp_path)[0] != here[0]
 
 
 @pytest.mark.parametrize(
@@ -240,14 +248,14 @@ def test_an_option_without_a_meaning_is_refused_in_one_sentence(tmp_path, words,
 def test_the_command_shows_the_options_that_solve_the_problems_and_where_all_are_explained(tmp_path):
     path = table(tmp_path / "a.csv", [(user - 1, item, time) for user, item, time in lines_of(WALKS)], ";")
     refused = run("build", "--data", path, "--folder", tmp_path / "service")
-    assert refused.returncode == 1 and "Pass --sep ';'." in refused.stderr and "--help" in refused.stderr
+    assert refused.returncode == 1 and "Pass `--sep ';'`." in refused.stderr and "--help" in refused.stderr
     again = run("build", "--data", path, "--folder", tmp_path / "service", "--sep", ";")
-    assert again.returncode == 1 and "Pass --text-ids" in again.stderr
+    assert again.returncode == 1 and "Pass `--text-ids`" in again.stderr
 
 
 def test_the_report_of_a_good_file_asks_for_times_that_have_another_name_and_for_no_ratings(tmp_path):
     rows = [(user, f"i{item}", time, 7) for user, item, time in lines_of(WALKS)]
     path = table(tmp_path / "a.csv", rows, head=("user_id", "item_id", "timestamp:float", "G_batting"))
     first = reading.read(Source(str(path), columns={"title": "item_id"})).report[0]
-    assert "rating" not in first and "no timestamp" in first
-    assert "--columns timestamp=timestamp:float title=item_id)" in first
+    assert "rating" not in first and "no timestamp (is it 'timestamp:float'? Then" in first
+    assert "`--columns timestamp=timestamp:float title=item_id`)" in first

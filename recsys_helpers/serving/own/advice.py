@@ -1,4 +1,4 @@
-"""The advice of `data.load_csv`, given as options of the command line that can be copied."""
+"""The advice of `data.load_csv`, given as options of the command line, in backticks, that can be copied."""
 
 import ast
 import re
@@ -7,24 +7,26 @@ from collections.abc import Callable
 
 TEXT = r"'[^']*'|\"[^\"]*\""
 LITERALS: list[tuple[str, Callable]] = [  # what Python calls it, with its value in group 1 → the option
-    (r"sep=(" + TEXT + ")", lambda value: f"--sep {shlex.quote(value.replace(chr(9), chr(92) + 't'))}"),
+    (r"sep=(" + TEXT + ")", lambda value: f"--sep {_words(value.replace(chr(9), chr(92) + 't'))}"),
     (r"encoding=(" + TEXT + r"|\[[^\]…]*\])", lambda value: f"--encoding {_words(value)}"),
     (r"names=(\[[^\]…]*\])", lambda value: f"--names {_words(value)}"),
     (r"duplicates=(" + TEXT + ")", lambda value: f"--duplicates {value}"),
 ]  # fmt: skip
 PHRASES = {
-    "duplicates='last' or 'first'": "pass --duplicates last, or --duplicates first",
-    "names=[…]": "--names …",
-    "columns maps our names, [": "--columns maps our names, ['title', ",
-    "rating_range=(lowest, highest)": "--rating-range LOWEST HIGHEST",
-    "rating_range is a pair, the lowest": "--rating-range takes two numbers, the lowest",
-    "Leave names out, and say with columns which": "Leave --names out, and say with --columns which",
-    "Give names one name": "Give --names one name",
-    "of names (rows": "of --names (rows",
+    "duplicates='last' or 'first'": "pass `--duplicates last`, or `--duplicates first`",
+    "names=[…]": "`--names …`",
+    "columns maps our names, [": "`--columns` maps our names, ['title', ",
+    "rating_range=(lowest, highest)": "`--rating-range LOWEST HIGHEST`",
+    "rating_range is a pair, the lowest": "`--rating-range` takes two numbers, the lowest",
+    "Leave names out, and say with columns which": "Leave `--names` out, and say with `--columns` which",
+    "Give names one name": "Give `--names` one name",
+    "of names (rows": "of `--names` (rows",
     "0 is kept for padding: number the ids from 1, or put a letter before each: u0.": (
-        "Pass --text-ids: then every id is text, and 0 is an id like any other."
+        "Pass `--text-ids`: then every id is text, and 0 is an id like any other."
     ),
-    "Are these seconds? ": "Are these seconds? Years, and days such as 20240531: pass --times %Y, or --times %Y%m%d. ",
+    "Are these seconds? ": (
+        "Are these seconds? Years: pass `--times %Y`; days such as 20240531: pass `--times %Y%m%d`. "
+    ),
     "Read it with pd.read_parquet, and pass the frame to check_interactions.": (
         "Save it as CSV: pd.read_parquet(path).to_csv(other_path, index=False)."
     ),
@@ -41,14 +43,14 @@ def as_options(text: str, title: str | None = None) -> str:
     `title`: the column of titles that was named, which advice about columns repeats.
 
     >>> as_options("The separator seems to be ';'. Pass sep=';'.")
-    "The separator seems to be ';'. Pass --sep ';'."
+    "The separator seems to be ';'. Pass `--sep ';'`."
     >>> as_options("Then say so: columns={'user_id': 'buyer no', 'rating': None}.", title="name")
-    "Then say so: --columns 'user_id=buyer no' rating= title=name."
+    "Then say so: `--columns 'user_id=buyer no' rating= title=name`."
     >>> as_options("timestamp is too large for seconds (rows: 9). Divide milliseconds by 1000, microseconds by 1e6.")
-    'timestamp is too large for seconds (rows: 9). Are they milliseconds? Then pass --times milliseconds.'
+    'timestamp is too large for seconds (rows: 9). Are they milliseconds? Then pass `--times milliseconds`.'
     """
     if text.startswith("timestamp is too large for seconds"):
-        return text.partition(" Divide ")[0] + " Are they milliseconds? Then pass --times milliseconds."
+        return text.partition(" Divide ")[0] + " Are they milliseconds? Then pass `--times milliseconds`."
     text = _dates(text)
     for phrase, option in PHRASES.items():
         text = text.replace(phrase, option)
@@ -63,7 +65,7 @@ def as_options(text: str, title: str | None = None) -> str:
 
 def _option(found: re.Match, option: Callable) -> str:
     try:
-        return option(ast.literal_eval(found[1]))
+        return f"`{option(ast.literal_eval(found[1]))}`"
     except (ValueError, SyntaxError):  # not what it looks like: leave it as it was written
         return found[0]
 
@@ -86,4 +88,4 @@ def _dates(text: str) -> str:
         return text
     which = re.search(r", with the format that is meant (\(.+?\)): `", python)
     advice = f"pass the format that is meant {which[1]}, such as" if which else "pass"
-    return f"{head} They are dates: {advice} --times {shlex.quote(form[1])}."
+    return f"{head} They are dates: {advice} `--times {_words(form[1])}`."

@@ -1,6 +1,7 @@
 """The options of the command line for data of your own, and what it says when something is wrong."""
 
 import argparse
+import hashlib
 import re
 import sys
 from pathlib import Path
@@ -20,15 +21,17 @@ INTERRUPTED = "Interrupted. Nothing was put into use; the finished steps are kep
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--data` and what belongs to it."""
-    what = "The options mean what they mean in recsys_helpers.data.load_csv."
-    group = parser.add_argument_group("data of your own", what)
+    group = parser.add_argument_group("data of your own")
     group.add_argument("--data", metavar="FILE", help=ABOUT)
     names = "names of your columns, such as user_id=buyer item_id=sku timestamp=when title=name"
     group.add_argument("--columns", nargs="+", default=[], metavar="OURS=YOURS", help=names)
     group.add_argument("--sep", default=",", help=r"the separator; \t is a tab")
     group.add_argument("--names", nargs="+", metavar="NAME", help="the columns of a file without a header, in order")
-    group.add_argument("--encoding", nargs="+", default=["utf-8-sig"])
-    group.add_argument("--rating-range", nargs=2, type=float, default=(0.5, 5.0), metavar=("LOWEST", "HIGHEST"))
+    what = "such as cp1252; of several, each line is read with the first that fits; default: utf-8"
+    group.add_argument("--encoding", nargs="+", default=["utf-8-sig"], help=what)
+    what = "ratings outside it are reported as mistakes; default: 0.5 5"
+    scale = {"type": float, "default": (0.5, 5.0), "metavar": ("LOWEST", "HIGHEST")}
+    group.add_argument("--rating-range", nargs=2, **scale, help=what)
     which = "which row to keep where a user has an item twice, in time"
     group.add_argument("--duplicates", default="error", choices=["error", "first", "last"], help=which)
     what = "milliseconds since 1970, ISO8601, or a format of dates such as %%d/%%m/%%Y; default: seconds since 1970"
@@ -36,7 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     what = "ids are text, also where all are whole numbers; then 0 is an id like any other"
     group.add_argument("--text-ids", action="store_true", help=what)
     group.add_argument("--titles", metavar="FILE", help="a file with item_id and title; any usual separator")
-    group.add_argument("--titles-columns", nargs="+", default=[], metavar="OURS=YOURS")
+    names = "names of its columns, such as item_id=sku title=name"
+    group.add_argument("--titles-columns", nargs="+", default=[], metavar="OURS=YOURS", help=names)
 
 
 def source_of(arguments) -> Source:
@@ -81,9 +85,14 @@ def _times(form: str) -> str:
 
 
 def own_folders(path: str, cache: Path) -> tuple[Path, Path]:
-    """Where bundles and events of a file lie that was named without `--folder`."""
-    stem = re.sub(r"\W+", "_", Path(path).stem) or "data"
-    return cache / "serving-own" / stem, Path(platformdirs.user_data_dir("recsys-course")) / "own" / f"{stem}.sqlite3"
+    """Where bundles and events of a file lie that was named without `--folder`.
+
+    The names are made of the file's place, so that a file exported anew goes on where it was, and another file of the
+    same name, as `ratings.csv` is for many, does not get its events.
+    """
+    place = hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:8]
+    name = f"{re.sub(r'[^A-Za-z0-9]+', '_', Path(path).stem)}-{place}"
+    return cache / "serving-own" / name, Path(platformdirs.user_data_dir("recsys-course")) / "own" / f"{name}.sqlite3"
 
 
 def is_ready(source: Source, store: Store, compress: bool = False) -> bool:

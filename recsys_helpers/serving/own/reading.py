@@ -77,6 +77,7 @@ def _summary(source: Source, frame: pd.DataFrame, text: str) -> str:
     """What `load_csv` says about the file, with the rows that are kept, and without the titles among the unused."""
     text = as_options(text, source.columns.get("title")).replace("; all values are text, not checked", "")
     text = re.sub(r"; no rating: implicit feedback( \(is it [^)]*\))?", "", text)  # ratings are not used
+    text = text.replace("no timestamp: splits by time will not work", "no timestamp")  # what follows from it is below
     n_users, n_items = frame["user_id"].nunique(), frame["item_id"].nunique()
     rest = text.removeprefix(source.name).partition(" items")[2]
     text = f"{source.name}: {len(frame):,} interactions, {n_users:,} users, {n_items:,} items{rest}"

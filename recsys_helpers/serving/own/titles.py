@@ -38,7 +38,7 @@ def read_titles(source: Source) -> tuple[dict, int]:
     if missing := [theirs for theirs in wanted.values() if theirs not in table.header]:
         option = "--titles-columns" if source.titles else "--columns"
         has = f"Titles: {name} has no column {missing}; it has {table.header[:20]}."
-        raise DataProblems(name, [f"{has} Say which holds what: {option} item_id=… title=…."])
+        raise DataProblems(name, [f"{has} Say which holds what: `{option} item_id=… title=…`."])
     if path != source.path and (problems or table.problems):
         raise DataProblems(name, [f"{name}: {one}" for one in (*problems, *table.problems)])
     return _commonest(table.frame.dropna())
