@@ -1,5 +1,7 @@
 """The checked interactions of a source: times of any form as seconds, and ids as text where that was asked for."""
 
+import contextlib
+
 import pandas as pd
 
 from recsys_helpers.data.advice import Words
@@ -8,8 +10,8 @@ from recsys_helpers.data.column_names import PAIR
 from recsys_helpers.data.own_data import load_csv
 from recsys_helpers.serving.own.source import Source
 
-FAR = 10**10  # seconds: added to dates, so that one before 1970 passes the checks of times that are seconds
-EARLY = ("timestamp is negative", "The latest time is in 1970 … 1973")
+FAR = 6 * 10**10  # seconds: added to dates, so that one before 1970 passes the checks of times that are seconds
+OF_TIMES = ("timestamp is not a number", "timestamp is too large", "timestamp is negative", "The latest time is in")
 SHOWN = 3
 
 
@@ -21,25 +23,38 @@ def load(source: Source) -> pd.DataFrame:
     how = {"rating_range": source.rating_range, "duplicates": source.duplicates}
     if source.times == "seconds" and not source.text_ids:
         return load_csv(source.path, **options, **how)
-    frame, problems = load_csv(source.path, **options, check=False), []
-    has_dates = source.times not in ("seconds", "milliseconds") and "timestamp" in frame
-    if source.times != "seconds" and "timestamp" in frame:
-        frame, problems = _with_seconds(frame, source.times)
-
-    def check(rows: pd.DataFrame) -> pd.DataFrame:
-        return checked(source.name, rows, [], **how, words=Words(columns))
-
+    problems = _problems_as_it_is(source, options, how)
     try:
-        check(frame)
+        frame = load_csv(source.path, **options, check=False)
     except DataProblems as error:
-        is_right = [*(f"{name} is 0 or negative" for name in PAIR if source.text_ids), *(EARLY if has_dates else ())]
-        problems += [problem for problem in error.problems if not problem.startswith(tuple(is_right))]
+        raise DataProblems(source.name, problems or error.problems) from None
+    if source.times != "seconds" and "timestamp" in frame:
+        frame, of_times = _with_seconds(frame, source.times)
+        problems = of_times + problems
+    has_dates = source.times not in ("seconds", "milliseconds") and "timestamp" in frame
+    rows = _as_the_checks_want(frame, source.text_ids, has_dates)
+    try:
+        found = checked(source.name, rows, [], **how, words=Words(columns)).reset_index(drop=True)
+    except DataProblems as error:  # what is wrong besides the times has been said
+        of_times = [problem for problem in error.problems if problem.startswith(OF_TIMES)]
+        problems = problems + of_times or error.problems
     if problems:
         raise DataProblems(source.name, problems)
-    found = check(_as_the_checks_want(frame, source.text_ids, has_dates)).reset_index(drop=True)
     if source.text_ids:
         found = found.assign(**{name: found[name].str[1:] for name in PAIR})
     return found.assign(timestamp=found["timestamp"] - FAR) if has_dates else found
+
+
+def _problems_as_it_is(source: Source, options: dict, how: dict) -> list[str]:
+    """All problems of the file that neither another form of times nor ids as text can solve."""
+    solved = OF_TIMES if source.times != "seconds" else ()
+    solved += tuple(f"{name} is 0 or negative" for name in PAIR if source.text_ids)
+    try:
+        with contextlib.redirect_stdout(None):
+            load_csv(source.path, **options, **how)
+    except DataProblems as error:
+        return [problem for problem in error.problems if not problem.startswith(solved)]
+    return []
 
 
 def _as_the_checks_want(frame: pd.DataFrame, text_ids: bool, has_dates: bool) -> pd.DataFrame:
@@ -47,16 +62,16 @@ def _as_the_checks_want(frame: pd.DataFrame, text_ids: bool, has_dates: bool) ->
     for name in PAIR if text_ids else ():
         frame = frame.assign(**{name: "i" + frame[name].str.replace(r"^(-?\d+)\.0$", r"\1", regex=True)})
     if has_dates:
-        frame = frame.assign(timestamp=(frame["timestamp"].astype("int64") + FAR).astype(str))
+        frame = frame.assign(timestamp=frame["timestamp"] + FAR)
     return frame
 
 
 def _with_seconds(frame: pd.DataFrame, times: str) -> tuple[pd.DataFrame, list[str]]:
-    """The frame with seconds since 1970 as text, without the rows whose time has another form; and that problem."""
+    """The frame with seconds since 1970, without the rows whose time has another form; and that problem."""
     given = frame["timestamp"]
     seconds = in_seconds(given, times)
     is_other = given.notna() & seconds.isna()
-    read = frame.assign(timestamp=seconds.astype(object))[~is_other]
+    read = frame.assign(timestamp=seconds)[~is_other]
     if not is_other.any():
         return read, []
     lines = "; ".join(f"line {line}: {value}" for line, value in given[is_other].head(SHOWN).items())
@@ -66,16 +81,16 @@ def _with_seconds(frame: pd.DataFrame, times: str) -> tuple[pd.DataFrame, list[s
 
 
 def in_seconds(values: pd.Series, times: str) -> pd.Series:
-    """Times as text → whole seconds since 1970 as text, NA for what has another form; `times` as in `Source`.
+    """Times as text → whole seconds since 1970, NA for what has another form; `times` as in `Source`.
 
     >>> in_seconds(pd.Series(["1970-01-02", "1970-01-01T00:01:30.5Z", "soon", "7"]), "ISO8601").tolist()
-    ['86400', '90', <NA>, <NA>]
+    [86400, 90, <NA>, <NA>]
     >>> in_seconds(pd.Series(["90500", "2 h"]), "milliseconds").tolist()
-    ['90', <NA>]
+    [90, <NA>]
     """
     if times == "milliseconds":
         seconds = pd.to_numeric(values, errors="coerce") // 1000
     else:
         dates = pd.to_datetime(values, format=times, utc=True, errors="coerce")
-        seconds = (dates - pd.Timestamp(0, tz="UTC")) // pd.Timedelta("1s")
-    return seconds.astype("Int64").astype("string")
+        seconds = dates.dt.as_unit("s").astype("int64").where(dates.notna())
+    return seconds.astype("Int64")

@@ -5,6 +5,7 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -132,7 +133,7 @@ def _facts(source: Source, frame: pd.DataFrame, titles: dict, n_several: int) ->
     if source.duplicates != "error":
         found.append(f"Where a user has an item more than once, only the {source.duplicates} row counts.")
     if "timestamp" in frame:
-        first, last = (pd.Timestamp(frame["timestamp"].agg(f), unit="s").date() for f in ("min", "max"))
+        first, last = (date(1970, 1, 1) + timedelta(seconds=float(frame["timestamp"].agg(f))) for f in ("min", "max"))
         parts = "The newest fifth of each user is the test part, the tenth before it the validation part."
         found.append(f"Times: {first} to {last}. {parts}")
     else:
