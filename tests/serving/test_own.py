@@ -257,7 +257,7 @@ def test_an_interrupted_run_resumes_without_repeating_what_is_finished(tmp_path,
     np.testing.assert_allclose(one.linear.weights, two.linear.weights, atol=1e-5)
 
 
-def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monkeypatch):
+def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monkeypatch, capsys):
     from recsys_helpers.models import wide_deep
 
     real = wide_deep.fit_deep_next_item
@@ -265,6 +265,7 @@ def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monk
     def cut_short(*arguments):
         recommender, training = real(*arguments)
         training.interrupted = True
+        print("The model is usable.")
         return recommender, training
 
     monkeypatch.setattr(wide_deep, "fit_deep_next_item", cut_short)
@@ -272,7 +273,7 @@ def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monk
     linear = contenders.NEXT_ITEM.build(view, contenders.NEXT_ITEM.settings[0])
     with pytest.raises(KeyboardInterrupt):
         Steps(tmp_path / "steps").arrays("network", lambda: network.train(view, linear, 42, tiny))
-    assert not (tmp_path / "steps").exists()
+    assert not (tmp_path / "steps").exists() and "usable" not in capsys.readouterr().out
 
 
 def test_a_step_that_is_damaged_is_made_again(tmp_path):

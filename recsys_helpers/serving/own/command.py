@@ -16,7 +16,10 @@ from recsys_helpers.serving.store import Store
 ABOUT = """a text file of interactions with user_id, item_id and perhaps timestamp (seconds), rating, title: it is
 checked, split and measured, and the model that the evidence favours is served; up to 1,000,000 interactions and 100,000
 items; without timestamps no model that needs an order is offered"""
-INTERRUPTED = "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here."
+INTERRUPTED = (
+    "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here. The step at "
+    "hand, such as the training of the network, begins anew."
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
