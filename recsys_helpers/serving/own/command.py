@@ -17,8 +17,8 @@ ABOUT = """a text file of interactions with user_id, item_id and perhaps timesta
 checked, split and measured, and the model that the evidence favours is served; up to 1,000,000 interactions and 100,000
 items; without timestamps no model that needs an order is offered"""
 INTERRUPTED = (
-    "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here. The step at "
-    "hand, such as the training of the network, begins anew."
+    "Interrupted. Nothing was put into use; the finished steps are kept: the same command goes on from here. The step "
+    "that was at hand, such as the training of the network, begins anew."
 )
 
 
