@@ -14,6 +14,7 @@ LITERALS: list[tuple[str, Callable]] = [  # what Python calls it, with its value
 ]  # fmt: skip
 PHRASES = {
     "duplicates='last' or 'first'": "pass `--duplicates last`, or `--duplicates first`",
+    "Or count them, if they are plays or purchases.": "Each pair counts once here, also plays and purchases.",
     "names=[…]": "`--names …`",
     "columns maps our names, [": "`--columns` maps our names, ['title', ",
     "rating_range=(lowest, highest)": "`--rating-range LOWEST HIGHEST`",
