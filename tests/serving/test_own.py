@@ -257,6 +257,17 @@ def test_an_interrupted_run_resumes_without_repeating_what_is_finished(tmp_path,
     np.testing.assert_allclose(one.linear.weights, two.linear.weights, atol=1e-5)
 
 
+def test_a_bundle_that_was_pruned_is_made_again_from_the_steps_and_another_file_is_left_alone(tmp_path, monkeypatch):
+    paths = [write(tmp_path / f"{n}.csv", tastes(np.random.default_rng(n)), times=False) for n in (2, 3)]
+    (first, second), store = (Source(str(path)) for path in paths), Store(tmp_path / "service")
+    versions = [pipeline.prepare(source, store) for source in (first, second)]
+    assert store.current == versions[1] and is_ready(second, store) and not is_ready(first, store)
+    assert store.prune(keep=0) == versions[:1]
+    monkeypatch.setattr(pipeline.Run, "_on_valid", None)  # calling it would fail
+    again = pipeline.prepare(first, store)
+    assert load_bundle(store.path_of(again)).facts["own"]["digest"] == first.digest() and is_ready(first, store)
+
+
 def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monkeypatch, capsys):
     from recsys_helpers.models import wide_deep
 
