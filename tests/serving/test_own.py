@@ -23,6 +23,7 @@ from recsys_helpers.serving.own.cut import cut
 from recsys_helpers.serving.own.evidence import Result, choose
 from recsys_helpers.serving.own.source import Source
 from recsys_helpers.serving.own.steps import Steps
+from recsys_helpers.serving.parts import LONGEST_ID
 from recsys_helpers.serving.recommender import Recommender
 from recsys_helpers.serving.store import Store
 
@@ -345,6 +346,16 @@ def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(
     assert scale == pytest.approx(50 * network.SHARES[1], rel=1e-4)
 
 
+def test_both_halves_read_the_newest_items_as_many_as_the_network_can(tmp_path, monkeypatch):
+    view = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42).tuning
+    linear = contenders.NEXT_ITEM.build(view, contenders.NEXT_ITEM.settings[0])
+    monkeypatch.setattr(network, "deep_scores", lambda _: along_the_ring)
+    scores_of = network.scores_of({"length": np.array(3)}, linear)
+    long = [np.array([9, 4, 2, 25, 26]), np.array([7]), np.array([1, 2, 3])]
+    short = [np.array([2, 25, 26]), np.array([7]), np.array([1, 2, 3])]
+    np.testing.assert_allclose(scores_of(long), along_the_ring(short) + linear.scores(short), rtol=1e-6)
+
+
 def test_the_network_learns_and_is_weighed_before_the_test_part_and_next_item_scores_with_its_ages(
     tmp_path, monkeypatch
 ):
@@ -472,6 +483,17 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_the_digest_is_that_
         pipeline.prepare(source, Store(tmp_path / "service"))
     assert not (tmp_path / "service").exists()
     assert source.digest() == before != Source(str(path)).digest()
+
+
+@pytest.mark.parametrize("column", ["user_id", "item_id"])
+def test_an_id_that_is_too_long_for_the_service_is_reported(tmp_path, column):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    old, fits = ("u007", "u" * LONGEST_ID) if column == "user_id" else (",007,", "," + "i" * LONGEST_ID + ",")
+    path.write_text(path.read_text().replace(old, fits))
+    reading.read(Source(str(path)))
+    path.write_text(path.read_text().replace(fits, fits.replace("u", "uu", 1).replace("i", "ii", 1)))
+    with pytest.raises(DataProblems, match=f"A {column} has more than {LONGEST_ID} characters. Is it the right column"):
+        reading.read(Source(str(path)))
 
 
 def test_orders_instead_of_users_are_noticed(tmp_path):
