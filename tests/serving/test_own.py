@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from recsys_helpers.serving.own.evidence import Result, choose
 from recsys_helpers.serving.own.source import Source
 from recsys_helpers.serving.own.steps import Steps
 from recsys_helpers.serving.parts import LONGEST_ID
-from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.recommender import Question, Recommender
 from recsys_helpers.serving.store import Store
 
 N_ITEMS, N_USERS = 30, 90
@@ -101,9 +102,27 @@ def test_where_order_plainly_matters_the_model_that_knows_the_order_is_served_an
         assert pick.item.item_id == item_id((start + 5) % N_ITEMS) and pick.because == likes[-1]
 
 
-def _question(recommender, likes, k):
-    from recsys_helpers.serving.recommender import Question
+def test_a_network_that_is_served_reads_as_many_items_as_it_was_trained_with(ring_run, tmp_path, tiny, monkeypatch):
+    folder, source = ring_run
+    shutil.copytree(folder / "steps", tmp_path / "steps")  # so that nothing is trained again
+    (tmp_path / "steps" / source.digest() / "bundle.json").unlink()
+    monkeypatch.setattr(network, "train", None)
+    monkeypatch.setattr(pipeline, "choose", lambda *_: evidence.Choice(network.NAME, "One. Two."))
+    bundle = load_bundle(Store(tmp_path).path_of(pipeline.prepare(source, Store(tmp_path), tiny)))
+    with np.load(tmp_path / "steps" / source.digest() / "network.npz") as kept:
+        scores_of = network.scores_of(dict(kept), bundle.linear)
+    history = np.random.default_rng(0).permutation(N_ITEMS)[:20] + 1
+    expected = scores_of([history[-tiny.length :]])[0]
+    recommender = Recommender(bundle)
+    picks = recommender.recommend([Question(history, 10)])[0]
+    assert [pick.item.item_id for pick in picks] == [
+        item_id(row - 1) for row in np.argsort(-expected) if row and row not in history
+    ]
+    spread = [pick.score - expected[int(pick.item.item_id) + 1] for pick in picks]
+    np.testing.assert_allclose(spread, spread[0], atol=1e-4)  # the same scores, if not from the same zero
 
+
+def _question(recommender, likes, k):
     return Question(recommender.indices_of(likes)[0], k)
 
 

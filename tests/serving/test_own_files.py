@@ -217,9 +217,9 @@ def test_a_file_of_titles_may_have_another_separator_and_the_encoding_of_the_dat
 
 def test_of_several_titles_the_commonest_is_shown_and_the_report_says_so(tmp_path):
     rows = [(user, item_id(item), time) for user, item, time in lines_of(WALKS)]
-    names = ["Red Lmap", "Red Lamp", "damaged", "Red Lamp"]
-    rows = [(*row, names[user % 4] if row[1] == "007" else f"Thing {row[1]}") for user, row in enumerate(rows)]
-    assert {name for *_, item, _, name in rows if item == "007"} == set(names)
+    names = iter(["Red Lmap", "damaged", "damaged"])  # what stands first, and what stands more often
+    rows = [(*row, next(names, "Red Lamp") if row[1] == "007" else f"Thing {row[1]}") for row in rows]
+    assert sum(name == "Red Lamp" for *_, name in rows) > 3
     path = table(tmp_path / "a.csv", rows, head=("user_id", "item_id", "timestamp", "title"))
     data = reading.read(Source(str(path)))
     assert data.titles["007"] == "Red Lamp" and data.titles["008"] == "Thing 008"
