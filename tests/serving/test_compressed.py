@@ -196,6 +196,21 @@ def pipeline_choice(name):
     return Choice(name, "One. Two.")
 
 
+def test_both_tables_are_measured_for_the_test_users_of_the_table_of_models(tmp_path, monkeypatch):
+    source = Source(str(write(tmp_path / "tastes.csv", tastes(np.random.default_rng(2)), times=False)))
+    monkeypatch.setattr(pipeline, "choose", lambda *_: pipeline_choice("EASE"))
+    found, store = [], Store(tmp_path / "service")
+
+    def compressed(part, measure):
+        found.append(measure(part))
+        return part, "Not compressed."
+
+    monkeypatch.setattr(pipeline.compressed, "compress", compressed)
+    pipeline.prepare(source, store, compress=True)
+    with np.load(store.folder / "steps" / source.digest() / "test-EASE.npz") as kept:
+        np.testing.assert_array_equal(found[0], kept["ndcg"])
+
+
 def test_where_int8_rows_are_worse_the_full_table_is_served_and_it_says_so(tmp_path, capsys, monkeypatch):
     from recsys_helpers.serving import compressed
 

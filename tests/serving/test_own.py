@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +16,7 @@ import pytest
 from serving_kit import InProcess, RealService
 
 from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.serving import __main__ as serving_command
 from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.own import contenders, evidence, network, pipeline, reading
 from recsys_helpers.serving.own.command import is_ready
@@ -20,7 +24,8 @@ from recsys_helpers.serving.own.cut import cut
 from recsys_helpers.serving.own.evidence import Result, choose
 from recsys_helpers.serving.own.source import Source
 from recsys_helpers.serving.own.steps import Steps
-from recsys_helpers.serving.recommender import Recommender
+from recsys_helpers.serving.parts import LONGEST_ID
+from recsys_helpers.serving.recommender import Question, Recommender
 from recsys_helpers.serving.store import Store
 
 N_ITEMS, N_USERS = 30, 90
@@ -97,9 +102,27 @@ def test_where_order_plainly_matters_the_model_that_knows_the_order_is_served_an
         assert pick.item.item_id == item_id((start + 5) % N_ITEMS) and pick.because == likes[-1]
 
 
-def _question(recommender, likes, k):
-    from recsys_helpers.serving.recommender import Question
+def test_a_network_that_is_served_reads_as_many_items_as_it_was_trained_with(ring_run, tmp_path, tiny, monkeypatch):
+    folder, source = ring_run
+    shutil.copytree(folder / "steps", tmp_path / "steps")  # so that nothing is trained again
+    (tmp_path / "steps" / source.digest() / "bundle.json").unlink()
+    monkeypatch.setattr(network, "train", None)
+    monkeypatch.setattr(pipeline, "choose", lambda *_: evidence.Choice(network.NAME, "One. Two."))
+    bundle = load_bundle(Store(tmp_path).path_of(pipeline.prepare(source, Store(tmp_path), tiny)))
+    with np.load(tmp_path / "steps" / source.digest() / "network.npz") as kept:
+        scores_of = network.scores_of(dict(kept), bundle.linear)
+    history = np.random.default_rng(0).permutation(N_ITEMS)[:20] + 1
+    expected = scores_of([history[-tiny.length :]])[0]
+    recommender = Recommender(bundle)
+    picks = recommender.recommend([Question(history, 10)])[0]
+    assert [pick.item.item_id for pick in picks] == [
+        item_id(row - 1) for row in np.argsort(-expected) if row and row not in history
+    ]
+    spread = [pick.score - expected[int(pick.item.item_id) + 1] for pick in picks]
+    np.testing.assert_allclose(spread, spread[0], atol=1e-4)  # the same scores, if not from the same zero
 
+
+def _question(recommender, likes, k):
     return Question(recommender.indices_of(likes)[0], k)
 
 
@@ -207,6 +230,23 @@ def test_another_file_or_setting_has_another_digest_and_another_place_has_not(tm
     )
 
 
+OTHERS = {
+    "columns": {"rating": None}, "sep": ";", "names": ("user_id", "item_id"), "encoding": ("cp1252",), "seed": 7,
+    "rating_range": (1.0, 5.0), "duplicates": "last", "times": "ISO8601", "text_ids": True,
+    "titles_columns": {"title": "name"},
+}  # fmt: skip
+
+
+def test_each_setting_has_a_digest_of_its_own_so_that_no_step_of_another_one_is_taken(tmp_path):
+    path = str(write(tmp_path / "a.csv", ring(np.random.default_rng(0))))
+    places = {"path", "titles"}  # of them the content counts
+    assert {field.name for field in fields(Source)} == places | set(OTHERS)
+    digests = {Source(path, **{name: value}).digest() for name, value in OTHERS.items()}
+    named = [write(tmp_path / f"{n}.csv", ring(np.random.default_rng(n))) for n in (1, 2)]
+    digests |= {Source(path, titles=str(titles)).digest() for titles in named} | {Source(path).digest()}
+    assert len(digests) == len(OTHERS) + 3
+
+
 # Interruptions.
 
 
@@ -237,7 +277,18 @@ def test_an_interrupted_run_resumes_without_repeating_what_is_finished(tmp_path,
     np.testing.assert_allclose(one.linear.weights, two.linear.weights, atol=1e-5)
 
 
-def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monkeypatch):
+def test_a_bundle_that_was_pruned_is_made_again_from_the_steps_and_another_file_is_left_alone(tmp_path, monkeypatch):
+    paths = [write(tmp_path / f"{n}.csv", tastes(np.random.default_rng(n)), times=False) for n in (2, 3)]
+    (first, second), store = (Source(str(path)) for path in paths), Store(tmp_path / "service")
+    versions = [pipeline.prepare(source, store) for source in (first, second)]
+    assert store.current == versions[1] and is_ready(second, store) and not is_ready(first, store)
+    assert store.prune(keep=0) == versions[:1]
+    monkeypatch.setattr(pipeline.Run, "_on_valid", None)  # calling it would fail
+    again = pipeline.prepare(first, store)
+    assert load_bundle(store.path_of(again)).facts["own"]["digest"] == first.digest() and is_ready(first, store)
+
+
+def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monkeypatch, capsys):
     from recsys_helpers.models import wide_deep
 
     real = wide_deep.fit_deep_next_item
@@ -245,6 +296,7 @@ def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monk
     def cut_short(*arguments):
         recommender, training = real(*arguments)
         training.interrupted = True
+        print("The model is usable.")
         return recommender, training
 
     monkeypatch.setattr(wide_deep, "fit_deep_next_item", cut_short)
@@ -252,7 +304,7 @@ def test_a_training_that_is_interrupted_is_no_finished_step(tmp_path, tiny, monk
     linear = contenders.NEXT_ITEM.build(view, contenders.NEXT_ITEM.settings[0])
     with pytest.raises(KeyboardInterrupt):
         Steps(tmp_path / "steps").arrays("network", lambda: network.train(view, linear, 42, tiny))
-    assert not (tmp_path / "steps").exists()
+    assert not (tmp_path / "steps").exists() and "usable" not in capsys.readouterr().out
 
 
 def test_a_step_that_is_damaged_is_made_again(tmp_path):
@@ -292,6 +344,8 @@ def test_those_who_have_a_past_and_something_to_find_are_measured_up_to_the_stat
             assert len(set(view.measured.tolist())) == expected
             assert all(view.seen[[user]].nnz and view.relevant[[user]].nnz for user in view.measured)
             assert view.evaluate(along_the_ring, "oracle").mean() > 0.999  # each user's own history is asked
+    samples = [cut(frame, seed).final.measured.tolist() for seed in (42, 42, 43)]
+    assert samples[0] == samples[1] != samples[2] and max(samples[0]) > 40  # drawn, not the first ones
 
 
 def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(tmp_path, monkeypatch):
@@ -309,6 +363,16 @@ def test_the_weight_of_the_linear_half_is_tried_in_units_of_the_networks_spread(
     scale = network._choose_scale(view, {"length": np.array(12)}, linear)
     np.testing.assert_allclose(tried, [50 * (1 + share) for share in network.SHARES], rtol=1e-4)
     assert scale == pytest.approx(50 * network.SHARES[1], rel=1e-4)
+
+
+def test_both_halves_read_the_newest_items_as_many_as_the_network_can(tmp_path, monkeypatch):
+    view = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42).tuning
+    linear = contenders.NEXT_ITEM.build(view, contenders.NEXT_ITEM.settings[0])
+    monkeypatch.setattr(network, "deep_scores", lambda _: along_the_ring)
+    scores_of = network.scores_of({"length": np.array(3)}, linear)
+    long = [np.array([9, 4, 2, 25, 26]), np.array([7]), np.array([1, 2, 3])]
+    short = [np.array([2, 25, 26]), np.array([7]), np.array([1, 2, 3])]
+    np.testing.assert_allclose(scores_of(long), along_the_ring(short) + linear.scores(short), rtol=1e-6)
 
 
 def test_the_network_learns_and_is_weighed_before_the_test_part_and_next_item_scores_with_its_ages(
@@ -373,9 +437,15 @@ def test_times_in_other_forms_give_the_same_histories(tmp_path, times, form):
     assert again["item_id"].tolist() == frame["item_id"].tolist()
     with pytest.raises(DataProblems, match="timestamp is"):
         reading.read(Source(str(path)))
-    path.write_text(path.read_text().replace(form(int(pieces[4][1])), "soon"))
-    with pytest.raises(DataProblems, match="timestamp is not a number"):
-        reading.read(Source(str(path), times=times))
+    text = path.read_text()
+    for other in ("soon", "2 h", "in 2020"):
+        path.write_text(text.replace(form(int(pieces[4][1])), other))
+        with pytest.raises(DataProblems, match=rf"timestamp does not have the form .*line .*: {other}"):
+            reading.read(Source(str(path), times=times))
+    if times != "milliseconds":  # a number among dates is no number of seconds
+        path.write_text(text.replace(form(int(pieces[4][1])), "1600000000"))
+        with pytest.raises(DataProblems, match=r"timestamp does not have the form .*line .*: 1600000000"):
+            reading.read(Source(str(path), times=times))
 
 
 def test_a_bad_file_gets_one_report_of_all_problems_and_leaves_nothing(tmp_path):
@@ -434,6 +504,17 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_the_digest_is_that_
     assert source.digest() == before != Source(str(path)).digest()
 
 
+@pytest.mark.parametrize("column", ["user_id", "item_id"])
+def test_an_id_that_is_too_long_for_the_service_is_reported(tmp_path, column):
+    path = write(tmp_path / "a.csv", ring(np.random.default_rng(0)))
+    old, fits = ("u007", "u" * LONGEST_ID) if column == "user_id" else (",007,", "," + "i" * LONGEST_ID + ",")
+    path.write_text(path.read_text().replace(old, fits))
+    reading.read(Source(str(path)))
+    path.write_text(path.read_text().replace(fits, fits.replace("u", "uu", 1).replace("i", "ii", 1)))
+    with pytest.raises(DataProblems, match=f"A {column} has more than {LONGEST_ID} characters. Is it the right column"):
+        reading.read(Source(str(path)))
+
+
 def test_orders_instead_of_users_are_noticed(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("user_id,item_id\n" + "".join(f"o{n},i{n % 20}\n" for n in range(300)))
@@ -461,6 +542,28 @@ def test_the_memory_of_item_knn_is_asked_for_before_it_is_made(tmp_path, monkeyp
     monkeypatch.setattr(contenders.psutil, "virtual_memory", lambda: type("Free", (), {"available": 1000}))
     found, reasons = contenders.offered(cut(data.frame, 42))
     assert found == [] and len(reasons) == 2 and "Leave out the users" in reasons[0]
+
+
+def test_up_to_the_stated_numbers_of_items_the_models_are_offered_and_beyond_them_a_sentence_says_why(
+    tmp_path, monkeypatch
+):
+    parts = cut(reading.read(Source(str(write(tmp_path / "a.csv", ring(np.random.default_rng(0)))))).frame, 42)
+    monkeypatch.setattr(network, "train", lambda *_: (_ for _ in ()).throw(InterruptedError("it would be trained")))
+    for limit, names in ((N_ITEMS, ["item-kNN", "EASE", "linear next-item"]), (N_ITEMS - 1, ["item-kNN"])):
+        monkeypatch.setattr(contenders, "MOST_DENSE", limit)
+        monkeypatch.setattr(network, "MOST_FOR_NETWORK", limit)
+        found, reasons = contenders.offered(parts)
+        assert [one.name for one in found] == names and len(reasons) == (limit < N_ITEMS)
+        run = pipeline.Run(Source("unused"), Steps(tmp_path / f"{limit}"), parts)
+        if limit == N_ITEMS:
+            with pytest.raises(InterruptedError):
+                run.evaluate([contenders.KNN], None)
+        else:
+            results, trained, why = run.evaluate([contenders.KNN], None)
+            assert trained is None and [one.name for one in results] == ["popularity", "item-kNN"]
+            assert why.startswith(f"The network is offered up to {limit} items, because ")
+            choice = choose(results, True, why)
+            assert choice.name == "item-kNN" and choice.why.endswith(f"{why}, so item-kNN is served.")
 
 
 def test_of_a_very_long_history_the_models_read_the_newest_part_and_all_of_it_is_hidden(tmp_path, monkeypatch):
@@ -547,6 +650,41 @@ def test_the_command_goes_from_a_strange_file_to_a_running_service(tmp_path):
 
         answer = httpx.get(service.url + "/recommend/u003?k=4").json()
         assert len(answer["items"]) == 4 and not answer["degraded"]
+
+
+def test_every_option_of_the_command_line_reaches_the_source_and_the_pipeline(tmp_path, monkeypatch):
+    path, titles = write(tmp_path / "a.csv", ring(np.random.default_rng(0))), tmp_path / "titles.csv"
+    titles.write_text("sku,name\n")
+    words = ["--columns", "user_id=buyer", "item_id=sku", "rating=", "--sep", "\\t", "--names", "a", "b"]
+    words += ["--encoding", "utf-8", "cp1252", "--rating-range", "0", "10", "--duplicates", "last"]
+    words += ["--times", "%Y", "--text-ids", "--titles", str(titles), "--titles-columns", "title=name"]
+    source = Source(
+        str(path), {"user_id": "buyer", "item_id": "sku", "rating": None}, "\t", ("a", "b"), ("utf-8", "cp1252"),
+        (0.0, 10.0), "last", "%Y", True, str(titles), {"title": "name"},
+    )  # fmt: skip
+    given = []
+
+    def prepare(source, store, compress):
+        given.append((source, store.folder, compress))
+        return "0" * 16
+
+    monkeypatch.setattr(pipeline, "prepare", prepare)
+    for more, compress in (([], False), (["--compress"], True)):
+        line = ["serving", "build", "--data", str(path), "--folder", str(tmp_path / "s"), *words, *more]
+        monkeypatch.setattr(sys, "argv", line)
+        serving_command.main()
+        assert given.pop() == (source, tmp_path / "s", compress)
+
+
+def test_a_bundle_that_is_ready_is_served_without_reading_the_file_again(ring_run, monkeypatch):
+    folder, source = ring_run
+    arguments = SimpleNamespace(compress=False)
+    monkeypatch.setattr(serving_command.own, "source_of", lambda _: source)
+    monkeypatch.setattr(serving_command.own, "build", None)  # calling it would fail
+    serving_command.prepare_own(arguments, Store(folder))
+    arguments.compress = True
+    with pytest.raises(TypeError):
+        serving_command.prepare_own(arguments, Store(folder))
 
 
 def test_a_file_that_is_not_there_is_said_in_one_sentence(tmp_path):

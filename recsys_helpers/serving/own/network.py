@@ -3,6 +3,8 @@
 TensorFlow is needed for the training alone; what is kept is the graph that is served.
 """
 
+import contextlib
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -45,7 +47,8 @@ def train(view: View, linear: Linear, seed: int, config=None) -> dict[str, np.nd
     from recsys_helpers.serving.deep_graph import deep_graph_of
 
     config = config or config_for(view)
-    recommender, training = fit_deep_next_item(view.histories, view.n_rows, config, seed)
+    with contextlib.redirect_stdout(io.StringIO()):  # what it says of a model that was interrupted is not true here
+        recommender, training = fit_deep_next_item(view.histories, view.n_rows, config, seed)
     if training.interrupted:
         raise KeyboardInterrupt
     graph, vectors = deep_graph_of(recommender)

@@ -9,8 +9,9 @@ from recsys_helpers.models.baselines import popularity
 from recsys_helpers.serving.build import measure
 from recsys_helpers.serving.linear_part import DenseLinear, Linear
 from recsys_helpers.serving.own.cut import MOST_HISTORY, Cut
-from recsys_helpers.serving.own.reading import Data, title_of
+from recsys_helpers.serving.own.reading import Data
 from recsys_helpers.serving.own.source import Source
+from recsys_helpers.serving.own.titles import title_of
 from recsys_helpers.serving.parts import Bundle, Item, Stages
 from recsys_helpers.serving.probe import add_probes
 from recsys_helpers.serving.recommender import Recommender

@@ -4,16 +4,15 @@ import ast
 import contextlib
 import io
 import re
-import shlex
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from recsys_helpers.data.checks import DataProblems, check_interactions
-from recsys_helpers.data.decoding import NotText, decode
-from recsys_helpers.data.own_data import load_csv
-from recsys_helpers.data.text_files import read_table
+from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.serving.own.advice import as_options
+from recsys_helpers.serving.own.loading import load
 from recsys_helpers.serving.own.source import (
     FEWEST_INTERACTIONS,
     FEWEST_ITEMS,
@@ -24,6 +23,7 @@ from recsys_helpers.serving.own.source import (
     MOST_ITEMS,
     Source,
 )
+from recsys_helpers.serving.own.titles import read_titles
 from recsys_helpers.serving.parts import LONGEST_ID
 
 BEYOND = "How others go beyond one machine: notebooks/20_outgrow_one_machine.ipynb."
@@ -51,33 +51,34 @@ def read(source: Source) -> Data:
         advice = f"Leave out the columns that are not needed, and keep the newest rows. {BEYOND}"
         large = f"The file has {size / GIB:.1f} GiB; one of up to {MOST_BYTES // GIB} GiB is read. {advice}"
         raise DataProblems(source.name, [large])
-    problems, frame, titles, summary = [], None, {}, io.StringIO()
-    columns = {ours: theirs for ours, theirs in source.columns.items() if ours != "title"}
-    encoding = source.encoding[0] if len(source.encoding) == 1 else source.encoding
+    problems, frame, titles, summary = [], None, ({}, 0), io.StringIO()
     try:
         with contextlib.redirect_stdout(summary):
-            frame = _load(source, columns, encoding)
+            frame = load(source)
     except (DataProblems, ValueError, OSError) as error:
-        problems += _problems_of(error)
+        problems += _problems_of(error, source)
     if frame is not None:
         problems += _size_problems(frame)
         problems += _long_ids(frame)
     try:
-        titles = _titles(source) if source.titles or frame is not None else {}
+        titles = read_titles(source) if source.titles or frame is not None else titles
     except (DataProblems, OSError) as error:
-        problems += _problems_of(error)
+        problems += _problems_of(error, source)
     if problems:
         raise DataProblems(source.name, problems)
     if not pd.api.types.is_numeric_dtype(frame["item_id"]):
         frame["item_id"] = frame["item_id"].astype(object)
     if not pd.api.types.is_numeric_dtype(frame["user_id"]):
         frame["user_id"] = frame["user_id"].astype(object)
-    return Data(frame, titles, [_summary(source, frame, summary.getvalue().strip()), *_facts(source, frame, titles)])
+    first = _summary(source, frame, summary.getvalue().strip())
+    return Data(frame, titles[0], [first, *_facts(source, frame, *titles)])
 
 
 def _summary(source: Source, frame: pd.DataFrame, text: str) -> str:
     """What `load_csv` says about the file, with the rows that are kept, and without the titles among the unused."""
-    text = text.replace("; all values are text, not checked", "")
+    text = as_options(text, source.columns.get("title")).replace("; all values are text, not checked", "")
+    text = re.sub(r"; no rating: implicit feedback( \(is it [^)]*\))?", "", text)  # ratings are not used
+    text = text.replace("no timestamp: splits by time will not work", "no timestamp")  # what follows from it is below
     n_users, n_items = frame["user_id"].nunique(), frame["item_id"].nunique()
     rest = text.removeprefix(source.name).partition(" items")[2]
     text = f"{source.name}: {len(frame):,} interactions, {n_users:,} users, {n_items:,} items{rest}"
@@ -88,58 +89,11 @@ def _summary(source: Source, frame: pd.DataFrame, text: str) -> str:
     return text + (f"{found}{names}" if names else "")
 
 
-def _load(source: Source, columns: dict, encoding) -> pd.DataFrame:
-    """The checked interactions; times that are no seconds become seconds first, those that cannot stay as they are."""
-    options = {"columns": columns, "encoding": encoding, "sep": source.sep, "names": source.names}
-    how = {"rating_range": source.rating_range, "duplicates": source.duplicates}
-    if source.times == "seconds":
-        return load_csv(source.path, **options, **how)
-    frame = load_csv(source.path, **options, check=False)
-    if "timestamp" in frame:
-        frame["timestamp"] = in_seconds(frame["timestamp"], source.times)
-    return check_interactions(frame, **how).reset_index(drop=True)
-
-
-def in_seconds(values: pd.Series, times: str) -> pd.Series:
-    """Times as text → seconds since 1970 as text, whatever cannot be read as it was; `times` as in `Source`.
-
-    >>> in_seconds(pd.Series(["1970-01-02", "1970-01-01T00:01:30.5Z", "soon"]), "ISO8601").tolist()
-    ['86400', '90', 'soon']
-    >>> in_seconds(pd.Series(["90500", "2 h"]), "milliseconds").tolist()
-    ['90', '2 h']
-    """
-    if times == "milliseconds":
-        seconds = pd.to_numeric(values, errors="coerce") // 1000
-    else:
-        dates = pd.to_datetime(values, format=times, utc=True, errors="coerce")
-        seconds = (dates - pd.Timestamp(0, tz="UTC")) // pd.Timedelta("1s")
-    is_read = seconds.notna()
-    return values.where(~is_read, seconds.astype("Int64").astype("string")).astype(object)
-
-
-def _problems_of(error: Exception) -> list[str]:
-    if isinstance(error, DataProblems):
-        return [_with_option(problem) for problem in error.problems]
+def _problems_of(error: Exception, source: Source) -> list[str]:
     if isinstance(error, OSError):
         return [f"{Path(error.filename or '').name or 'The file'} cannot be read: {error.strerror}."]
-    return [str(error)]
-
-
-def _with_option(problem: str) -> str:
-    """A problem with the times, with the option that solves it in place of the lines of Python.
-
-    >>> _with_option("timestamp is too large for seconds (rows: 9). Divide milliseconds by 1000, microseconds by 1e6.")
-    'timestamp is too large for seconds (rows: 9). Are they milliseconds? Then pass --times milliseconds.'
-    """
-    if problem.startswith("timestamp is too large for seconds"):
-        return problem.partition(" Divide ")[0] + " Are they milliseconds? Then pass --times milliseconds."
-    head, found, python = problem.partition(" Convert the dates to seconds")
-    form = re.search(r'to_datetime\(frame\["timestamp"\], format="([^"]+)"', python)
-    if not found or not form:
-        return problem
-    which = re.search(r", with the format that is meant (\(.+?\)): `", python)
-    advice = f"pass the format that is meant {which[1]}, such as" if which else "pass"
-    return f"{head} They are dates: {advice} --times {shlex.quote(form[1])}."
+    problems = error.problems if isinstance(error, DataProblems) else [str(error)]
+    return [as_options(problem, source.columns.get("title")) for problem in problems]
 
 
 def _size_problems(frame: pd.DataFrame) -> list[str]:
@@ -170,56 +124,7 @@ def _long_ids(frame: pd.DataFrame) -> list[str]:
     return found
 
 
-def _titles(source: Source) -> dict:
-    """item_id as text → title, from the file of titles or from the column of the data; {} if there is neither."""
-    if source.titles is None and not _has_title_column(source):
-        return {}
-    path, sep, names = source.titles, ",", None
-    wanted = {"item_id": "item_id", "title": "title"} | source.titles_columns
-    if path is None:
-        path, sep, names = source.path, source.sep, source.names
-        wanted = {"item_id": source.columns.get("item_id", "item_id"), "title": source.columns.get("title", "title")}
-    try:
-        text, problems = decode(Path(path).read_bytes(), source.encoding if path == source.path else "utf-8-sig")
-    except NotText as error:
-        raise DataProblems(Path(path).name, [f"{Path(path).name}: {error}"]) from None
-    if not text.strip():
-        raise DataProblems(Path(path).name, [f"{Path(path).name} is empty."])
-    table = read_table(text, sep, names, wanted)
-    if missing := [theirs for ours, theirs in wanted.items() if ours not in table.frame]:
-        has = f"Titles: {Path(path).name} has no column {missing}; it has {table.header[:20]}."
-        option = "--titles-columns" if source.titles else "--columns"
-        raise DataProblems(Path(path).name, [f"{has} Say with {option} which holds what."])
-    if path != source.path and (problems or table.problems):
-        raise DataProblems(Path(path).name, [f"{Path(path).name}: {one}" for one in (*problems, *table.problems)])
-    named = table.frame.dropna().drop_duplicates("item_id")
-    return dict(zip(named["item_id"].map(_plain), named["title"]))
-
-
-def _has_title_column(source: Source) -> bool:
-    """Whether a title was named, or the first line of the file names one."""
-    if "title" in source.columns:
-        return source.columns["title"] is not None
-    if source.names is not None:
-        return "title" in source.names
-    with open(source.path, "rb") as file:
-        first = file.readline(2**16).decode("utf-8-sig", "replace").strip()
-    if first.startswith("{"):
-        return '"title"' in first
-    return "title" in [cell.strip().strip('"') for cell in first.split(source.sep)]
-
-
-def _plain(raw_id: str) -> str:
-    """An id as text in the form in which whole numbers are compared: "7.0" is 7."""
-    return raw_id.removesuffix(".0") if raw_id.removesuffix(".0").isdecimal() else raw_id
-
-
-def title_of(titles: dict, raw_id) -> str:
-    """Title of an item, or its id where nobody knows one."""
-    return titles.get(str(raw_id), str(raw_id))
-
-
-def _facts(source: Source, frame: pd.DataFrame, titles: dict) -> list[str]:
+def _facts(source: Source, frame: pd.DataFrame, titles: dict, n_several: int) -> list[str]:
     per_user, per_item = frame["user_id"].value_counts(), frame["item_id"].value_counts()
     n_cells = len(per_user) * len(per_item)
     of_user, of_item = (f"median {counts.median():.0f}, most {counts.max():,}" for counts in (per_user, per_item))
@@ -228,7 +133,7 @@ def _facts(source: Source, frame: pd.DataFrame, titles: dict) -> list[str]:
     if source.duplicates != "error":
         found.append(f"Where a user has an item more than once, only the {source.duplicates} row counts.")
     if "timestamp" in frame:
-        first, last = (pd.Timestamp(frame["timestamp"].agg(f), unit="s").date() for f in ("min", "max"))
+        first, last = (date(1970, 1, 1) + timedelta(seconds=float(frame["timestamp"].agg(f))) for f in ("min", "max"))
         parts = "The newest fifth of each user is the test part, the tenth before it the validation part."
         found.append(f"Times: {first} to {last}. {parts}")
     else:
@@ -240,7 +145,9 @@ def _facts(source: Source, frame: pd.DataFrame, titles: dict) -> list[str]:
         found.append("Ratings are not used: every interaction counts as one. Leave out what should not count.")
     if titles:
         n_named = frame["item_id"].drop_duplicates().map(lambda raw_id: str(raw_id) in titles).sum()
-        found.append(f"Titles: {n_named:,} of {len(per_item):,} items have one; the others are shown by their id.")
+        others = "" if n_named == len(per_item) else "; the others are shown by their id"
+        several = f" Items with several titles: {n_several:,}; the commonest one is shown." if n_several else ""
+        found.append(f"Titles: {n_named:,} of {len(per_item):,} items have one{others}.{several}")
     else:
         found.append("No titles: items are shown and searched by their id.")
     return found

@@ -21,8 +21,8 @@ class Source:
 
     `columns` may also name the column of a `title` in the same file; `titles_columns` names `item_id` and `title` in
     the file `titles`. `times`: "seconds" or "milliseconds" since 1970, or the format of dates, "ISO8601" or such as
-    "%d/%m/%Y"; times without a zone are taken as UTC. `seed`: of the split, where there are no times, and of the
-    network.
+    "%d/%m/%Y"; times without a zone are taken as UTC. `text_ids`: ids are text, also where all are whole numbers.
+    `seed`: of the split, where there are no times, and of the network.
     """
 
     path: str
@@ -33,6 +33,7 @@ class Source:
     rating_range: tuple[float, float] = (0.5, 5.0)
     duplicates: str = "error"
     times: str = "seconds"
+    text_ids: bool = False
     titles: str | None = None
     titles_columns: dict[str, str] = field(default_factory=dict)
     seed: int = 42
