@@ -1,0 +1,190 @@
+"""Measure the generative recommender of lesson 32: every setting that was tried on valid, then three seeds on test.
+
+    python -m tools.record_codes            # trials on valid, a minute each; then the test, once per seed
+    python -m tools.record_codes --test     # the test alone
+
+Writes recsys_helpers/recorded/codes_trials.csv, one row for each trial, and codes_seeds.csv.gz, one row for each model,
+seed and user, with the NDCG@10 among cold films beside the usual metrics. The network with a film table ("dense") has
+the same body, windows and epochs as the one that writes codes.
+"""
+
+import argparse
+import time
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers.start import quiet_tensorflow, set_seed
+
+quiet_tensorflow()
+import keras  # noqa: E402
+
+from recsys_helpers.data import IdMap, histories, last_items, load_movielens, split_last_share, to_matrix  # noqa: E402
+from recsys_helpers.data.sequences import windows  # noqa: E402
+from recsys_helpers.evaluation import evaluate  # noqa: E402
+from recsys_helpers.evaluation.among import ndcg_among  # noqa: E402
+from recsys_helpers.models import bodies, ials, popularity  # noqa: E402
+from recsys_helpers.models.code_decoder import (  # noqa: E402
+    code_log_probabilities,
+    fit_codes,
+    newest_states,
+    score_ids,
+)
+from recsys_helpers.models.content_scores import film_features  # noqa: E402
+from recsys_helpers.models.hstu import hstu_body  # noqa: E402
+from recsys_helpers.models.next_item import next_item_model  # noqa: E402
+from recsys_helpers.models.sampling import negative_probabilities  # noqa: E402
+from recsys_helpers.models.semantic_ids import (  # noqa: E402
+    CodeTree,
+    beam_search,
+    filled_in,
+    next_item_vectors,
+    numbered,
+    residual_codes,
+)
+from recsys_helpers.models.training import fit  # noqa: E402
+from recsys_helpers.notebook.results import RECORDED  # noqa: E402
+
+LENGTH, DIM, WIDTH = 50, 64, 100
+BODIES = {"attention": lambda: bodies.attention_body(LENGTH, DIM), "HSTU": lambda: hstu_body(LENGTH, DIM)}
+TRIALS = {  # name → settings; 12 epochs, dropout 0.2, 256 codes on each of three levels unless said
+    "codes, content": {"ids": "content"},
+    "codes, iALS": {"ids": "iALS"},
+    "codes, next-item": {"ids": "next-item"},
+    "codes, next-item, directions": {"ids": "directions"},
+    "codes, next-item, 64 a level": {"ids": "next-item", "n_codes": 64},
+    "codes, next-item, 24 epochs, dropout 0.4": {"ids": "next-item", "n_epochs": 24, "dropout": 0.4},
+    "codes, next-item, HSTU": {"ids": "next-item", "body": "HSTU"},
+    "dense": {"ids": None},
+    "dense, begins with next-item vectors": {"ids": None, "begin": True},
+    "dense, 24 epochs, dropout 0.4": {"ids": None, "n_epochs": 24, "dropout": 0.4},
+    "dense, HSTU": {"ids": None, "body": "HSTU"},
+}
+DENSE_FROM_VECTORS = "dense, begins with next-item vectors"
+FINAL = {"codes": TRIALS["codes, next-item"], "dense": TRIALS["dense"], DENSE_FROM_VECTORS: TRIALS[DENSE_FROM_VECTORS]}
+
+
+class Cut:
+    """What is known, what is to be found, and the ids of all films under each kind of vectors."""
+
+    def __init__(self, learn, held_out, movies, users, items):
+        self.seen, self.relevant = to_matrix(learn, users, items), to_matrix(held_out, users, items)
+        self.histories, self.counts = histories(learn, users, items), popularity(self.seen)
+        self.features, self.made = film_features(movies, items), {}
+
+    def vectors(self, kind: str, dim: int = DIM) -> np.ndarray:
+        """Vectors from ratings, those of films without one predicted from genres and year; (n_items + 1, dim).
+
+        "directions": those of "next-item", each divided by its length.
+        """
+        known = ials(self.seen, dim)[1] if kind == "iALS" else next_item_vectors(self.histories, len(self.counts), dim)
+        vectors = filled_in(known, self.features, known.any(axis=1))
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True) if kind == "directions" else vectors
+
+    def ids(self, kind: str, n_codes: int) -> np.ndarray:
+        """Ids of all films, (n_items + 1, 4)."""
+        if (kind, n_codes) not in self.made:
+            vectors = self.features if kind == "content" else self.vectors(kind)
+            codes, _ = residual_codes(vectors[1:], n_codes)
+            self.made[kind, n_codes] = np.pad(numbered(codes, self.counts[1:]), ((1, 0), (0, 0)))
+        return self.made[kind, n_codes]
+
+
+def train(cut: Cut, ids, body="attention", n_codes=256, n_epochs=12, dropout=0.2, begin=False, seed=1) -> tuple:
+    """Scores (n_users + 1, n_items + 1), scores of the first three codes alone (or None), Training and parameters."""
+    set_seed(seed)
+    average = max(4, n_epochs // 3)
+    if ids is None:
+        probabilities = negative_probabilities(cut.counts)
+        trainer, recommender = next_item_model(
+            BODIES[body](), cut.counts, probabilities, LENGTH, DIM, dropout, seed=seed
+        )
+        if begin:  # the film table begins with the vectors from which the codes are made; its last column is the bias
+            table = trainer.get_layer("items")
+            first = cut.vectors("next-item", DIM - 1)
+            table.set_weights([np.column_stack([0.1 * first / first[1:].std(), table.get_weights()[0][:, -1]])])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        trainer.compile(keras.optimizers.AdamW(0.006, weight_decay=0.01), loss, jit_compile=False)
+
+        def examples(rng):
+            inputs, targets = windows(cut.histories, LENGTH, rng)
+            negatives = rng.choice(len(probabilities), (len(inputs), 16), p=probabilities)
+            return [inputs, targets, negatives], np.zeros(inputs.shape, int), (targets > 0).astype("float32")
+
+        training = fit(trainer, examples, n_epochs, 32, average=average, seed=seed)
+        scores = recommender.predict(last_items(cut.histories, LENGTH), batch_size=96, verbose=0)
+        return scores, None, training, recommender.count_params()
+    table = cut.ids(ids, n_codes)
+    trainer, reader, training = fit_codes(
+        cut.histories, table, BODIES[body](), n_epochs, LENGTH, DIM, dropout, average=average, seed=seed
+    )
+    states = newest_states(reader, cut.histories, table)
+    tree, is_seen = CodeTree(table), cut.seen.toarray() > 0
+    scores, prefix = np.full(cut.seen.shape, -np.inf, "float32"), np.zeros(cut.seen.shape, "float32")
+    for some in np.array_split(np.arange(len(states)), 6):
+        log_probabilities = code_log_probabilities(trainer, states[some])
+        item, total = beam_search(tree, log_probabilities, len(some), WIDTH, is_seen[some])
+        scores[some[:, None], item] = total
+        is_cold = np.flatnonzero(cut.counts[1:] == 0) + 1
+        prefix[some[:, None], is_cold] = score_ids(log_probabilities, len(some), table[is_cold, :3])
+    return scores, prefix, training, trainer.count_params()
+
+
+def measure(cut: Cut, name: str, settings: dict, seed: int) -> tuple:
+    """Evaluation over all films, NDCG@10 of each user among cold films, and the number of parameters."""
+    started = time.perf_counter()
+    scores, prefix, training, n_parameters = train(cut, **settings, seed=seed)
+    found = evaluate(scores, cut.seen, cut.relevant, name=name, seconds=training.seconds)
+    is_cold = (cut.counts == 0) & (np.arange(len(cut.counts)) > 0)
+    nobody = np.full(len(found.per_user), np.nan)
+    cold = nobody if prefix is None else ndcg_among(prefix, is_cold, cut.relevant)
+    took = time.perf_counter() - started
+    print(f"{name} {seed}: {found.mean():.4f}, cold {np.nanmean(cold) if prefix is not None else 0:.4f}, {took:.0f} s",
+          flush=True)  # fmt: skip
+    return found, cold, n_parameters
+
+
+def main() -> None:
+    """Trials on valid, then the final settings on test with three seeds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--test", action="store_true", help="the test alone")
+    parser.add_argument("--only", default="", help="only what has this in its name; the rest stays as recorded")
+    arguments = parser.parse_args()
+    ratings, movies = load_movielens()
+    users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
+    parts = split_last_share(ratings)
+    if not arguments.test:
+        cut, rows = Cut(parts.train, parts.valid, movies, users, items), []
+        for name, settings in TRIALS.items():
+            if arguments.only in name:
+                found, cold, n_parameters = measure(cut, name, settings, seed=1)
+                row = {"model": name, "parameters": n_parameters, "NDCG@10": found.mean()}
+                rows.append(row | {"Recall@10": found.mean("Recall"), "cold NDCG@10": np.nanmean(cold)})
+        path, new = RECORDED / "codes_trials.csv", pd.DataFrame(rows).round(4)
+        if arguments.only and path.exists():
+            stored = pd.read_csv(path)
+            new = pd.concat([stored[[arguments.only not in name for name in stored["model"]]], new])
+        new.sort_values("model", key=lambda names: names.map(list(TRIALS).index)).to_csv(
+            path, index=False, lineterminator="\n"
+        )
+        return
+    cut = Cut(pd.concat([parts.train, parts.valid]), parts.test, movies, users, items)
+    path, frames = RECORDED / "codes_seeds.csv.gz", []
+    if arguments.only and path.exists():  # the others stay as they are
+        stored = pd.read_csv(path)
+        frames.append(stored[[arguments.only not in name for name in stored["model"]]])
+    for name, settings in FINAL.items():
+        if arguments.only not in name:
+            continue
+        for seed in (1, 2, 3):
+            found, cold, n_parameters = measure(cut, name, settings, seed)
+            frame = found.per_user.round(5).assign(cold=np.round(cold, 5)).rename_axis("user_idx").reset_index()
+            more = {"model": name, "seed": seed, "coverage": round(found.coverage, 4)}
+            frames.append(frame.assign(**more, seconds=round(found.seconds, 1), parameters=n_parameters))
+    pd.concat(frames).to_csv(
+        path, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0}
+    )
+
+
+if __name__ == "__main__":
+    main()
