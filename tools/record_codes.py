@@ -9,6 +9,7 @@ the same body, windows and epochs as the one that writes codes.
 """
 
 import argparse
+import re
 import time
 
 import numpy as np
@@ -23,7 +24,7 @@ from recsys_helpers.data import IdMap, histories, last_items, load_movielens, sp
 from recsys_helpers.data.sequences import windows  # noqa: E402
 from recsys_helpers.evaluation import evaluate  # noqa: E402
 from recsys_helpers.evaluation.among import ndcg_among  # noqa: E402
-from recsys_helpers.models import bodies, ials, popularity  # noqa: E402
+from recsys_helpers.models import bodies, ials, popularity, rank_fusion  # noqa: E402
 from recsys_helpers.models.code_decoder import (  # noqa: E402
     code_log_probabilities,
     fit_codes,
@@ -32,6 +33,7 @@ from recsys_helpers.models.code_decoder import (  # noqa: E402
 )
 from recsys_helpers.models.content_scores import film_features  # noqa: E402
 from recsys_helpers.models.hstu import hstu_body  # noqa: E402
+from recsys_helpers.models.linear import aged, linear_next_item  # noqa: E402
 from recsys_helpers.models.next_item import next_item_model  # noqa: E402
 from recsys_helpers.models.sampling import negative_probabilities  # noqa: E402
 from recsys_helpers.models.semantic_ids import (  # noqa: E402
@@ -71,6 +73,11 @@ class Cut:
         self.seen, self.relevant = to_matrix(learn, users, items), to_matrix(held_out, users, items)
         self.histories, self.counts = histories(learn, users, items), popularity(self.seen)
         self.features, self.made = film_features(movies, items), {}
+
+    def linear_scores(self) -> np.ndarray:
+        """Scores of the linear next-item model of lesson 10."""
+        n_columns = len(self.counts)
+        return aged(self.histories, n_columns) @ linear_next_item(self.histories, n_columns)
 
     def vectors(self, kind: str, dim: int = DIM) -> np.ndarray:
         """Vectors from ratings, those of films without one predicted from genres and year; (n_items + 1, dim).
@@ -130,25 +137,33 @@ def train(cut: Cut, ids, body="attention", n_codes=256, n_epochs=12, dropout=0.2
     return scores, prefix, training, trainer.count_params()
 
 
-def measure(cut: Cut, name: str, settings: dict, seed: int) -> tuple:
-    """Evaluation over all films, NDCG@10 of each user among cold films, and the number of parameters."""
+def measure(cut: Cut, name: str, settings: dict, seed: int) -> dict[str, tuple]:
+    """Name → evaluation over all films, NDCG@10 of each user among cold films (NaN for dense), number of parameters.
+
+    Codes with the final settings are measured once more, fused by rank with the linear next-item model.
+    """
     started = time.perf_counter()
     scores, prefix, training, n_parameters = train(cut, **settings, seed=seed)
-    found = evaluate(scores, cut.seen, cut.relevant, name=name, seconds=training.seconds)
     is_cold = (cut.counts == 0) & (np.arange(len(cut.counts)) > 0)
-    nobody = np.full(len(found.per_user), np.nan)
-    cold = nobody if prefix is None else ndcg_among(prefix, is_cold, cut.relevant)
-    took = time.perf_counter() - started
-    print(f"{name} {seed}: {found.mean():.4f}, cold {np.nanmean(cold) if prefix is not None else 0:.4f}, {took:.0f} s",
-          flush=True)  # fmt: skip
-    return found, cold, n_parameters
+    cold = np.full(len(scores) - 1, np.nan) if prefix is None else ndcg_among(prefix, is_cold, cut.relevant)
+    several = {name: scores}
+    if settings == FINAL["codes"]:
+        several[f"{name} + linear"] = rank_fusion([scores, cut.linear_scores()], cut.seen)
+    found = {}
+    for of, values in several.items():
+        run = evaluate(values, cut.seen, cut.relevant, name=of, seconds=training.seconds)
+        found[of] = (run, cold, n_parameters)
+        cold_mean = np.nanmean(cold) if prefix is not None else np.nan
+        print(f"{of}, seed {seed}: {run.mean():.4f}, cold {cold_mean:.4f}, {time.perf_counter() - started:.0f} s",
+              flush=True)  # fmt: skip
+    return found
 
 
 def main() -> None:
     """Trials on valid, then the final settings on test with three seeds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--test", action="store_true", help="the test alone")
-    parser.add_argument("--only", default="", help="only what has this in its name; the rest stays as recorded")
+    parser.add_argument("--only", default="", help="a pattern: only models whose name matches; the others stay")
     arguments = parser.parse_args()
     ratings, movies = load_movielens()
     users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
@@ -156,32 +171,34 @@ def main() -> None:
     if not arguments.test:
         cut, rows = Cut(parts.train, parts.valid, movies, users, items), []
         for name, settings in TRIALS.items():
-            if arguments.only in name:
-                found, cold, n_parameters = measure(cut, name, settings, seed=1)
-                row = {"model": name, "parameters": n_parameters, "NDCG@10": found.mean()}
-                rows.append(row | {"Recall@10": found.mean("Recall"), "cold NDCG@10": np.nanmean(cold)})
+            if re.search(arguments.only, name):
+                for of, (run, cold, n_parameters) in measure(cut, name, settings, seed=1).items():
+                    row = {"model": of, "weights": n_parameters, "NDCG@10": run.mean()}
+                    cold_mean = np.nan if np.isnan(cold).all() else np.nanmean(cold)
+                    rows.append(row | {"cold NDCG@10": cold_mean})
         path, new = RECORDED / "codes_trials.csv", pd.DataFrame(rows).round(4)
         if arguments.only and path.exists():
             stored = pd.read_csv(path)
-            new = pd.concat([stored[[arguments.only not in name for name in stored["model"]]], new])
-        new.sort_values("model", key=lambda names: names.map(list(TRIALS).index)).to_csv(
+            new = pd.concat([stored[~stored["model"].isin(new["model"])], new])
+        new.sort_values("model", key=lambda names: names.map([*TRIALS, "codes, next-item + linear"].index)).to_csv(
             path, index=False, lineterminator="\n"
         )
         return
     cut = Cut(pd.concat([parts.train, parts.valid]), parts.test, movies, users, items)
     path, frames = RECORDED / "codes_seeds.csv.gz", []
-    if arguments.only and path.exists():  # the others stay as they are
-        stored = pd.read_csv(path)
-        frames.append(stored[[arguments.only not in name for name in stored["model"]]])
     for name, settings in FINAL.items():
-        if arguments.only not in name:
+        if not re.search(arguments.only, name):
             continue
         for seed in (1, 2, 3):
-            found, cold, n_parameters = measure(cut, name, settings, seed)
-            frame = found.per_user.round(5).assign(cold=np.round(cold, 5)).rename_axis("user_idx").reset_index()
-            more = {"model": name, "seed": seed, "coverage": round(found.coverage, 4)}
-            frames.append(frame.assign(**more, seconds=round(found.seconds, 1), parameters=n_parameters))
-    pd.concat(frames).to_csv(
+            for of, (run, cold, n_parameters) in measure(cut, name, settings, seed).items():
+                frame = run.per_user.round(5).assign(cold=np.round(cold, 5)).rename_axis("user_idx").reset_index()
+                more = {"model": of, "seed": seed, "coverage": round(run.coverage, 4)}
+                frames.append(frame.assign(**more, seconds=round(run.seconds, 1), weights=n_parameters))
+    new = pd.concat(frames)
+    if arguments.only and path.exists():  # the others stay as they are
+        stored = pd.read_csv(path)
+        new = pd.concat([stored[~stored["model"].isin(new["model"])], new])
+    new.to_csv(
         path, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0}
     )
 

@@ -518,7 +518,8 @@ claim("the codes are behind the linear model: the interval lies below zero", by_
 # Can it be made better? These settings were tried on valid, each with one seed and the same windows. "Dense" is the
 # control: the same body, but at its end the film table of lesson 12 with 512 sampled negatives. Because our codes
 # inherit what the linear model knows, a second control begins with the very vectors from which the codes are made.
-# "Directions" makes the codes from the same vectors, each divided by its length.
+# "Directions" makes the codes from the same vectors, each divided by its length. "+ linear" fuses the list of the codes
+# with that of the linear model by rank (lesson 16).
 
 # %%
 trials = codes_trials()
@@ -526,8 +527,9 @@ trials
 
 # %%
 quality = trials["NDCG@10"]
-claim("no trial reaches the linear model", quality.max() < on_valid["linear next-item"].mean())
-claim("the best trial is the one trained above", quality.idxmax() == "codes, next-item")
+alone = quality.drop("codes, next-item + linear")
+claim("no network reaches the linear model", alone.max() < on_valid["linear next-item"].mean())
+claim("the best network is the one trained above", alone.idxmax() == "codes, next-item")
 claim("codes of directions lose more than 0.015", quality["codes, next-item"] - quality["codes, next-item, directions"] > 0.015)
 
 # %% [markdown]
@@ -571,7 +573,8 @@ check("32.9", million_weights)
 # %%
 both = pd.concat([cut.train, cut.valid])
 learn, test = to_matrix(both, users, items), to_matrix(cut.test, users, items)
-recorded = {name: codes_seeds(name) for name in ("codes", "dense", "dense, begins with next-item vectors")}
+names = ("codes", "codes + linear", "dense", "dense, begins with next-item vectors")
+recorded = {name: codes_seeds(name) for name in names}
 runs = {"EASE": evaluate(ease_scores(learn, 100), learn, test, name="EASE")}
 runs |= {name: mean_over_seeds(recorded[name], name) for name in recorded}
 runs |= {name: mean_over_seeds(recorded_seeds(name)) for name in ("linear next-item", "GRU", "wide and deep")}
@@ -706,33 +709,32 @@ trials.loc[[name for name in trials.index if "HSTU" in name or name in ("codes, 
 # %% [markdown]
 # ## 10. Where language models stand (optional)
 #
-# Large language models (LLMs) enter a recommender in five places:
+# A [large language model](glossary.md#large-language-model) (LLM) can enter a recommender in five places:
 #
-# | Place | What the LLM does | Can you run it on a laptop? |
+# | Place | What it does | On a laptop? |
 # |---|---|---|
-# | before training | turns descriptions into vectors, from which ids are made (TIGER used a text encoder) | yes, small encoders |
-# | in training | writes missing descriptions, or plays users | some; check its texts against real data |
-# | as the model | learns to write semantic ids (PLUM, OneRec) | no: the published ones need data centres |
-# | after retrieval | re-ranks twenty candidates from a prompt | slowly, with a small model |
+# | before training | turns descriptions into vectors, from which ids are made, as in TIGER | yes, with a small encoder |
+# | in training | writes missing descriptions, or plays users | overnight; check its texts against real data |
+# | as the model | learns to write semantic ids, as PLUM does at YouTube | no; sections 4 to 8 are the small version |
+# | after retrieval | re-ranks a few candidates that stand in its prompt | slowly, for tests |
 # | after ranking | explains a list in words | slowly; lesson 26 says how to test an explanation |
 #
-# This notebook loads none of them: their weights do not come with the course, and nothing here needs a network. Two
-# questions need no weights: what fits into memory, and what does one request cost?
+# This notebook loads none: their weights do not come with the course. But two questions need no weights. Does a model
+# fit into memory, and what does one request cost? A weight takes part in about two operations for each token, one
+# multiplication and one addition. We **assume** 10 tokens a title, 20 films of a history and 20 candidates in the
+# prompt, and a laptop that does 200 · 10⁹ operations in a second.
 
 # %%
-sizes_of_llms = {"encoder, 0.1 billion": 0.1e9, "small, 1 billion": 1e9, "medium, 8 billion": 8e9, "large, 70 billion": 70e9}
-costs = pd.DataFrame({"weights": sizes_of_llms})
-costs["GB at 16 bits"] = costs["weights"] * 2 / 1e9
-costs["GB at 4 bits"] = costs["weights"] * 0.5 / 1e9
-n_tokens = 20 * 10 + 20 * 10  # 20 films of a history and 20 candidates, about 10 tokens for each title and year
-costs["operations for one prompt, 10⁹"] = 2 * costs["weights"] * n_tokens / 1e9
-costs.drop(columns="weights").round(1)
+n_tokens, per_second = 10 * (20 + 20), 200e9
+weights = np.array([0.1e9, 1e9, 8e9, 70e9])
+costs = {"GB at 16 bits": weights * 16 / 8 / 1e9, "GB at 4 bits": weights * 4 / 8 / 1e9}
+costs["seconds to read one prompt"] = 2 * weights * n_tokens / per_second
+pd.DataFrame(costs, ["0.1 billion weights", "1 billion", "8 billion", "70 billion"]).round(2)
 
 # %% [markdown]
-# A weight takes part in about two operations for each token: one multiplication, one addition. Assume a laptop does
-# 200 · 10⁹ operations in a second. Then one prompt takes four seconds with a billion weights, before a single word is
-# written, and half a minute with eight billion. The service of lesson 23 answers in milliseconds. So on a laptop, an LLM
-# can prepare data overnight, and it cannot rank live.
+# With 4 bits a weight (lesson 21), 8 billion weights fit into a laptop. But under these assumptions it reads one prompt
+# for 32 s, before it writes a word, and a model of 1 billion for 4 s. The service of lesson 23 answers in
+# milliseconds. So on a laptop an LLM can prepare data overnight; it cannot rank for a visitor who waits.
 
 # %% [markdown]
 # ### Test a ranker that you cannot open
@@ -743,9 +745,9 @@ costs.drop(columns="weights").round(1)
 
 # %% tags=["needed"]
 def stub_ranker(candidates, rng, bias=2.0):
-    """A synthetic ranker: true score of film i is −i; noise; and a bonus for early positions of the prompt."""
-    at = np.arange(len(candidates))
-    value = -np.asarray(candidates) / 5 + rng.normal(0, 1, len(candidates)) - bias * at / len(candidates) * 2
+    """A synthetic ranker: film 0 is the best, then 1, 2, …; it adds noise, and a malus for late positions."""
+    position = np.arange(len(candidates)) / len(candidates)  # from 0, first in the prompt, to almost 1
+    value = -np.asarray(candidates) / 5 + rng.normal(0, 1, len(candidates)) - 2 * bias * position
     return [candidates[position] for position in np.argsort(-value)]
 
 

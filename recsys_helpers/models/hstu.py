@@ -18,15 +18,16 @@ def hstu_body(length: int, dim: int = 64, n_heads: int = 4, n_blocks: int = 1, d
         raise ValueError(f"dim {dim} must be a multiple of n_heads {n_heads}.")
 
     def body(x):
-        position = ops.arange(length)
-        distance = ops.maximum(position[:, None] - position[None, :], 0)  # (asks, asked)
-        may_look = ops.cast(position[:, None] >= position[None, :], "float32")
+        position = ops.cumsum(ops.ones_like(x[:1, :, 0], dtype="int32"), axis=1) - 1  # from x: Keras then keeps the bias
+        distance = ops.expand_dims(position, 2) - ops.expand_dims(position, 1)  # (1, asks, asked)
+        may_look = ops.expand_dims(ops.cast(distance >= 0, "float32"), 1)  # (1, 1, asks, asked)
+        distance = ops.maximum(distance, 0)
         x = layers.Dense(dim, use_bias=False)(x)
         for block in range(n_blocks):
             parts = layers.Dense(4 * dim, activation="silu")(layers.LayerNormalization()(x))
             u, v, q, k = ops.split(parts, 4, axis=-1)
             v, q, k = (ops.reshape(part, (-1, length, n_heads, dim // n_heads)) for part in (v, q, k))
-            bias = ops.transpose(layers.Embedding(length, n_heads, name=f"bias_{block}")(distance), (2, 0, 1))
+            bias = ops.transpose(layers.Embedding(length, n_heads, name=f"bias_{block}")(distance), (0, 3, 1, 2))
             weights = ops.silu(ops.einsum("bqhs,bkhs->bhqk", q, k) + bias) * may_look / length
             found = ops.reshape(ops.einsum("bhqk,bkhs->bqhs", weights, v), (-1, length, dim))
             x = x + layers.Dropout(dropout)(layers.Dense(dim)(layers.LayerNormalization()(found) * u))

@@ -14,11 +14,11 @@ class CodesEvaluation(Evaluation):
     """A test evaluation with the NDCG@10 of each user among cold films alone (NaN: none to find), and its size."""
 
     cold: np.ndarray = field(default_factory=lambda: np.array([]))
-    parameters: int = 0
+    weights: int = 0
 
 
 def codes_trials() -> pd.DataFrame:
-    """One row for each setting that was tried on valid: weights, NDCG@10, Recall@10 and NDCG@10 among cold films."""
+    """One row for each setting that was tried on valid: weights, NDCG@10, and NDCG@10 among cold films."""
     return pd.read_csv(RECORDED / "codes_trials.csv", index_col="model")
 
 
@@ -35,7 +35,7 @@ def codes_seeds(name: str) -> list[CodesEvaluation]:
             part.set_index("user_idx")[list(RANKING_METRICS)],
             *part[["coverage", "seconds"]].iloc[0],
             cold=part["cold"].to_numpy(),
-            parameters=int(part["parameters"].iloc[0]),
+            weights=int(part["weights"].iloc[0]),
         )
         for _, part in rows.groupby("seed")
     ]
