@@ -1,7 +1,7 @@
 """Measure the generative recommender of lesson 32: every setting that was tried on valid, then three seeds on test.
 
-    python -m tools.record_codes            # trials on valid, a minute each; then the test, once per seed
-    python -m tools.record_codes --test     # the test alone
+    python -m tools.record_codes            # the trials, on valid: a minute each
+    python -m tools.record_codes --test     # the final settings, on test
 
 Writes recsys_helpers/recorded/codes_trials.csv, one row for each trial, and codes_seeds.csv.gz, one row for each model,
 seed and user, with the NDCG@10 among cold films beside the usual metrics. The network with a film table ("dense") has
@@ -160,9 +160,9 @@ def measure(cut: Cut, name: str, settings: dict, seed: int) -> dict[str, tuple]:
 
 
 def main() -> None:
-    """Trials on valid, then the final settings on test with three seeds."""
+    """Trials on valid, or the final settings on test with three seeds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--test", action="store_true", help="the test alone")
+    parser.add_argument("--test", action="store_true", help="the final settings on test")
     parser.add_argument("--only", default="", help="a pattern: only models whose name matches; the others stay")
     arguments = parser.parse_args()
     ratings, movies = load_movielens()

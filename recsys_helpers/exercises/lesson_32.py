@@ -8,7 +8,7 @@ from recsys_helpers.exercises import Sign, choice, exercise, judge, predict, tra
 predict(
     "32.1",
     "O1",
-    truth=32,
+    truth=31,
     within=7,
     between=(0, 100),
     low="More, but still a minority: about a third.",

@@ -18,7 +18,8 @@ def hstu_body(length: int, dim: int = 64, n_heads: int = 4, n_blocks: int = 1, d
         raise ValueError(f"dim {dim} must be a multiple of n_heads {n_heads}.")
 
     def body(x):
-        position = ops.cumsum(ops.ones_like(x[:1, :, 0], dtype="int32"), axis=1) - 1  # from x: Keras then keeps the bias
+        # made from x: of a constant, Keras would not train the bias
+        position = ops.cumsum(ops.ones_like(x[:1, :, 0], dtype="int32"), axis=1) - 1
         distance = ops.expand_dims(position, 2) - ops.expand_dims(position, 1)  # (1, asks, asked)
         may_look = ops.expand_dims(ops.cast(distance >= 0, "float32"), 1)  # (1, 1, asks, asked)
         distance = ops.maximum(distance, 0)
