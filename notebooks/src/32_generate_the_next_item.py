@@ -11,7 +11,7 @@
 # - **O1** implement semantic ids with residual k-means, and diagnose why films share one
 # - **O2** compute the probability of a film code by code, and build a network that writes ids
 # - **O3** implement a step of beam search among the ids that exist, and compare it with an exact ranking
-# - **O4** compare the generative model with the bar: quality, cold films, number of weights
+# - **O4** compare the generative model with the bar: quality and number of weights; cold films (optional)
 # - **O5** (optional) implement attention without softmax, the core of an HSTU layer
 # - **O6** (optional) measure the position bias of a ranker, and compute what an LLM costs
 #
@@ -526,7 +526,8 @@ claim("the codes are behind the linear model: the interval lies below zero", by_
 # control: the same body, but at its end the film table of lesson 12 with 512 sampled negatives. Because our codes
 # inherit what the linear model knows, a second control begins with the very vectors from which the codes are made.
 # "Directions" makes the codes from the same vectors, each divided by its length. "+ linear" fuses the list of the codes
-# with that of the linear model by rank (lesson 16).
+# with that of the linear model by rank (lesson 16). The last column ranks cold films alone: those without a rating in
+# train.
 
 # %%
 trials = codes_trials()
@@ -620,7 +621,27 @@ claim("codes have fewer than half of the weights", recorded["codes"][0].weights 
 # tuned model with large tables. Nothing here contradicts that, and nothing here shows it.
 
 # %% [markdown]
-# ### Cold films
+# ### Exercise 32.10 · choose (O4)
+#
+# A paper reports: "our generative recommender is 25 % ahead of SASRec on a public data set, and it also handles cold
+# items." Which question do you ask **first**?
+#
+# - **a** how many GPUs did the training take?
+# - **b** was SASRec tuned as hard, with many negatives, and how do simple models do in the same table?
+# - **c** how many levels and codes do the ids have?
+# - **d** is the width of the beam large enough?
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+
+# %%
+check("32.10", answer)
+
+# %% [markdown]
+# ## 9. Cold films (optional)
 #
 # Codes promise something for cold films: a film without any rating has an id, predicted from its content, and shares its
 # beginning with known films. Its fourth code is only a number, so we rank the cold films by the probability of their
@@ -652,28 +673,9 @@ claim("more than half of the films without a rating share their three codes", sh
 # The codes carry something over to cold films: they are ahead of a random order. But a ridge regression on genres and
 # years, without any network, reaches more than twice as much. Part of the reason stands in the last line: most films
 # without a rating share their three codes with another film, and then the codes cannot order them.
-#
-# ### Exercise 32.10 · choose (O4)
-#
-# A paper reports: "our generative recommender is 25 % ahead of SASRec on a public data set, and it also handles cold
-# items." Which question do you ask **first**?
-#
-# - **a** how many GPUs did the training take?
-# - **b** was SASRec tuned as hard, with many negatives, and how do simple models do in the same table?
-# - **c** how many levels and codes do the ids have?
-# - **d** is the width of the beam large enough?
-
-# %%
-answer = ...
-### BEGIN SOLUTION
-answer = "b"
-### END SOLUTION
-
-# %%
-check("32.10", answer)
 
 # %% [markdown]
-# ## 9. Attention without softmax (optional)
+# ## 10. Attention without softmax (optional)
 #
 # The second idea of these systems is a new body. An HSTU layer (Zhai et al., 2024) looks back as self-attention does, but
 # without a softmax: the score goes through SiLU, z · sigmoid(z), and each film keeps its own weight, whatever the others
@@ -755,7 +757,7 @@ claim("by less than 0.015", all(row["attention"] - row["HSTU"] < 0.015 for row i
 # compares the body with a slow loop noticed it.
 
 # %% [markdown]
-# ## 10. Where language models stand (optional)
+# ## 11. Where language models stand (optional)
 #
 # A [large language model](glossary.md#large-language-model) (LLM) can enter a recommender in five places:
 #
@@ -850,8 +852,9 @@ check("32.12", my_mean_rank)
 # - You implemented semantic ids, and saw why content alone gives many films the same one (**O1**).
 # - You computed the probability of a film code by code, and built a network that writes ids (**O2**).
 # - You implemented a step of beam search, and saw how wide a beam must be to agree with an exact ranking (**O3**).
-# - You compared codes with a dense control and the bar, on all films and on cold ones (**O4**).
-# - Optional: you implemented attention without softmax (**O5**), and measured the position bias of a ranker (**O6**).
+# - You compared codes with two dense controls and the bar, before and after the test was opened (**O4**).
+# - Optional: you ranked cold films by their codes, implemented attention without softmax (**O5**), and measured the
+#   position bias of a ranker (**O6**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
