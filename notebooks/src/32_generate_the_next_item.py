@@ -56,8 +56,8 @@ set_seed(42)
 #
 # The networks of lessons 10 to 12 end in a table with one row for each film. With 9,066 films this is small; with a
 # hundred million items, the table is most of the model. A generative recommender has another idea: give each item an id
-# of a few **codes**, the way a word is made of letters, and let the network write the codes one after the other. Similar
-# items should begin alike, so we cluster their descriptions; then the id is called a [semantic
+# of a few **codes**, the way a word is made of letters, and let the network write the codes one after the other.
+# Similar items should begin alike, so we cluster their descriptions; then the id is called a [semantic
 # id](glossary.md#semantic-id).
 #
 # Here the description is genres and release year, as in lesson 13. `residual_codes` gives each film three codes of 256
@@ -106,9 +106,9 @@ claim("more than 40 films share one id", n_alike.max() > 40)
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# The number of *possible* ids says nothing. The films have only 4,460 different descriptions: those with the same genres
-# and the same year get the same codes, however many codes there are. Semantics without detail collides. A network that
-# writes such an id has not yet named a film.
+# The number of *possible* ids says nothing. The films have only 4,460 different descriptions: those with the same
+# genres and the same year get the same codes, however many codes there are. Semantics without detail collides. A
+# network that writes such an id has not yet named a film.
 #
 # </details>
 
@@ -125,11 +125,11 @@ first = np.abs(numbers[:, None] - book_1).argmin(axis=1)
 pd.DataFrame({"film": numbers, "code": first, "code word": book_1[first], "left over": numbers - book_1[first]})
 
 # %% [markdown]
-# The code word is off by −1 or +1. This rest, the *residual*, is clustered again, for all films together. Its code words
-# are −1 and +1, and two codes now tell all four films apart: (0, 0), (0, 1), (1, 0), (1, 1). This is [residual
-# quantisation](glossary.md#residual-quantization). Each level stores what the levels before it missed, so the first code
-# is coarse and the last one fine. Two books of two code words describe four films; three books of 256 could describe
-# sixteen million.
+# The code word is off by −1 or +1. This rest, the *residual*, is clustered again, for all films together. Its code
+# words are −1 and +1, and two codes now tell all four films apart: (0, 0), (0, 1), (1, 0), (1, 1). This is [residual
+# quantisation](glossary.md#residual-quantization). Each level stores what the levels before it missed, so the first
+# code is coarse and the last one fine. Two books of two code words describe four films; three books of 256 could
+# describe sixteen million.
 #
 # ### Exercise 32.2 · trace (O1)
 #
@@ -177,8 +177,8 @@ check("32.3", my_codes)
 #
 # A description cannot tell apart what it does not describe. People can: two comedies of 1995 have different audiences.
 # So we take film vectors from ratings. The linear next-item model of lesson 10 has a weight for each pair of films; its
-# 64 strongest directions (a singular value decomposition) give each film 64 numbers, which say *after which films* it is
-# watched. Two films with similar numbers follow similar films.
+# 64 strongest directions (a singular value decomposition) give each film 64 numbers, which say *after which films* it
+# is watched. Two films with similar numbers follow similar films.
 #
 # A film with fewer than three ratings has no such vector. For these we do what lesson 13 did for cold films: a ridge
 # regression predicts the vector from genres and year.
@@ -253,9 +253,9 @@ claim("more than a tenth of the catalogue shares one first code", n_first.max() 
 # %% [markdown]
 # ### Exercise 32.4 · code (O1)
 #
-# Number the films of each group. `codes` has shape (n, n_levels), `counts` shape (n,). Two films are in one group if all
-# their codes are equal. Return an array (n,): 0 for the film of the group with the largest count, 1 for the next one,
-# and so on. Of films with equal counts, the one in the earlier row comes first.
+# Number the films of each group. `codes` has shape (n, n_levels), `counts` shape (n,). Two films are in one group if
+# all their codes are equal. Return an array (n,): 0 for the film of the group with the largest count, 1 for the next
+# one, and so on. Of films with equal counts, the one in the earlier row comes first.
 #
 # <details><summary>Hint 1</summary>Go through the films from the largest count to the smallest, and count for each
 # group how many films you have met: a dictionary from <code>tuple(codes[film])</code> to a number.</details>
@@ -288,8 +288,8 @@ print("every film has its own id now; codes on the four levels:", sizes[:3], "an
 # %% [markdown]
 # ## 4. The probability of a film
 #
-# The network writes an id from left to right, and each code depends on the codes before it. So the probability of a film
-# is a product: P(first code) · P(second | first) · P(third | first two) · … Take three films with two codes each:
+# The network writes an id from left to right, and each code depends on the codes before it. So the probability of a
+# film is a product: P(first code) · P(second | first) · P(third | first two) · … Take three films with two codes each:
 #
 # ```text
 # first code   A 0.6 ┬ A0 0.5   Alien
@@ -314,8 +314,8 @@ check("32.5", difference)
 # %% [markdown]
 # <details><summary>Why greedy writing fails here</summary>
 #
-# Code A is the most probable first code only because two films share its probability. Greedy writing takes A and ends at
-# 0.3, while <em>Babe</em> has 0.4. Section 6 keeps several beginnings at once.
+# Code A is the most probable first code only because two films share its probability. Greedy writing takes A and ends
+# at 0.3, while <em>Babe</em> has 0.4. Section 6 keeps several beginnings at once.
 #
 # </details>
 
@@ -403,10 +403,10 @@ claim("the loss falls by more than a third", training.losses[-1] < 0.67 * traini
 # %% [markdown]
 # ### Exercise 32.7 · code (O3)
 #
-# Write one step. `total` (n_kept,): log-probabilities of the beginnings that were kept. `log_p` (n_kept, n_codes): those
-# of the next code after each beginning. `exists` (n_kept, n_codes): True where a film has this continuation. Return the
-# best `width` continuations, best first, as a list of pairs (number of the beginning, code). If fewer exist, return
-# fewer.
+# Write one step. `total` (n_kept,): log-probabilities of the beginnings that were kept. `log_p` (n_kept, n_codes):
+# those of the next code after each beginning. `exists` (n_kept, n_codes): True where a film has this continuation.
+# Return the best `width` continuations, best first, as a list of pairs (number of the beginning, code). If fewer exist,
+# return fewer.
 #
 # <details><summary>Hint 1</summary>The log of a product is a sum: <code>total[:, None] + log_p</code>. Put −∞ where
 # nothing exists.</details>
@@ -546,12 +546,12 @@ claim("dense that begins with the same vectors keeps up", quality["dense, begins
 # %% [markdown]
 # Look at "directions". The vectors differ in nothing but their length, so popular films now share their codes with rare
 # ones, as the idea of semantic ids would have it. The quality on all films falls, and that on cold films rises. With 64
-# codes a level, where fewer films can have a first code of their own, it falls as well. Here sharing helps the films that
-# nobody knows, and costs the others. (One seed each, so small differences between rows mean nothing.)
+# codes a level, where fewer films can have a first code of their own, it falls as well. In these trials sharing helped
+# the films that nobody knows, and cost the others. (One seed each: small differences between rows mean nothing.)
 
 # %% [markdown]
-# Look at the second control, too. Dense with the same vectors at its start does as well as the codes. So what lifted the
-# codes above plain dense was what they *inherited*, not that they are codes.
+# Look at the second control, too. Dense with the same vectors at its start does as well as the codes. So what lifted
+# the codes above plain dense was what they *inherited*, not that they are codes.
 #
 # No network comes near the linear model with these 671 users. We take the codes trained above and both controls to the
 # test, and the fusion as well.
@@ -613,12 +613,13 @@ claim("codes have fewer than half of the weights", recorded["codes"][0].weights 
 # %% [markdown]
 # - The codes reach 0.137, not distinguishable from EASE, and behind the GRU. The linear model, from which their vectors
 #   come, is far ahead, and fused with it they add nothing that could be distinguished from zero.
-# - They are ahead of plain dense, narrowly. But dense that begins with the same vectors is ahead of them: **given the same
-#   knowledge, the film table ranks better here.** Yang et al. (2024) found the same on four small public data sets.
+# - They are ahead of plain dense, narrowly. But dense that begins with the same vectors is ahead of them: **given the
+#   same knowledge, the film table ranks better here.** Yang et al. (2024) found the same on four small public data
+#   sets.
 # - They have fewer than half of the weights.
 #
-# This is small data: 671 users, 9,066 films. At YouTube, He et al. (2025) report large gains in retrieval over a heavily
-# tuned model with large tables. Nothing here contradicts that, and nothing here shows it.
+# This is small data: 671 users, 9,066 films. At YouTube, He et al. (2025) report large gains in retrieval over a
+# heavily tuned model with large tables. Nothing here contradicts that, and nothing here shows it.
 
 # %% [markdown]
 # ### Exercise 32.10 · choose (O4)
@@ -643,10 +644,10 @@ check("32.10", answer)
 # %% [markdown]
 # ## 9. Cold films (optional)
 #
-# Codes promise something for cold films: a film without any rating has an id, predicted from its content, and shares its
-# beginning with known films. Its fourth code is only a number, so we rank the cold films by the probability of their
-# first *three* codes. As in lesson 13, only cold films are ranked, and the bar is the linear map from the same genres
-# and years.
+# Codes promise something for cold films: a film without any rating has an id, predicted from its content, and shares
+# its beginning with known films. Its fourth code is only a number, so we rank the cold films by the probability of
+# their first *three* codes. As in lesson 13, only cold films are ranked, and the bar is the linear map from the same
+# genres and years.
 
 # %%
 is_cold = (baselines.popularity(learn) == 0) & (np.arange(items.n_rows) > 0)
@@ -677,9 +678,10 @@ claim("more than half of the films without a rating share their three codes", sh
 # %% [markdown]
 # ## 10. Attention without softmax (optional)
 #
-# The second idea of these systems is a new body. An HSTU layer (Zhai et al., 2024) looks back as self-attention does, but
-# without a softmax: the score goes through SiLU, z · sigmoid(z), and each film keeps its own weight, whatever the others
-# score. There are four parts, made by one Dense layer with SiLU: query, key and value as in lesson 12, and a *gate*.
+# The second idea of these systems is a new body. An HSTU layer (Zhai et al., 2024) looks back as self-attention does,
+# but without a softmax: the score goes through SiLU, z · sigmoid(z), and each film keeps its own weight, whatever the
+# others score. There are four parts, made by one Dense layer with SiLU: query, key and value as in lesson 12, and a
+# *gate*.
 #
 # 1. weight of film j for film i: SiLU(qᵢ · kⱼ + bias of their distance) / length, for j up to i
 # 2. output: the sum of the values with these weights, normalised, times the gate, through one more Dense layer
@@ -734,9 +736,9 @@ for n_films in (2, 8):
 # %% [markdown]
 # A softmax returns the mean: two comedies look like eight. The SiLU sum is four times as long after eight, so it keeps
 # *how many* there were; this is the authors' argument for it. But then comes layer normalisation, which divides by
-# the spread, and in this small example the count is gone again. Only where films of several kinds mix can more of a kind
-# change the direction, and that a softmax can express, too. So an experiment has to decide. Our trials of section 7
-# hold it: the same networks with an HSTU layer as their body, one seed each, on valid.
+# the spread, and in this small example the count is gone again. Only where films of several kinds mix can more of a
+# kind change the direction, and that a softmax can express, too. So an experiment has to decide. Our trials of section
+# 7 hold it: the same networks with an HSTU layer as their body, one seed each, on valid.
 
 # %%
 pairs = {"codes": "codes, next-item", "dense": "dense"}
@@ -748,9 +750,9 @@ claim("HSTU is behind attention in both pairs", all(row["HSTU"] < row["attention
 claim("by less than 0.015", all(row["attention"] - row["HSTU"] < 0.015 for row in by_body.values()))
 
 # %% [markdown]
-# In both pairs the HSTU layer is behind, by about 0.011. That is one seed, with the learning rate of the attention body,
-# and with histories of 50 films, while HSTU was made for thousands of events. So the table is no verdict on HSTU; it says
-# that a famous layer brings nothing by itself.
+# In both pairs the HSTU layer is behind, by about 0.011. That is one seed, with the learning rate of the attention
+# body, and with histories of 50 films, while HSTU was made for thousands of events. So the table is no verdict on HSTU;
+# it says that a famous layer brings nothing by itself.
 #
 # One trap to remember: the helper `hstu_body` computes the distances from its input. In a first version they were a
 # constant; Keras then left the bias table out of the model without a word, and it was never trained. A test that
@@ -763,7 +765,7 @@ claim("by less than 0.015", all(row["attention"] - row["HSTU"] < 0.015 for row i
 #
 # | Place | What it does | On a laptop? |
 # |---|---|---|
-# | before training | turns descriptions into vectors, from which ids are made, as in TIGER | yes, with a small encoder |
+# | before training | turns descriptions into vectors, from which ids are made (TIGER) | yes, with a small encoder |
 # | in training | writes missing descriptions, or plays users | overnight; check its texts against real data |
 # | as the model | learns to write semantic ids, as PLUM does at YouTube | no; sections 4 to 8 are the small version |
 # | after retrieval | re-ranks a few candidates that stand in its prompt | slowly, for tests |
@@ -790,9 +792,9 @@ pd.DataFrame(costs, ["0.1 billion weights", "1 billion", "8 billion", "70 billio
 # %% [markdown]
 # ### Test a ranker that you cannot open
 #
-# Hou et al. (2024) found that LLMs asked to rank candidates depend on the order in which the prompt lists them. How would
-# you notice? Here is a **synthetic** ranker, not an LLM: it knows the true scores, adds noise, and prefers what comes
-# early.
+# Hou et al. (2024) found that LLMs asked to rank candidates depend on the order in which the prompt lists them. How
+# would you notice? Here is a **synthetic** ranker, not an LLM: it knows the true scores, adds noise, and prefers what
+# comes early.
 
 # %% tags=["needed"]
 def stub_ranker(candidates, rng, bias=2.0):
@@ -823,8 +825,8 @@ print(f"synthetic ranker: the winner stood in the first quarter of the prompt in
 #
 # <details><summary>Hint 1</summary>Add up for each film its position in the answers; a film at position 0 is the
 # best.</details>
-# <details><summary>Hint 2</summary><code>sorted(candidates, key=lambda film: total[film])</code> keeps the order of equal
-# ones.</details>
+# <details><summary>Hint 2</summary><code>sorted(candidates, key=lambda film: total[film])</code> keeps the order of
+# equal ones.</details>
 
 
 # %%
