@@ -4,8 +4,17 @@ import itertools
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
-from recsys_helpers.models.semantic_ids import CodeTree, beam_search, numbered, residual_codes
+from recsys_helpers.models.linear import linear_next_item
+from recsys_helpers.models.semantic_ids import (
+    CodeTree,
+    beam_search,
+    filled_in,
+    next_item_vectors,
+    numbered,
+    residual_codes,
+)
 
 
 def test_codes_are_the_nearest_code_words_of_what_is_left_over():
@@ -119,3 +128,28 @@ def test_seen_items_never_come_out(world):
     for user in range(7):
         expected = [film for film in 1 + np.argsort(-by_hand[user]) if not is_seen[user, film]]
         assert item[user][item[user] > 0].tolist() == expected
+
+
+def test_unknown_vectors_are_those_of_a_ridge_regression_and_known_ones_stay():
+    rng = np.random.default_rng(5)
+    vectors, features, is_known = rng.normal(size=(20, 3)), rng.normal(size=(20, 4)), rng.random(20) < 0.6
+    found = filled_in(vectors, features, is_known, regularisation=2.0)
+    with_ones = np.pad(features, ((0, 0), (0, 1)), constant_values=1)
+    ridge = Ridge(alpha=2.0, fit_intercept=False).fit(with_ones[is_known], vectors[is_known])
+    assert (found[is_known] == vectors[is_known]).all()
+    assert found[~is_known] == pytest.approx(ridge.predict(with_ones[~is_known]))
+
+
+def test_next_item_vectors_have_the_products_of_the_best_approximation_of_the_weights():
+    rng = np.random.default_rng(6)
+    histories = [np.array([], int), *(rng.permutation(np.arange(1, 13))[:8] for _ in range(30))]
+    vectors = next_item_vectors(histories, 15, dim=4)
+    weights = linear_next_item(histories, 15, min_count=3).astype(float)
+    u, s, vt = np.linalg.svd(weights, full_matrices=False)
+    assert vectors @ vectors.T == pytest.approx((vt[:4].T * s[:4] ** 2) @ vt[:4], abs=1e-5)
+    assert (vectors[[0, 13, 14]] == 0).all() and vectors[1:13].any(axis=1).all()
+
+
+def test_as_many_numbers_as_items_are_refused():
+    with pytest.raises(ValueError, match="dim must be"):
+        next_item_vectors([np.array([], int), *[np.arange(1, 5)] * 3], 5, dim=4)
