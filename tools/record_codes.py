@@ -62,8 +62,12 @@ TRIALS = {  # name → settings; 12 epochs, dropout 0.2, 256 codes on each of th
     "dense, 24 epochs, dropout 0.4": {"ids": None, "n_epochs": 24, "dropout": 0.4},
     "dense, HSTU": {"ids": None, "body": "HSTU"},
 }
-DENSE_FROM_VECTORS = "dense, begins with next-item vectors"
-FINAL = {"codes": TRIALS["codes, next-item"], "dense": TRIALS["dense"], DENSE_FROM_VECTORS: TRIALS[DENSE_FROM_VECTORS]}
+BEGINS = "dense, begins with next-item vectors"
+FINAL = {  # the best of each kind on valid
+    "codes": TRIALS["codes, next-item"],
+    "dense": TRIALS["dense, 24 epochs, dropout 0.4"],
+    BEGINS: TRIALS[BEGINS],
+}
 
 
 class Cut:

@@ -145,7 +145,7 @@ def test_next_item_vectors_have_the_products_of_the_best_approximation_of_the_we
     histories = [np.array([], int), *(rng.permutation(np.arange(1, 13))[:8] for _ in range(30))]
     vectors = next_item_vectors(histories, 15, dim=4)
     weights = linear_next_item(histories, 15, min_count=3).astype(float)
-    u, s, vt = np.linalg.svd(weights, full_matrices=False)
+    _, s, vt = np.linalg.svd(weights, full_matrices=False)
     assert vectors @ vectors.T == pytest.approx((vt[:4].T * s[:4] ** 2) @ vt[:4], abs=1e-5)
     assert (vectors[[0, 13, 14]] == 0).all() and vectors[1:13].any(axis=1).all()
 
