@@ -44,8 +44,10 @@ colab: $(VENV)/ready ## run every lesson on Google Colab's versions (needs Pytho
 oldest: $(VENV)/ready ## run tests and lessons on the oldest versions that pyproject.toml allows (needs Python 3.11)
 	$(BIN)/python -m tools.oldest --jobs 2
 
-seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 15 minutes)
+seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 30 minutes)
 	$(BIN)/python -m tools.record
+	$(BIN)/python -m tools.record_codes
+	$(BIN)/python -m tools.record_codes --test
 
 bench: $(VENV)/ready ## measure speed side by side (nothing is asserted)
 	$(BIN)/python tests/bench.py

@@ -27,6 +27,8 @@ WITH_KERAS = {  # the files that load TensorFlow when they are imported; everyth
     "explain/layerwise.py",
     "explain/lookups.py",
     "models/bodies.py",
+    "models/code_decoder.py",
+    "models/hstu.py",
     "models/next_item.py",
     "models/pair_models.py",
     "models/wide_deep.py",

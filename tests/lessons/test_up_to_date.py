@@ -33,6 +33,8 @@ def test_the_catalogue_says_which_recorded_results_a_lesson_shows_and_writes(les
     shows = set()
     if re.search(r"\b(recorded_seeds|THREE_SEEDS)\b", re.sub(r"^from .*", "", code, flags=re.MULTILINE)):
         shows.add("three_seeds.csv.gz")
+    readers = {"codes_seeds(": "codes_seeds.csv.gz", "codes_trials(": "codes_trials.csv"}
+    shows |= {file for reader, file in readers.items() if reader in code}
     if "results_so_far(" in code and COURSE.recorded_before(lesson):
         shows.add(EARLIER)
     if re.search(r"^progress\(\)", code, re.MULTILINE):

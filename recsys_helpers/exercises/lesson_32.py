@@ -1,0 +1,481 @@
+"""Checks of lesson 32, generate the next item."""
+
+
+import numpy as np
+
+from recsys_helpers.exercises import Sign, choice, exercise, judge, predict, trace, variants
+
+predict(
+    "32.1",
+    "O1",
+    truth=31,
+    within=7,
+    between=(0, 100),
+    low="More, but still a minority: about a third.",
+    high="Far fewer: about a third. Films with the same description get the same id, however many ids are possible.",
+    done="About a third. The others share their id with films of the same description.",
+)
+
+trace(
+    "32.2",
+    "O1",
+    8.0,
+    {
+        11.0: "The first code word is 10, so −1.5 is left over. Which of −2 and 1 is nearer to −1.5?",
+        10.0: "That is the first code word. Add the one that is nearest to what it leaves over.",
+        -2.0: "That is the second code word. Add the first one.",
+        -1.5: "That is what the first book leaves over. Code it with the second book.",
+        0.5: "That is what both books leave over. The sum of the two code words is asked for.",
+        -0.5: "That is the error of the result, 8 − 8.5. The sum of the two code words is asked for.",
+        12.0: "Add the second code word, do not subtract it.",
+        8.5: "The code words do not reach 8.5 exactly. Which number do they give?",
+        1.0: "1 is nearest to 8.5, but the second book codes what is *left over*: 8.5 − 10.",
+    },
+    "The nearest of 0 and 10, then the nearest of −2 and 1 to what is left over; add the two.",
+    "10 − 2 = 8: what is left, 0.5, would be the work of a third book.",
+)
+
+
+def _coded(vectors, books):
+    codes = []
+    for vector in vectors:
+        left, row = vector, []
+        for book in books:
+            row.append(int(np.argmin([((left - word) ** 2).sum() for word in book])))
+            left = left - book[row[-1]]
+        codes.append(row)
+    return np.array(codes)
+
+
+def _coded_like(vectors, books, subtract=True, distance="squared", pick=np.argmin, add=False, original=False):
+    left, codes = vectors, []
+    for book in books:
+        apart = left[:, None] - book
+        if distance == "squared":
+            value = (apart**2).sum(axis=2)
+        elif distance == "absolute":
+            value = np.abs(apart).sum(axis=2)
+        elif distance == "sum":
+            value = apart.sum(axis=2)
+        else:
+            value = -(left @ book.T)
+        codes.append(pick(value, axis=1))
+        if subtract:
+            word = book[codes[-1]]
+            left = left + word if add else (vectors if original else left) - word
+    return np.column_stack(codes)
+
+
+@exercise("32.3", "O1", "code", done="The first code is coarse, and each further one corrects what is left over.")
+def codes(answer) -> None:
+    rng = np.random.default_rng(3)
+    cases = []
+    for n, dim, n_codes, n_levels in ((4, 2, 3, 2), (6, 3, 4, 3), (5, 2, 3, 4), (9, 4, 5, 3)):
+        scale = 4.0 / 2.0 ** np.arange(n_levels)
+        books = [rng.normal(0, size, (n_codes, dim)) for size in scale]
+        cases.append((rng.normal(0, 4, (n, dim)), books))
+    changes = {
+        "Every level codes the vectors themselves. Subtract the code words of a level before you go on.": {
+            "subtract": False
+        },
+        "That is the *farthest* code word: `argmin`.": {"pick": np.argmax},
+        "You add the code word to what is left over. Subtract it.": {"add": True},
+        "You subtract from the vectors again. From the third level on, subtract from what is *left over*.": {
+            "original": True
+        },
+        "You sum the absolute differences. The Euclidean distance squares them.": {"distance": "absolute"},
+        "You sum the differences without squaring them, so + and − cancel.": {"distance": "sum"},
+        "You take the largest dot product. A long code word wins there even if it is far away.": {"distance": "dot"},
+    }
+    mistakes = variants(_coded_like, changes) | {
+        "Levels and vectors are swapped: one row for each vector is asked for.": lambda *case: _coded(*case).T,
+        "Only the first level came out. One column for each book is asked for.": lambda *case: _coded(*case)[:, :1],
+        "Only the last level came out. One column for each book is asked for.": lambda *case: _coded(*case)[:, -1],
+        "That is what is left over in the end. The codes are asked for.": lambda vectors, books: (
+            vectors - sum(book[code] for book, code in zip(books, _coded(vectors, books).T))
+        ),
+        "Those are the vectors rebuilt from their code words. The codes are asked for.": lambda vectors, books: sum(
+            book[code] for book, code in zip(books, _coded(vectors, books).T)
+        ),
+        "Your codes count from 1. The first code word has the number 0.": lambda *case: _coded(*case) + 1,
+        "The levels come out in reverse: the first column belongs to the first book.": lambda *case: (
+            _coded(*case)[:, ::-1]
+        ),
+    }
+    judge(answer, cases, _coded, mistakes, keeps_input=True)
+
+
+def _numbers(codes, counts):
+    numbers = []
+    for film, row in enumerate(codes):
+        ahead = [
+            other
+            for other in range(len(codes))
+            if (codes[other] == row).all() and (-counts[other], other) < (-counts[film], film)
+        ]
+        numbers.append(len(ahead))
+    return np.array(numbers)
+
+
+def _numbers_like(codes, counts, order="largest", same="all", begin=0):
+    rows = [tuple(row) for row in codes]
+    rows = [row[:1] for row in rows] if same == "first" else [row[-1:] for row in rows] if same == "last" else rows
+    rows = [()] * len(rows) if same == "none" else rows
+    by = {
+        "largest": np.argsort(-counts, kind="stable"),
+        "smallest": np.argsort(counts, kind="stable"),
+        "row": np.arange(len(rows)),
+        "late": np.argsort(counts, kind="stable")[::-1],
+    }[order]
+    met, numbers = {}, np.zeros(len(rows), int)
+    for film in by:
+        numbers[film] = met.get(rows[film], begin)
+        met[rows[film]] = numbers[film] + 1
+    return numbers
+
+
+@exercise("32.4", "O1", "code", done="Now every film has its own id, and the common ones have the small numbers.")
+def numbers(answer) -> None:
+    rng = np.random.default_rng(4)
+    cases = [
+        (np.array([[1, 2], [1, 2], [1, 3], [1, 2], [2, 2]]), np.array([3, 5, 9, 3, 1])),
+        (np.array([[0, 1], [1, 1], [0, 1], [0, 0]]), np.array([2, 7, 4, 4])),
+    ]
+    for n, n_levels in ((9, 2), (12, 3), (15, 1)):
+        cases.append((rng.integers(0, 2, (n, n_levels)), rng.integers(0, 5, n)))
+    changes = {
+        "The rarest film gets 0 in yours. The largest count comes first.": {"order": "smallest"},
+        "You number by row. The film with the largest count comes first.": {"order": "row"},
+        "Of films with equal counts, the earlier row comes first. (`np.argsort(-counts, kind=\"stable\")` does it.)": {
+            "order": "late"
+        },
+        "You compare the first code only. Two films are in one group if *all* their codes are equal.": {
+            "same": "first"
+        },
+        "You compare the last code only. Two films are in one group if *all* their codes are equal.": {"same": "last"},
+        "You number all films together. Each group begins again at 0.": {"same": "none"},
+        "Yours begins at 1. The first film of a group gets 0.": {"begin": 1},
+    }
+    mistakes = variants(_numbers_like, changes) | {
+        "That is the number of films in each group. Number the films inside the group.": lambda codes, counts: np.array(
+            [(codes == row).all(axis=1).sum() for row in codes]
+        ),
+        "That is the number of the group. Number the films inside each group.": lambda codes, counts: np.unique(
+            codes, axis=0, return_inverse=True
+        )[1].ravel(),
+        "Your numbers stand in the order of going through the films. Put each where its film stands.": (
+            lambda codes, counts: _numbers(codes, counts)[np.argsort(-counts, kind="stable")]
+        ),
+        "The codes came back with the new one as a last column. The numbers alone are asked for.": (
+            lambda codes, counts: np.column_stack([codes, _numbers(codes, counts)])
+        ),
+    }
+    raised = {TypeError: "A row of an array cannot be the key of a dictionary. `tuple(codes[film])` can."}
+    judge(answer, cases, _numbers, mistakes, raised=raised, keeps_input=True)
+
+
+trace(
+    "32.5",
+    "O2",
+    0.1,
+    {
+        0.4: "That is the probability of the most probable film. How much smaller is that of the greedy one?",
+        0.3: "That is the probability of the film that greedy writing finds. How much smaller is it than the best?",
+        0.2: "That compares the first codes, 0.6 and 0.4. Multiply along the way to a film.",
+        0.5: "That compares the second codes alone. Multiply along the way to a film: 0.6 · 0.5 and 0.4 · 1.",
+        -0.1: "The size is right. How much *smaller* it is, is a positive number.",
+        0.0: "They are two different films: greedy writing begins with A, and the most probable film begins with B.",
+        25.0: "That is the difference in percent of the best. The difference of the two probabilities is asked for.",
+        0.25: "That is the difference as a share of the best. The difference itself is asked for.",
+        10.0: "That is right in percent. A difference of probabilities is asked for.",
+        0.75: "That is the ratio of the two. Their difference is asked for.",
+    },
+    "Greedy writing takes A, then A0 or A1: 0.6 · 0.5. The best film is B0: 0.4 · 1.0.",
+    "0.4 − 0.3: the best first code does not lead to the best film.",
+)
+
+choice(
+    "32.6",
+    "O2",
+    right="b",
+    why_not={
+        "a": "It sees codes of the next film, but which ones, when it predicts level 2? Codes 0 and 1 are known then.",
+        "c": "Two of four codes say a lot about a film. The point is whether they are known when level 2 is written.",
+        "d": "Dropout hides numbers at random, and nothing has to be hidden here.",
+    },
+    done="A chain of probabilities conditions each code on those before it, in training and in the search.",
+)
+
+
+def _step(total, log_p, exists, width):
+    pairs = [
+        (total[row] + log_p[row, code], row, code)
+        for row in range(len(total))
+        for code in range(log_p.shape[1])
+        if exists[row, code]
+    ]
+    return [(row, code) for _, row, code in sorted(pairs, key=lambda pair: -pair[0])[:width]]
+
+
+def _step_like(total, log_p, exists, width, join="sum", masked=True, largest=True, per_row=False):
+    values = {"sum": total[:, None] + log_p, "last": log_p, "product": total[:, None] * log_p}[join]
+    if masked:
+        values = np.where(exists, values, -np.inf)
+    if not largest:
+        values = np.where(np.isinf(values), np.inf, values)
+    if per_row:
+        return [(row, int(values[row].argmax())) for row in range(len(total))][:width]
+    order = np.argsort((-1 if largest else 1) * values.ravel(), kind="stable")[:width]
+    return [divmod(int(at), log_p.shape[1]) for at in order if np.isfinite(values.ravel()[at])]
+
+
+def _width_for_each(total, log_p, exists, width):
+    values = np.where(exists, total[:, None] + log_p, -np.inf)
+    pairs = [(row, int(code)) for row in range(len(total)) for code in np.argsort(-values[row])[:width]]
+    return [pair for pair in pairs if np.isfinite(values[pair])]
+
+
+@exercise("32.7", "O3", "code", done="Level by level, the beam holds the best beginnings that lead to a film.")
+def beam_step(answer) -> None:
+    rng = np.random.default_rng(7)
+    cases = []
+    shapes = ((2, 3, 2, 0.7), (3, 4, 5, 0.6), (4, 6, 3, 0.5), (5, 3, 20, 0.4), (1, 7, 4, 0.9))
+    for n_kept, n_codes, width, share in shapes:
+        log_p = rng.normal(size=(n_kept, n_codes))
+        log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
+        exists = rng.random((n_kept, n_codes)) < share
+        exists[:, 0] = True
+        total = -np.abs(rng.normal(0, 2, n_kept))
+        cases.append((total, log_p, exists, width))
+    changes = {
+        "You rank by the newest code alone. Add `total`, the log-probability of the beginning.": {"join": "last"},
+        "You multiply log-probabilities. The log of a product is a *sum*.": {"join": "product"},
+        "Some of yours do not exist: no film has this continuation. Put −∞ where `exists` is False.": {"masked": False},
+        "Yours are the least probable ones. Log-probabilities are negative: the best is nearest to 0.": {
+            "largest": False
+        },
+        "What does not exist gets 0 in yours, and 0 beats every log-probability. Use −∞.": {"unmasked": 1e-12},
+        "You keep one continuation of each beginning. The best `width` of *all* are asked for.": {"per_row": True},
+    }
+    mistakes = variants(_step_like, changes) | {
+        "You keep `width` continuations of each beginning. `width` in all are asked for.": _width_for_each,
+        "The pairs are turned round: (number of the beginning, code).": lambda *case: [
+            (code, row) for row, code in _step(*case)
+        ],
+        "Those are positions in the flattened array. `divmod(position, n_codes)` turns one into a pair.": (
+            lambda total, log_p, exists, width: [
+                row * log_p.shape[1] + code for row, code in _step(total, log_p, exists, width)
+            ]
+        ),
+        "The right ones, but the best must come first: sort in falling order.": lambda *case: _step(*case)[::-1],
+        "The right ones, but in the order of the array. The best must come first.": lambda *case: sorted(_step(*case)),
+        "You divided by the number of beginnings. A position belongs to row `position // n_codes`.": (
+            lambda total, log_p, exists, width: [
+                divmod(row * log_p.shape[1] + code, len(total)) for row, code in _step(total, log_p, exists, width)
+            ]
+        ),
+        "What does not exist gets 0 in yours, and 0 beats every log-probability. Use −∞.": Sign(
+            lambda mine, total, log_p, exists, width: (
+                sum(not exists[pair[0], pair[1]] for pair in mine) == min(width, int((~exists).sum()))
+            )
+        ),
+        "Where fewer than `width` exist, return fewer: −∞ is no continuation.": Sign(
+            lambda mine, total, log_p, exists, width: (
+                [tuple(map(int, pair)) for pair in mine][: min(width, int(exists.sum()))]
+                == _step(total, log_p, exists, width)
+            )
+        ),
+        "Only the codes came out. A pair (number of the beginning, code) is asked for.": lambda *case: [
+            code for _, code in _step(*case)
+        ],
+    }
+    judge(answer, cases, _step, mistakes, view=lambda mine, *case: [tuple(int(part) for part in pair) for pair in mine])
+
+
+choice(
+    "32.8",
+    "O3",
+    right="c",
+    why_not={
+        "a": "Then the list is short: the ten most probable films often hold some that the user has seen.",
+        "b": "Unseen films share this code: films that begin alike are similar. All of them would be lost.",
+        "d": "The network learns from what users have seen, there is nothing else. And it would still write seen ids.",
+    },
+    done="Only the last code decides which film it is, so only there is it known whether it was seen.",
+)
+
+trace(
+    "32.9",
+    "O4",
+    4 * 256 * 64 / 1e6,
+    {
+        65.536: "That is right in thousands. Millions are asked for.",
+        65536.0: "That is the number itself. Divide it by a million.",
+        6400.0: "That is the table of the dense network. Four levels of 256 codes are asked for.",
+        0.016384: "That is one level. There are four.",
+        0.049152: "Those are three levels. There are four.",
+        0.001024: "Each of the 4 · 256 codes has 64 numbers.",
+        256**4 * 64 / 1e6: "The four levels have 4 · 256 rows, not 256⁴: each level has its own 256.",
+    },
+    "Four levels, each with 256 codes, each with 64 numbers; divide by a million.",
+    "65,536 weights instead of 6.4 billion.",
+    within=0.0004,
+)
+
+choice(
+    "32.10",
+    "O4",
+    right="b",
+    why_not={
+        "a": "That matters for the cost. First ask whether the gain is one.",
+        "c": "A detail of the model. It says nothing about what it is compared with.",
+        "d": "A beam that is too narrow makes the new model look worse, not better. Look at the other side.",
+    },
+    done="A weak baseline makes every new model look good. Lesson 12 showed how much one negative or many can change.",
+)
+
+
+def _silu(z):
+    return z / (1 + np.exp(-z))
+
+
+def _attend(q, k, v, bias):
+    length, out = len(q), np.zeros((len(q), v.shape[1]))
+    for i in range(length):
+        for j in range(i + 1):
+            out[i] += _silu((q[i] * k[j]).sum() + bias[i - j]) / length * v[j]
+    return out
+
+
+def _attend_like(q, k, v, bias, how="silu", causal="causal", root=False, divide="length", biased="distance",
+                 outside=False):  # fmt: skip
+    length = len(q)
+    i, j = np.arange(length)[:, None], np.arange(length)
+    may = {"causal": j <= i, "none": i >= -1 + 0 * j, "strict": j < i, "turned": j >= i}[causal]
+    score = q @ k.T
+    score = score / np.sqrt(q.shape[1]) if root else score
+    added = {"distance": bias[np.abs(i - j)], "none": 0, "asked": bias[j + 0 * i], "asking": bias[i + 0 * j]}[biased]
+    score = score if outside else score + added
+    if how == "softmax":
+        score = np.where(may, score, -np.inf)
+        weights = np.exp(score - score.max(axis=1, keepdims=True))
+        weights = weights / weights.sum(axis=1, keepdims=True)
+        return weights @ v
+    weights = {"silu": _silu, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "relu": lambda z: np.maximum(z, 0)}[how](score)
+    weights = weights + added if outside else weights
+    weights = np.where(may, weights, 0)
+    by = {"length": length, "one": 1, "seen": i + 1, "sum": weights.sum(axis=1, keepdims=True)}[divide]
+    return (weights / by) @ v
+
+
+@exercise("32.11", "O5", "code", done="Each film keeps a weight of its own, whatever the others score.")
+def silu_attention(answer) -> None:
+    rng = np.random.default_rng(11)
+    cases = []
+    for length, size, n_values in ((3, 2, 4), (5, 3, 2), (7, 4, 3)):
+        cases.append((*(rng.normal(size=(length, n)) for n in (size, size, n_values)), rng.normal(size=length)))
+    changes = {
+        "Films look ahead in yours. Give j > i the weight 0.": {"causal": "none"},
+        "A film does not look at itself in yours: j ≤ i, the film itself included.": {"causal": "strict"},
+        "The mask is the wrong way round: film i looks at the films j ≤ i.": {"causal": "turned"},
+        "You took the root of the size into account. Here the scores are not divided.": {"root": True},
+        "The division by the length is missing.": {"divide": "one"},
+        "You divide by the number of films so far. Divide by the length, the same for all.": {"divide": "seen"},
+        "You divide by the sum of the weights, as a softmax does. Divide by the length.": {"divide": "sum"},
+        "The bias is missing: add `bias[i − j]` to the score.": {"biased": "none"},
+        "The bias belongs to the distance i − j, not to the film that is asked.": {"biased": "asked"},
+        "The bias belongs to the distance i − j, not to the film that asks.": {"biased": "asking"},
+        "The bias belongs to the score, inside of SiLU. You add it to the weight.": {"outside": True},
+        "That is a softmax. Each score goes through SiLU on its own.": {"how": "softmax"},
+        "That is a sigmoid. SiLU is z · sigmoid(z).": {"how": "sigmoid"},
+        "That is ReLU. SiLU is z · sigmoid(z).": {"how": "relu"},
+    }
+    mistakes = variants(_attend_like, changes) | {
+        "You hide later films with −∞ before SiLU, and that gives NaN. Set their *weight* to 0.": Sign(
+            lambda mine, *case: np.isnan(np.asarray(mine, float)).any()
+        ),
+        "Films look ahead in yours. Give j > i the weight 0; clipping the distance at 0 does not hide them.": (
+            lambda q, k, v, bias: (
+                _silu(q @ k.T + bias[np.maximum(np.subtract.outer(np.arange(len(q)), np.arange(len(q))), 0)])
+                / len(q)
+                @ v
+            )
+        ),
+        "Query and key are swapped: row i asks, column j is asked, `q @ k.T`.": lambda q, k, v, bias: _attend(
+            k, q, v, bias
+        ),
+        "Those are the weights. Multiply them with the values.": lambda q, k, v, bias: _attend(
+            q, k, np.eye(len(q)), bias
+        ),
+    }
+    judge(answer, cases, _attend, mistakes, atol=1e-6)
+
+
+def _by_mean_rank(ask, candidates, n_times, rng):
+    answers = [list(ask(rng.permutation(candidates).tolist())) for _ in range(n_times)]
+    return sorted(candidates, key=lambda film: sum(answer.index(film) for answer in answers))
+
+
+def _ranked(ask, candidates, n_times, rng, prompt="random", by="rank", fresh=True):
+    prompts = [rng.permutation(candidates).tolist() for _ in range(n_times)]
+    if prompt == "same":
+        prompts = [list(candidates)] * n_times
+    elif prompt == "once":
+        prompts = [prompts[0]] * n_times
+    answers = [list(ask(list(given))) for given in prompts]
+    if by == "wins":
+        return sorted(candidates, key=lambda film: -sum(answer[0] == film for answer in answers))
+    if by == "best":
+        return sorted(candidates, key=lambda film: min(answer.index(film) for answer in answers))
+    if by == "last":
+        return answers[-1]
+    if by == "prompt":
+        return sorted(candidates, key=lambda film: sum(given.index(film) for given in prompts))
+    falling = by == "falling"
+    return sorted(candidates, key=lambda film: (-1) ** falling * sum(answer.index(film) for answer in answers))
+
+
+class _Asker:
+    """A ranker with a taste for some films and for early positions; deterministic, so that answers can be compared."""
+
+    def __init__(self, worth: dict[int, float], bias: float):
+        self.worth, self.bias = worth, bias
+
+    def __call__(self, prompt):
+        value = {film: self.worth[film] - self.bias * at for at, film in enumerate(prompt)}
+        return sorted(prompt, key=lambda film: -value[film])
+
+
+@exercise("32.12", "O6", "code", done="What the position adds to a film evens out over many orders.")
+def mean_rank(answer) -> None:
+    cases = []
+    for seed, n, n_times, bias in ((1, 4, 3, 0.7), (2, 6, 5, 0.9), (3, 8, 4, 1.1), (4, 7, 9, 0.5)):
+        rng = np.random.default_rng(seed)
+        candidates = rng.choice(np.arange(10, 60), n, replace=False).tolist()
+        worth = dict(zip(candidates, rng.normal(0, 2, n).tolist()))
+        cases.append((_Asker(worth, bias), candidates, n_times, np.random.default_rng(100 + seed)))
+    changes = {
+        "You ask with the same order each time. Shuffle: `rng.permutation(candidates).tolist()`.": {"prompt": "same"},
+        "Yours rests on one random order. Shuffle before every question, and average the ranks of all answers.": {
+            "prompt": "once"
+        },
+        "You count first places. Average the ranks of all positions.": {"by": "wins"},
+        "You take the best rank of each film. Average its ranks.": {"by": "best"},
+        "That is the last answer alone. Average the ranks over all answers.": {"by": "last"},
+        "You average the positions in the *prompts*. Average those in the answers.": {"by": "prompt"},
+        "The worst film stands first in yours: a small mean rank is good.": {"by": "falling"},
+    }
+    mistakes = variants(_ranked, changes, at_once=1) | {
+        "The worst film stands first in yours. A small mean rank is good.": lambda *case: _by_mean_rank(*case)[::-1],
+        "You return mean ranks. The candidates are asked for, in order of their mean ranks.": Sign(
+            lambda mine, ask, candidates, *rest: not set(np.ravel(list(mine)).tolist()) <= set(candidates)
+        ),
+        "You ask once too often or once too seldom: `n_times` questions are asked for.": Sign(
+            lambda mine, ask, candidates, n_times, rng: list(mine)
+            in (
+                _by_mean_rank(ask, candidates, n_times + 1, np.random.default_rng(rng.bit_generator.seed_seq.entropy)),
+                _by_mean_rank(ask, candidates, n_times - 1, np.random.default_rng(rng.bit_generator.seed_seq.entropy)),
+            )
+        ),
+    }
+    judge(answer, cases, _by_mean_rank, mistakes)

@@ -1,0 +1,489 @@
+"""Natural answers of lesson 32: NATURAL are wrong, with a part of the hint that they get; RIGHT are unusual."""
+
+import heapq
+from collections import Counter, defaultdict
+
+import numpy as np
+import pandas as pd
+
+
+def wrong_32_3_no_subtract(vectors, books):
+    return np.column_stack([np.linalg.norm(vectors[:, None] - book, axis=-1).argmin(axis=1) for book in books])
+
+
+def wrong_32_3_subtract_from_start(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        nearest = np.array([np.linalg.norm(book - row, axis=1).argmin() for row in rest])
+        codes.append(nearest)
+        rest = vectors - book[nearest]
+    return np.array(codes).T
+
+
+def wrong_32_3_rows_are_levels(vectors, books):
+    codes, rest = [], vectors.copy()
+    for book in books:
+        nearest = ((rest[:, None, :] - book[None]) ** 2).sum(-1).argmin(-1)
+        codes.append(nearest)
+        rest -= book[nearest]
+    return np.array(codes)
+
+
+def wrong_32_3_in_place(vectors, books):
+    codes = []
+    for book in books:
+        nearest = ((vectors[:, None, :] - book[None]) ** 2).sum(-1).argmin(-1)
+        codes.append(nearest)
+        vectors -= book[nearest]
+    return np.array(codes).T
+
+
+def wrong_32_3_dot(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        codes.append((rest @ book.T).argmax(axis=1))
+        rest = rest - book[codes[-1]]
+    return np.column_stack(codes)
+
+
+def wrong_32_3_manhattan(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        codes.append(np.abs(rest[:, None] - book).sum(axis=2).argmin(axis=1))
+        rest = rest - book[codes[-1]]
+    return np.column_stack(codes)
+
+
+def wrong_32_3_signed(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        codes.append((rest[:, None] - book).sum(axis=2).argmin(axis=1))
+        rest = rest - book[codes[-1]]
+    return np.column_stack(codes)
+
+
+def wrong_32_3_last(vectors, books):
+    rest = vectors
+    for book in books:
+        code = ((rest[:, None] - book) ** 2).sum(axis=2).argmin(axis=1)
+        rest = rest - book[code]
+    return code
+
+
+def wrong_32_3_residual(vectors, books):
+    rest = vectors
+    for book in books:
+        rest = rest - book[((rest[:, None] - book) ** 2).sum(axis=2).argmin(axis=1)]
+    return rest
+
+
+def wrong_32_3_wrong_axis(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        codes.append(((rest[:, None] - book) ** 2).sum(axis=1).argmin(axis=1))
+        rest = rest - book[codes[-1]]
+    return np.column_stack(codes)
+
+
+def right_32_3_loop(vectors, books):
+    result = []
+    for vector in vectors:
+        row = []
+        for book in books:
+            nearest = min(range(len(book)), key=lambda n: float(np.sum((vector - book[n]) ** 2)))
+            row.append(nearest)
+            vector = vector - book[nearest]
+        result.append(row)
+    return result
+
+
+def right_32_3_products(vectors, books):
+    left, codes = np.array(vectors, np.float64), pd.DataFrame()
+    for level, book in enumerate(books):
+        codes[level] = ((book**2).sum(axis=1) - 2 * left @ book.T).argmin(axis=1)
+        left = left - book[codes[level]]
+    return codes.to_numpy()
+
+
+def wrong_32_4_by_row(codes, counts):
+    met = defaultdict(int)
+    numbers = []
+    for row in codes:
+        numbers.append(met[tuple(row)])
+        met[tuple(row)] += 1
+    return np.array(numbers)
+
+
+def wrong_32_4_rising(codes, counts):
+    met, numbers = Counter(), np.zeros(len(codes), int)
+    for film in np.argsort(counts, kind="stable"):
+        numbers[film] = met[tuple(codes[film])]
+        met[tuple(codes[film])] += 1
+    return numbers
+
+
+def wrong_32_4_reversed(codes, counts):
+    met, numbers = Counter(), np.zeros(len(codes), int)
+    for film in np.argsort(counts, kind="stable")[::-1]:
+        numbers[film] = met[tuple(codes[film])]
+        met[tuple(codes[film])] += 1
+    return numbers
+
+
+def wrong_32_4_from_one(codes, counts):
+    met, numbers = Counter(), np.zeros(len(codes), int)
+    for film in np.argsort(-counts, kind="stable"):
+        met[tuple(codes[film])] += 1
+        numbers[film] = met[tuple(codes[film])]
+    return numbers
+
+
+def wrong_32_4_sorted_out(codes, counts):
+    met, numbers = Counter(), []
+    for film in np.argsort(-counts, kind="stable"):
+        numbers.append(met[tuple(codes[film])])
+        met[tuple(codes[film])] += 1
+    return np.array(numbers)
+
+
+def wrong_32_4_all_together(codes, counts):
+    return pd.Series(-counts).rank(method="first").astype(int).to_numpy() - 1
+
+
+def wrong_32_4_group_size(codes, counts):
+    frame = pd.DataFrame(codes)
+    return frame.groupby(list(frame.columns))[0].transform("size").to_numpy()
+
+
+def wrong_32_4_unhashable(codes, counts):
+    met, numbers = {}, np.zeros(len(codes), int)
+    for film in np.argsort(-counts, kind="stable"):
+        numbers[film] = met.get(codes[film], 0)
+        met[codes[film]] = numbers[film] + 1
+    return numbers
+
+
+def wrong_32_4_first_code(codes, counts):
+    return pd.Series(-counts).groupby(codes[:, 0]).rank(method="first").astype(int).to_numpy() - 1
+
+
+def wrong_32_4_appended(codes, counts):
+    return np.column_stack([codes, right_32_4_pandas(codes, counts)])
+
+
+def right_32_4_pandas(codes, counts):
+    frame = pd.DataFrame(codes).assign(count=counts)
+    ordered = frame.sort_values("count", ascending=False, kind="stable")
+    return ordered.groupby(list(range(codes.shape[1]))).cumcount().sort_index()
+
+
+def right_32_4_pairs(codes, counts):
+    keys = [(tuple(row), -count, film) for film, (row, count) in enumerate(zip(codes.tolist(), counts))]
+    return [sum(other[0] == key[0] and other < key for other in keys) for key in keys]
+
+
+def wrong_32_7_code_only(total, log_p, exists, width):
+    values = np.where(exists, log_p, -np.inf)
+    order = np.argsort(values.ravel())[::-1][:width]
+    return [(n // log_p.shape[1], n % log_p.shape[1]) for n in order if values.ravel()[n] > -np.inf]
+
+
+def wrong_32_7_unmasked(total, log_p, exists, width):
+    values = (total[:, None] + log_p).ravel()
+    return [divmod(n, log_p.shape[1]) for n in np.argsort(-values)[:width]]
+
+
+def wrong_32_7_zero(total, log_p, exists, width):
+    values = ((total[:, None] + log_p) * exists).ravel()
+    return [divmod(n, log_p.shape[1]) for n in np.argsort(-values)[:width]]
+
+
+def wrong_32_7_smallest(total, log_p, exists, width):
+    values = np.where(exists, total[:, None] + log_p, np.inf).ravel()
+    return [divmod(n, log_p.shape[1]) for n in np.argsort(values)[:width] if values[n] < np.inf]
+
+
+def wrong_32_7_keeps_infinite(total, log_p, exists, width):
+    values = np.where(exists, total[:, None] + log_p, -np.inf).ravel()
+    return [divmod(n, log_p.shape[1]) for n in np.argsort(-values)[:width]]
+
+
+def wrong_32_7_each(total, log_p, exists, width):
+    pairs = []
+    for row in range(len(total)):
+        values = np.where(exists[row], total[row] + log_p[row], -np.inf)
+        pairs += [(row, code) for code in np.argsort(-values)[:width] if values[code] > -np.inf]
+    return pairs
+
+
+def wrong_32_7_flat(total, log_p, exists, width):
+    values = np.where(exists, total[:, None] + log_p, -np.inf).ravel()
+    return [n for n in np.argsort(-values)[:width] if values[n] > -np.inf]
+
+
+def wrong_32_7_rows_as_size(total, log_p, exists, width):
+    values = np.where(exists, total[:, None] + log_p, -np.inf).ravel()
+    return [divmod(n, len(total)) for n in np.argsort(-values)[:width] if values[n] > -np.inf]
+
+
+def wrong_32_7_swapped(total, log_p, exists, width):
+    return [(code, row) for row, code in right_32_7_heap(total, log_p, exists, width)]
+
+
+def wrong_32_7_product(total, log_p, exists, width):
+    values = np.where(exists, total[:, None] * log_p, -np.inf).ravel()
+    return [divmod(n, log_p.shape[1]) for n in np.argsort(-values)[:width] if values[n] > -np.inf]
+
+
+def wrong_32_7_unsorted(total, log_p, exists, width):
+    return sorted(right_32_7_heap(total, log_p, exists, width))
+
+
+def wrong_32_7_with_score(total, log_p, exists, width):
+    return [(row, code, total[row] + log_p[row, code]) for row, code in right_32_7_heap(total, log_p, exists, width)]
+
+
+def right_32_7_heap(total, log_p, exists, width):
+    pairs = [(row, code) for row, code in np.argwhere(exists).tolist()]
+    return heapq.nlargest(width, pairs, key=lambda pair: total[pair[0]] + log_p[pair])
+
+
+def right_32_7_pandas(total, log_p, exists, width):
+    values = pd.DataFrame(log_p).add(total, axis=0).where(exists).stack().dropna()
+    return values.sort_values(ascending=False).index[:width].tolist()
+
+
+def right_32_7_arrays(total, log_p, exists, width):
+    values = np.where(exists, total.reshape(-1, 1) + log_p, -np.inf)
+    rows, codes = np.unravel_index(np.argsort(values, axis=None)[::-1], values.shape)
+    return np.column_stack([rows, codes])[: min(width, exists.sum())]
+
+
+def silu(z):
+    return z / (1 + np.exp(-z))
+
+
+def attended(q, k, v, bias, weight, may=lambda i, j: j <= i, by=lambda i, n: n):
+    out = np.zeros((len(q), v.shape[1]))
+    for i in range(len(q)):
+        for j in range(len(q)):
+            if may(i, j):
+                out[i] += weight(q[i] @ k[j], bias, i, j) / by(i, len(q)) * v[j]
+    return out
+
+
+def wrong_32_11_root(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s / np.sqrt(q.shape[1]) + b[i - j]))
+
+
+def wrong_32_11_ahead(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[abs(i - j)]), may=lambda i, j: True)
+
+
+def wrong_32_11_ahead_clipped(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[max(i - j, 0)]), may=lambda i, j: True)
+
+
+def wrong_32_11_not_itself(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[i - j]), may=lambda i, j: j < i)
+
+
+def wrong_32_11_turned(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[abs(i - j)]), may=lambda i, j: j >= i)
+
+
+def wrong_32_11_not_divided(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[i - j]), by=lambda i, n: 1)
+
+
+def wrong_32_11_divided_by_seen(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[i - j]), by=lambda i, n: i + 1)
+
+
+def wrong_32_11_no_bias(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s))
+
+
+def wrong_32_11_bias_of_asked(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[j]))
+
+
+def wrong_32_11_bias_outside(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s) + b[i - j])
+
+
+def wrong_32_11_sigmoid(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: 1 / (1 + np.exp(-(s + b[i - j]))))
+
+
+def wrong_32_11_infinite(q, k, v, bias):
+    i, j = np.indices((len(q), len(q)))
+    score = np.where(j <= i, q @ k.T + bias[abs(i - j)], -np.inf)
+    with np.errstate(all="ignore"):
+        return score * (1 / (1 + np.exp(-score))) / len(q) @ v
+
+
+def wrong_32_11_softmax(q, k, v, bias):
+    i, j = np.indices((len(q), len(q)))
+    powers = np.exp(np.where(j <= i, q @ k.T + bias[abs(i - j)], -np.inf))
+    return powers / powers.sum(axis=1, keepdims=True) @ v
+
+
+def right_32_11_loops(q, k, v, bias):
+    return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[i - j])).tolist()
+
+
+def right_32_11_float32(q, k, v, bias):
+    length = len(q)
+    table = np.array([[bias[max(i - j, 0)] for j in range(length)] for i in range(length)])
+    score = (q @ k.T + table).astype("float32")
+    return np.tril(score * (1 / (1 + np.exp(-score)))) @ v.astype("float32") / length
+
+
+def wrong_32_12_same_order(ask, candidates, n_times, rng):
+    totals = Counter()
+    for _ in range(n_times):
+        for rank, film in enumerate(ask(candidates)):
+            totals[film] += rank
+    return sorted(candidates, key=totals.get)
+
+
+def wrong_32_12_once(ask, candidates, n_times, rng):
+    prompt, totals = rng.permutation(candidates).tolist(), Counter()
+    for _ in range(n_times):
+        for rank, film in enumerate(ask(prompt)):
+            totals[film] += rank
+    return sorted(candidates, key=lambda film: totals[film])
+
+
+def wrong_32_12_wins(ask, candidates, n_times, rng):
+    wins = Counter(ask(rng.permutation(candidates).tolist())[0] for _ in range(n_times))
+    return sorted(candidates, key=lambda film: -wins[film])
+
+
+def wrong_32_12_last(ask, candidates, n_times, rng):
+    for _ in range(n_times):
+        answer = ask(rng.permutation(candidates).tolist())
+    return answer
+
+
+def wrong_32_12_first(ask, candidates, n_times, rng):
+    return ask(rng.permutation(candidates).tolist())
+
+
+def wrong_32_12_prompts(ask, candidates, n_times, rng):
+    totals = Counter()
+    for _ in range(n_times):
+        prompt = rng.permutation(candidates).tolist()
+        ask(prompt)
+        for rank, film in enumerate(prompt):
+            totals[film] += rank
+    return sorted(candidates, key=lambda film: totals[film])
+
+
+def wrong_32_12_falling(ask, candidates, n_times, rng):
+    return right_32_12_pandas(ask, candidates, n_times, rng)[::-1]
+
+
+def wrong_32_12_best(ask, candidates, n_times, rng):
+    best = dict.fromkeys(candidates, len(candidates))
+    for _ in range(n_times):
+        for rank, film in enumerate(ask(rng.permutation(candidates).tolist())):
+            best[film] = min(best[film], rank)
+    return sorted(candidates, key=lambda film: best[film])
+
+
+def wrong_32_12_means(ask, candidates, n_times, rng):
+    answers = [ask(rng.permutation(candidates).tolist()) for _ in range(n_times)]
+    return [np.mean([answer.index(film) for answer in answers]) for film in candidates]
+
+
+def right_32_12_pandas(ask, candidates, n_times, rng):
+    ranks = pd.DataFrame(0.0, index=range(n_times), columns=candidates)
+    for row in range(n_times):
+        answer = ask(rng.permutation(candidates).tolist())
+        ranks.loc[row, answer] = np.arange(len(answer))
+    return ranks.mean().sort_values(kind="stable").index.tolist()
+
+
+def right_32_12_arrays(ask, candidates, n_times, rng):
+    total = np.zeros(len(candidates))
+    for _ in range(n_times):
+        answer = ask([int(film) for film in rng.permutation(candidates)])
+        total += [answer.index(film) for film in candidates]
+    return np.array(candidates)[np.argsort(total, kind="stable")]
+
+
+NATURAL = {
+    "32.3": [
+        (wrong_32_3_no_subtract, "Every level codes the vectors themselves"),
+        (wrong_32_3_subtract_from_start, "third level"),
+        (wrong_32_3_rows_are_levels, "swapped"),
+        (wrong_32_3_in_place, "changes `vectors`"),
+        (wrong_32_3_dot, "largest dot product"),
+        (wrong_32_3_manhattan, "absolute differences"),
+        (wrong_32_3_signed, "without squaring"),
+        (wrong_32_3_last, "Only the last level"),
+        (wrong_32_3_residual, "left over in the end"),
+        (wrong_32_3_wrong_axis, None),
+    ],
+    "32.4": [
+        (wrong_32_4_by_row, "number by row"),
+        (wrong_32_4_rising, "rarest film gets 0"),
+        (wrong_32_4_reversed, "earlier row comes first"),
+        (wrong_32_4_from_one, "begins at 1"),
+        (wrong_32_4_sorted_out, "order of going through"),
+        (wrong_32_4_all_together, "number all films together"),
+        (wrong_32_4_group_size, "number of films in each group"),
+        (wrong_32_4_unhashable, "key of a dictionary"),
+        (wrong_32_4_first_code, "first code only"),
+        (wrong_32_4_appended, "last column"),
+    ],
+    "32.7": [
+        (wrong_32_7_code_only, "newest code alone"),
+        (wrong_32_7_unmasked, "do not exist"),
+        (wrong_32_7_zero, "0 beats"),
+        (wrong_32_7_smallest, "least probable"),
+        (wrong_32_7_keeps_infinite, "return fewer"),
+        (wrong_32_7_each, "continuations of each"),
+        (wrong_32_7_flat, "flattened array"),
+        (wrong_32_7_rows_as_size, "number of beginnings"),
+        (wrong_32_7_swapped, "turned round"),
+        (wrong_32_7_product, "multiply log-probabilities"),
+        (wrong_32_7_unsorted, "best must come first"),
+        (wrong_32_7_with_score, None),
+    ],
+    "32.11": [
+        (wrong_32_11_root, "root of the size"),
+        (wrong_32_11_ahead, "look ahead"),
+        (wrong_32_11_ahead_clipped, "look ahead"),
+        (wrong_32_11_not_itself, "itself"),
+        (wrong_32_11_turned, "wrong way round"),
+        (wrong_32_11_not_divided, "division by the length"),
+        (wrong_32_11_divided_by_seen, "so far"),
+        (wrong_32_11_no_bias, "bias is missing"),
+        (wrong_32_11_bias_of_asked, "film that is asked"),
+        (wrong_32_11_bias_outside, "inside of SiLU"),
+        (wrong_32_11_sigmoid, "That is a sigmoid"),
+        (wrong_32_11_infinite, "before SiLU"),
+        (wrong_32_11_softmax, "That is a softmax"),
+    ],
+    "32.12": [
+        (wrong_32_12_same_order, "same order each time"),
+        (wrong_32_12_once, "one random order"),
+        (wrong_32_12_wins, "first places"),
+        (wrong_32_12_last, "last answer alone"),
+        (wrong_32_12_first, "one random order"),
+        (wrong_32_12_prompts, "positions in the *prompts*"),
+        (wrong_32_12_falling, "worst film stands first"),
+        (wrong_32_12_best, "best rank"),
+        (wrong_32_12_means, "return mean ranks"),
+    ],
+}
+RIGHT = {
+    "32.3": [right_32_3_loop, right_32_3_products],
+    "32.4": [right_32_4_pandas, right_32_4_pairs],
+    "32.7": [right_32_7_heap, right_32_7_pandas, right_32_7_arrays],
+    "32.11": [right_32_11_loops, right_32_11_float32],
+    "32.12": [right_32_12_pandas, right_32_12_arrays],
+}
