@@ -12,7 +12,7 @@ class Autoencoder:
 
     hidden: int = 128
     dropout: float = 0.5
-    n_epochs: int = 8
+    n_epochs: int = 12
 
     def __str__(self) -> str:
         return f"hidden {self.hidden}, dropout {self.dropout:g}, {self.n_epochs} epochs"

@@ -68,10 +68,10 @@ CRITERIA = (
 
 BY_PROGRAM, BY_YOU = (sum(getattr(one, name) for one in CRITERIA) for name in ("by_program", "by_you"))
 CANNOT = (
-    "What no program has checked here: whether the question is worth asking, whether the reason of the split is good, "
-    "whether the bar was tuned in earnest, whether test was looked at only once, whether the licence is the one of this "
-    "file, whether the groups are the right ones, and whether results.csv was computed or typed. Whoever wants to cheat "
-    "this check can. It is made for people who want to know what they forgot."
+    "What no program has checked here: whether the question is worth asking, whether the reason of the split is "
+    "good, whether the bar was tuned in earnest, whether test was looked at only once, whether the licence is "
+    "the one of this file, whether the groups are the right ones, and whether results.csv was computed or typed. "
+    "Whoever wants to cheat this check can. It is made for people who want to know what they forgot."
 )
 
 

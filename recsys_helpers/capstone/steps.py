@@ -31,8 +31,9 @@ from recsys_helpers.serving.store import Store
 
 KNN = tuple({"shrink": value} for value in (10.0, 30.0, 100.0, 300.0))
 EASE = tuple({"regularisation": value} for value in (30.0, 100.0, 300.0, 1000.0))
-NETWORK = (Autoencoder(), Autoencoder(dropout=0.7), Autoencoder(n_epochs=16), Autoencoder(dropout=0.7, n_epochs=16))
+NETWORK = (Autoencoder(), Autoencoder(dropout=0.7), Autoencoder(64), Autoencoder(64, dropout=0.7))
 SEEDS = (1, 2, 3)
+FEWEST_MEASURED, MOST_CELLS = 100, 100_000_000
 MODEL, ABLATION, BAR = "autoencoder", "autoencoder without dropout", "EASE"
 
 
@@ -40,7 +41,8 @@ def split_whole_moments(frame: pd.DataFrame, valid: float = 0.1, test: float = 0
     """Train, valid and test, cut between the moments of each user: rows of one user and time stay together.
 
     The newest `test` share of a user's moments, rounded down but at least one, is test, the `valid` share before it
-    valid. A user with one moment is in train only, one with two has no valid. Still leaks: other users' future.
+    valid (0: there is none). A user with one moment is in train only, one with two has no valid. Still leaks: other
+    users' future. Used in lesson 33.
 
     >>> frame = pd.DataFrame({"user_id": 1, "item_id": range(6), "timestamp": [1, 1, 2, 3, 3, 3]})
     >>> [part.item_id.tolist() for part in split_whole_moments(frame)]
@@ -50,7 +52,7 @@ def split_whole_moments(frame: pd.DataFrame, valid: float = 0.1, test: float = 0
     n = moments.groupby("user_id")["timestamp"].transform("size")
     from_the_end = moments.groupby("user_id").cumcount(ascending=False)
     n_test = np.maximum(1, np.floor(test * n + 1e-9)) * (n >= 2)
-    n_valid = np.maximum(1, np.floor(valid * n + 1e-9)) * (n >= 3)
+    n_valid = np.maximum(1, np.floor(valid * n + 1e-9)) * (n >= 3) * (valid > 0)
     part = np.select([from_the_end < n_test, from_the_end < n_test + n_valid], ["test", "valid"], "train")
     placed = frame.merge(moments.assign(part=part), on=["user_id", "timestamp"])
     return Split(*(placed[placed["part"] == name].drop(columns="part") for name in ("train", "valid", "test")))
@@ -181,7 +183,12 @@ def make(source: Source, folder: Path | str, command: str) -> Project:
     if parts.items.n > MOST_DENSE:
         what = f"{parts.items.n:,} items; this example solves EASE, which takes {MOST_DENSE:,} at most."
         raise DataProblems(source.name, [f"{what} Take one part of the catalogue, or write the steps yourself."])
-    if len(parts.final.measured) < 100:
+    if parts.users.n * parts.items.n > MOST_CELLS:
+        what = (
+            f"{parts.users.n:,} users times {parts.items.n:,} items; this example holds {MOST_CELLS:,} scores at most."
+        )
+        raise DataProblems(source.name, [f"{what} Take a sample of the users."])
+    if len(parts.final.measured) < FEWEST_MEASURED:
         what = f"Only {len(parts.final.measured)} users have two moments or more, with something to find in the last."
         raise DataProblems(
             source.name, [f"{what} Is timestamp the right column? An export with one date for all rows cannot be cut."]
