@@ -13,8 +13,8 @@
 # - **O3** build, explain and serve a recommender from a new file, in the right order
 # - **O4** assess a project with a rubric, and say what no program can check
 #
-# **What you need**: lessons 04, 15, 17, 18, 23 and 25, and two hours. The notebook runs in about a minute. Your own
-# project comes on top: plan a weekend. Outputs that would give away an answer are folded.
+# **What you need**: lessons 04, 15, 17, 18, 23 and 25, and two hours. Your own project (section 11) comes on top: plan a
+# weekend. The notebook runs in about a minute. Outputs that would give away an answer are folded.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -419,11 +419,7 @@ for name in ("item-kNN", "EASE"):
 print("in use:", project.store.current == versions["EASE"], "· before:", project.store.previous == versions["item-kNN"])
 
 # %%
-from recsys_helpers.serving.bundle import load_bundle
-from recsys_helpers.serving.recommender import Recommender
-
-recommender = Recommender(load_bundle(project.store.path_of(project.store.current)))  # verifies, and asks the probes
-reasons = steps.reasons_given(recommender, parts)
+reasons = steps.reasons_given(project.recommender(), parts)  # verifies every byte, and asks the golden questions
 project.write("explanations.csv", reasons)
 reasons.head(3).assign(item=reasons["item_id"].map(names), because=reasons["reason"].map(names))[["item", "because"]]
 
@@ -433,7 +429,7 @@ reasons.head(3).assign(item=reasons["item_id"].map(names), because=reasons["reas
 # out another article of the same history instead.
 
 # %%
-fall = capstone.checks.fidelity(recommender, reasons)
+fall = capstone.checks.fidelity(project.recommender(), reasons)
 print(f"score without its reason: {-fall['reason'].mean():+.3f}; without another article: {-fall['other'].mean():+.3f}")
 by_reason = print_gap(fall, "reason", "other")
 claim("scores fall further without their reasons", by_reason[1] > 0)
@@ -463,14 +459,8 @@ check("33.5", answer)
 # The service of lesson 23, in this process: a customer, a newcomer, and somebody whose only like nobody knows.
 
 # %%
-from starlette.testclient import TestClient
-
-from recsys_helpers.serving.app import make_app
-from recsys_helpers.serving.settings import Settings
-
-settings = Settings(str(project.store.folder), str(folder / "events.sqlite3"), deadline=1.0)
 someone = int(reasons["user_id"].iloc[0])
-with TestClient(make_app(settings), base_url="http://127.0.0.1") as client:
+with project.client() as client:
     known = client.get(f"/recommend/{someone}", params={"k": 3}).json()
     newcomer = client.post("/recommend", json={"likes": ["85099B"], "k": 3}).json()
     stranger = client.post("/recommend", json={"likes": ["no such article"], "k": 3}).json()
@@ -543,21 +533,14 @@ print(sum(verdict.is_met for verdict in verdicts), "of", len(verdicts))
 # We write what is missing into `card.toml` (in your project you open it in an editor), and wait for the second run:
 
 # %%
-SENTENCES = {
-    "who gets the list, where": "returning customers, in a mail between two orders",
-    "what the list should contain": "ten articles not bought yet that the next order will hold; mail if EASE is better",
-    "where the file comes from": "UCI Online Retail, data set 352, through the R package onlineretail 0.1.2",
-    "the licence, or who": "CC0 and CC BY 4.0: copies and changes are allowed, we name the source",
-    "why this cut asks": "the list is made between two orders, so nothing of the next may be known; others' future leaks",
-    "better, worse or open": "worse",
-    "who could be worse off": "customers with one order: not measured; they get the popular list, and we count returns",
-    "answers per second": "see the cell above; overload was not tried here, lesson 23 does",
-}
-card = (project.folder / "card.toml").read_text()
-for beginning, sentence in SENTENCES.items():
-    start = card.index(f"TODO: {beginning}")
-    card = card[:start] + sentence + card[card.index('"', start) :]
-(project.folder / "card.toml").write_text(card)
+project.say("question", user="returning customers, in a mail between two orders",
+            question="ten articles not bought yet that the next order will hold")  # fmt: skip
+project.say("data", origin="UCI Online Retail, data set 352, through the R package onlineretail 0.1.2",
+            licence="CC0 and CC BY 4.0: copies and changes are allowed, we name the source")  # fmt: skip
+project.say("split", reason="made between two orders, so nothing of the next may be known; others' future leaks")
+project.say("models", claim="worse")
+project.say("harm", who="customers with one order: not measured; they get the popular list")
+project.say("service", load="one request at a time, in one process; overload was not tried")
 claim("the second run has ended well", second_run.wait(timeout=600) == 0)
 
 # %%
@@ -568,11 +551,11 @@ print(rubric.report(capstone.check_project(project.folder, folder / "again")))
 # answers. Now we spoil the card as people do, with a claim that sounds better:
 
 # %%
-(project.folder / "card.toml").write_text(card.replace('claim = "worse"', 'claim = "better"'))
+project.say("models", claim="better")
 for verdict in capstone.check_project(project.folder, folder / "again"):
     if not verdict.is_met:
         print(f"✗ {verdict.point}: {verdict.says}")
-(project.folder / "card.toml").write_text(card)
+project.say("models", claim="worse")
 
 # %% [markdown]
 # One fault costs one point, and the sentence says what the interval is.
@@ -653,9 +636,10 @@ answer = "b"
 check("33.9", answer)
 
 # %% [markdown]
-# ## 11. Your file
+# ## 11. Your own project (optional)
 #
-# Put the path of a file of your own here. Until then the cell says so.
+# This is what the lesson is for, and it takes a weekend, so its time is not counted above. Put the path of a file of
+# your own here. Until then the cell says so.
 
 # %%
 FILE = None  # for example "/home/me/loans.csv"

@@ -5,6 +5,8 @@
 were given · `service/` the bundles. Left out: the code of the project, which may be written in any way.
 """
 
+import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -103,6 +105,23 @@ class Project:
                 )
         return table[list(columns)]
 
+    def recommender(self, check: bool = True):
+        """The recommender of the bundle in use; BadBundle if it is damaged, or fails its probes (`check`)."""
+        from recsys_helpers.serving.bundle import load_bundle
+        from recsys_helpers.serving.recommender import Recommender
+
+        return Recommender(load_bundle(self.store.path_of(self.store.current)), check=check)
+
+    def client(self):
+        """The service over this project, in this process: a client for `with`, asked like `httpx`."""
+        from starlette.testclient import TestClient
+
+        from recsys_helpers.serving.app import make_app
+        from recsys_helpers.serving.settings import Settings
+
+        settings = Settings(str(self.store.folder), str(self.store.folder / "events.sqlite3"), deadline=1.0)
+        return TestClient(make_app(settings), base_url="http://127.0.0.1")
+
     def parts(self) -> dict[str, pd.DataFrame]:
         """Train, valid and test by name; ids are text."""
         ids = {"user_id": object, "item_id": object}
@@ -155,6 +174,18 @@ class Project:
         if not isinstance(value, str) or not value.strip() or TODO in value:
             raise Incomplete(f"card.toml does not say [{section}] {name} yet. Write it, in a sentence.")
         return value.strip()
+
+    def say(self, section: str, **words: str) -> None:
+        """Write entries of one section of the card in place of the old ones; KeyError if there is no such entry."""
+        path = self.folder / "card.toml"
+        head, found, rest = path.read_text(encoding="utf-8").partition(f"[{section}]\n")
+        own, following, rest = rest.partition("\n[")
+        for name, value in words.items():
+            line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+            own, n = re.subn(rf'^{name} = "(?:[^"\\]|\\.)*"', lambda _, line=line: line, own, flags=re.MULTILINE)
+            if not found or not n:
+                raise KeyError(f"card.toml has no entry [{section}] {name}.")
+        path.write_text(head + found + own + following + rest, encoding="utf-8")
 
     def write_card(self, **words: str) -> Path:
         """Write a draft of the card, unless there is one: nobody's sentences are lost."""

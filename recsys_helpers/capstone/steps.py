@@ -203,17 +203,10 @@ def make(source: Source, folder: Path | str, command: str) -> Project:
     project.write("groups.csv", groups_by_history(parts))
     for name in ("item-kNN", BAR):  # the first is what a roll-back goes to
         put_into_use(source, data, parts, name, test.linear[name], test.linear["item-kNN"], project.store)
-    recommender = Recommender(_bundle_in_use(project))
-    project.write("explanations.csv", reasons_given(recommender, parts))
+    project.write("explanations.csv", reasons_given(project.recommender(), parts))
     project.write_card(sha256=source.checksum(), bar=BAR, model=MODEL, ablation=ABLATION, served=BAR, command=command)
     mean, low, high = gap(project)
     print(f"{MODEL} - {BAR}: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
     if low > 0:
         print(f"The network is better, and this example can only serve {BAR}: serving it is your part (lesson 22).")
     return project
-
-
-def _bundle_in_use(project: Project):
-    from recsys_helpers.serving.bundle import load_bundle
-
-    return load_bundle(project.store.path_of(project.store.current))

@@ -12,6 +12,7 @@ import pytest
 
 from recsys_helpers.capstone import CRITERIA, Incomplete, Project, __main__, check_project, report, rubric, steps
 from recsys_helpers.capstone.checks import AGAIN, CHECKS, fidelity
+from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.splits import Split
 from recsys_helpers.serving.bundle import load_bundle
 from recsys_helpers.serving.own.reading import read
@@ -447,6 +448,25 @@ def test_what_people_wrote_on_the_card_is_never_written_over(tmp_path):
     assert (tmp_path / "card.toml").read_text() == "mine"
 
 
+def test_sentences_are_written_into_their_section_and_can_be_changed_again(tmp_path):
+    project = Project(tmp_path)
+    project.write_card(sha256="s", bar="EASE", model="m", ablation="a", served="EASE", command="c")
+    before = project.card()
+    project.say("harm", who='a "quoted" one \\ and =')
+    assert project.said("harm", "who") == 'a "quoted" one \\ and ='
+    project.say("question", user="you", question="which?")
+    project.say("harm", who="nobody")
+    project.say("again", command="new")
+    assert project.card() == before | {
+        "harm": {"who": "nobody"},
+        "question": {"user": "you", "question": "which?"},
+        "again": {"command": "new"},
+    }
+    for section, name in (("harm", "whom"), ("harms", "who")):
+        with pytest.raises(KeyError, match="no entry"):
+            project.say(section, **{name: "x"})
+
+
 # The steps.
 
 
@@ -515,6 +535,22 @@ def test_parts_of_an_empty_valid_can_still_be_measured():
     split = steps.split_whole_moments(frame)
     parts = steps.parts_of(Split(split.train, split.valid, split.test))
     assert len(parts.final.measured) == 2 and len(parts.tuning.measured) == 0
+
+
+def test_the_service_of_a_project_answers_in_this_process(folder):
+    with Project(folder / "one").client() as client:
+        known = client.get("/recommend/u1", params={"k": 3}).json()["items"]
+        stranger = client.post("/recommend", json={"likes": ["nothing"], "k": 3}).json()["items"]
+    assert all(int(item["item_id"][1:]) >= HALF and item["because"] for item in known)  # u1 is of the second kind
+    assert [item["reason"] for item in stranger] == ["popular with everybody"] * 3
+
+
+@pytest.mark.parametrize("limit, words", [("MOST_CELLS", "Take a sample"), ("MOST_DENSE", "one part of the catalogue")])
+def test_a_file_beyond_the_limits_is_refused_before_anything_is_written(tmp_path, monkeypatch, limit, words):
+    monkeypatch.setattr(steps, limit, 10)
+    with pytest.raises(DataProblems, match=words):
+        steps.make(Source(str(orders_csv(tmp_path / "orders.csv"))), tmp_path / "out", "python make.py")
+    assert not (tmp_path / "out").exists()
 
 
 # The commands.
