@@ -198,13 +198,12 @@ claim("A, B and C flatter: each is more than 1.4 times as high as D",
 # figures are close, so this leak is small here.
 #
 # </details>
-#
-# No checker can make this choice for you, because it depends on the question. That is why a project begins with one.
 
 # %% [markdown]
 # ## 2. A question, a file, a card
 #
-# From here on, every cell does one stage of a project. Change `FILE` and the options, and the same cells work for your
+# No checker can choose between such figures for you, because the choice depends on the question. So a project begins
+# with one. From here on, every cell does one stage of a project. Change `FILE` and the options, and the same cells work for your
 # data. `Source` takes the options of `load_csv` (lesson 03); `read` reports **all** problems at once.
 
 # %%
@@ -460,14 +459,14 @@ check("33.5", answer)
 
 # %%
 someone = int(reasons["user_id"].iloc[0])
-with project.client() as client:
-    known = client.get(f"/recommend/{someone}", params={"k": 3}).json()
-    newcomer = client.post("/recommend", json={"likes": ["85099B"], "k": 3}).json()
-    stranger = client.post("/recommend", json={"likes": ["no such article"], "k": 3}).json()
+with capstone.service_over(project.store.folder) as ask:
+    known = ask(f"/recommend/{someone}", params={"k": 3}).json()
+    newcomer = ask("/recommend", "POST", json={"likes": ["85099B"], "k": 3}).json()
+    stranger = ask("/recommend", "POST", json={"likes": ["no such article"], "k": 3}).json()
     waits = []
     for _ in range(200):
         began = time.perf_counter()
-        client.get(f"/recommend/{someone}")
+        ask(f"/recommend/{someone}")
         waits.append(1000 * (time.perf_counter() - began))
 for name, answer_ in (("known", known), ("newcomer", newcomer), ("stranger", stranger)):
     print(f"{name:8} {answer_['items'][0]['title'][:32]:32} {answer_['items'][0]['reason'][:60]}")

@@ -112,16 +112,6 @@ class Project:
 
         return Recommender(load_bundle(self.store.path_of(self.store.current)), check=check)
 
-    def client(self):
-        """The service over this project, in this process: a client for `with`, asked like `httpx`."""
-        from starlette.testclient import TestClient
-
-        from recsys_helpers.serving.app import make_app
-        from recsys_helpers.serving.settings import Settings
-
-        settings = Settings(str(self.store.folder), str(self.store.folder / "events.sqlite3"), deadline=1.0)
-        return TestClient(make_app(settings), base_url="http://127.0.0.1")
-
     def parts(self) -> dict[str, pd.DataFrame]:
         """Train, valid and test by name; ids are text."""
         ids = {"user_id": object, "item_id": object}

@@ -226,9 +226,6 @@ def what_to_serve(answer) -> None:
         "You return a list of names. One name is asked for.": Sign(
             lambda mine, ndcg, bar: isinstance(mine, (list, tuple, set)) and all(isinstance(one, str) for one in mine)
         ),
-        "You return nothing where no model is better. Then the bar is served.": Sign(
-            lambda mine, ndcg, bar: mine is None and _serve(ndcg, bar) == bar
-        ),
     }
     raised = {ValueError: "If no model is better, there is no highest mean among them: return the bar then."}
     judge(answer, _served_cases(), _serve, mistakes, raised=raised, keeps_input=True)

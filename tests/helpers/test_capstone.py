@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys_helpers.capstone import CRITERIA, Incomplete, Project, __main__, check_project, report, rubric, steps
+from recsys_helpers.capstone import (
+    CRITERIA,
+    Incomplete,
+    Project,
+    __main__,
+    check_project,
+    report,
+    rubric,
+    service_over,
+    steps,
+)
 from recsys_helpers.capstone.checks import AGAIN, CHECKS, fidelity
 from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.splits import Split
@@ -538,9 +548,10 @@ def test_parts_of_an_empty_valid_can_still_be_measured():
 
 
 def test_the_service_of_a_project_answers_in_this_process(folder):
-    with Project(folder / "one").client() as client:
-        known = client.get("/recommend/u1", params={"k": 3}).json()["items"]
-        stranger = client.post("/recommend", json={"likes": ["nothing"], "k": 3}).json()["items"]
+    with service_over(Project(folder / "one").store.folder) as ask:
+        known = ask("/recommend/u1", params={"k": 3}).json()["items"]
+        stranger = ask("/recommend", "POST", json={"likes": ["nothing"], "k": 3}).json()["items"]
+        assert ask("/recommend/nobody").status_code == 404
     assert all(int(item["item_id"][1:]) >= HALF and item["because"] for item in known)  # u1 is of the second kind
     assert [item["reason"] for item in stranger] == ["popular with everybody"] * 3
 

@@ -348,7 +348,7 @@ NATURAL = {
         (wrong_33_4_last, "the last model"),
         (wrong_33_4_safest, "highest lower end"),
         (wrong_33_4_no_default, "return the bar then"),
-        (wrong_33_4_none, "return nothing"),
+        (wrong_33_4_none, "Is a `return` missing?"),
         (wrong_33_4_list, "list of names"),
         (wrong_33_4_one_sigma, "1.96"),
         (wrong_33_4_signs, None),
