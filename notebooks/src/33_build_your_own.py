@@ -301,8 +301,9 @@ print(f"{len(parts.final.measured):,} customers to measure, {parts.items.n} arti
 # %% [markdown]
 # ## 4. The bar, at equal budget
 #
-# An order has no order inside, so a model of the set of articles is the natural choice. The candidates: item-kNN, EASE,
-# and a network, the [autoencoder](glossary.md#autoencoder) of lesson 09. Each gets **four trials** on valid.
+# The articles of one order come in no sequence, so a model of the *set* of articles is the natural choice. The candidates
+# are item-kNN, EASE, and a network like the [autoencoder](glossary.md#autoencoder) of lesson 09. Each gets **four
+# trials** on valid.
 
 # %% tags=["nbval-ignore-output"]
 trials = steps.tune(parts)

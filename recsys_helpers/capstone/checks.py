@@ -19,7 +19,6 @@ from recsys_helpers.serving.scored import score_all
 from recsys_helpers.serving.sealed import BadBundle
 
 FEWEST_SEEDS, FEWEST_TRIALS, FEWEST_IN_GROUP, FEWEST_REASONS, MOST_REASONS = 3, 2, 20, 30, 200
-CLAIMS = {"better": "above zero", "worse": "below zero", "open": "zero inside"}
 SAME_MEAN, SAME_ANSWERS = 0.001, 0.9  # trained networks differ a little between machines; near ties change places
 
 
@@ -125,7 +124,7 @@ def _verdict_of(low: float, high: float) -> str:
 
 def _claim(project: Project) -> str:
     mean, low, high = gap(project)
-    claim, right = project.said("models", "claim"), _verdict_of(low, high)
+    claim, right = project.said("models", "claim").lower(), _verdict_of(low, high)
     if claim != right:
         interval = f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]"
         return f"The card claims {claim!r}; the paired interval of model - bar is {interval}, so the word is {right!r}."
