@@ -10,7 +10,7 @@ from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, pre
 predict(
     "33.1",
     "O1",
-    truth=58,
+    truth=57,
     within=10,
     between=(0, 150),
     low="More than that: customers do have a taste that carries over to the next order. A little over half is left.",
