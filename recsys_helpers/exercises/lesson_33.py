@@ -86,7 +86,7 @@ def _two_tables(seed: int):
     return draw(23), draw(17)
 
 
-@exercise("33.3", "O1", "code", done="Nought for whole orders. It counts what the leak checker calls worth knowing.")
+@exercise("33.3", "O1", "code", done="Zero for whole orders. It counts what the leak checker calls no leak by itself.")
 def shared_moments(answer) -> None:
     cases = [_two_tables(seed) for seed in range(4)]
     none = cases[0][1].assign(timestamp=cases[0][1]["timestamp"] + 10**6)
