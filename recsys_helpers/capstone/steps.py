@@ -173,11 +173,11 @@ def make(source: Source, folder: Path | str, command: str) -> Project:
     The card is written only if there is none. Raises DataProblems, with every problem of the file.
     """
     project, data = Project(folder), read(source)
-    print("\n".join(data.report), flush=True)
     if not data.has_times:
         raise DataProblems(
             source.name, ["Without timestamps nothing can be cut in time. Name the column: --columns timestamp=…"]
         )
+    print("\n".join(line.partition(" The newest fifth")[0] for line in data.report), flush=True)  # cut in another way
     split = split_whole_moments(data.frame)
     parts = parts_of(split)
     if parts.items.n > MOST_DENSE:
