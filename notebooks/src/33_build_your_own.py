@@ -350,10 +350,14 @@ claim("EASE is ahead of popularity by more than 0.05", over_popular[1] > 0.05)
 #
 # Was test really read once? Not quite: section 1 looked at the same rows with EASE at a fixed setting, and while this
 # lesson was written, pilots of the network were measured on them too. Write such things down.
+
+# %% [markdown]
+# ### The rule that decides
 #
 # A figure alone decides nothing. The rule that decides stands **before** anybody looks; the course has used this one
-# since lesson 04:
-#
+# since lesson 04.
+
+# %% [markdown]
 # ### Exercise 33.4 · code (O2)
 #
 # `ndcg` is a dict: name of a model → array (n_users,), the same users in the same order. `bar` is the name of the
