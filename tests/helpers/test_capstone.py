@@ -259,6 +259,18 @@ def invented_reasons(folder):
     edit_table(folder, "explanations.csv", change)
 
 
+def reasons_by_lot(folder):
+    """Any item of the history: no better than another one."""
+    project, rng = Project(folder), np.random.default_rng(5)
+    recommender = project.recommender()
+
+    def change(table):
+        drawn = [rng.choice(recommender.history_of(user_id)) for user_id in table["user_id"]]
+        return table.assign(reason=[recommender.bundle.items[row - 1].item_id for row in drawn])
+
+    edit_table(folder, "explanations.csv", change)
+
+
 def few_reasons(folder):
     edit_table(folder, "explanations.csv", lambda table: table.head(29))
 
@@ -316,6 +328,7 @@ FAULTS = [
     (one_group, "every test user has a group", "two groups or more"),
     (tiny_group, "every test user has a group", "two groups or more"),
     (invented_reasons, "scores fall without their reasons", "no further"),
+    (reasons_by_lot, "scores fall without their reasons", "no further"),
     (few_reasons, "scores fall without their reasons", "29 reasons"),
     (unknown_reason, "scores fall without their reasons", "no such article"),
     (wrong_golden, "the bundle verifies and answers its golden questions", "golden"),
@@ -502,6 +515,21 @@ def test_whole_moments_stay_together_and_the_newest_are_test():
 def test_users_with_few_moments_keep_something_to_learn_from(n_moments, sizes):
     frame = pd.DataFrame({"user_id": "u", "item_id": range(2 * n_moments), "timestamp": np.repeat(range(n_moments), 2)})
     assert [len(part) for part in steps.split_whole_moments(frame)] == sizes
+
+
+def test_settings_are_chosen_without_valid_and_test_is_asked_of_models_that_know_it():
+    frame = pd.DataFrame(
+        {"user_id": np.repeat([1, 2], 9), "item_id": [*range(1, 10)] * 2, "timestamp": [*range(9)] * 2}
+    )
+    split = steps.split_whole_moments(frame)
+    parts = steps.parts_of(split)
+    assert (parts.tuning.seen.nnz, parts.tuning.relevant.nnz) == (len(split.train), len(split.valid)) == (14, 2)
+    assert (parts.final.seen.nnz, parts.final.relevant.nnz) == (16, 2)
+
+
+def test_the_best_setting_is_the_one_with_the_highest_value_on_valid():
+    trials = pd.DataFrame({"model": ["a", "a", "b"], "valid": [0.1, 0.2, 0.3], "how": ["x", "y", "z"]})
+    assert steps.best_of(trials, "a") == "y"
 
 
 def test_fidelity_of_a_linear_model_is_the_contribution_of_the_item(good):
