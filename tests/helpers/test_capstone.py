@@ -640,5 +640,6 @@ def test_the_real_network_trains_the_same_way_twice(tmp_path):
         subprocess.run(words, check=True, capture_output=True)
     results = [Project(tmp_path / name).results()[steps.MODEL] for name in ("one", "two")]
     assert np.allclose(*results) and results[0].shape == (N_USERS, 3)
+    assert len(results[0].T.drop_duplicates()) == 3
     assert check_project(tmp_path / "one", tmp_path / "two")[-1].is_met
     assert read(Source(str(file))).has_times
