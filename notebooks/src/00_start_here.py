@@ -231,7 +231,7 @@ progress()
 # | Deploy | 22–24 | How does a model become a service that answers in milliseconds and survives a bad day? |
 # | Interpret | 25–26 | Why this film, and how far can you trust the explanation? |
 # | In the field | 27–31 | What is special about each field of application? |
-# | Where to go next | 32 | What comes after this course, and can you do it without us? |
+# | Where to go next | 32–33 | What comes after this course, and can you do it without us? |
 #
 # <!-- parts:end -->
 

@@ -1,0 +1,402 @@
+"""Checks of lesson 33, build your own."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from recsys_helpers.exercises import Sign, choice, exercise, judge, parsons, predict, trace
+
+predict(
+    "33.1",
+    "O1",
+    truth=57,
+    within=10,
+    between=(0, 150),
+    low="More than that: customers do have a taste that carries over to the next order. A little over half is left.",
+    high="Far less: a little over half is left. Half an order tells a lot about its other half.",
+    done="A little over half. The rest came from knowing half of the order that was asked for.",
+)
+
+
+choice(
+    "33.2",
+    "O1",
+    right="d",
+    why_not={
+        "a": "With random rows a model learns from the future of each customer, and from half of every order.",
+        "b": "The protocol fits films, rated one by one. Here the newest fifth of the rows begins within an order: the "
+        "model knows a part of what it is asked for.",
+        "c": "Keeping the last purchase erases the earlier ones of the same article from the history. What is asked "
+        "for are then mostly repeats, disguised as new.",
+    },
+    done="The list is made between two orders, so nothing of the next may be known, and nothing of the past erased.",
+)
+
+
+def _shared(learn, test, key=("user_id", "timestamp"), of="rows", reverse=False, negate=False, times=1):
+    if reverse:
+        learn, test = test, learn
+    key = list(key)
+    if of == "moments":
+        test = test.drop_duplicates(key)
+    known = {tuple(row) for row in learn[key].to_numpy().tolist()}
+    hits = [tuple(row) in known for row in test[key].to_numpy().tolist()]
+    if of == "count":
+        return sum(hits)
+    return times * (1 - np.mean(hits) if negate else np.mean(hits))
+
+
+def _apart(learn, test):
+    is_hit = test["user_id"].isin(learn["user_id"]) & test["timestamp"].isin(learn["timestamp"])
+    return float(is_hit.mean())
+
+
+def _over_all(learn, test):
+    return _shared(learn, test, of="count") / (len(learn) + len(test))
+
+
+def _over_learn(learn, test):
+    return _shared(learn, test, of="count") / len(learn)
+
+
+def _users(learn, test):
+    known = set(zip(learn["user_id"], learn["timestamp"]))
+    hit = {user for user, when in zip(test["user_id"], test["timestamp"]) if (user, when) in known}
+    return len(hit) / test["user_id"].nunique()
+
+
+def _joined(learn, test):
+    return len(test.merge(learn, on=["user_id", "timestamp"])) / len(test)
+
+
+def _two_tables(seed: int):
+    rng = np.random.default_rng(seed)
+
+    def draw(n):
+        return pd.DataFrame(
+            {
+                "user_id": rng.integers(1, 7, n),
+                "item_id": rng.integers(1, 9, n),
+                "timestamp": 1_300_000_000 + 60 * rng.integers(0, 5, n),
+            },
+            index=rng.permutation(n) + 3,
+        )
+
+    return draw(23), draw(17)
+
+
+@exercise("33.3", "O1", "code", done="Zero for whole orders. It counts what the leak checker calls no leak by itself.")
+def shared_moments(answer) -> None:
+    cases = [_two_tables(seed) for seed in range(4)]
+    none = cases[0][1].assign(timestamp=cases[0][1]["timestamp"] + 10**6)
+    cases.append((cases[0][0], none))
+    mistakes = {
+        "You compare the time alone. Two users may order in the same second: a moment is a user and a time.": partial(
+            _shared, key=("timestamp",)
+        ),
+        "You compare the user alone. A user may well be on both sides; a moment is a user and a time.": partial(
+            _shared, key=("user_id",)
+        ),
+        "You ask whether the user is known *and* whether the time is known, each by itself. They must stand in one "
+        "row of `learn`: compare pairs.": _apart,
+        "You compare users and items. A moment is a user and a time; its items differ.": partial(
+            _shared, key=("user_id", "item_id")
+        ),
+        "You compare whole rows. The rows of one order have different items: compare user and time.": partial(
+            _shared, key=("user_id", "item_id", "timestamp")
+        ),
+        "You count each moment once. Asked for is the share of the *rows* of test.": partial(_shared, of="moments"),
+        "That is a number of rows. Divide it by the number of rows of test.": partial(_shared, of="count"),
+        "You divide by the rows of both tables. Asked for is the share of the rows of test.": _over_all,
+        "You divide by the rows of learn. Asked for is the share of the rows of test.": _over_learn,
+        "Yours is the share of the rows of learn whose moment is in test. Exchange the two.": partial(
+            _shared, reverse=True
+        ),
+        "Yours is the share of users. Asked for is the share of the rows of test.": _users,
+        "Yours is the share that is *not* shared.": partial(_shared, negate=True),
+        "A share between 0 and 1 is asked for, no percentage.": partial(_shared, times=100),
+        "A join has a row for every pair of rows with the same moment, so rows count several times. Drop duplicates of "
+        "the moments in learn first.": _joined,
+    }
+    judge(answer, cases, lambda learn, test: _shared(learn, test), mistakes, keeps_input=True)
+
+
+def _serve(ndcg, bar, z=1.96, end="low", paired=True, ddof=1, root=True, pick=max, by="mean", needs="gain"):
+    better, ends = [], {}
+    for name, values in ndcg.items():
+        d = values - ndcg[bar]
+        se = d.std(ddof=ddof) / (np.sqrt(len(d)) if root else 1)
+        if not paired:
+            se = np.sqrt(sum(v.var(ddof=1) / len(v) for v in (values, ndcg[bar])))
+        ends[name] = {"low": d.mean() - z * se, "high": d.mean() + z * se, "mean": d.mean()}
+        if ends[name][end] > 0 or (needs == "either" and ends[name]["high"] < 0):
+            better.append(name)
+    value = {"mean": lambda name: ndcg[name].mean(), "low": lambda name: ends[name]["low"]}[by]
+    return pick(better, key=value) if better else bar
+
+
+def _own_interval(ndcg, bar):
+    half = {name: 1.96 * v.std(ddof=1) / np.sqrt(len(v)) for name, v in ndcg.items()}
+    better = [n for n, v in ndcg.items() if v.mean() - half[n] > ndcg[bar].mean()]
+    return max(better, key=lambda name: ndcg[name].mean()) if better else bar
+
+
+def _apart_intervals(ndcg, bar):
+    half = {name: 1.96 * v.std(ddof=1) / np.sqrt(len(v)) for name, v in ndcg.items()}
+    better = [n for n, v in ndcg.items() if v.mean() - half[n] > ndcg[bar].mean() + half[bar]]
+    return max(better, key=lambda name: ndcg[name].mean()) if better else bar
+
+
+def _best_only(ndcg, bar):
+    best = max(ndcg, key=lambda name: ndcg[name].mean())
+    return best if _serve({best: ndcg[best], bar: ndcg[bar]}, bar) == best else bar
+
+
+def _first_or_last(ndcg, bar, which):
+    found = [name for name in ndcg if name != bar and _serve({name: ndcg[name], bar: ndcg[bar]}, bar) == name]
+    return found[which] if found else bar
+
+
+def _served_cases() -> list[tuple]:
+    rng = np.random.default_rng(33)
+    cases = []
+    for n, effects in (
+        (60, {"wide": (0.05, 0.04), "deep": (0.08, 0.9), "kNN": (-0.05, 0.05)}),  # the highest mean is open
+        (80, {"blend": (0.03, 0.05), "net": (0.05, 0.06), "tree": (0.01, 0.3)}),  # two are better
+        (50, {"net": (0.04, 0.5), "tree": (0.02, 0.4)}),  # none is
+        (70, {"worse": (-0.2, 0.1), "same": (-0.01, 0.3)}),  # the bar has the highest mean
+        (90, {"net": (0.02, 0.02), "far": (0.04, 0.15), "tiny": (0.01, 0.01)}),  # the highest mean is not the safest
+        (40, {"edge": (0.05, 0.175)}),  # 1.8 standard errors: open
+        (10, {"small": (0.05, 0.083)}),  # ddof decides
+        (60, {"calm": (0.03, 0.01)}),  # better, though its own interval is wide
+        (100, {"near": (0.09, 0.05)}),  # better, though the intervals of both overlap
+    ):
+        base = rng.random(n)
+        models = {}
+        for name, (mean, sd) in effects.items():
+            noise = rng.normal(size=n)
+            noise = (noise - noise.mean()) / noise.std(ddof=1)
+            models[name] = base + mean + sd * noise
+        names = list(models)
+        at = int(rng.integers(0, len(names) + 1))
+        ndcg = (
+            {name: models[name] for name in names[:at]} | {"EASE": base} | {name: models[name] for name in names[at:]}
+        )
+        cases.append((ndcg, "EASE"))
+    return cases
+
+
+@exercise("33.4", "O2", "code", done="The highest mean is not served if its interval includes zero.")
+def what_to_serve(answer) -> None:
+    mistakes = {
+        "You take the highest mean. It is served only if its interval over the bar lies above zero.": partial(
+            _serve, z=0, by="mean"
+        ),
+        "You look at the model with the highest mean alone. If its interval includes zero, another model may still be "
+        "better than the bar.": _best_only,
+        "You look at the upper end. An interval lies above zero if its *lower* end does.": partial(_serve, end="high"),
+        "An interval above zero is asked for: models that are clearly *worse* must not be served.": partial(
+            _serve, needs="either"
+        ),
+        "You compare a model's own interval with the mean of the bar. Take the differences per user first: the "
+        "interval is that of the differences.": _own_interval,
+        "You ask for two intervals that do not overlap. Take the differences per user first: the interval is that of "
+        "the differences.": _apart_intervals,
+        "You add the variances of both models. The users are the same: take the standard deviation of the differences "
+        "per user.": partial(_serve, paired=False),
+        "The standard deviation must be divided by the root of the number of users.": partial(_serve, root=False),
+        "You return the better model with the lowest mean. Asked for is the highest.": partial(_serve, pick=min),
+        "You return the model with the highest lower end. Asked for is the highest mean of the better ones.": partial(
+            _serve, by="low"
+        ),
+        "You return the first model that is better. Asked for is the one with the highest mean.": partial(
+            _first_or_last, which=0
+        ),
+        "You return the last model that is better. Asked for is the one with the highest mean.": partial(
+            _first_or_last, which=-1
+        ),
+        "The standard deviation needs `ddof=1`.": partial(_serve, ddof=0),
+        "You multiply with another number than 1.96: an interval of 90 % is too narrow.": partial(_serve, z=1.645),
+        "You leave out the factor 1.96.": partial(_serve, z=1.0),
+        "You always return the bar. Is a lower end ever above zero in your code?": lambda ndcg, bar: bar,
+        "You return an array. The name of the model is asked for.": Sign(
+            lambda mine, ndcg, bar: isinstance(mine, np.ndarray) and mine.shape == ndcg[bar].shape
+        ),
+        "You return a list of names. One name is asked for.": Sign(
+            lambda mine, ndcg, bar: isinstance(mine, (list, tuple, set)) and all(isinstance(one, str) for one in mine)
+        ),
+    }
+    raised = {ValueError: "If no model is better, there is no highest mean among them: return the bar then."}
+    judge(answer, _served_cases(), _serve, mistakes, raised=raised, keeps_input=True)
+
+
+choice(
+    "33.5",
+    "O3",
+    right="b",
+    why_not={
+        "a": "That is a cause in the customer's head. The model knows which articles stand in the same histories.",
+        "c": "The score would be lower, and the article might still be among the ten. That is another question, a "
+        "counterfactual (lesson 26).",
+        "d": "EASE weighs an article against all others of the history. A large weight is no share of customers.",
+    },
+    done="The reason is the largest share of this score: true of the model, and of nothing else.",
+)
+
+
+parsons(
+    "33.6",
+    "O3",
+    right="BDEAC",
+    not_used={"F": "Whoever chooses on test has no test left. F does not belong here."},
+    before={
+        "BD": "The cut follows from the question, so the question comes first: B before D.",
+        "BA": "A rule that is written after the test figures fits them: B before A.",
+        "DE": "Settings are chosen on valid, which the cut has to make first: D before E.",
+        "EA": "Test is read once, with settings that are already chosen: E before A.",
+        "AC": "What is put into use follows from the test figures: A before C.",
+        "BE": "The question and the rule come before any search: B before E.",
+        "DA": "Without a cut there is no test: D before A.",
+        "BC": "The rule comes before what it decides: B before C.",
+        "DC": "A service can come only after the cut: D before C.",
+        "EC": "What is served was chosen first: E before C.",
+    },
+    done="The rule stands before the figures, and test is read once.",
+)
+
+
+def _word(low, high, zero_is_open=True):
+    if zero_is_open:
+        return "better" if low > 0 else "worse" if high < 0 else "open"
+    return "better" if low >= 0 else "worse" if high <= 0 else "open"
+
+
+def _false(claims, zero_is_open=True, negate=False, swap=False, ignores=(), by_middle=False, base=0, words=None):
+    found = []
+    for position, (word, low, high) in enumerate(claims):
+        right = _word(low, high, zero_is_open)
+        if by_middle:
+            right = "better" if low + high > 0 else "worse"
+        if swap:
+            right = {"better": "worse", "worse": "better"}.get(right, right)
+        is_false = word != right and word not in ignores
+        if words is not None:
+            is_false = is_false and word in words
+        if is_false != negate:
+            found.append(position + base)
+    return found
+
+
+def _one_end(claims, of):
+    """Right for two words, too lenient for the third: looks at one end only."""
+    found = []
+    for position, (word, low, high) in enumerate(claims):
+        is_true = {
+            "better": (low > 0) if of != "better" else (high > 0),
+            "worse": (high < 0) if of != "worse" else (low < 0),
+            "open": low <= 0 <= high,
+        }[word]
+        if not is_true:
+            found.append(position)
+    return found
+
+
+def _both_ends_lenient(claims):
+    ok = {
+        "better": lambda low, high: high > 0,
+        "worse": lambda low, high: low < 0,
+        "open": lambda low, high: low <= 0 <= high,
+    }
+    return [position for position, (word, low, high) in enumerate(claims) if not ok[word](low, high)]
+
+
+@exercise("33.7", "O4", "code", done="Modesty can be false as well: 'open' where the interval excludes zero.")
+def false_claims(answer) -> None:
+    rng = np.random.default_rng(7)
+    edges = [
+        ("better", 0.0, 0.02),
+        ("open", 0.0, 0.01),
+        ("worse", -0.03, 0.0),
+        ("open", -0.01, 0.0),
+        ("open", 0.01, 0.02),
+    ]
+    cases = [(edges,), ([("worse", -0.02, -0.01), ("better", -0.01, 0.05), ("open", -0.3, -0.1)],), ([],)]
+    for n in (9, 14, 20):
+        rows = []
+        for _ in range(n):
+            low = round(float(rng.normal(0, 0.02)), 3)
+            rows.append(
+                (str(rng.choice(["better", "worse", "open"])), low, round(low + float(rng.uniform(0.005, 0.04)), 3))
+            )
+        cases.append((rows,))
+
+    def hits(claims):
+        return [word != _word(low, high) for word, low, high in claims]
+
+    mistakes = {
+        "These are the positions of the *true* claims. Asked for are those that the interval does not carry.": partial(
+            _false, negate=True
+        ),
+        "An end at exactly 0 includes zero: such an interval carries 'open' only.": partial(_false, zero_is_open=False),
+        "You never doubt 'open'. It is false as well where the interval excludes zero.": partial(
+            _false, ignores=("open",)
+        ),
+        "You doubt 'better' only. 'worse' and 'open' can be false as well.": partial(_false, words=("better",)),
+        "You judge by the middle of the interval. Its ends decide.": partial(_false, by_middle=True),
+        "'better' and 'worse' are exchanged: above zero is better.": partial(_false, swap=True),
+        "'better' needs the *lower* end above zero.": partial(_one_end, of="better"),
+        "'worse' needs the *upper* end below zero.": partial(_one_end, of="worse"),
+        "You look at the wrong ends: 'better' needs low > 0, 'worse' needs high < 0.": _both_ends_lenient,
+        "Positions begin at 0.": partial(_false, base=1),
+        "You return a number. The list of the positions is asked for.": Sign(
+            lambda mine, claims: np.ndim(mine) == 0 and int(mine) == len(_false(claims))
+        ),
+        "You return one True or False for each claim. The positions of the false ones are asked for.": Sign(
+            lambda mine, claims: (
+                len(mine) == len(claims)
+                and all(isinstance(one, (bool, np.bool_)) for one in mine)
+                and (list(mine) == hits(claims) or list(mine) == [not one for one in hits(claims)])
+            )
+        ),
+        "You return the claims themselves. Their positions are asked for.": Sign(
+            lambda mine, claims: [tuple(one) for one in mine] == [claims[n] for n in _false(claims)]
+        ),
+        "You return the words. The positions of the false claims are asked for.": Sign(
+            lambda mine, claims: all(isinstance(one, str) for one in mine)
+        ),
+    }
+    judge(answer, cases, _false, mistakes, keeps_input=True)
+
+
+trace(
+    "33.8",
+    "O4",
+    truth=10,
+    mistakes={
+        15: "Look again: budgets, seeds, the claim, what is served, and the roll-back.",
+        11: "Close. An interval that includes zero makes two points go: the claim is false, and the network should not "
+        "be served. Count budget, seeds and roll-back besides.",
+        12: "Two of the five faults are missing in yours. Go through budget, seeds, claim, served, roll-back.",
+        13: "Three of the five faults are missing in yours. Go through budget, seeds, claim, served, roll-back.",
+        14: "There is more than one fault: go through budget, seeds, claim, served, roll-back.",
+        9: "One too few. The second run is in order, and so is the bundle.",
+        5: "5 points are lost. How many of the 15 are left?",
+    },
+    otherwise="One point each goes for the budget, the seeds, the claim, what is served, and the roll-back.",
+    done="Five of fifteen are lost: budget, seeds, claim, what is served, roll-back.",
+    within=0.1,
+)
+
+
+choice(
+    "33.9",
+    "O4",
+    right="b",
+    why_not={
+        "a": "The leak checker compares all rows of the parts, so the program sees this.",
+        "c": "Every file of a bundle has a checksum in the manifest, so the program sees this.",
+        "d": "Two seeds with the same value for every user are noticed: the seed does not reach the network.",
+    },
+    done="Files do not say how often somebody looked. You do, on the card.",
+)
