@@ -297,7 +297,7 @@ for copied in (0, 0.5, 1):
 # <details><summary>What the output shows</summary>
 #
 # The majority of independent voters is right with probability 0.78. Copying half of the answers lowers this to 0.72,
-# and copying all of them to 0.70, the same as one voter. Voting removes *independent* errors; errors that the members
+# and copying all of them to 0.70, the same as one voter. Voting reduces *independent* errors; errors that the members
 # share remain.
 #
 # </details>
@@ -305,8 +305,8 @@ for copied in (0, 0.5, 1):
 # %% [markdown]
 # ### Where are two models right?
 #
-# A **hit** is a film of the last quarter that is among a model's first ten. If two models hit the same films, neither
-# can add a hit to the other's.
+# A **hit** is a film of the last quarter that is among a model's top ten. If two models hit the same films, neither can
+# add a hit to the other's.
 #
 # ### Exercise 16.6 · code (O3)
 #
@@ -407,7 +407,7 @@ check("16.7", answer)
 # **aged** input and the **linear next-item** model with its usual memory. They are not equally good, so perhaps their
 # weights in the sum of standardised scores, the *blend*, should differ. The data that *choose* the weights must not
 # *measure* the blend. So we cut once more: models learn from the first three quarters of the known ratings, and the
-# rest chooses.
+# rest chooses the weights.
 
 # %%
 earlier = splits.split_last_share(in_time.train, valid=0, test=0.25)
@@ -967,7 +967,7 @@ print(f"numbers to store: student {sizes[0]:,}, teacher {sizes[1]:,}, {sizes[1] 
 #
 # - You compared fusions of similar models, with next to no gain, and of different models, with a large gain (**O1**).
 # - You implemented standardised scores and reciprocal rank fusion (**O2**).
-# - You computed the overlap of hits: voting removes only errors that members do not share (**O3**).
+# - You computed the overlap of hits: voting reduces only errors that members do not share (**O3**).
 # - You built rows for stacking and saw a leaky stack fall behind popularity (**O4**).
 # - You weighed the gain of a blend against its memory and time (**O5**).
 

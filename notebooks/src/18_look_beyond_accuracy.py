@@ -421,11 +421,11 @@ claim("EASE gains over popularity in all six groups", (groups["low"] > 0).all())
 
 # %% [markdown]
 # Every group gains over popularity, and the intervals of the six gains overlap, so we have no evidence that a group is
-# left out. (Six 95 % intervals are six opportunities for a false alarm: with six comparisons, use a level of 1 − 0.05 /
-# 6 for each.) The last two columns show something else. In every group, the lists contain more common films than the
-# histories do, and users of rare films get films that are 2.3 bits more common than those in their history, a factor of
-# five in popularity. This is [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for music, films
-# and anime.
+# left out. (Six 95 % intervals are six opportunities for a false alarm: with six comparisons, use a confidence level of
+# 1 − 0.05 / 6 for each.) The last two columns show something else. In every group, the lists contain more common films
+# than the histories do, and users of rare films get films that are 2.3 bits more common than those in their history, a
+# factor of five in popularity. This is [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for
+# music, films and anime.
 
 # %% [markdown]
 # ### Exercise 18.6 · choose (O3)
@@ -534,7 +534,7 @@ print("synthetic: P(click) of user 0 on items 7, 8, 9 in this order and in rever
 print(*[world.click_probability(np.tile(order, (500, 1)))[0].round(3) for order in ([7, 8, 9], [9, 8, 7])])
 
 # %% [markdown] tags=["open"]
-# Item 7 is clicked with probability 0.253 in the first position and 0.084 in the third.
+# User 0 clicks item 7 with probability 0.253 in the first position and 0.084 in the third.
 #
 # An **A/B test** shows A to one half of the users and B to the other. The split must be random, stay the same at every
 # visit, and not depend on other tests. A *hashed bucket*, computed from a hash of the test's name and the user's id,
@@ -715,7 +715,7 @@ assert np.isclose(lab.ips(click, weight), 1.65) and np.isclose(lab.snips(click, 
 # %% [markdown] tags=["open"]
 # - The **naive mean** of the log is the click rate of *today's* policy.
 # - **[IPS](glossary.md#inverse-propensity-scoring)**, *inverse propensity scoring*, weights each row by how much more
-#   often the new policy would show it. It is unbiased but noisy: 1.65 cannot be a click rate.
+#   often the new policy would show its item. It is unbiased but noisy: 1.65 cannot be a click rate.
 # - **SNIPS**, *self-normalised* IPS, divides by the sum of the weights instead of by n, so it stays between 0 and 1.
 # - **Clipped IPS** limits large weights, which loses part of the clicks.
 
