@@ -1,17 +1,17 @@
 # %% [markdown]
 # # Combine recommenders
 #
-# Two recommenders together are often better than either of them alone, and often they are not. In this lesson you learn
-# to tell the two cases apart before you pay for a second model, and to combine models without fooling yourself.
+# Two recommenders together are often better than either alone, but not always. In this lesson, you learn to judge
+# whether a second model will help before you pay for it, and to combine models without misleading yourself.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compare combinations of similar and of different models, with paired intervals
-# - **O2** implement two ways to join lists: standardised averages and rank fusion
-# - **O3** compute how far the hits of two models overlap, and explain why diversity pays
-# - **O4** implement stacking on scores for later ratings, and diagnose the leak of the usual shortcut
-# - **O5** weigh the gain of a blend against what it costs to serve
+# - **O2** implement two ways to combine models: averages of standardised scores and rank fusion
+# - **O3** compute how much the hits of two models overlap, and explain why diversity helps
+# - **O4** implement stacking on scores for later ratings, and diagnose the leak in a common shortcut
+# - **O5** weigh the gain of a blend against the cost of serving it
 #
 # **What you need**: lessons 10 and 15, and about two hours without the optional sections; take a break before section
 # 5. The whole notebook runs in about 45 seconds.
@@ -39,10 +39,10 @@ ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 
 # %% [markdown]
-# ## 1. Which second opinion helps?
+# ## 1. Which second model helps?
 #
-# As in lesson 15, the test set is set aside, and train + valid is cut 75/25: models learn from the first three quarters
-# of each history and are measured on the last quarter.
+# As in lesson 15, we set the test set aside and split train + valid 75/25: the models learn from the first three
+# quarters of each history and are evaluated on the last quarter.
 
 # %%
 cut = splits.split_last_share(ratings)
@@ -57,9 +57,9 @@ def data_of(past, later):  # what is known, what is hidden, and the known histor
 known, hidden, histories = data_of(in_time.train, in_time.test)
 
 # %% [markdown]
-# Three models you know: EASE and item-kNN from lesson 04, iALS from lesson 09. The fourth is the linear next-item model
-# of lesson 10 with a **short memory**: a decay of one position and no floor, so that it looks at little more than the
-# newest film. (To save time, it learns from films with at least five ratings.)
+# You know three of our models: EASE and item-kNN from lesson 04 and iALS from lesson 09. The fourth is the linear
+# next-item model of lesson 10 with a **short memory**: a decay of one position and no floor, so the newest films
+# dominate. (To save time, it only uses films with at least five ratings.)
 
 
 # %%
@@ -87,12 +87,13 @@ for name, values in alone.items():
     print(f"{name:12} NDCG@10 {values.mean():.3f}")
 
 # %% [markdown]
-# All four are about equally good. Now let models vote: [rank fusion](glossary.md#rank-fusion) builds one list from
-# several, by the ranks that a film has in them (section 2 shows how).
+# All four are about equally good. Now we combine some: [rank fusion](glossary.md#rank-fusion) builds one list from
+# those of several models, its *members*, by the ranks of each film (section 2).
 #
 # ### Exercise 16.1 · predict (O1)
 #
-# EASE alone reaches 0.146. What does the fusion of EASE, item-kNN and iALS reach? Write a number between 0 and 1.
+# EASE alone reaches an NDCG@10 of 0.146. What does the fusion of EASE, item-kNN and iALS reach? Write a number between
+# 0 and 1.
 
 # %%
 ndcg_of_three_models = ...
@@ -125,16 +126,16 @@ claim("with the short memory the whole interval lies above 0.01", fused["EASE + 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Three good models together gain 0.004, and the interval includes zero. EASE with the short memory, two models of the
-# same strength, reaches 0.178, a gain of 0.032. So it is not the *number* of models that helps.
+# Fusing three good models gains 0.004, and the interval includes zero. Fusing EASE with the short-memory model, which
+# is equally good, reaches 0.178, a gain of 0.032. So it is not the *number* of models that helps.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Scores on different scales
 #
-# The obvious way to combine models is to average their scores. Here are two models and four films; A's scores are
-# weights that add up to about 1, B's are counts:
+# The obvious way to combine models is to average their scores. Here are two models and four films; A's scores lie
+# between 0 and 1, B's are counts:
 
 # %%
 films = ["Alien", "Brazil", "Clue", "Dune"]
@@ -142,34 +143,35 @@ toy = pd.DataFrame({"A": [0.9, 0.8, 0.0, 0.1], "B": [20.0, 26.0, 27.0, 24.0]}, f
 toy.assign(mean=toy.mean(axis=1))
 
 # %% [markdown]
-# The average has exactly B's order, from *Clue* down to *Alien*. A, which is sure that *Alien* and *Brazil* are good, has
-# no say, because its numbers are small. Our models differ even more. The typical spread of one user's scores:
+# The average orders the films exactly as B does, from *Clue* down to *Alien*. A, which prefers *Alien* and *Brazil*,
+# has no influence, because its numbers are small. Our models differ even more; this is the typical spread of one user's
+# scores:
 
 # %%
 for name, one in scores.items():
     print(f"{name:12} standard deviation {one[1:].std(axis=1).mean():.4f}")
 
 # %% [markdown]
-# The remedy is known from lesson 03: [standardise](glossary.md#standardization). For each user and model, subtract the
-# mean of the scores and divide by their standard deviation. It is done per user, because a long history raises the
-# scores of some models (item-kNN adds up one similarity per film) more than those of others. On the toy, one user:
+# You know the solution from lesson 03: [standardise](glossary.md#standardization). For each user and model, subtract
+# the mean of the scores and divide by their standard deviation. We do this per user, because a long history raises the
+# scores of some models (item-kNN adds up one similarity per film) more than those of others. For our four films:
 
 # %%
 standardised = (toy - toy.mean()) / toy.std(ddof=0)
 standardised.assign(mean=standardised.mean(axis=1)).round(2)
 
 # %% [markdown]
-# Now *Brazil*, which both models like, is first, and *Dune*, which neither likes much, is last.
+# Now *Brazil*, above average in both models, is first, and *Dune*, below average in both, is last.
 #
 # ### Exercise 16.2 · find the bug (O2)
 #
-# `scores` has shape (n_users, n_items). This function should standardise the scores **of each user**. It runs, and every
-# list keeps a similar order, so nobody notices. Repair it.
+# `scores` has shape (n_users, n_items). This function should standardise the scores **of each user**. It raises no
+# error, so the bug is easy to miss. Repair it.
 #
-# <details><summary>Hint 1</summary>Which axis do <code>mean</code> and <code>std</code> run over? A user is a
+# <details><summary>Hint 1</summary>Along which axis are <code>mean</code> and <code>std</code> computed? Each user is a
 # row.</details>
-# <details><summary>Hint 2</summary><code>axis=1, keepdims=True</code> in both: one mean and one standard deviation for
-# each row.</details>
+# <details><summary>Hint 2</summary>Use <code>axis=1, keepdims=True</code> in both: this gives one mean and one standard
+# deviation for each row.</details>
 
 
 # %%
@@ -189,20 +191,21 @@ def standardise(scores):  # noqa: F811
 check("16.2", standardise)
 
 # %% [markdown]
-# The second way forgets scores altogether and keeps only **ranks**. *Reciprocal rank fusion* gives a film
-# 1 / (60 + rank) from each list, rank 1 being the best, and adds these numbers up (Cormack and others, 2009). The
-# constant 60 is the paper's. It makes the first ranks nearly equal, so no list can push a film to the top alone.
+# The second way ignores the scores and uses only **ranks**. *Reciprocal rank fusion* gives a film 1 / (60 + rank) from
+# each list, where rank 1 is the best, and adds these numbers up (Cormack et al., 2009). The paper's constant, 60, makes
+# the first ranks nearly equal, so a single list can hardly push a film to the top.
 
 # %%
 ranks = toy.rank(ascending=False).astype(int)
 ranks.assign(fused=(1 / (60 + ranks)).sum(axis=1).round(4))
 
 # %% [markdown]
-# *Brazil*, second in both lists, has 1/62 from each, 0.0323 in all, and is first.
+# *Brazil*, second in both lists, gets 1/62 from each, 0.0323 in total, and is first.
 #
 # ### Exercise 16.3 · trace (O2)
 #
-# A film has rank 2 in one list and rank 10 in another. What is its fused score, with the constant 60? Four decimals.
+# A film has rank 2 in one list and rank 10 in another. What is its fused score with the constant 60? Give four
+# decimals.
 
 # %%
 fused_score = ...
@@ -216,13 +219,14 @@ check("16.3", fused_score)
 # %% [markdown]
 # ### Exercise 16.4 · code (O2)
 #
-# Write it for one user. `scores` has shape (n_models, n_items), higher is better, and no two scores of a model are
-# equal. Return the fused score of each item, shape (n_items,).
+# Write reciprocal rank fusion for one user. `scores` has shape (n_models, n_items), higher is better, and no two scores
+# of a model are equal. Return the fused score of each item, shape (n_items,).
 #
 # <details><summary>Hint 1</summary>The rank of an item is 1 plus the number of items of the same model with a higher
-# score. Or sort twice: <code>argsort</code> of <code>argsort</code> gives positions that count from 0.</details>
-# <details><summary>Hint 2</summary><code>ranks = np.argsort(np.argsort(-scores, axis=1), axis=1) + 1</code>, then add
-# up <code>1 / (k + ranks)</code> over the models, <code>axis=0</code>.</details>
+# score. Alternatively, sort twice: <code>argsort</code> of <code>argsort</code> gives positions that count from
+# 0.</details>
+# <details><summary>Hint 2</summary>Compute <code>ranks = np.argsort(np.argsort(-scores, axis=1), axis=1) + 1</code>,
+# then add up <code>1 / (k + ranks)</code> over the models (<code>axis=0</code>).</details>
 
 
 # %%
@@ -237,8 +241,8 @@ def my_fusion(scores, k=60):
 check("16.4", my_fusion)
 
 # %% [markdown] tags=["open"]
-# The helper `rank_fusion` does this for all users, without the films they have seen; `stacking.standardise` is exercise
-# 16.2. The three ways side by side:
+# The helper `rank_fusion` does this for all users and excludes the films they have seen; `stacking.standardise` is
+# exercise 16.2. We compare the three ways:
 
 # %% tags=["open"]
 pair = [scores["EASE"], scores["short memory"]]
@@ -254,19 +258,18 @@ for name, combined in ways.items():
     print(f"{name:27} {values.mean():.3f}   minus EASE {gain_text(*paired_bootstrap(values, alone['EASE']))}")
 
 # %% [markdown] tags=["open"]
-# The raw scores of EASE are spread so much wider that the sum is nearly EASE. Ranks are highest here, but that is no
-# law: standardised scores keep *how sure* a model is, while ranks resist a few extreme scores. Both are cheap; try
-# both.
+# The raw scores of EASE vary so much more that they dominate the sum. Ranks work best here, but not always:
+# standardised scores keep *how much* a model prefers a film, while ranks are robust to a few extreme scores. Try both.
 
 # %% [markdown]
-# ## 3. Why the different model helps
+# ## 3. Why a different model helps
 #
-# Leave films aside for a moment. Three people answer yes-or-no questions. Each is right with probability 0.7, and the
+# We begin with a simpler case. Three people answer yes-or-no questions. Each is right with probability 0.7, and the
 # majority decides.
 #
 # ### Exercise 16.5 · trace (O3)
 #
-# They answer **independently**. With what probability is the majority right? Three decimals.
+# They answer **independently**. With what probability is the majority right? Give three decimals.
 
 # %%
 majority_is_right = ...
@@ -278,7 +281,7 @@ majority_is_right = 0.7**3 + 3 * 0.7**2 * 0.3
 check("16.5", majority_is_right)
 
 # %% [markdown] tags=["open"]
-# Now let the second and the third person copy the first one's answer in a part of the questions. Each of them is still
+# Now let the second and the third person copy the first person's answer to some of the questions. Each of them is still
 # right with probability 0.7:
 
 # %% tags=["reveal"]
@@ -293,26 +296,28 @@ for copied in (0, 0.5, 1):
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Independent voters reach 0.78, half-copies 0.72, and full copies 0.70, the same as one of them. Voting removes errors
-# that members make *separately*; errors they share survive every vote.
+# The majority of independent voters is right with probability 0.78. Copying half of the answers lowers this to 0.72,
+# and copying all of them to 0.70, the same as one voter. Voting reduces *independent* errors; errors that the members
+# share remain.
 #
 # </details>
 
 # %% [markdown]
 # ### Where are two models right?
 #
-# A **hit** is a film of the hidden quarter among a model's first ten. If two models hit the same films, neither can add
-# a hit to the other's.
+# A **hit** is a film of the last quarter that is among a model's top ten. If two models hit the same films, neither can
+# add a hit to the other's.
 #
 # ### Exercise 16.6 · code (O3)
 #
-# `a` and `b` have shape (n_users, n_items) and are True where the model has a hit. Return the overlap: the number of
-# hits that both have, divided by the number that at least one has, over all users together. (This is the [Jaccard
-# similarity](glossary.md#jaccard-similarity) of the two sets of hits.)
+# `a` and `b` have shape (n_users, n_items), one array for each model, and are True where that model has a hit. Return
+# the overlap: the number of hits that both models have, divided by the number that at least one has, over all users
+# together. (This is the [Jaccard similarity](glossary.md#jaccard-similarity) of the two sets of hits.)
 #
-# <details><summary>Hint 1</summary>For arrays of True and False, <code>a &amp; b</code> is True where both are, and
-# <code>a | b</code> where at least one is.</details>
-# <details><summary>Hint 2</summary>Count first, divide once: <code>(a &amp; b).sum() / (a | b).sum()</code>.</details>
+# <details><summary>Hint 1</summary>For arrays of True and False, <code>a &amp; b</code> is True where both are True,
+# and <code>a | b</code> where at least one is.</details>
+# <details><summary>Hint 2</summary>Count first, then divide once: <code>(a &amp; b).sum() / (a |
+# b).sum()</code>.</details>
 
 
 # %%
@@ -343,7 +348,7 @@ def overlap(a, b):
 hits = {name: hits_of(one) for name, one in scores.items()}
 
 # %% [markdown]
-# The overlap of each pair of our four models, and what fusing the pair gains over its better member:
+# The table shows the overlap of each pair of our models and the gain of its fusion over the better member:
 
 # %%
 pairs = {}
@@ -374,11 +379,12 @@ claim("their overlap is at least twice as large", similar["overlap"].min() > 2 *
 
 # %% [markdown]
 # EASE, item-kNN and iALS share about half of their hits, and no pair of them has a gain distinguishable from zero. The
-# short memory shares about 15 % with each of them: it is right about *other films*, and every fusion with it gains.
+# short-memory model shares about 15 % with each of them: it is right about *other films*, and every fusion with it
+# gains.
 #
 # ### Exercise 16.7 · choose (O1)
 #
-# Your model reaches an NDCG@10 of 0.150. You can add one of these. Which one would you try first?
+# Your model reaches an NDCG@10 of 0.150. You can add one of these models. Which one would you try first?
 #
 # - **a** reaches 0.152; shares 62 % of its hits with yours
 # - **b** reaches 0.140; shares 15 % of its hits with yours
@@ -397,11 +403,11 @@ check("16.7", answer)
 # %% [markdown]
 # ## 4. Learn the weights on an earlier cut
 #
-# A vote gives every model the same say. Now come the two strongest linear models of lesson 10: EASE with **aged** input
-# and the **linear next-item** model with its usual memory. They are not equally good, so perhaps they should not have
-# equal weights. Weights multiply scores, so we standardise from here on. One cut must *choose* the weights, another
+# Rank fusion gives every model the same weight. We now combine the two strongest linear models of lesson 10: EASE with
+# **aged** input and the **linear next-item** model with its usual memory. They are not equally good, so perhaps their
+# weights in the sum of standardised scores, the *blend*, should differ. The data that *choose* the weights must not
 # *measure* the blend. So we cut once more: models learn from the first three quarters of the known ratings, and the
-# rest chooses.
+# rest chooses the weights.
 
 # %%
 earlier = splits.split_last_share(in_time.train, valid=0, test=0.25)
@@ -423,8 +429,8 @@ late_alone = {name: ndcg(one) for name, one in late.items()}
 pd.Series(late_alone).map(np.mean).round(3)
 
 # %% [markdown]
-# The model to beat is the linear next-item model. Aged EASE gets a weight w, the linear model 1 − w. We try eleven
-# values on the earlier cut and mark the plateau (lesson 15), the weights not distinguishable from the best:
+# The model to beat is the linear next-item model. Aged EASE gets the weight w and the linear model 1 − w. We try eleven
+# values on the earlier cut and print the plateau (lesson 15), the weights not distinguishable from the best:
 
 # %%
 weights = np.linspace(0, 1, 11)
@@ -464,26 +470,26 @@ claim("0.5 lies on the plateau of the earlier cut", on_plateau[5])
 claim("equal weights beat the better member", equal[1] > 0)
 
 # %% [markdown]
-# The blend gains 0.007 with the chosen weight and 0.008 with equal weights. As 0.5 lies on the plateau, take it: it needs
-# no tuning. For a few good members, try equal weights first.
+# The blend gains 0.007 with the chosen weight and 0.008 with equal weights. We use 0.5, which lies on the plateau and
+# needs no tuning. For a few good members, try equal weights first.
 
 # %% [markdown]
 # ## 5. Stacking, leaky and honest
 #
-# With five members, a search over weights takes too many trials. [Stacking](glossary.md#stacking) lets a second model
-# learn them: a **meta-learner**, whose features are the members' scores (Wolpert, 1992). Its table has one row per user
-# and candidate film, one column per member, and a label: did the user rate the film **later**? So the members must not
-# have learned from these ratings, and films that the user had already seen must not be rows.
+# With five members, a search over weights takes too many trials. In [stacking](glossary.md#stacking), a second model,
+# the **meta-learner**, learns them from the members' scores (Wolpert, 1992). Its training table has one row per user
+# and candidate film, one column per member, and a label: did the user rate the film **later**? The members must not
+# have learned from these ratings, and films already seen must not be rows.
 #
 # ### Exercise 16.8 · fill in (O4)
 #
-# One user. `scores` has shape (n_models, n_items); `seen` and `hidden` are True for the films the members learned from,
-# and for those rated later. Return the rows X, shape (n_candidates, n_models), and the labels y as 0 and 1. Every film
-# that the user has not seen is a candidate.
+# Build this table for one user. `scores` has shape (n_models, n_items); `seen` is True for the films that the members
+# learned from and `hidden` for those rated later. Return the rows X, shape (n_candidates, n_models), and the labels y
+# as 0 and 1. Every film that the user has not seen is a candidate.
 #
-# <details><summary>Hint 1</summary>One mask, used for both: <code>~seen</code>.</details>
-# <details><summary>Hint 2</summary><code>scores[:, is_candidate]</code> has a row per model; transpose it. The labels are
-# <code>hidden[is_candidate]</code> as whole numbers.</details>
+# <details><summary>Hint 1</summary>Use one mask for both: <code>~seen</code>.</details>
+# <details><summary>Hint 2</summary><code>scores[:, is_candidate]</code> has a row per model; transpose it. The labels
+# are <code>hidden[is_candidate]</code> as integers.</details>
 
 
 # %%
@@ -499,8 +505,9 @@ def meta_rows(scores, seen, hidden):
 check("16.8", meta_rows)
 
 # %% [markdown]
-# The helper `stacking.stacking_rows` does this for all users. It keeps each member's 100 best unseen films and centres
-# each column within its user, as only the order within a user counts. It also refuses labels that members learned from:
+# The helper `stacking.stacking_rows` does this for all users. It keeps each member's 100 best unseen films and
+# subtracts each user's mean from every column, as only the order within a user matters. It also rejects labels that
+# members learned from:
 
 # %%
 try:
@@ -509,9 +516,9 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# Without such a guard it is easy to take **the shortcut**: fit the members on all known ratings, score the same ratings
-# (*in-sample* scores), and let the meta-learner learn which films the user has rated. No second cut and no refitting
-# are needed. We build this leaky table, too, by telling the helper that nothing was seen.
+# Without this check, it is tempting to take a **shortcut**: fit the members on all known ratings, score the same
+# ratings (*in-sample* scores), and let the meta-learner learn which films the user has rated. This needs no second cut
+# and no refitting. We build this leaky table, too, by telling the helper that nothing was seen.
 
 # %%
 honest_rows = stacking.stacking_rows(list(early.values()), early_known, early_hidden)
@@ -522,7 +529,7 @@ print("rows and members of the honest table:", honest_rows[0].shape)
 # ### Exercise 16.9 · predict (O4)
 #
 # The meta-learner is a linear regression. What NDCG@10 does the leaky stack of five members reach on the last quarter?
-# The best member alone has 0.193. Write a number between 0 and 1.
+# The best member alone reaches 0.193. Write a number between 0 and 1.
 
 # %%
 ndcg_of_the_leaky_stack = ...
@@ -571,21 +578,22 @@ claim(
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The leaky table asks which member recognises the films it has learned from. EASE does so best, and the regression
-# subtracts the others from it. On its own rows the stack explains 73 % of the variance (R²); on later ratings it falls
-# to 0.052, about half of popularity. Without weights below 0, a safeguard of Breiman (1996), it trusts EASE alone and
-# reaches EASE's 0.146. The honest table explains 2 %: the future is hard to predict. It gives the linear model the
-# largest weight and reaches 0.199, or 0.198 with the safeguard. Against the best member, both intervals include zero.
+# The leaky table rewards members for recognising films that they learned from. EASE does this best, and the regression
+# subtracts the others from it. On its own rows, the stack explains 73 % of the variance (R²); on later ratings, it
+# reaches 0.052, about half of popularity. Without weights below 0, a safeguard of Breiman (1996), it uses EASE alone
+# and reaches EASE's 0.146. The honest stack explains 2 %, because the future is hard to predict. It gives the linear
+# model the largest weight and reaches 0.199, or 0.198 with the safeguard. Against the best member, both intervals
+# include zero.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# The rule of lesson 15 again: **a model may only be judged, and weighted, on what it has not learned from.** A random
-# split of the rows does not repair a leaky table: all its scores are in-sample.
+# The rule of lesson 15 applies again: **evaluate and weight a model only on data it has not learned from.** A random
+# split of the rows does not repair a leaky table, because all its scores are in-sample.
 #
 # ### Exercise 16.10 · put in order (O4)
 #
-# Order the steps of stacking, with a test at the end. One line does not belong. Write the letters of the others.
+# Put the steps of stacking in order, with a test at the end. One line does not belong. Write the letters of the others.
 #
 # ```text
 # A   fit the members on the earlier part of the known ratings
@@ -606,10 +614,10 @@ order = "AEBDF"
 check("16.10", order)
 
 # %% [markdown]
-# ## 6. The bill
+# ## 6. The cost
 #
-# A blend needs all its members at every request. What does one answer cost? The linear model alone against the blend of
-# two, in NumPy. Both are item-to-item matrices; a request adds up the rows of the films in the history.
+# A blend needs all its members for every request. What does one answer cost? We compare the linear model alone with the
+# blend of two. Both are item-to-item matrices; a request adds up the weighted rows of the films in the history.
 
 # %%
 E = baselines.ease(known, 1000)
@@ -639,15 +647,15 @@ print(f"the blend: {(E.nbytes + B.nbytes) / 1e6:.0f} MB, {two_ms:.2f} ms, {two_m
 claim("the blend takes more than 1.4 times as long", two_ms > 1.4 * one_ms)
 
 # %% [markdown]
-# Twice the memory and a multiple of the time (it varies by machine), for a gain of 0.008 on 0.193, or 4 %. Here that is
-# cheap. Machine time is the smaller part of the bill, though: each member has its own data, retraining, monitoring and
-# failures. So write the bill next to the gain, and leave out one member at a time to see its worth.
+# The blend needs twice the memory and takes at least 1.4 times as long, for a gain of 0.008 on 0.193, or 4 %. Here this
+# is cheap. But computing time is only part of the cost: each member has its own data, retraining, monitoring and
+# failures. Report the cost next to the gain, and leave out one member at a time to see what it contributes.
 
 # %% [markdown]
 # ### Exercise 16.11 · choose (O5)
 #
-# A team reports four candidates for its service. The budget for one answer is 40 ms, and every interval is that of the
-# gain over the model in use. Which one should it deploy first?
+# A team has four candidates for its service. The budget for one answer is 40 ms, and each gain is measured against the
+# model in use. Which one should the team deploy first?
 #
 # ```text
 #                              gain, 95 % interval     ms     models to maintain
@@ -674,9 +682,9 @@ check("16.11", answer)
 # %% [markdown]
 # ## 7. Measure on the test set
 #
-# Two combinations, fixed by now, go to the test: equal weights for aged EASE and the linear model, and the honest stack
-# without negative weights, learned again on the last quarter. They come from 11 weights and four stacks, tried on
-# earlier cuts. The members learn from train + valid.
+# We evaluate two combinations: equal weights for aged EASE and the linear model, and the honest stack without negative
+# weights, learned again on the last quarter. We chose them from 11 weights and four stacks on earlier cuts. The members
+# learn from train + valid.
 
 # %%
 everything, test, all_histories = data_of(learn, cut.test)
@@ -700,15 +708,16 @@ print(f"wide and deep, three seeds: {network.mean():.3f}")
 print("blend minus wide and deep", gain_text(*paired_bootstrap(on_test["blend of the two"], network)))
 
 # %% [markdown]
-# The blend of two linear models reaches 0.182, ahead of the linear model by 0.010; the interval excludes zero. The
+# The blend of two linear models reaches 0.182, which is 0.010 above the linear model; the interval excludes zero. The
 # stack of five (0.183) is not distinguishable from the blend. Nor is the wide and deep network of lesson 12 (0.181),
-# which took minutes to train. So the blend of two is the one to keep. (Earlier lessons and drafts of this one have read
-# this test set, too. It wears out a little with every look.)
+# which took minutes to train. So we keep the blend of two. (Earlier lessons and drafts of this one have used this test
+# set, too. Each use makes its results slightly less trustworthy.)
 
 # %% [markdown]
-# ## 8. Whom it serves, and a third weight (optional)
+# ## 8. Who benefits, and a third weight (optional)
 #
-# Lesson 11 split users by whether they rated everything on one day or came back. Whom does the short memory serve?
+# Lesson 11 split the users into those who rated everything on one day and those who came back. For which of them is the
+# short-memory model good?
 
 # %%
 n_days = in_time.train.assign(day=in_time.train["timestamp"] // 86_400).groupby("user_id")["day"].nunique()
@@ -726,13 +735,13 @@ claim("for users of one day the short memory is ahead on average", ahead["all on
 claim("for those who returned it is behind EASE: the interval lies below zero", ahead["on several days"][2] < 0)
 
 # %% [markdown]
-# For users who rated everything on one day, the short memory is ahead of EASE, by little (the interval is above); for
-# those who returned, EASE is clearly ahead. The fusion needs no rule that says who is who.
+# For users who rated everything on one day, the short-memory model is slightly ahead of EASE (the interval is above);
+# for those who returned, EASE is clearly ahead. The fusion needs no rule that tells the two groups apart.
 #
 # ### Three weights
 #
-# Weights of three members that add up to 1 form a *simplex*. In steps of 0.2 it has 21 points, all tried on the earlier
-# cut:
+# The weights of three members, none negative and summing to 1, form a *simplex*. In steps of 0.2, it has 21 points, and
+# we try all of them on the earlier cut:
 
 # %%
 names = ["aged EASE", "linear next-item", "item-kNN"]
@@ -754,17 +763,17 @@ gain = paired_bootstrap(three, on_late[5])
 print(f"on the last quarter {three.mean():.3f}, minus equal weights of two {gain_text(*gain)}")
 
 # %% [markdown]
-# The search gives item-kNN, a relative of EASE, a weight of zero. Its winner is one of several on a plateau, and it is
-# not better than equal weights for two.
+# The search gives item-kNN, which resembles EASE, a weight of zero. Its best point is one of several on a plateau, and
+# on the last quarter it is not better than equal weights for two members.
 
 # %% [markdown]
 # ## 9. A graph as one more member (optional)
 #
-# Users and films form a graph with an edge for each rating. [LightGCN](glossary.md#lightgcn) (He and others, 2020)
-# gives every node a vector and lets it flow along the edges: in each layer a node receives the sum of its neighbours'
-# vectors, each divided by the square root of the product of the two nodes' numbers of edges. The final vector is the
-# mean over the layers. LightGCN *trains* the first vectors. We leave that out and start from one-hot vectors, so this
-# is its propagation alone. A small graph first, two users and three films:
+# Users and films form a graph with an edge for each rating. [LightGCN](glossary.md#lightgcn) (He et al., 2020) gives
+# every node a vector and propagates it along the edges: in each layer, a node receives the sum of its neighbours'
+# vectors, each divided by the square root of the product of the two nodes' degrees (their numbers of edges). The final
+# vector is the mean over the layers. LightGCN *trains* the first vectors. We start from one-hot vectors instead and
+# train nothing, so this is its propagation alone. Here is a small graph of two users and three films:
 
 # %%
 X = np.array([[1, 1, 0], [0, 1, 1]])  # users × films
@@ -777,9 +786,9 @@ assert np.allclose(by_graph, 2 * (R + R @ R.T @ R) / 9)
 by_graph.round(2)
 
 # %% [markdown]
-# Written out, the scores after two layers are R + R Rᵀ R, up to a factor. For films a user has not seen, R is zero, and
-# R Rᵀ R says: follow an edge from the user to a film, back to another user, and on to that user's films. So one can skip
-# the vectors. In SciPy, three lines:
+# Written out, the scores after two layers are R + R Rᵀ R, up to a factor. For films that a user has not seen, R is
+# zero, and R Rᵀ R adds up the paths from the user to a film, back to another user, and on to that user's films. So we
+# do not need the vectors. In SciPy, three lines are enough:
 
 # %%
 user_degree, item_degree = (np.maximum(known.sum(axis=axis), 1) for axis in (1, 0))
@@ -798,16 +807,16 @@ print(f"blend + propagation {with_blend.mean():.3f}, minus the blend {gain_text(
 claim("propagation improves neither EASE nor the blend", gains[0][1] < 0 and gains[1][1] < 0)
 
 # %% [markdown]
-# It is one more model of which films are rated together: a bit weaker than EASE, with many of the same hits. Fusing it
-# in makes both EASE and the blend a little worse. A graph with *new* edges, such as who follows whom, would be another
-# matter.
+# Propagation is one more model of which films are rated together: it is somewhat weaker than EASE and shares many of
+# its hits. Adding it makes both EASE and the blend a little worse. A graph with *new* information, such as who follows
+# whom, could give a different result.
 
 # %% [markdown]
 # ## 10. Seeds and snapshots (optional)
 #
-# A network gives another result with every seed, so its own copies can be averaged. Ours is small: it takes an aged
-# history, has 128 units, and predicts the next 20 films, among those with at least five ratings. The section takes
-# about 15 seconds.
+# A network gives a different result with every seed, so we can average several networks that differ only in their seed.
+# Ours is small: its input is an aged history, its hidden layer has 128 units, and it predicts the next 20 films among
+# those with at least five ratings. The section runs in about 15 seconds.
 
 # %%
 quiet_tensorflow()
@@ -875,9 +884,9 @@ def for_all_films(scores):
 runs = {seed: train(seed)[1] for seed in (1, 2, 3)}
 
 # %% [markdown]
-# We compare the mean of the three seeds' standardised scores with a single network, on average over the seeds. A [snapshot
-# ensemble](glossary.md#snapshot-ensemble) (Huang and others, 2017) is cheaper, as it averages several moments of *one*
-# training. The paper restarts the learning rate between snapshots; we do not.
+# We average the standardised scores of three seeds and compare the result with the mean NDCG of the single networks. A
+# [snapshot ensemble](glossary.md#snapshot-ensemble) (Huang et al., 2017) is cheaper, because it averages the network's
+# scores at several points of *one* training. The paper restarts the learning rate between snapshots; we do not.
 
 # %% tags=["nbval-ignore-output"]
 singles = np.array([ndcg(at[10]) for at in runs.values()])
@@ -894,8 +903,9 @@ claim("three seeds beat one", seed_gain[1] > 0)
 claim("and stay behind the linear model", paired_bootstrap(of_seeds, late_alone["linear next-item"])[2] < 0)
 
 # %% [markdown]
-# Seeds make separate errors, so averaging them helps a little, at three times the price. It does not turn a weak network
-# into a strong one. The same holds for the large network of lesson 12, from the recorded results on the test set:
+# Networks with different seeds make partly independent errors, so averaging them helps a little, at three times the
+# cost. The average still stays behind the linear model. For the large network of lesson 12, we use the recorded results
+# on the test set:
 
 # %%
 mean_of_scores = recorded_seeds("wide and deep, mean of 3 seeds")[0].per_user["NDCG"].to_numpy()
@@ -903,16 +913,16 @@ print(f"one seed, on average {network.mean():.3f}; the mean of three {mean_of_sc
 print(gain_text(*paired_bootstrap(mean_of_scores, network)))
 
 # %% [markdown]
-# The mean gains 0.004, and the interval excludes zero; it costs three times the training and three times the serving.
+# The mean gains 0.004, and the interval excludes zero. Training and serving cost three times as much.
 
 # %% [markdown]
 # ## 11. Distil a blend into one network (optional)
 #
-# Can one small network learn what the blend knows? In [distillation](glossary.md#distillation) the blend is the
-# teacher. It scores all films at many moments of each history, and a softmax turns the scores into probabilities. The
-# student's target is half these probabilities and half what really came next (Hinton and others, 2015). Nothing else
-# about the network of section 10 changes. (The teacher has learned from these histories, so it partly repeats what it
-# knows by heart. The last quarter, which measures, is new to both.)
+# Can one small network learn to imitate the blend? In [distillation](glossary.md#distillation), the blend is the
+# *teacher* and the network is the *student*. The teacher scores all films at several positions of each history, and a
+# softmax turns the scores into probabilities. The student's target is half these probabilities and half what really
+# came next (Hinton et al., 2015). Nothing else about the network of section 10 changes. (The teacher has learned from
+# these histories, so its scores are in-sample. The last quarter, which measures, is new to both.)
 
 
 # %%
@@ -948,18 +958,18 @@ sizes = [sum(one.size for one in student.get_weights()), small_E.size + small_B.
 print(f"numbers to store: student {sizes[0]:,}, teacher {sizes[1]:,}, {sizes[1] / sizes[0]:.0f} times as many")
 
 # %% [markdown]
-# The student gains from its teacher, and stays clearly behind it, with a nineteenth of the numbers. If the budget allows
-# the blend, serve the blend; if it allows only the small network, train it with a teacher. One seed and one setting each:
-# a first look, not a search.
+# The student benefits from its teacher but stays clearly behind it, and it stores one nineteenth of the numbers. If the
+# budget allows the blend, serve the blend; if it allows only the small network, train it with a teacher. We tried only
+# one seed and one setting each, so this is a first impression.
 
 # %% [markdown]
 # ## What you did
 #
-# - You compared fusions of similar and of different models: nothing and a lot (**O1**).
-# - You implemented standardised averages and reciprocal rank fusion (**O2**).
-# - You computed the overlap of hits: voting removes only errors that members do not share (**O3**).
-# - You built rows for stacking, and saw a leaky stack fall behind popularity (**O4**).
-# - You weighed the gain of a blend against its memory and milliseconds (**O5**).
+# - You compared fusions of similar models, with next to no gain, and of different models, with a large gain (**O1**).
+# - You implemented standardised scores and reciprocal rank fusion (**O2**).
+# - You computed the overlap of hits: voting reduces only errors that members do not share (**O3**).
+# - You built rows for stacking and saw a leaky stack fall behind popularity (**O4**).
+# - You weighed the gain of a blend against its memory and time (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

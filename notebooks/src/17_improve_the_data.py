@@ -1,15 +1,15 @@
 # %% [markdown]
 # # Improve the data
 #
-# Better recommendations come from better models, or from better data. In this lesson you spoil data on purpose, clean
-# and extend them, and build a leak checker that works on the files of any project.
+# Better recommendations come from better models or from better data. In this lesson, you add noise to data on purpose,
+# clean and extend them, and build a leak checker that works on the files of any project.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** compute what noisy clicks cost a model, and how much regularisation repairs
-# - **O2** diagnose rounded times and impossible sessions, and copied accounts (optional)
-# - **O3** explain how a filtered test set misleads, and ratings that are missing not at random (optional)
+# - **O1** compute what noisy clicks cost a model, and how much of the loss regularisation recovers
+# - **O2** diagnose rounded times, impossible sessions and (optional) copied accounts
+# - **O3** explain why a filtered test set and (optional) ratings that are missing not at random mislead
 # - **O4** implement augmentation that never touches the test set, and compare it with a control
 # - **O5** implement the core of a leak checker
 #
@@ -38,7 +38,7 @@ users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 # %% [markdown]
 # ## 1. One click in ten is random
 #
-# As in lesson 15, we set the test set aside and cut train + valid 75/25 in time. The later quarter is our validation
+# As in lesson 15, we set the test set aside and split train + valid 75/25 in time. The later quarter is our validation
 # set.
 
 # %% tags=["needed"]
@@ -50,8 +50,8 @@ clean_ease = evaluate(ease_scores(known, 100), known, hidden)
 print(f"EASE, λ = 100: NDCG@10 {clean_ease.mean():.3f}")
 
 # %% [markdown]
-# Real clicks are noisy: a child takes the tablet, a finger slips, a crawler visits every page. To imitate that, we
-# replace 10 % of the clicks in the learning part by films drawn uniformly. The hidden quarter stays clean.
+# Real clicks are noisy: a child uses the tablet, a finger slips, a crawler visits every page. To imitate this, we
+# replace 10 % of the clicks in the training data with films drawn uniformly. The validation set stays clean.
 
 
 # %%
@@ -69,7 +69,7 @@ noisy = with_random_clicks(known, 0.1, np.random.default_rng(0))
 # %% [markdown]
 # ### Exercise 17.1 · predict (O1)
 #
-# EASE learns from the noisy clicks with the same λ = 100. What NDCG@10 does it reach on the clean last quarter?
+# EASE learns from the noisy clicks with the same λ = 100. What NDCG@10 does it reach on the clean validation set?
 
 # %%
 ndcg_with_random_clicks = ...
@@ -94,8 +94,8 @@ claim("with λ = 1,000 little is lost", by_noise.loc[1000, "10 % random"] > 0.9 
 # %% [markdown]
 # <details><summary>What the table shows</summary>
 #
-# Half of the quality is gone: 0.146 becomes 0.072. With λ = 1,000 the same noise costs only a twentieth, 0.147 against
-# 0.139. Noisy data need more regularisation: tune again when the data change.
+# NDCG@10 falls by half, from 0.146 to 0.072. With λ = 1,000, the same noise costs only a twentieth: 0.147 becomes
+# 0.139. Noisy data need more regularisation, so tune again when the data change.
 #
 # </details>
 
@@ -105,9 +105,9 @@ claim("with λ = 1,000 little is lost", by_noise.loc[1000, "10 % random"] > 0.9 
 # Why do so few random clicks hurt EASE with a small λ so much?
 #
 # - **a** the popular films lose a tenth of their clicks
-# - **b** most films are rare, and a single random click may be most of what the model knows about such a film
-# - **c** the users with random clicks have no taste any more
-# - **d** the matrix has more entries, so the numbers grow
+# - **b** most films are rare, and a single random click may be most of what the model knows about a rare film
+# - **c** the users with random clicks no longer show any taste
+# - **d** the matrix has more entries, so the weights grow
 
 # %%
 answer = ...
@@ -132,16 +132,16 @@ claim("more than half of the films have at most two clicks", is_rare[1:].mean() 
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Most films have at most two clicks, so uniform noise mostly lands there. With a small λ, a single co-occurrence makes
-# a large weight.
+# Most films have at most two clicks, so most uniform noise falls on them. With a small λ, a single co-occurrence
+# produces a large weight.
 #
 # </details>
 
 # %% [markdown]
-# ## 2. Clean: times and sessions
+# ## 2. Clean times and sessions
 #
-# No schema check finds the next two faults, because every single value is valid. The first is a matter of **types**:
-# many pipelines turn all numbers into `float32`. A timestamp has ten digits, and a float32 keeps seven. Here are the
+# No schema check finds the next two faults, because every single value is valid. The first comes from **types**: many
+# pipelines convert all numbers to `float32`. A timestamp has ten digits, but a float32 keeps about seven. Here are the
 # first ratings of user 1:
 
 # %%
@@ -157,12 +157,12 @@ for name, times in (("as they are", ordered["timestamp"]), ("as float32", ordere
 print("distance of neighbouring float32 numbers here:", np.spacing(np.float32(1260759144)), "seconds")
 
 # %% [markdown]
-# Above 2³⁰ the float32 numbers are 128 apart, so everything within two minutes becomes one moment. Ties rise from 22 %
-# to 73 %, and inside a tie the order of the history is lost.
+# Above 2³⁰, float32 numbers are 128 apart, so ratings within about two minutes get the same time. Ties rise from 22 %
+# to 73 %, and within a tie the order of the history is lost.
 #
 # ### Exercise 17.3 · trace (O2)
 #
-# Somebody rates 40 films, one every ten seconds: at 0, 10, 20, …, 390 seconds after a multiple of 128. Each time is
+# A user rates 40 films, one every ten seconds: at 0, 10, 20, …, 390 seconds after a multiple of 128. Each time is
 # rounded to the nearest multiple of 128. How many different times are left?
 
 # %%
@@ -175,7 +175,7 @@ different_times = len({round(second / 128) for second in range(0, 400, 10)})
 check("17.3", different_times)
 
 # %% [markdown] tags=["open"]
-# What does it do to a model that reads the order, such as EASE with aged input (lesson 10)?
+# What does this do to a model that uses the order, such as EASE with aged input (lesson 10)?
 
 
 # %% tags=["open"]
@@ -191,18 +191,18 @@ for ties in ("random", "id"):
     print(f"float32, ties {ties:6}: minus exact times {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown] tags=["open"]
-# With random ties the model loses 0.002, and the interval includes zero. With ties in id order it seems to *gain*
-# 0.006, with an interval that begins at zero. Ids tell what comes next, as in lesson 04, and now they order far more
-# rows. A fault in the data can look like progress.
+# With ties in random order, the model loses 0.002, and the interval includes zero. With ties in id order, it seems to
+# *gain* 0.006, and the interval begins at zero. Ids reveal what comes next, as in lesson 04, and now they order far
+# more rows. A fault in the data can look like progress.
 
 # %% [markdown] tags=["open"]
 # **Impossible sessions.** Nobody watches a film in a second, but how fast do people *rate*? We count the ratings of
-# each user in each minute of the clock.
+# each user in each clock minute.
 #
 # ### Exercise 17.4 · code (O2)
 #
-# `user` and `time` are arrays, one entry per row, the time in seconds. Return one True or False per row: does its user
-# have **more than** `most` rows in the same minute of the clock (`time // 60`)?
+# `user` and `time` are arrays with one entry per row; the time is in seconds. Return for each row whether its user has
+# **more than** `most` rows in the same clock minute (`time // 60`), as True or False.
 #
 # <details><summary>Hint 1</summary>Two rows belong together if both their user and their minute agree.</details>
 # <details><summary>Hint 2</summary><code>pd.DataFrame({"user": user, "minute": time // 60})</code>, then
@@ -232,22 +232,22 @@ mean, low, high = paired_bootstrap(without_fast.per_user["NDCG"], clean_ease.per
 print(f"EASE without these rows: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
 
 # %% [markdown] tags=["open"]
-# One user rated 193 films within a minute. It need not be a bot: MovieLens shows lists of films to rate. Learning without
-# these rows changes NDCG by −0.0015, an interval that includes zero, so we leave them in. Measure a cleaning rule like a
-# model.
+# One user rated 193 films within a minute. It need not be a bot, because MovieLens shows lists of films to rate.
+# Without the rows of such minutes, NDCG changes by −0.0015; the interval includes zero, so we keep them. Evaluate a
+# cleaning rule like a model.
 
 # %% [markdown]
 # ## 3. A filtered test set
 #
-# Many papers keep only films with at least 20 interactions "to reduce noise". We do that to the **same scores** of the
-# same model: films with fewer clicks may not be recommended, and hidden pairs of them are dropped.
+# Many papers keep only films with at least 20 interactions "to reduce noise". We apply this filter to the **same
+# scores** of the same model: films with fewer clicks may not be recommended, and their validation pairs are dropped.
 #
 # ### Exercise 17.5 · choose (O3)
 #
 # What happens to NDCG@10 of EASE?
 #
 # - **a** it rises, and the model has become better for its users
-# - **b** it rises, because the hard pairs are no longer asked for
+# - **b** it rises, because the hard pairs are no longer evaluated
 # - **c** it falls, because there is less to find
 # - **d** it stays the same, because the scores are the same
 
@@ -278,18 +278,18 @@ claim("more than a third of the pairs are gone", easier["pairs kept"].iloc[-1] <
 # %% [markdown]
 # <details><summary>What the table shows</summary>
 #
-# The model is the same, and its number is better because more than half of the questions have been taken away. Beel and
-# Brunel (2019) studied such a filter on users: leaving out those with fewer than 20 ratings drops 42 % of the people
-# but only 5 % of the ratings. Filtering the *learning* part is a decision like any other; filtering the *test* part
-# changes the question.
+# The model is the same, but its NDCG is higher because more than half of the pairs have been removed. Beel and Brunel
+# (2019) studied such a filter on users: removing those with fewer than 20 ratings drops 42 % of the users but only 5 %
+# of the ratings. Filtering the *training* data is a decision like any other; filtering the *test* data changes the
+# question.
 #
 # </details>
 
 # %% [markdown]
-# ## 4. Clean by taste: does a low rating count?
+# ## 4. Does a low rating count?
 #
-# In this course every rating counts as an interaction. Would EASE be better if it learned only from films that the
-# user *liked*? The question stays the same: which films come next, whatever their rating.
+# In this course, every rating counts as an interaction. Would EASE be better if it learned only from films that the
+# user *liked*? The evaluation stays the same: which films come next, whatever their rating?
 
 # %%
 liked_rows = []
@@ -305,14 +305,14 @@ by_stars.set_index("stars from").round(3)
 claim("on validation, stars from 3.5 beat all ratings", by_stars["low"].iloc[2] > 0)
 
 # %% [markdown]
-# With ratings of 3.5 and more, EASE keeps 63 % of the rows and gains 0.014; the interval excludes zero. Three
-# thresholds were tried. Section 7 tests this gain.
+# With ratings of 3.5 or more, EASE keeps 63 % of the rows and gains 0.014; the interval excludes zero. We tried three
+# thresholds. Section 7 tests this gain.
 
 # %% [markdown]
 # ## 5. Augment sequences
 #
-# Models that read the order learn from examples cut out of histories. [Augmentation](glossary.md#augmentation) makes more
-# of them. Here are the usual operations on one history of six films:
+# Models that use the order learn from examples cut out of histories. [Augmentation](glossary.md#augmentation) makes
+# more of them. Here are the usual operations on one history of six films:
 
 # %%
 history = np.array([11, 12, 13, 14, 15, 16])
@@ -328,19 +328,20 @@ for name, changed in shown.items():
     print(f"{name:10}", *changed)
 
 # %% [markdown]
-# Each makes an assumption: *crop* and *mask*, that a part of a history shows the same taste; *reorder*, that the order
-# of near films does not matter; *substitute* and *insert*, that similar films can stand for each other. **Windows** are
-# an augmentation, too: lesson 10 cuts a history at several positions and lets each past predict its future.
+# Each makes an assumption: *crop* and *mask* assume that part of a history shows the same taste, *reorder* that the
+# order of neighbouring films does not matter, and *substitute* and *insert* that similar films can replace each other.
+# **Windows** are an augmentation, too: lesson 10 cuts a history at several positions, and each past predicts its
+# future.
 #
 # ### Exercise 17.6 · find the bug (O4)
 #
-# `prepare` should augment a history and set its newest `n_test` films aside. Its results are much too good. Repair it.
-# (`augment` is any function from a history to a longer one.)
+# `prepare` should augment a history and set its newest `n_test` films aside. Results obtained with it are much too
+# good. Repair it. (`augment` is any function that makes a history longer.)
 #
-# <details><summary>Hint 1</summary>Look at what <code>augment</code> gets to see. Where may copies of the test films end
+# <details><summary>Hint 1</summary>Look at what <code>augment</code> receives. Where may copies of the test films end
 # up?</details>
-# <details><summary>Hint 2</summary>Cut first: <code>old, test = history[:-n_test], history[-n_test:]</code>, then augment
-# the old part only.</details>
+# <details><summary>Hint 2</summary>Split first: <code>old, test = history[:-n_test], history[-n_test:]</code>. Then
+# augment the old part only.</details>
 
 
 # %%
@@ -361,9 +362,9 @@ def prepare(history, n_test, augment):  # noqa: F811
 check("17.6", prepare)
 
 # %% [markdown] tags=["open"]
-# **The experiment.** The linear next-item model of lesson 10 learns from rows: the aged past of a position, and its
-# near future. (`next_item` solves it with one unknown per row instead of per film: the same scores, faster.) We choose
-# the positions. `n_windows` of them are spread over each history; with 1, only its end is used.
+# **The experiment.** The linear next-item model of lesson 10 learns from rows: the aged past of a position and its near
+# future. (`next_item` solves for one unknown per row instead of per film: the same scores, faster.) We vary the number
+# of positions: `n_windows` are spread over each history; with 1, only its end is used.
 
 
 # %% tags=["open"]
@@ -402,14 +403,14 @@ for name, (n_rows, ndcg) in results.items():
     print(f"{name}: {n_rows:,} rows, NDCG@10 {ndcg.mean():.3f}")
 
 # %% [markdown] tags=["open"]
-# Windows raise NDCG from 0.090 to 0.157, and to 0.165 with eight. (The penalty was chosen from four values on this
-# quarter.) Rows help, so whatever adds rows needs a **control** with as many. To four windows we add four of a changed
-# copy: a crop, a mask, or, as a control, a copy in random order. Twice the rows get twice the penalty, so that a plain
-# copy would change nothing.
+# Four windows raise NDCG from 0.090 to 0.157, and eight to 0.165. (The penalty was chosen from four values on this
+# quarter.) More rows help, so an augmentation that adds rows needs a **control** with as many. To four windows, we add
+# four of a changed copy: a crop, a mask or, as a control, a copy in random order. Twice the rows get twice the penalty,
+# so a plain copy would change nothing.
 #
 # ### Exercise 17.7 · predict (O4)
 #
-# Four windows, plus four windows of a **cropped** copy, stand against eight windows of the original: the same number of
+# We compare four windows plus four windows of a **cropped** copy with eight windows of the original: the same number of
 # rows. What is NDCG@10 with the crop minus NDCG@10 with eight windows? (The run below takes about 20 seconds.)
 
 # %%
@@ -469,10 +470,11 @@ claim("no cropped example holds a hidden film of its user", not any(one & other 
 # %% [markdown]
 # <details><summary>What the table shows</summary>
 #
-# Nothing beats four windows: random order loses 0.004, mask gains 0.001, crop loses 0.001, eight windows gain 0.005
-# (0.163 with the doubled penalty), and all intervals include zero. Against eight windows, which have as many rows, crop
-# loses 0.006, and this interval excludes zero. Compared with one example per user, crop would have been a triumph. Zhou
-# and others (2024) found direct augmentation useful with other models and data: measure it on yours, with a control.
+# Against four windows, random order loses 0.004, mask gains 0.001, crop loses 0.001 and eight windows gain 0.005 (0.163
+# with the doubled penalty); all intervals include zero. Against eight windows, which have as many rows, crop loses
+# 0.006, and this interval excludes zero. Against one example per user, crop would have looked like a great success.
+# Zhou et al. (2024) found direct augmentation useful with other models and data, so measure it on yours, with a
+# control.
 #
 # </details>
 
@@ -519,7 +521,7 @@ claim("one option repairs it", shares["reshuffle_each_iteration=False"] == 0)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# `shuffle` draws a new order at every pass. `take` cuts one order and `skip` cuts another, so 80 % of the test rows are
+# `shuffle` draws a new order in every pass. `take` cuts one order and `skip` another, so 80 % of the test rows are
 # training rows, with or without a seed. With `reshuffle_each_iteration=False` there is only one order.
 #
 # </details>
@@ -527,15 +529,15 @@ claim("one option repairs it", shares["reshuffle_each_iteration=False"] == 0)
 # %% [markdown]
 # ### Exercise 17.9 · code (O5)
 #
-# Write the two most useful checks. `learn` and `test` are frames with the columns `user_id`, `item_id` and `timestamp`.
-# Return two numbers: how many rows of `test` are a (user, item) pair that is also in `learn`, and how many are **older**
-# than the newest row of the same user in `learn`.
+# Write the two most useful checks. `learn` and `test` are data frames with the columns `user_id`, `item_id` and
+# `timestamp`. Return two numbers: how many rows of `test` have a (user, item) pair that is also in `learn`, and how
+# many are **older** than the newest row of the same user in `learn`.
 #
 # <details><summary>Hint 1</summary>The newest row of each user:
-# <code>learn.groupby("user_id")["timestamp"].max()</code>. <code>test["user_id"].map(…)</code> brings it to the rows of
-# test; users that are not in learn get NaN, and a comparison with NaN is False.</details>
-# <details><summary>Hint 2</summary>Pairs as one key:
-# <code>pd.MultiIndex.from_frame(test[["user_id", "item_id"]]).isin(…)</code>.</details>
+# <code>learn.groupby("user_id")["timestamp"].max()</code>. <code>test["user_id"].map(…)</code> looks it up for each row
+# of test; users that are not in learn get NaN, and a comparison with NaN is False.</details>
+# <details><summary>Hint 2</summary>Combine user and item into one key: <code>pd.MultiIndex.from_frame(test[["user_id",
+# "item_id"]]).isin(…)</code>.</details>
 
 
 # %%
@@ -551,7 +553,7 @@ def count_leaks(learn, test):
 check("17.9", count_leaks)
 
 # %% [markdown] tags=["open"]
-# The helper `find_leaks` does the same and more. First a random split with 25 test rows in train, then the course's:
+# The helper `find_leaks` does the same and more. We check a random split with 25 test rows in train, then the course's:
 
 # %% tags=["open"]
 random = splits.split_random(ratings)
@@ -575,7 +577,7 @@ n_tied = cut.train.merge(cut.test, on=["user_id", "timestamp"])["user_id"].nuniq
 claim("both count the same ties", f"The cut of {n_tied} users" in report(found))
 
 # %% [markdown] tags=["open"]
-# It finds the future in the random split and none in the course's. What is *worth knowing* is normal in one kind of split
+# It finds leaks in the random split and none in the course's. What is *worth knowing* is normal in one kind of split
 # and wrong in another. The checker also reads the CSV files of any project, and its exit status can stop a build (0: no
 # leak, 1: leaks, 2: a file that cannot be read):
 #
@@ -583,7 +585,8 @@ claim("both count the same ties", f"The cut of {n_tied} users" in report(found))
 # python -m recsys_helpers.data.leaks --train train.csv --valid valid.csv --test test.csv
 # ```
 #
-# It cannot see a *feature* that knows the answer, such as an average that was computed with the test rows (lesson 01).
+# It cannot detect a *feature* that contains the answer, such as an average that was computed with the test rows (lesson
+# 01).
 #
 # ### Exercise 17.10 · put in order (O5)
 #
@@ -610,8 +613,8 @@ check("17.10", order)
 # %% [markdown]
 # ## 7. The test set, once
 #
-# Everything so far was chosen on validation. Now each model learns from all of train + valid, and we read the test set
-# once for all models. (Earlier lessons and drafts of this one have read it, too.)
+# Everything so far was chosen on validation. Now each model learns from all of train + valid, and we evaluate all of
+# them once on the test set. (Earlier lessons and drafts of this one have used it, too.)
 
 # %%
 everything, test = (to_matrix(part, users, items) for part in (learn, cut.test))
@@ -642,17 +645,17 @@ low, high = final_table["stars from 3.5"][2:]
 claim("for stars from 3.5 the interval includes zero", low < 0 < high)
 
 # %% [markdown]
-# **The retuned λ stands.** Under noise 0.060 becomes 0.125, a gain of 0.066 before rounding. **The windows stand**:
-# eight instead of one gain 0.072. Against EASE the next-item model is ahead by 0.007, an interval that includes zero.
+# **The retuned λ holds up.** Under noise, it raises NDCG from 0.060 to 0.125, by 0.066 before rounding. **The windows
+# hold up**: eight instead of one gain 0.072. The next-item model is 0.007 ahead of EASE; the interval includes zero.
 #
-# **The stars do not stand.** On validation the threshold 3.5 gained 0.014, with an interval that excluded zero. On the
-# test set the difference is −0.001, and its interval includes zero. We had tried three thresholds, and an interval
-# covers other *users*, not another stretch of time. Believe a cleaning rule when the test set agrees.
+# **The stars do not hold up.** On validation, the threshold 3.5 gained 0.014, and the interval excluded zero. On the
+# test set, the difference is −0.001, and the interval includes zero. We had tried three thresholds, and an interval
+# covers other *users*, not another period. Trust a cleaning rule only when the test set confirms it.
 
 # %% [markdown]
 # ## 8. Bots (optional)
 #
-# Let us make 50 accounts (synthetic, of course) that want to push a film which nobody has seen. Each of them
+# We create 50 synthetic accounts that try to push a film that nobody has seen into the recommendations. Each of them
 # "watches" the five most popular films and the pushed one.
 
 # %%
@@ -668,8 +671,8 @@ print(f"NDCG@10: {clean_ease.mean():.4f} without bots, {pushed.mean():.4f} with 
 print(f"the pushed film is in the top ten of {share_pushed:.1%} of the users")
 
 # %% [markdown]
-# NDCG does not move: the metric is blind to the attack. But a film that nobody has seen is now recommended to 3.7 % of
-# the users. Bots give themselves away by being alike: no two real people here have the same history.
+# NDCG hardly changes, so it does not reveal the attack. But a film that nobody has seen is now recommended to 3.7 % of
+# the users. We can find these bots because their histories are equal; no two real users here have the same history.
 
 # %%
 fingerprints = pd.Series([tuple(attacked.indices[a:b]) for a, b in zip(attacked.indptr[1:-1], attacked.indptr[2:])])
@@ -683,15 +686,15 @@ claim("NDCG changes by less than 0.004", abs(pushed.mean() - clean_ease.mean()) 
 claim("only the bots share a history", is_copy.sum() == 50 and n_real == 0)
 
 # %% [markdown]
-# Real attackers vary their histories, and then you need more than equality. Log which account caused which
-# recommendation, and look at sudden jumps of single films.
+# Real attackers vary the histories, so looking for equal ones is not enough. Log which account influenced which
+# recommendation, and look for sudden jumps in the popularity of single films.
 
 # %% [markdown]
 # ## 9. Missing not at random (optional)
 #
-# People do not rate films at random. They choose what they expect to like, so low ratings are **missing**, and for a
-# reason that has to do with the rating itself: [missing not at random](glossary.md#missing-not-at-random). Is there a
-# trace of it in our data?
+# People do not rate films at random. They choose what they expect to like, so many low ratings are **missing**, for a
+# reason that depends on the rating itself. Such ratings are called [missing not at
+# random](glossary.md#missing-not-at-random). Is there a trace of this in our data?
 
 # %%
 of_film = ratings.groupby("item_id")["rating"].agg(["size", "mean"])
@@ -699,10 +702,10 @@ group = pd.cut(of_film["size"], [0, 2, 9, 49, 400], labels=["1–2", "3–9", "1
 of_film.groupby(group, observed=True)["mean"].agg(["size", "mean"]).rename_axis("ratings of the film").round(2)
 
 # %% [markdown]
-# Films with many ratings have higher ones: good films are watched more, and people who would dislike a film stay
-# away. Both look the same in the table; from the ratings alone we cannot tell how large each effect is. So we take a
-# small world (synthetic) in which we know the truth: 1,000 people per star, a mean of 3, and the probability that a
-# person *rates* grows with the stars.
+# Films with many ratings have higher ratings on average. There are two possible reasons: good films are watched more,
+# and people who would dislike a film stay away. The ratings alone do not tell us how large each effect is. So we use a
+# small synthetic world in which we know the truth: 1,000 people for each number of stars, which gives a mean of 3, and
+# a probability that a person *rates* that grows with the stars.
 
 # %%
 rng = np.random.default_rng(4)
@@ -713,13 +716,13 @@ seen_stars, seen_probability = true_stars[is_rated], probability[is_rated]
 print(f"true mean {true_stars.mean():.2f}; mean of the {len(seen_stars)} ratings given {seen_stars.mean():.2f}")
 
 # %% [markdown]
-# The ratings that exist are more than one star too kind. [Inverse propensity
-# weighting](glossary.md#inverse-propensity-weighting) repairs that if the probabilities (the *propensities*) are known: a
-# rating that had a probability of 0.02 stands for 50 people, one with 0.08 for 12 or 13.
+# The observed ratings are on average more than one star too high. [Inverse propensity
+# weighting](glossary.md#inverse-propensity-weighting) corrects this if the probabilities (the *propensities*) are
+# known: a rating that had a probability of 0.02 stands for 50 people, and one with 0.08 for 12 or 13.
 #
 # ### Exercise 17.11 · fill in (O3)
 #
-# Return the mean of `stars`, each weighted by 1 / `probability`.
+# Return the mean of `stars`, with each rating weighted by 1 / `probability`.
 #
 # <details><summary>Hint 1</summary>A weighted mean divides by the sum of the weights, not by the number of
 # rows.</details>
@@ -763,14 +766,16 @@ claim("the plain mean is more than 0.8 too high", seen_stars.mean() > true_stars
 claim("the weights bring it within 0.25 of the truth", abs(repaired - true_stars.mean()) < 0.25)
 
 # %% [markdown] tags=["open"]
-# In the real world nobody gives you the propensities. They can be estimated, or made: services that show a small
-# share of *random* items know them exactly. No model can learn from data alone what people did not say.
+# In practice, the propensities are not given. They can be estimated, or controlled: a service that shows a small share
+# of *random* items knows exactly with what probability it showed them. No model can learn from data alone what people
+# did not say.
 
 # %% [markdown]
-# ## 10. Extend: side information (optional)
+# ## 10. Add side information (optional)
 #
-# Cleaning takes away; joining adds. The films have genres and a year. EASE can read them without a new formula: a genre is
-# treated as one more "user" who has watched all films of that genre. Stack these rows under the matrix, with a weight.
+# Cleaning removes data; joining another table adds data. The films have genres and a year. EASE can use them without a
+# new formula: we treat a genre as one more "user" who has watched all films of that genre. We multiply these rows by a
+# weight and stack them under the matrix.
 
 # %%
 film_of = movies.set_index("item_id").loc[np.sort(ratings["item_id"].unique())]
@@ -794,9 +799,10 @@ for weight in (0.3, 1, 3, 10):
     print(f"weight {weight:4}: NDCG@10 {joined.mean():.3f}, minus without {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
 
 # %% [markdown]
-# For the whole catalogue the gain is at most 0.002, and each interval includes zero: where there are clicks, they already
-# say what genres could say. Where there are none, it is different. We rank only the films that nobody has seen in train +
-# valid, with the weight 3 (four weights were tried). It is a second look at the test set, for these films alone:
+# For the whole catalogue, the gain is at most 0.002, and each interval includes zero: where there are clicks, genres
+# and years add next to nothing. Films without clicks are a different case. We now rank only the films that nobody has
+# seen in train + valid, with the weight 3 (four weights were tried). This uses the test set a second time, for these
+# films alone:
 
 # %%
 is_cold = np.asarray(everything.sum(axis=0)).ravel() == 0
@@ -818,15 +824,15 @@ print(f"difference {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
 claim("side information helps among cold films", low > 0)
 
 # %% [markdown]
-# From 0.006 to 0.065, and the interval excludes zero. Join side information for what it can do: films (and users) without
-# clicks. Lesson 13 builds a network for them.
+# NDCG@10 rises from 0.006 to 0.065, and the interval excludes zero. Use side information where it is needed: for films
+# (and users) without clicks. Lesson 13 builds a network for them.
 
 # %% [markdown]
 # ## 11. Synthetic users (optional)
 #
-# When data are scarce or private, people *generate* them. We fit a generator to the learning part: iALS factors (lesson
-# 09) plus half of the log popularity give each user a score per film, and noise on the scores draws as many films as
-# the user really has. All data of this generator are synthetic.
+# When data are scarce or private, some people *generate* data. We fit a generator to the training data: iALS factors
+# (lesson 09) plus half of the log popularity give each user a score for every film. We add random noise to the scores
+# and draw as many films as the user really has. All data from this generator are synthetic.
 
 # %%
 of_users, of_items = baselines.ials(known)
@@ -847,8 +853,9 @@ for part in parts:
     part.eliminate_zeros()
 
 # %% [markdown]
-# Three questions: how good does a model look on data of its own generator; how good is it on real data, if it learned
-# from synthetic ones; and do synthetic rows help beside the real ones? (Left of the arrow: learned from.)
+# We ask three questions. How good does a model look on data from the generator itself? How good is it on real data if
+# it learned from synthetic data? And do synthetic rows help when we add them to the real ones? (In the output, a model
+# learns from the data left of the arrow and is evaluated on the data right of it.)
 
 # %%
 real = evaluate(ease_scores(known, 300), known, hidden)
@@ -866,19 +873,19 @@ claim("on its own data the model looks more than twice as good", on_itself.mean(
 claim("synthetic rows beside the real ones do not help", low < 0)
 
 # %% [markdown]
-# On data of its own generator EASE reaches 0.454, three times its real number: the generator's taste is simpler than
-# people's. On real data the same model, having learned from synthetic users, reaches 0.139 against 0.148, and the interval
-# excludes zero. Beside the real users the synthetic ones add nothing: −0.004, an interval that includes zero. A generator
-# only repeats what it has learned from the same data. Synthetic users are useful for testing code and for sharing an
-# example; a model is judged on real ones. (Nor are they private by themselves: a generator can repeat what a real
-# person did.)
+# On synthetic data, EASE reaches 0.454, three times its result on real data, because the generator's tastes are simpler
+# than those of people. On real data, EASE trained on synthetic users reaches 0.139 against 0.148 for EASE trained on
+# real ones, and the interval excludes zero. Adding the synthetic users to the real ones does not help: the difference
+# is −0.004, and the interval includes zero. A generator only repeats what it has learned from the same data. Synthetic
+# users are useful for testing code and for sharing an example, but a model must be evaluated on real users. (Synthetic
+# users are not private by themselves, either: a generator can repeat what a real person did.)
 
 # %% [markdown]
 # ## 12. A data card (optional)
 #
-# Whoever gets your cleaned data needs to know what they are. A [data card](glossary.md#data-card) (Gebru and others call
-# it a datasheet) says it on one page: where the data come from, who is in them and who is not, what was changed, how they
-# were split, what they may be used for. Its numbers come from code.
+# Anyone who receives your cleaned data needs to know what they contain. A [data card](glossary.md#data-card) (Gebru et
+# al. call it a datasheet) states on one page where the data come from, who is in them and who is not, what was changed,
+# how they were split, and what they may be used for. Its numbers come from code.
 
 # %%
 days = pd.to_datetime(ratings["timestamp"], unit="s")
@@ -898,17 +905,17 @@ for name, text in card.items():
     print(f"{name:8} {text}")
 
 # %% [markdown]
-# Write one for your own data before you train on them. The line that is hardest to fill, *missing*, is the one that
-# matters most.
+# Write one for your own data before you train on them. The line *missing* is the hardest to fill in, and it matters
+# most.
 
 # %% [markdown]
 # ## What you did
 #
-# - You computed what 10 % random clicks cost EASE, and repaired most of it with regularisation (**O1**).
-# - You diagnosed float32 times, impossible minutes and copied accounts (**O2**).
+# - You computed what 10 % random clicks cost EASE, and recovered most of it with regularisation (**O1**).
+# - You diagnosed float32 times, impossible sessions and copied accounts (**O2**).
 # - You explained why a filtered test set and ratings that are missing not at random mislead (**O3**).
 # - You implemented augmentation after the split, and compared it with a control of the same size (**O4**).
-# - You implemented the core of a leak checker, and know a command that does the rest (**O5**).
+# - You implemented the core of a leak checker and know a command that does the rest (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

@@ -1,17 +1,17 @@
 # %% [markdown]
 # # Look beyond accuracy
 #
-# A list can be accurate and still show everybody the same few films. In this lesson you measure what NDCG does not
-# see, re-rank the lists and state what that costs. Then you test the tests in a laboratory in which the truth is known:
-# A/B tests, and estimates from the log of another recommender.
+# A recommender can be accurate and still show everybody the same few films. In this lesson, you measure what NDCG
+# ignores, re-rank the lists and state what this costs. Then you examine A/B tests, and estimates from the log of
+# another recommender, in a simulation in which the truth is known.
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** compute coverage, novelty and diversity, and read them beside accuracy
+# - **O1** compute coverage, novelty and diversity, and compare them with accuracy
 # - **O2** implement calibration to taste and diverse re-ranking, and measure what they cost
 # - **O3** (optional) compare groups of users, with intervals
-# - **O4** diagnose an A/B test: A/A runs, repeated looks, power
+# - **O4** diagnose A/B tests: A/A runs, repeated looks and power
 # - **O5** implement off-policy estimators, and test them against a known truth
 #
 # **What you need**: lessons 04 and 15, and about two hours without the optional sections. The whole notebook runs in
@@ -39,7 +39,7 @@ genres = beyond.genre_matrix(movies, items)  # (films + 1, genres), 0 or 1
 # %% [markdown]
 # ## 1. How much of the catalogue does anybody see?
 #
-# As in lesson 15, we cut train + valid once more, and measure on the last quarter of each user's history. EASE
+# As in lesson 15, we split train + valid once more and evaluate on the last quarter of each user's history. EASE
 # recommends ten films to each of 671 users: 6,710 positions for a catalogue of 9,066 films.
 #
 # ### Exercise 18.1 · predict (O1)
@@ -80,15 +80,15 @@ claim("EASE shows less than a tenth of the catalogue", n_shown < 0.1 * 9066)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# 6.6 % of the films are recommended to anybody. The share that is shown is called
-# [coverage](glossary.md#coverage); you met it in lesson 04. An accurate model can hide most of a catalogue.
+# Only 6.6 % of the films are recommended to anybody. This share is called [coverage](glossary.md#coverage); you know it
+# from lesson 04. An accurate model can hide most of a catalogue.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 2. Coverage, novelty, diversity
 #
-# We compute three properties, on three tiny lists first. Films 0 to 5 are known to 8, 8, 4, 2, 1 and 1 of eight users,
+# We compute three properties, first for three tiny lists. Films 0 to 5 are known to 8, 8, 4, 2, 1 and 1 of eight users,
 # and each has one genre.
 
 # %% tags=["open"]
@@ -99,10 +99,10 @@ for name, films in tiny.items():
     print(f"{name:6} genres {genre_of[films]}, novelty {bits[films]}, mean {bits[films].mean():.1f}")
 
 # %% [markdown] tags=["open"]
-# - **Coverage** looks at all lists together: these three show five of the six films.
+# - **Coverage** considers all lists together: these three show five of the six films.
 # - [**Novelty**](glossary.md#novelty) of a film is −log₂ of the share of users who know it, in bits.
-# - [**Intra-list diversity**](glossary.md#intra-list-diversity) is the mean distance between two films of one list:
-#   1 minus the cosine of their genres. Only "mixed" has any.
+# - [**Intra-list diversity**](glossary.md#intra-list-diversity) is the mean distance between two films of one list: 1
+#   minus the cosine of their genres. Only "mixed" is diverse.
 #
 # The helpers compute the same:
 
@@ -112,7 +112,7 @@ one_hot = (genre_of[:, None] == ["drama", "comedy"]).astype(float)
 print(beyond.self_information(n_users_of, 8), beyond.intra_list_diversity(np.array(list(tiny.values())), one_hot))
 
 # %% [markdown] tags=["open"]
-# Now the real lists, and random ones:
+# Now we compare real and random lists:
 
 # %% tags=["open"]
 novelty = beyond.self_information(baselines.popularity(known), n_users=671)
@@ -142,18 +142,18 @@ claim("random lists lead in coverage, novelty and diversity, and are useless", w
 claim("aged EASE leads EASE in accuracy and in coverage", (figures.loc["aged EASE"] > figures.loc["EASE"])[:2].all())
 
 # %% [markdown] tags=["open"]
-# Random lists win in coverage, novelty and diversity, and have 35 hits. **Never report one of these figures without
-# accuracy beside it.** The random lists lead even in the novelty of the *hits*, where a film that nobody wanted does
-# not count. And accuracy and coverage need not conflict: aged EASE has more of both than EASE.
+# Random lists lead in coverage, novelty and diversity, but have only 35 hits. **Never report one of these figures
+# without accuracy.** The random lists lead even in the novelty of the *hits*, where films that nobody wanted do not
+# count. And accuracy and coverage need not conflict: aged EASE has more of both than EASE.
 
 # %% [markdown]
 # ### Exercise 18.2 · code (O1)
 #
-# Coverage counts a film that is shown once as much as one that is shown to everybody. Concentration sees the
-# difference. `lists` has shape (n_users, k) and holds film numbers; 0 fills up short lists and is no film. Return the
+# Coverage counts a film that is shown once as much as one that is shown to everybody. Concentration measures the
+# difference. `lists` has shape (n_users, k) and contains film indices; 0 is the padding of short lists. Return the
 # share of all recommendations, between 0 and 1, that go to the `n_top` films recommended most often.
 #
-# <details><summary>Hint 1</summary>Count how often each film occurs in all lists, without the zeros. Then sort the
+# <details><summary>Hint 1</summary>Count how often each film occurs in all lists, without the padding. Then sort the
 # counts, largest first.</details>
 # <details><summary>Hint 2</summary><code>counts = np.bincount(lists[lists &gt; 0])</code>; the share is
 # <code>np.sort(counts)[::-1][:n_top].sum() / counts.sum()</code>.</details>
@@ -171,12 +171,12 @@ def share_of_top(lists, n_top):
 check("18.2", share_of_top)
 
 # %% [markdown]
-# ## 3. Calibrated to taste
+# ## 3. Calibrate to taste
 #
-# Someone watches 70 % drama and 30 % comedy. The best guess for every single position of the list may be a drama, so an
-# accurate list can hold ten of them. A list is [calibrated](glossary.md#calibrated-recommendation) if its mix of
-# genres q is the user's taste p (Steck, 2018). The distance between them is the Kullback–Leibler divergence
-# Σ p ln(p / q), a sum over genres. Three lists of ten:
+# A user watches 70 % drama and 30 % comedy. The best guess for every single position may be a drama, so an accurate
+# list can contain ten of them. A list is [calibrated](glossary.md#calibrated-recommendation) if its mix of genres q
+# matches the user's taste p (Steck, 2018). We measure the miscalibration by the Kullback–Leibler divergence Σ p ln(p /
+# q), a sum over genres. Here are three lists of ten:
 
 
 # %%
@@ -188,12 +188,13 @@ for n_dramas in (7, 9, 10):
     assert np.isclose(terms.sum(), beyond.miscalibration(taste, np.array([n_dramas, 10 - n_dramas]) / 10))
 
 # %% [markdown]
-# A little of the taste, α = 0.01, is mixed into q: without it the last list would give 0.3 · ln(0.3 / 0), which is
-# infinite. Ten dramas cost 1.13, nine only 0.15. A film with three genres counts a third for each.
+# We mix a share α = 0.01 of p into q: otherwise, the last list would give 0.3 · ln(0.3 / 0), which is infinite. Ten
+# dramas give a divergence of 1.13, nine only 0.15. A film with three genres counts a third for each.
 #
 # ### Exercise 18.3 · choose (O2)
 #
-# Each user's taste p is the mix of the history up to the cut. Which lists come closest to it, on average over users?
+# Each user's taste p is the genre mix of the history up to the cut. Which lists come closest to it, on average over
+# users?
 #
 # - **a** the ten most popular films that the user has not seen
 # - **b** the ten films of EASE
@@ -233,18 +234,18 @@ claim("aged EASE is farther away than EASE", far["aged EASE"].mean() > far["EASE
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# EASE is closest. The users themselves are farther from their past than EASE and aged EASE. So calibration is
-# not a kind of accuracy. It is a promise, "no part of your taste is forgotten", and keeping it may cost hits.
+# EASE is closest. What the users watched next is farther from their past taste than EASE and aged EASE. So calibration
+# is not a kind of accuracy. It is another goal: to forget no part of a user's taste. It may cost hits.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 18.4 · fill in (O2)
 #
-# `p` and `q` hold the shares of the same genres; both sum to 1, and both may hold zeros. Mix a part `alpha` of p into
-# q, then return Σ p ln(p / q). A genre that the user never watches, p = 0, adds nothing.
+# `p` and `q` contain the shares of the same genres; both sum to 1, and both may contain zeros. Mix a share `alpha` of p
+# into q, then return Σ p ln(p / q). A genre that the user never watches, p = 0, contributes nothing.
 #
-# <details><summary>Hint 1</summary>Only genres with p &gt; 0 take part in the sum, but the mixing must come first.
+# <details><summary>Hint 1</summary>Only genres with p &gt; 0 contribute to the sum, but the mixing must come first.
 # </details>
 # <details><summary>Hint 2</summary><code>mixed = (1 - alpha) * q + alpha * p</code>, then
 # <code>(p[watched] * np.log(p[watched] / mixed[watched])).sum()</code>.</details>
@@ -263,11 +264,11 @@ def my_miscalibration(p, q, alpha=0.01):
 check("18.4", my_miscalibration)
 
 # %% [markdown]
-# ## 4. Re-rank, and state the price
+# ## 4. Re-rank, and state the cost
 #
-# A [re-ranker](glossary.md#re-ranking) takes the hundred best candidates and builds the list one film at a time: each
-# time the one with the best relevance (EASE's score, scaled to 0 … 1) minus a penalty that depends on the list so far.
-# Steck's penalty is the miscalibration that the list would have with the candidate.
+# A [re-ranker](glossary.md#re-ranking) takes the hundred best candidates and builds the list one film at a time. It
+# always adds the film with the largest value: relevance (EASE's score, scaled to 0 … 1) minus a penalty that depends on
+# the list so far. Steck's penalty is the miscalibration that the list would have with the candidate.
 
 
 # %%
@@ -289,24 +290,24 @@ def towards_taste(films, user):
 
 
 # %% [markdown]
-# The second penalty makes lists diverse: how similar is the candidate to the most similar film of the list so far? This
-# is *maximal marginal relevance*, [MMR](glossary.md#mmr) (Carbonell & Goldstein, 1998). By hand: three candidates have
-# relevance 1.0, 0.9 and 0.6, and similarity 1, 0.8 and 0.1 to the first. Strength 0.5:
+# The second penalty makes lists diverse: it is the similarity of the candidate to the most similar film in the list.
+# This is *maximal marginal relevance*, [MMR](glossary.md#mmr) (Carbonell & Goldstein, 1998). An example: three
+# candidates have relevance 1.0, 0.9 and 0.6 and similarity 1, 0.8 and 0.1 to the first. With strength 0.5:
 
 # %%
 relevance, like_first = np.array([1.0, 0.9, 0.6]), np.array([1.0, 0.8, 0.1])
 print("first:", 0.5 * relevance, " then:", 0.5 * relevance - 0.5 * like_first)
 
 # %% [markdown]
-# The first film enters, and then the third is worth 0.25 and the second 0.05: the near-duplicate has to wait.
+# The first film is chosen. Then the third has the value 0.25 and the second, a near-duplicate, only 0.05.
 #
 # ### Exercise 18.5 · find the bug (O2)
 #
-# This MMR should return the row numbers of `k` films in the order in which they are chosen. `similarity` has shape
-# (n, n). Its lists often switch back and forth between two kinds of films. Repair it.
+# This MMR should return the indices of `k` films in the order in which they are chosen. `similarity` has shape (n, n).
+# Its lists often alternate between two kinds of films. Repair it.
 #
 # <details><summary>Hint 1</summary>With which films of the list does the code compare a candidate?</details>
-# <details><summary>Hint 2</summary>The most similar of <b>all</b> chosen films counts:
+# <details><summary>Hint 2</summary>Use the most similar of <b>all</b> chosen films:
 # <code>similarity[chosen].max(axis=0)</code>.</details>
 
 
@@ -338,8 +339,9 @@ check("18.5", mmr)
 
 
 # %% [markdown]
-# We apply both penalties to EASE, with four strengths each. We state **before looking** what we are willing to pay: a
-# strength is acceptable if the paired interval of NDCG@10 against EASE stays above −0.01. We take the largest one.
+# We apply both penalties to EASE, with four strengths each. We state **before looking** how much we are willing to
+# lose: a strength is acceptable if the paired interval of NDCG@10 against EASE stays above −0.01. We choose the largest
+# one.
 
 
 # %%
@@ -380,17 +382,17 @@ print(affordable.to_dict(), f"plain EASE: miscalibration {before_it:.3f}")
 claim("calibration is affordable up to 0.5, MMR up to 0.3", affordable.to_dict() == {"taste": 0.5, "MMR": 0.3})
 
 # %% [markdown]
-# At these strengths the intervals include zero; the miscalibration falls from 0.627 to 0.381, and MMR raises the
-# diversity from 0.700 to 0.758. More strength costs accuracy, and neither re-ranker *improves* NDCG@10. These were
-# eight trials on validation; section 6 tests the two winners.
+# At these strengths, the intervals include zero. Calibration lowers the miscalibration from 0.627 to 0.381, and MMR
+# raises the diversity from 0.700 to 0.758. More strength costs accuracy, and neither re-ranker *improves* NDCG@10.
+# These were eight trials on validation; section 6 tests both winners.
 
 # %% [markdown]
-# ## 5. Whom does it serve? (optional)
+# ## 5. Compare groups of users (optional)
 #
-# A mean over users can hide a group that is served badly. Our data hold neither age nor gender (so we **cannot** say
-# whether EASE treats men and women alike, which is not the same as "it does"). Two groupings can be made from the
-# history itself: how *rare* the films are that somebody watches (the mean novelty of the history), and how *many* they
-# are. Each is cut into thirds.
+# A mean over users can hide a group that gets poor recommendations. Our data contain neither age nor gender, so we
+# **cannot** say whether EASE treats men and women alike (which does not mean that it does). Two groupings can be
+# derived from the history itself: how *rare* the films are that a user watches (the mean novelty of the history), and
+# how *many* they are. We divide the users into thirds by each of the two.
 
 # %%
 n_films = np.asarray(known.sum(axis=1)).ravel()[1:]
@@ -418,18 +420,18 @@ claim("NDCG@10 of the many-raters is higher, intervals apart", many.iloc[1] - ma
 claim("EASE gains over popularity in all six groups", (groups["low"] > 0).all())
 
 # %% [markdown]
-# Read it slowly. Every group gains over popularity, and the intervals of the six gains overlap, so nobody is shown to
-# be left out. (Six intervals of 95 % are six opportunities for a false alarm: with six comparisons, ask for
-# 1 − 0.05 / 6 each.) The last two columns show something else. In every group the lists hold more common films than the
-# histories do, and users of rare films get films that are 2.3 bits more common than those in their history, a factor of
-# five in popularity. This is [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for music, films
-# and anime.
+# Every group gains over popularity, and the intervals of the six gains overlap, so we have no evidence that a group is
+# left out. (Six 95 % intervals are six opportunities for a false alarm: with six comparisons, use a confidence level of
+# 1 − 0.05 / 6 for each.) The last two columns show something else. In every group, the lists contain more common films
+# than the histories do, and users of rare films get films that are 2.3 bits more common than those in their history, a
+# factor of five in popularity. This is [popularity bias](glossary.md#popularity-bias); Kowald (2025) reports it for
+# music, films and anime.
 
 # %% [markdown]
 # ### Exercise 18.6 · choose (O3)
 #
 # Users with many ratings have an NDCG@10 of 0.204, those with few 0.105; the intervals are far apart. What may you
-# write?
+# conclude?
 #
 # - **a** EASE favours active users: it must be repaired before launch
 # - **b** the groups differ, but they also differ in how many films there are to find; popularity, which treats
@@ -456,16 +458,17 @@ for number, label in enumerate(("few", "middling", "many")):
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The active third has 68 films to find instead of 6, so a list of ten contains a hit more easily. Even popularity has
-# 0.151 there, against 0.065. So compare *gains over a common baseline*, or groups with equally many films to find.
+# In the active third, there are on average 68 films to find instead of 6, so a list of ten is more likely to contain a
+# hit. Even popularity reaches 0.151 there, against 0.065. So compare *gains over a common baseline*, or groups with
+# equally many films to find.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 6. The test set, once (optional)
 #
-# Both re-rankers were chosen on the last quarter. Now everything learns from train + valid, and we read the test set
-# once for EASE, the calibrated and the diverse lists.
+# We chose both re-rankers on the last quarter. Now EASE learns from train + valid, and we evaluate its plain,
+# calibrated and diverse lists once on the test set.
 
 # %% tags=["open"]
 everything, test = to_matrix(learn, users, items), to_matrix(cut.test, users, items)
@@ -490,39 +493,40 @@ claim("for MMR the interval includes zero and stays above the margin of −0.01"
 claim("for the calibrated lists it reaches lower", final["calibrated, 0.5"][1] < final["MMR, 0.3"][1] - 0.002)
 
 # %% [markdown] tags=["open"]
-# MMR keeps its promise: the interval includes zero, it stays above the margin, and the lists are more diverse. For the
-# calibrated lists the interval includes zero as well, but its lower end, −0.010, is the margin itself. So we may not
-# write "calibration is free". We may write: "it lowers the miscalibration from 0.617 to 0.371; a loss of up to 0.010 in
-# NDCG@10 cannot be excluded". An interval that includes zero is no proof that nothing was lost.
+# The result for MMR holds up: the interval includes zero and stays above the margin, and the lists are more diverse.
+# For the calibrated lists, the interval includes zero as well, but its lower end, −0.010, is the margin itself. So we
+# may not conclude that calibration costs nothing. We may write: "Calibration lowers the miscalibration from 0.617 to
+# 0.371; a loss of up to 0.010 in NDCG@10 cannot be excluded." An interval that includes zero does not prove that
+# nothing was lost.
 
 # %% [markdown] tags=["open"]
-# ## 7. Law and harm, on one page
+# ## 7. Law and harm
 #
 # **Law.** In the European Union, the Digital Services Act (Regulation (EU) 2022/2065) addresses recommender systems by
-# name. Article 27 asks online platforms to state in their terms and conditions, in plain language, the main parameters
-# of their recommender systems and any options to change them. Article 38 asks *very large* platforms and search
-# engines to offer, for each recommender system, at least one option that is not based on profiling. So know which
-# signals decide, write them down, and keep a path without a user profile, such as the popularity fallback of lesson
-# 23. (This is no legal advice; other laws may ask for more.)
+# name. Article 27 requires online platforms to state in their terms and conditions, in plain language, the main
+# parameters of their recommender systems and any options to change them. Article 38 requires *very large* platforms and
+# search engines to offer, for each recommender system, at least one option that is not based on profiling. So document
+# which signals determine the recommendations, and keep an option without a user profile, such as the popularity
+# fallback of lesson 23. (This is not legal advice; other laws may require more.)
 
 # %% [markdown] tags=["open"]
-# **Harm.** What can go wrong although NDCG rises? Simulated feedback loops made users more alike without making them
-# happier (Chaney et al., 2018). Users with little interest in popular items can get less accurate lists (Kowald, 2025).
-# The makers of items that are never shown get no clicks. And a group that is not in the data is not in any table. Before
-# a launch, ask:
+# **Harm.** What can go wrong although NDCG rises? Simulated feedback loops made users more alike without serving them
+# better (Chaney et al., 2018). Users with little interest in popular items can get less accurate lists (Kowald, 2025).
+# The creators of items that are never shown get no clicks. And a group that is missing from the data is missing from
+# every table. Before a launch, ask:
 #
-# - Which groups of users, and of makers, can we compare, and which can we not?
-# - Which figure besides accuracy must not get worse, and by how much? Write the margin down before the test.
-# - Who notices harm after the launch, and who may switch the recommender off?
+# - Which groups of users and of creators can we compare, and which can we not?
+# - Which figure besides accuracy must not get worse, and by what margin? Write the margin down before the test.
+# - Who will notice harm after the launch, and who may switch the recommender off?
 #
 # *Take a break.*
 
 # %% [markdown] tags=["open"]
-# ## 8. A laboratory
+# ## 8. A simulated world
 #
-# From here on **all data are synthetic**. In the real world nobody knows the true effect of a change, so nobody can tell
-# whether a test was right. Here we can: a user clicks what is examined *and* liked, and the lower a position, the less
-# it is examined ([position bias](glossary.md#position-bias)).
+# From here on **all data are synthetic**. In the real world, nobody knows the true effect of a change, so nobody can
+# tell whether a test was right. Here we can. A user clicks what is examined *and* liked, and the lower a position, the
+# less it is examined ([position bias](glossary.md#position-bias)).
 
 # %% tags=["open"]
 world = lab.click_world(n_users=500, n_items=50, seed=18)
@@ -530,11 +534,11 @@ print("synthetic: P(click) of user 0 on items 7, 8, 9 in this order and in rever
 print(*[world.click_probability(np.tile(order, (500, 1)))[0].round(3) for order in ([7, 8, 9], [9, 8, 7])])
 
 # %% [markdown] tags=["open"]
-# Item 7 is clicked with probability 0.253 at the top, and 0.084 in the third position.
+# User 0 clicks item 7 with probability 0.253 in the first position and 0.084 in the third.
 #
 # An **A/B test** shows A to one half of the users and B to the other. The split must be random, stay the same at every
-# visit, and not depend on other tests. A *hashed bucket* does that without storing anything, from a hash of the test's
-# name and the user's id.
+# visit, and not depend on other tests. A *hashed bucket*, computed from a hash of the test's name and the user's id,
+# does this without storing anything.
 
 # %% tags=["open"]
 print({name: [lab.bucket(user, name) for user in range(10)] for name in ("new ranking", "new colours")})
@@ -542,9 +546,9 @@ print({name: [lab.bucket(user, name) for user in range(10)] for name in ("new ra
 # %% [markdown] tags=["open"]
 # With `user_id % 2` instead, the same users would get the new version in *every* test.
 #
-# **Before A/B comes A/A**: both halves get the same, so any "significant" difference is a false alarm, and a 95 %
-# interval should miss zero in 5 % of the runs. Each of 500 users sees the most liked item at 20 visits. We analyse each
-# run in two ways: one click rate per *user*, and all *visits* as if they were independent.
+# **Run an A/A test first**: both halves get the same version, so any "significant" difference is a false alarm, and a
+# 95 % interval should exclude zero in 5 % of the runs. Each of 500 users sees the most liked item at 20 visits. We
+# analyse each run in two ways: one click rate per *user*, and all *visits* as if they were independent.
 
 # %% tags=["open"]
 p = world.like[:, world.like.mean(axis=0).argmax()]  # each user's probability of a click
@@ -578,20 +582,20 @@ claim("by user the rate is 5 % within its Monte-Carlo error", abs(by_user - 0.05
 claim("by visit it is more than four times as high", by_visit > 0.2)
 
 # %% [markdown] tags=["open"]
-# By user, 5.1 % of the runs raise a false alarm, as they should. By visit, it is 31.2 %: twenty visits of one person
-# resemble each other and are not twenty independent observations. **Analyse what you randomised.** An A/A
-# test finds such a mistake before it costs anything.
+# By user, 5.1 % of the runs raise a false alarm, as expected. By visit, 31.2 % do: twenty visits of one user resemble
+# each other and are not twenty independent observations. **Analyse the units that you randomised.** An A/A test finds
+# such a mistake before it costs anything.
 
 # %% [markdown]
 # ## 9. Do not peek
 #
 # A dashboard shows the test every day, and somebody stops it as soon as the interval excludes zero. Suppose that there
-# is **no effect**, so that one look at the end gives 5 % false alarms.
+# is **no effect**, so one look at the end gives 5 % false alarms.
 #
 # ### Exercise 18.7 · predict (O4)
 #
-# Each look computes a *z-value*: the difference divided by its standard error. Beyond ±1.96 the 95 % interval excludes
-# zero, and the test is stopped. With ten looks at equal distances, what percentage of the tests raise a false alarm?
+# Each look computes a *z-value*: the difference divided by its standard error. Beyond ±1.96, the 95 % interval excludes
+# zero, and the test is stopped. With ten equally spaced looks, what percentage of the tests raise a false alarm?
 
 # %%
 percent_false_alarms = ...
@@ -637,23 +641,23 @@ assert abs(lab.false_alarms_of_looks(10)[0] - alarms[10]) < 4 * 2**0.5 * errors[
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# With ten looks, 19.4 % of the tests raise a false alarm (published in 1969: 19.3 %). A z-value wanders, and ten looks
-# give it ten opportunities to leave the band. Look once, at a size fixed in advance; or use a threshold made for
-# repeated looks (2.56 for ten); or a method that is valid at any time (Johari et al., 2017).
+# With ten looks, 19.4 % of the tests raise a false alarm (published in 1969: 19.3 %). A z-value fluctuates, and ten
+# looks give it ten opportunities to leave the band. Look once, at a sample size fixed in advance, or use a threshold
+# for repeated looks (2.56 for ten) or a method that is valid at any time (Johari et al., 2017).
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# ## 10. Power: can the test see it at all? (optional)
+# ## 10. Power: can the test detect the effect? (optional)
 #
-# Before a test, ask how many users it needs. **Power** is the probability that a test finds an effect that is really
-# there. For 80 % power at the 5 % level, each group needs about n = 16 · sd² / effect² users (the exact factor is
+# Before a test, compute how many users it needs. **Power** is the probability that a test detects an effect that really
+# exists. For 80 % power at the 5 % level, each group needs about n = 16 · sd² / effect² users (the exact factor is
 # 15.7), where sd is the standard deviation of one user's value.
 #
 # ### Exercise 18.8 · trace (O4)
 #
-# One visit per user; 10 % click, so sd = √(0.1 · 0.9) = 0.3. You hope for one percentage point more. How many users
-# does **each group** need, by the rule with 16?
+# Each user makes one visit, and 10 % of the users click, so sd = √(0.1 · 0.9) = 0.3. You hope for an increase of one
+# percentage point. How many users does **each group** need, by the rule with 16?
 
 # %%
 users_in_each_group = ...
@@ -665,7 +669,7 @@ users_in_each_group = 16 * 0.3**2 / 0.01**2
 check("18.8", users_in_each_group)
 
 # %% [markdown] tags=["open"]
-# Back to our 500 users. Half of them now get something that truly raises every click probability by 0.03. We run this
+# We return to our 500 users. Half of them now get a version that raises every click probability by 0.03. We run this
 # test a thousand times.
 
 # %% tags=["open"]
@@ -687,18 +691,18 @@ claim("most of these tests miss a real effect", is_found.mean() < 0.5)
 claim("those that find it exaggerate by 40 % or more", mean_of_found > 1.4 * truth)
 
 # %% [markdown] tags=["open"]
-# The intervals are honest: 95.0 % of them hold the truth. But the test is too small. It misses the effect in 62 % of
-# the runs, so "no significant difference" would have meant nothing. And the runs that do find it report 0.050 on
-# average instead of 0.030: only lucky overestimates pass. This is the winner's curse of lesson 15 again. Compute the
-# size of a test before you start it.
+# The intervals are reliable: 95.0 % of them contain the true effect. But the test is too small. It misses the effect in
+# 62 % of the runs, so "no significant difference" would have meant little. The runs that do detect the effect report
+# 0.050 on average instead of 0.030, because only large estimates become significant. This is the winner's curse of
+# lesson 15 again. Compute the size of a test before you start it.
 
 # %% [markdown] tags=["open"]
-# ## 11. Judge a policy by another one's log
+# ## 11. Evaluate a policy with the log of another
 #
-# Could the *log* of today's recommender tell how a new one would do, without an A/B test? A recommender that shows items
-# with stated probabilities is a **policy**; the probability with which it showed a row's item is the row's
-# [propensity](glossary.md#propensity). By hand: today's policy shows A with probability 0.8 and B with 0.2, the new one
-# the other way round. Five rows of the log:
+# Could the *log* of today's recommender tell how good a new one would be, without an A/B test? A recommender that shows
+# items with known probabilities is a **policy**; the probability with which it showed a row's item is the row's
+# [propensity](glossary.md#propensity). In this example, today's policy shows A with probability 0.8 and B with 0.2, and
+# the new one the reverse. The log has five rows:
 
 # %% tags=["open"]
 shown, click = np.array(["A", "A", "A", "B", "B"]), np.array([1, 0, 0, 1, 1])
@@ -711,16 +715,16 @@ assert np.isclose(lab.ips(click, weight), 1.65) and np.isclose(lab.snips(click, 
 # %% [markdown] tags=["open"]
 # - The **naive mean** of the log is the click rate of *today's* policy.
 # - **[IPS](glossary.md#inverse-propensity-scoring)**, *inverse propensity scoring*, weights each row by how much more
-#   often the new policy would show it. It is right on average, but noisy: 1.65 is no click rate.
+#   often the new policy would show its item. It is unbiased but noisy: 1.65 cannot be a click rate.
 # - **SNIPS**, *self-normalised* IPS, divides by the sum of the weights instead of by n, so it stays between 0 and 1.
-# - **Clipped IPS** cuts large weights off, and loses clicks with them.
+# - **Clipped IPS** limits large weights, which loses part of the clicks.
 
 # %% [markdown]
 # ### Exercise 18.9 · code (O5)
 #
-# All arrays have shape (n,), one entry per row of the log. `reward` is what the row brought, such as 1 for a click;
+# All arrays have shape (n,), one entry per row of the log. `reward` is the observed reward, such as 1 for a click;
 # `target` is the new policy's probability of the item that was shown, and `propensity` is the old policy's. Return
-# clipped IPS: no *weight* counts more than `clip`.
+# clipped IPS: *weights* above `clip` are replaced by `clip`.
 #
 # <details><summary>Hint 1</summary>The weight of a row is the new policy's probability divided by the
 # propensity.</details>
@@ -739,8 +743,8 @@ def clipped_ips(reward, target, propensity, clip):
 check("18.9", clipped_ips)
 
 # %% [markdown] tags=["open"]
-# Which of them tells the truth? Today's policy prefers what everybody likes, the new one knows the users' tastes. We
-# compute its true value, then draw 500 logs of 2,000 rows each:
+# Which estimator is right? Today's policy prefers generally liked items; the new one also knows the users' tastes. We
+# compute its true value, then draw 500 logs of 2,000 rows from today's policy:
 
 # %% tags=["open"]
 shop, rng = lab.click_world(n_users=300, n_items=20, seed=18), np.random.default_rng(18)
@@ -776,8 +780,8 @@ claim("naive mean and clipping: biased", off[["naive mean", "IPS, clipped at 3"]
 claim("SNIPS is less noisy than IPS", table.loc["SNIPS", "sd of one log"] < table.loc["IPS", "sd of one log"])
 
 # %% [markdown] tags=["open"]
-# The naive mean is off by 0.133. IPS and SNIPS have no bias beyond the Monte-Carlo error of this table (`error`), and
-# SNIPS is less noisy. **Clipping buys its smaller spread with a bias** of −0.053: if you clip, say so.
+# The naive mean is wrong by 0.133. IPS and SNIPS have no bias beyond the Monte-Carlo error of this table (`error`), and
+# SNIPS is less noisy. **Clipping reduces the spread but adds a bias** of −0.053: if you clip, say so.
 
 # %% [markdown] tags=["open"]
 # The feed of lesson 14 comes without propensities, so none of this can be computed on it. Log the probabilities *when
@@ -786,15 +790,15 @@ claim("SNIPS is less noisy than IPS", table.loc["SNIPS", "sd of one log"] < tabl
 # %% [markdown] tags=["open"]
 # ## 12. A model and weights together (optional)
 #
-# A **direct method** does without weights: a model predicts the reward of every item, and we average the predictions
-# under the new policy. It is only as good as its model. The [doubly robust](glossary.md#doubly-robust-estimator)
-# estimator starts with the direct method, and adds the IPS estimate of what the model got wrong.
+# A **direct method** uses no weights: a model predicts the reward of every item, and we average the predictions under
+# the new policy. It is only as good as its model. The [doubly robust](glossary.md#doubly-robust-estimator) estimator
+# starts with the direct method and adds the IPS estimate of the model's error.
 #
 # ### Exercise 18.10 · fill in (O5)
 #
-# `predicted` and `target` have shape (n, n_items): predicted rewards and the new policy's probabilities in each row.
-# `item` (n,) is what was shown, `weight` (n,) its weight. `direct` is already there. Add the weighted error of the
-# model on the item that was shown, and return the mean over rows.
+# `predicted` and `target` have shape (n, n_items) and contain the predicted rewards and the new policy's probabilities
+# for each row. `item` (n,) is the item that was shown, and `weight` (n,) is its weight. `direct` is already computed.
+# Add the weighted error of the model on the item that was shown, and return the mean over rows.
 #
 # <details><summary>Hint 1</summary>The model's prediction for the item shown in each row is
 # <code>predicted[np.arange(len(item)), item]</code>.</details>
@@ -815,9 +819,9 @@ def my_doubly_robust(reward, weight, item, predicted, target):
 check("18.10", my_doubly_robust)
 
 # %% [markdown] tags=["open"]
-# We use the same 500 logs. The first two rows have a poor model, which knows only the click rate of each item in an
-# older log. In the last two rows the *propensities* are wrong (all items are said to be equally probable); the model of
-# the last row is the truth itself.
+# We use the same 500 logs. The first two rows of the table use a poor model, which knows only the click rate of each
+# item in an older log. In the last two rows, the *propensities* are wrong (they say that all items are equally
+# probable); the model of the last row predicts the true probabilities.
 
 # %% tags=["open"]
 before = lab.logged(shop, today, 2000, rng)
@@ -840,27 +844,27 @@ claim("doubly robust has no bias beyond the error if one of the two is right", o
 claim("the direct method, and IPS with wrong propensities, are biased", off.iloc[[0, 2]].min() > 10)
 
 # %% [markdown] tags=["open"]
-# With a poor model the direct method is nearly as wrong as the naive mean, and doubly robust is right. With wrong
-# propensities IPS is wrong, and doubly robust is right again, thanks to its model. It is enough that one of the two is
-# right.
+# With a poor model, the direct method is nearly as wrong as the naive mean, but the doubly robust estimator has no bias
+# beyond the error. With wrong propensities, IPS is biased, but the doubly robust estimator again is not, thanks to its
+# model. It is enough that either the model or the propensities are right.
 
 # %% tags=["open"]
 print(f"mean weight {weights[0].mean():.2f}, largest {weights[0].max():.1f}")
 print(f"effective sample size {lab.effective_sample_size(weights[0]):.0f} of 2,000 rows")
 
 # %% [markdown] tags=["open"]
-# Two checks work **without** knowing the truth. The mean weight must be near 1, or the propensities are wrong. And the
-# [effective sample size](glossary.md#effective-sample-size), (Σ weight)² / Σ weight², says how many rows are left after
-# weighting. What the old policy never shows, no weight can bring back.
+# Two checks work **without** knowing the truth. The mean weight must be near 1; otherwise the propensities are wrong.
+# And the [effective sample size](glossary.md#effective-sample-size), (Σ weight)² / Σ weight², tells how many equally
+# weighted rows the weighted log is worth. No weight can replace items that the old policy never shows.
 
 # %% [markdown] tags=["open"]
-# ## 13. A loop that narrows, and exploration (optional)
+# ## 13. Feedback loops and exploration (optional)
 #
-# A recommender learns from clicks, but only what it shows can be clicked. Four recommenders run for 30 rounds in a
+# A recommender learns from clicks, but users can click only what it shows. Four recommenders run for 30 rounds in a
 # synthetic world of 300 users and 150 items. Each starts without knowledge and shows ten items to every user in every
 # round. The first ranks by the *number* of clicks. The second does the same, but shows random lists to ε = 10 % of the
 # users in each round. The third ranks by the click *rate*, with the same ε. The fourth draws each item's rate at random
-# from the values that are plausible so far, and ranks by what it drew (Thompson sampling, 1933).
+# from the values that are plausible given the clicks so far, and ranks by these draws (Thompson sampling, 1933).
 
 # %% tags=["open"]
 island = lab.click_world(n_users=300, n_items=150, seed=18)
@@ -908,23 +912,24 @@ claim(
 )
 
 # %% [markdown] tags=["open"]
-# The recommender that counts clicks shows its first ten random items for ever: only they collect clicks. Random lists
-# for a tenth of the users show every item, and still the value hardly rises, from 0.17 to 0.18, because the early items
-# have a head start in *numbers* that later items cannot make up. Ranking by rates repairs that: 0.25, near the 0.30 of
-# the best common list. Thompson sampling reaches the same, spreads less between seeds (0.25 to 0.26), and two users share
-# 44 % of their lists instead of 83 %.
+# The recommender that counts clicks shows its first ten random items forever, because only they collect clicks. Random
+# lists for a tenth of the users show every item, but the value hardly rises, from 0.17 to 0.18, because later items
+# cannot catch up with the *number* of clicks that the early items have collected. Ranking by rates solves this problem:
+# it reaches 0.25, while the best common list would reach 0.30. Thompson sampling also reaches 0.25 and varies less
+# between seeds (0.25 to 0.26), and two of its users share 44 % of their lists instead of 83 %.
 #
-# None of the four is personal, so none comes near 0.51. And the rates here mix positions: an item shown low is examined
-# less. Dividing by the probability of examination would repair that.
+# None of the four recommenders is personalised, so none comes near the 0.51 of each user's own best list. The rates
+# also mix positions: an item in a low position is examined less. Dividing by the probability of examination would
+# correct this.
 
 # %% [markdown]
 # ## What you did
 #
-# - You computed coverage, novelty and diversity, and saw random lists win (**O1**).
+# - You computed coverage, novelty and diversity, and saw random lists lead (**O1**).
 # - You implemented calibration, repaired a diverse re-ranker, and measured what both cost (**O2**).
 # - In section 5 (optional) you compared groups of users with intervals (**O3**).
-# - You diagnosed tests by visits, with ten looks and without power (**O4**).
-# - You implemented off-policy estimators and saw which find the truth (**O5**).
+# - You diagnosed tests that count visits, allow ten looks or lack power (**O4**).
+# - You implemented off-policy estimators and compared them with a known truth (**O5**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
