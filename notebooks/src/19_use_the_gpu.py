@@ -15,8 +15,8 @@
 # - **O5** (optional) implement rounding to bfloat16, and explain what mixed precision keeps in float32
 #
 # **What you need**: lessons 06, 07 and 08, and about two hours without the optional sections; take a break before
-# section 6. The notebook runs in about a minute. It needs no GPU, and we used none: every figure for a GPU comes from
-# others, and says so.
+# section 6. The notebook runs in about a minute. It needs no GPU, and we used none: every figure for a GPU is quoted
+# from others.
 
 # %%
 import os
