@@ -301,10 +301,10 @@ claim("fit takes at least twice the roofline at batch 256", small["fit"] > 2 * s
 claim("32 times as many examples take less than 16 times as long in fit", large["fit"] < 16 * small["fit"])
 
 # %% [markdown]
-# Look at three things in your table. The compiled step comes close to the roofline, so there is little left to gain.
+# Look at three things in your table. The compiled step comes closest to the roofline, so there is little left to gain.
 # (It can even be faster: numbers in the processor's cache are not moved, and section 1 may have measured a busy
-# moment.) `fit` takes several times as long for the same step. And with the large batch, each way handles several times
-# as many examples per second.
+# moment.) `fit` takes much longer for the same step. And with the large batch, each way handles more than twice as many
+# examples per second.
 #
 # One warning: the first call of each function also compiles it, and we did not count it. If you time only *one* epoch,
 # you measure the compiler. The last, smaller batch of an epoch has another shape and is compiled again, so we drop it.
@@ -651,7 +651,7 @@ pd.DataFrame(list(runs.values()), index=list(runs))[speeds].round(2)
 
 # %% [markdown] tags=["open"]
 # Both had one core here, and the comparison holds only for this model, this batch size and these versions. On our
-# machine, JAX was faster in `fit` by a factor of two to five, varying between runs, and its first epoch, which includes
+# machine, JAX was faster in `fit`, by a factor that varied from run to run, and its first epoch, which includes
 # compilation, was slower.
 
 # %% [markdown]

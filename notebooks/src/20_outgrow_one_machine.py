@@ -121,8 +121,8 @@ claim("and equal to the table of one process up to rounding", np.abs(together[0]
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Up to rounding, two processes compute the same table as one, but they take more than twice as long. A step takes about
-# a millisecond, and sharing saves at most half of it. In return, two gradients of 2.3 MB are sent at every step.
+# Up to rounding, two processes compute the same table as one, but they take more than twice as long. A step takes one
+# or two milliseconds, and sharing saves at most half of it. In return, two gradients of 2.3 MB are sent at every step.
 # (Libraries made for this exchange, as in section 4, are faster than Ray, but they send the same bytes.) Count what
 # must be exchanged before you expect a speed-up from a second machine.
 #
