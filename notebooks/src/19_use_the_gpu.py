@@ -1,22 +1,22 @@
 # %% [markdown]
 # # Use the GPU, and the CPU you have
 #
-# A faster processor does not always train faster. You count the bytes and operations of a training step, find out where
-# its time really goes, and repair that, on the machine in front of you. Then you measure a GPU of your own in ten
-# minutes.
+# A faster processor does not always train faster. You count the bytes and operations of a training step, measure where
+# its time goes, and speed it up on the machine in front of you. Then you measure a GPU of your own in ten minutes.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute the bytes and operations of a step, and the least time in which a machine can do it
-# - **O2** diagnose where the time of a training step goes, and order an input pipeline so that it does not slow it down
+# - **O2** diagnose where the time of a training step goes, and order an input pipeline so that it does not slow
+#   training down
 # - **O3** implement a sparse optimiser step for an embedding table, and compute what the dense one moves
-# - **O4** compare two backends, and two batch sizes, without fooling yourself
+# - **O4** compare two backends, and two batch sizes, fairly
 # - **O5** (optional) implement rounding to bfloat16, and explain what mixed precision keeps in float32
 #
 # **What you need**: lessons 06, 07 and 08, and about two hours without the optional sections; take a break before
-# section 6. The whole notebook runs in about a minute. It needs no GPU, and nothing here was measured on one: every
-# figure of a GPU is somebody else's, and says so.
+# section 6. The notebook runs in about a minute. It needs no GPU, and we used none: every figure for a GPU is quoted
+# from others.
 
 # %%
 import os
@@ -71,14 +71,13 @@ print({name: f"{seconds} s" for name, seconds in published.items()}, f"{357 / 12
 #
 # The GPU took three times as long. These are a user's figures, not ours: issue 1734 of
 # `recommenders-team/recommenders`. A maintainer answered that the GPU was probably not set up properly, and no second
-# measurement was published, so nobody knows what went wrong there. But a small model can lose time on a healthy GPU,
-# too.
+# measurement was published, so the cause is unknown. But a small model can be slower on a GPU that works properly, too.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# How much arithmetic is in such a training? We take the MLP of lesson 08: a table of 64 numbers for each user and each
-# film, and dense layers with 64 and 32 units. It learns ratings, minus 3.5, from the train rows.
+# How much arithmetic does such a training run need? We take the MLP of lesson 08, with a vector of 64 numbers for each
+# user and each film, and dense layers with 64 and 32 units. It learns the ratings of the training set, minus 3.5.
 
 
 # %% tags=["open"]
@@ -98,9 +97,9 @@ x, y = as_arrays(cut.train)
 layers = [(128, 64), (64, 32), (32, 1)]  # inputs and units of each dense layer
 
 # %% [markdown] tags=["open"]
-# A dense layer multiplies and adds once for each of its weights, which are two operations. The backward pass of lesson
-# 06 costs twice as much as the forward pass: one product for the gradient of the weights, one for that of the inputs.
-# We compare the time that this arithmetic needs with the time that one epoch takes:
+# For each of its weights, a dense layer does one multiplication and one addition, which are two operations. The
+# backward pass of lesson 06 costs twice as much as the forward pass: one product for the gradient of the weights, one
+# for that of the inputs. We compare the time that this arithmetic needs with the time of an epoch:
 
 # %% tags=["reveal", "nbval-ignore-output"]
 machine = benchmark.measured_machine()
@@ -117,17 +116,17 @@ claim("arithmetic is less than a quarter of the time", operations / machine.flop
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Only a small part of the epoch is arithmetic, and a processor that calculates infinitely fast
-# would save no more than that. Where the rest goes decides whether a GPU helps.
+# Only a small part of the epoch is arithmetic, and an infinitely fast processor would save no more than that. Where the
+# rest goes decides whether a GPU helps.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Bytes and operations, by hand
 #
-# A processor calculates, and it moves numbers from and to memory. Take the smallest layer worth drawing: an input of
-# two numbers, three units. Each of the 2 · 3 weights takes part in one multiplication and one addition. What moves is
-# the input, the weights and the output, in float32 with 4 bytes each:
+# A processor calculates, and it moves numbers to and from memory. Take a very small layer: an input of two numbers,
+# three units. Each of the 2 · 3 weights takes part in one multiplication and one addition. The input, the weights and
+# the output are moved, in float32 with 4 bytes each:
 
 # %%
 operations = 2 * 1 * 2 * 3
@@ -137,10 +136,10 @@ assert (operations, n_bytes) == benchmark.dense_layer(batch=1, n_in=2, n_out=3)
 
 # %% [markdown]
 # The ratio is called the [arithmetic intensity](glossary.md#arithmetic-intensity) of the step. A machine has such a
-# ratio, too. Suppose that it does 100 operations and moves 20 bytes in a second: while one byte travels, it can do 5
-# operations. This is its [machine balance](glossary.md#machine-balance). Our step brings only 0.27 operations per byte,
-# so the arithmetic unit waits for memory: 44 bytes take 2.2 seconds, 12 operations 0.12. Both can happen at the same
-# time, so the step takes **at least** the larger of the two:
+# ratio, too. Suppose that it does 100 operations and moves 20 bytes per second: in the time in which it moves one byte,
+# it can do 5 operations. This is its [machine balance](glossary.md#machine-balance). Our step needs only 0.27
+# operations per byte, so the arithmetic unit waits for memory: 44 bytes take 2.2 seconds, 12 operations 0.12. Both can
+# happen at the same time, so the step takes **at least** the larger of the two:
 
 # %%
 toy = benchmark.Machine("toy", flops=100, bandwidth=20)
@@ -148,9 +147,9 @@ print(f"balance {toy.balance:.0f} operations per byte; moving {44 / 20:.1f} s, c
 print(f"at least {benchmark.least_seconds(12, 44, toy):.1f} s")
 
 # %% [markdown]
-# This is the **[roofline](glossary.md#roofline)** (Williams, Waterman & Patterson, 2009). A step below the balance is
-# *memory-bound*, one above it *compute-bound*. A larger batch raises the intensity, since the weights are moved once
-# and used for every example.
+# This is the **[roofline](glossary.md#roofline)** (Williams, Waterman & Patterson, 2009). A step with an intensity
+# below the balance is *memory-bound*, one above it *compute-bound*. A larger batch raises the intensity, since the
+# weights are moved once and used for every example.
 #
 # ### Exercise 19.2 · trace (O1)
 #
@@ -174,20 +173,20 @@ for batch in (1, 256, 8192):
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The intensity rises from 0.49 to 18.29, and then hardly any more, to 21.22 with a batch of 8,192: by then the weights
-# count for little, and each example brings its own 192 numbers in and out.
+# The intensity rises from 0.49 to 18.29, and then only a little more, to 21.22 with a batch of 8,192: by then the
+# weights hardly matter, and each example moves its own 192 numbers.
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 19.3 · code (O1)
 #
-# `layers` is a list of (inputs, units), `batch` the number of examples, and a machine does `flops` operations and moves
-# `bandwidth` bytes per second. The layers run one after the other, in float32, forward only. Return the least time in
-# seconds for all of them. Leave out biases and activations; every layer reads its input and writes its output.
+# `layers` is a list of (inputs, units), `batch` is the number of examples, and a machine does `flops` operations and
+# moves `bandwidth` bytes per second. The layers run one after the other, in float32, forward only. Return the least
+# time in seconds for all of them. Leave out biases and activations; every layer reads its input and writes its output.
 #
-# <details><summary>Hint 1</summary>Each layer has its own bound: the larger of its time to calculate and its time to
-# move. Add the bounds up.</details>
+# <details><summary>Hint 1</summary>Each layer has its own bound: the larger of its calculating time and its moving
+# time. Add up the bounds.</details>
 # <details><summary>Hint 2</summary>Operations <code>2 * batch * n_in * n_out</code>, bytes
 # <code>4 * (batch * n_in + n_in * n_out + batch * n_out)</code>; then <code>max(…)</code> for each layer.</details>
 
@@ -209,10 +208,10 @@ check("19.3", least_time)
 # %% [markdown]
 # ## 3. The roofline of your machine
 #
-# We measured this machine in section 1: how long it takes to multiply two matrices, and to copy 100 MB. Both times we
-# kept the *fastest* of several runs after a first run that does not count, because other programs can only make a run
-# slower. Beside it stands an NVIDIA T4, the GPU that Colab often lends; its figures are its maker's. (1 GFLOP/s is a
-# billion operations per second.)
+# In section 1 we measured how long this machine takes to multiply two matrices, and to copy 100 MB. For both we kept
+# the *fastest* of several runs after a warm-up run, because other programs can only make a run slower. We compare it
+# with an NVIDIA T4, the GPU that Colab often lends, by its manufacturer's figures. (1 GFLOP/s is a billion operations
+# per second.)
 
 # %% tags=["nbval-ignore-output"]
 t4 = benchmark.Machine("T4 (maker's figures)", flops=8.1e12, bandwidth=320e9)
@@ -221,21 +220,21 @@ for one in (machine, t4):
     print(f"balance {one.balance:.1f} operations per byte")
 
 # %% [markdown]
-# Now place the parts of a recommender. Looking up an [embedding](glossary.md#embedding) calculates nothing at all.
+# Now consider the parts of a recommender. Looking up an [embedding](glossary.md#embedding) calculates nothing at all.
 # Adam does about 12 operations on every number of a table and moves 28 bytes for each: it reads the gradient, the
 # weight and two moments, and writes the last three. Both are memory-bound on any machine. The dense layer with batch
 # 256 is compute-bound on our CPU, but memory-bound on the T4: a machine that calculates faster needs larger batches.
-# (Section 12 draws it.)
+# (Section 12 plots this.)
 #
 # ### Exercise 19.4 · choose (O1)
 #
 # Machine A does 100 GFLOP/s and moves 20 GB/s. Machine B does 8,000 GFLOP/s and moves 300 GB/s. A step has an intensity
-# of 0.5 operations per byte. How much faster can B be, at most?
+# of 0.5 operations per byte. How many times as fast as A can B be, at most?
 #
 # - **a** 80 times
 # - **b** 15 times
 # - **c** 1,200 times
-# - **d** that depends on how many operations the step has
+# - **d** it depends on how many operations the step has
 
 # %%
 answer = ...
@@ -252,9 +251,9 @@ check("19.4", answer)
 # The roofline gives the least time of a step: the dense layers forward and backward, and Adam on every number of the
 # model. We compare it with five ways to run the same training:
 #
-# - `step`: our own training step as a `tf.function`, with data that lie ready in tensors,
+# - `step`: our own training step as a `tf.function`, with data already in tensors,
 # - the same with `jit_compile=True`: [XLA](glossary.md#xla) compiles the whole step into one program,
-# - `fit`, which also shuffles, cuts batches, keeps metrics and calls callbacks,
+# - `fit`, which also shuffles, cuts batches, updates metrics and calls callbacks,
 # - `fit` with `jit_compile=True`, and with `steps_per_execution=16`: sixteen steps for each call from Python.
 
 
@@ -302,24 +301,22 @@ claim("fit takes at least twice the roofline at batch 256", small["fit"] > 2 * s
 claim("32 times as many examples take less than 16 times as long in fit", large["fit"] < 16 * small["fit"])
 
 # %% [markdown]
-# Look at three things in your table. The compiled step comes close to the roofline, so there is little left to gain.
-# (It can even come out below: numbers in the processor's cache do not travel, and section 1 may have measured a busy
-# moment.) `fit` takes several times as long for the same step. And with the large batch each way handles several times
-# as many examples per second on the same CPU.
+# Look at three things in your table. The compiled step comes closest to the roofline, so there is little left to gain.
+# (It can even be faster: numbers in the processor's cache are not moved, and section 1 may have measured a busy
+# moment.) `fit` takes much longer for the same step. And with the large batch, each way handles more than twice as many
+# examples per second.
 #
-# One warning: the first call of each function also compiles it, and we did not count it. Whoever reports the speed of
-# *one* epoch reports the compiler. The last, smaller batch of an epoch has another shape and is compiled again, which
-# is why we cut it off.
+# One warning: the first call of each function also compiles it, and we did not count it. If you time only *one* epoch,
+# you measure the compiler. The last, smaller batch of an epoch has another shape and is compiled again, so we drop it.
 
 # %% [markdown]
 # ### Exercise 19.5 · fill in (O2)
 #
-# A step costs a fixed time, whatever the batch, and a time for every example: seconds = fixed + each · batch. From two
+# A step takes a fixed time, whatever the batch, plus a time for every example: seconds = fixed + each · batch. From two
 # measurements, `batch_a` examples in `seconds_a` and `batch_b` in `seconds_b`, return both numbers: `fixed, each`.
 #
-# <details><summary>Hint 1</summary>The difference of the two times is due to the difference of the two batches
-# alone.</details>
-# <details><summary>Hint 2</summary><code>each = (seconds_b - seconds_a) / (batch_b - batch_a)</code>; what is left of
+# <details><summary>Hint 1</summary>The two times differ only because the batches differ.</details>
+# <details><summary>Hint 2</summary><code>each = (seconds_b - seconds_a) / (batch_b - batch_a)</code>; what remains of
 # one of the measurements is <code>fixed</code>.</details>
 
 
@@ -346,27 +343,27 @@ print(
 print(f"roofline of a T4 for a batch of 256: {1000 * roofline(256, t4):.2f} ms, by its maker's figures")
 
 # %% [markdown]
-# Most of the time of a small batch is fixed cost. One part of it is Adam, which moves all tables whatever the
-# batch; the first row shows how much. The rest arises in Python and TensorFlow, on the CPU.
+# Most of the time of a small batch is fixed cost. One part of it is Adam, which updates all tables whatever the batch;
+# the first row shows how much. The rest arises in Python and TensorFlow, on the CPU.
 #
-# Now compare the last line with the row `fit`. By its maker's figures a T4 could do the step in a small fraction of a
-# millisecond. But Python and TensorFlow still run on the CPU of that computer, and the GPU waits for them. (It adds
-# fixed costs of its own, since each operation has to be launched; we have not measured them.) So we expect a small
-# model in small batches to gain little from a GPU, and section 9 lets you check it. **First make the steps larger and
-# fewer; then buy a faster processor.**
+# Now compare the last line with the row `fit`. By its manufacturer's figures, a T4 could do the step in a small
+# fraction of a millisecond. But Python and TensorFlow still run on the CPU, and the GPU waits for them. (Launching each
+# operation on the GPU adds fixed costs, which we have not measured.) So we expect a small model with small batches to
+# gain little from a GPU; section 9 lets you check this. **First make the steps larger and fewer; then buy a faster
+# processor.**
 
 # %% [markdown]
 # ## 5. Feed it in batches (optional)
 #
-# The network can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a
+# Training can only be as fast as the data arrive. `tf.data` describes how rows become batches: `map` applies a
 # function, `cache` keeps the results of everything before it in memory, `shuffle` mixes, `batch` collects, `unbatch`
-# turns batches into rows, and `prefetch` prepares the next batch while the network works on this one. The
-# order of these calls decides how often each of them runs.
+# turns batches into rows, and `prefetch` prepares the next batch while the network works on the current one. The order
+# of these calls decides how often each of them runs.
 #
 # ### Exercise 19.6 · put in order (O2)
 #
 # The rows fit into memory. `prepare` is expensive, works on whole batches, and gives the same result every time. Each
-# epoch should see the **rows** in another order. One line does not belong. Answer with the letters in order, for
+# epoch should see the **rows** in a different order. One line does not belong. Answer with the letters in order, for
 # example "ABC".
 #
 # ```python
@@ -389,8 +386,8 @@ answer = "CDABE"
 check("19.6", answer)
 
 # %% [markdown]
-# How much does the order matter? We only iterate, without a network. Preparing is cheap here, it subtracts 3.5, so what
-# you see is the pure cost of handling rows:
+# How much does the order matter? We only iterate over the data, without a network. `prepare` is cheap here, since it
+# only subtracts 3.5, so you see the pure cost of handling rows:
 
 # %% tags=["nbval-ignore-output"]
 rows = tuple(part[:20_480] for part in (*x, y + 3.5))
@@ -425,13 +422,13 @@ claim("preparing each row takes at least three times as long as reading cached b
 claim("... and at least ten times as long as cutting an array", per_row > 10 * numpy_way)
 
 # %% [markdown]
-# Handling each row on its own costs many times as much as reading batches, and, on our machine, more than the whole
+# Handling each row on its own costs many times as much as reading batches and, on our machine, more than the whole
 # compiled training step for that row in section 4. The cached batches are cheap, but every epoch has the same batches,
-# only in another order. And the fastest pipeline for data that fit into memory is none: a shuffled index and slices of
-# an array. Use `tf.data` for what does not fit.
+# only in a different order. For data that fit into memory, the fastest pipeline is none: a shuffled index and slices of
+# an array. Use `tf.data` for data that do not fit.
 #
-# `prefetch` helps where reading takes time of its own. We **simulate** a disk that needs 5 ms for each batch of 1,024
-# rows, and train with the uncompiled step of section 4:
+# `prefetch` helps where reading itself takes time. We **simulate** a disk that needs 5 ms for each batch of 1,024 rows,
+# and train with the uncompiled step of section 4:
 
 
 # %% tags=["nbval-ignore-output"]
@@ -458,19 +455,21 @@ per_batch = {name: 1000 * benchmark.best_seconds(work, n_runs=3) / 20 for name, 
 pd.Series(per_batch, name="ms per batch").round(1).to_frame()
 
 # %% [markdown]
-# Without `prefetch`, reading and training take turns, and the third row is about the sum of the first two. With it, the
-# next batch is read while the network works on this one, and the last row comes near the longer of the two. So
-# prefetching hides at most the shorter of the two times; it cannot make the longer one shorter.
+# The last two rows differ only by noise, which can be large on a busy machine. The reason is that TensorFlow adds a
+# `prefetch` to a pipeline that does not end with one, unless you set the option
+# `experimental_optimization.inject_prefetch` to `False`. In both rows, the next batch is read while the network works
+# on the current one, so a batch can take as little as the longer of the two times instead of their sum. Prefetching can
+# hide at most the shorter of the two; it cannot reduce the longer one.
 
 # %% [markdown]
 # ## 6. What Adam does to a table
 #
 # *A good point for a break is before this section.*
 #
-# A batch of 1,024 examples touches at most 1,024 rows of an embedding table. The gradients of all others are zero.
+# A batch of 1,024 examples touches at most 1,024 rows of an embedding table. The gradients of all other rows are zero.
 # Stochastic gradient descent can leave those rows alone. Adam, by its definition, cannot: the two moments of *every*
-# row shrink in every step, and a row with a moment left from earlier steps keeps moving. So Adam reads and writes
-# everything.
+# row shrink in every step, and a row with a moment left from earlier steps keeps moving. So Adam reads and writes the
+# whole table.
 #
 # ### Exercise 19.7 · trace (O3)
 #
@@ -488,7 +487,7 @@ megabytes = 7 * 1_000_000 * 32 * 4 / 1e6
 check("19.7", megabytes)
 
 # %% [markdown] tags=["open"]
-# Is the difference visible? We give our MLP a catalogue of 200,000 items, and a batch of 1,024 random ids:
+# Can we see the difference? We give our MLP a catalogue of 200,000 items, and a batch of 1,024 random ids:
 
 # %% tags=["nbval-ignore-output", "open"]
 ids = np.random.default_rng(0).integers(1, 200_001, 1024).astype("int32")
@@ -505,12 +504,12 @@ print(f"dense Adam moves {moved / 1e6:.0f} MB for this table: at least {at_least
 claim("dense Adam takes at least twice as long as SGD", milliseconds["Adam"] > 2 * milliseconds["SGD"])
 
 # %% [markdown] tags=["open"]
-# The step of SGD is many times faster, and the bytes that Adam moves explain a part of that. On a GPU the same
-# bytes have to move; only the bandwidth is larger.
+# The SGD step is many times faster, and the bytes that Adam moves explain a part of that. A GPU has to move the same
+# bytes, only with a larger bandwidth.
 #
-# A **sparse** Adam, also called *lazy*, updates the rows of the batch alone. It is a slightly different optimiser:
-# rows outside the batch stand still. One detail matters. An id can occur several times in a batch, and its gradients
-# must be **added up first**, because Adam squares the gradient: (1 + 1 + 1)² is 9, but 1² + 1² + 1² is 3.
+# A **sparse** Adam, also called *lazy*, updates only the rows of the batch. It is a slightly different optimiser: rows
+# outside the batch do not change. One detail matters. An id can occur several times in a batch, and its gradients must
+# be **added up first**, because Adam squares the gradient: (1 + 1 + 1)² is 9, but 1² + 1² + 1² is 3.
 
 # %% [markdown]
 # ### Exercise 19.8 · code (O3)
@@ -546,11 +545,11 @@ check("19.8", lazy_adam)
 # %% [markdown]
 # ## 7. One model, two backends
 #
-# Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported. So
-# another backend needs another process. `benchmark.train_in` starts one, hands over our first weights and data, and
-# brings back the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of
-# 8,192. PyTorch takes part where it is installed. We have run version 2.13 once, on a CPU: it gave the outputs of the
-# other two, and with both optimisers the losses of JAX.
+# Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported, so
+# another backend needs another process. `benchmark.train_in` starts one, gives it our initial weights and data, and
+# returns the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of
+# 8,192. PyTorch takes part where it is installed. We ran version 2.13 once, on a CPU: it gave the outputs of the other
+# two and, with both optimisers, the losses of JAX.
 
 # %%
 weights = new_model().get_weights()
@@ -576,10 +575,10 @@ claim("... and the same first loss", np.ptp(first_losses) < 1e-4)
 #
 # How far apart are the two losses after that step?
 #
-# - **a** equal to five decimals or so: the same mathematics, only rounded differently
-# - **b** visibly apart, because JAX computes in lower precision
-# - **c** visibly apart, because the backends treat an id that occurs several times in the batch differently
-# - **d** visibly apart, because each backend shuffles the batch in its own way
+# - **a** equal to about five decimals: the same mathematics, only rounded differently
+# - **b** clearly apart, because JAX computes in lower precision
+# - **c** clearly apart, because the backends treat an id that occurs several times in the batch differently
+# - **d** clearly apart, because each backend shuffles the batch in its own way
 
 # %%
 answer = ...
@@ -607,9 +606,9 @@ claim("Adam: more than 0.01 apart at step 2", all(abs(one["adam"][1] - mine["ada
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# With SGD all backends agree. With Adam they do not: TensorFlow's loss falls faster. It is the detail of section 6. On
-# the TensorFlow backend the gradient of an embedding is a list of rows with repeats, and Keras squares them one by one.
-# We let a single film occur three times, and look at its first step:
+# With SGD, all backends agree. With Adam they do not: TensorFlow's loss falls faster. The reason is the detail of
+# section 6. On the TensorFlow backend, the gradient of an embedding is a list of rows with repeats, and Keras squares
+# them one by one. We let a single film occur three times, and look at its first step:
 #
 # </details>
 
@@ -637,15 +636,15 @@ claim("the step is √3 times as long for an id that occurs three times", abs(ap
 #
 # The film that occurs three times moves 0.173 instead of 0.100, √3 times as far: its squared gradients sum to 3 instead
 # of 9, and Adam divides by the root. (This is Keras as the course installs it; section 9 prints the version.) So on
-# TensorFlow popular films take longer steps than on JAX. Both train, but a learning rate tuned on one backend need not
-# suit the other, and the networks of this course were tuned on TensorFlow. "Same weights, same data, same settings" was
-# not enough for the same training. **When you change the machine, compare losses before you compare speeds.**
+# TensorFlow, popular films take longer steps than on JAX. Both train, but a learning rate tuned on one backend need not
+# suit the other, and the networks of this course were tuned on TensorFlow. The same weights, data and settings did not
+# give the same training. **When you change the machine, compare losses before you compare speeds.**
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# And the speed? We remember each run under the name of its device, in a file on your own computer, so that runs on
-# other machines can stand beside it (section 9):
+# And the speed? We record each run under the name of its device, in a file on your own computer, for comparison with
+# other machines (section 9):
 
 # %% tags=["nbval-ignore-output", "open"]
 trouble = [benchmark.remember_run(run) for run in runs.values()]
@@ -653,17 +652,18 @@ speeds = ["first_epoch_seconds", "epoch_seconds", "examples_per_second"]
 pd.DataFrame(list(runs.values()), index=list(runs))[speeds].round(2)
 
 # %% [markdown] tags=["open"]
-# Both had one core here, and the comparison holds only for this model, this batch and these versions. On our machine
-# JAX was faster in `fit` by a factor of two to five, from run to run, and its first epoch, which compiles, was
-# slower.
+# Both had one core here, and the comparison holds only for this model, this batch size and these versions. On our
+# machine, JAX was faster in `fit`, by a factor that varied from run to run, and its first epoch, which includes
+# compilation, was slower.
 
 # %% [markdown]
 # ## 8. Larger batches: equal epochs, steps or seconds? (optional)
 #
-# A batch of 4,096 handles many more examples per second than one of 256. Does it also *learn* faster? That depends on
-# what you keep equal. We train a smaller MLP (16 numbers per row) three times and look at the valid loss: with batch
-# 256; with batch 4,096 and the same learning rate; and with batch 4,096 and four times the learning rate. (The square
-# root of 16 is a common rule of thumb for Adam. These three trials were fixed before looking.)
+# With a batch of 4,096, training handles many more examples per second than with one of 256. Does the model also
+# *learn* faster? That depends on what you keep equal. We train a smaller MLP (16 numbers per row) three times and
+# compare the validation loss: with batch 256; with batch 4,096 and the same learning rate; and with batch 4,096 and
+# four times the learning rate. (Scaling by the square root, here of 16, is a common rule of thumb for Adam. These three
+# trials were fixed before we saw any result.)
 
 # %%
 x_valid, y_valid = as_arrays(cut.valid)
@@ -721,27 +721,27 @@ claim(
 )
 
 # %% [markdown]
-# Read it column by column.
+# Read the table column by column.
 #
-# - **After equal steps** (275), the large batches have seen every row 16 times, the small one once. With rate 0.004 the
-#   model has long begun to overfit.
-# - **After equal seconds** the winner depends on your machine: compare the column with ours.
-# - **After equal epochs** (3) the large batch with the same rate is far behind: it has made 51 steps instead of 825.
-#   With four times the rate most of that is gone.
+# - **After equal steps** (275), the models with large batches have seen every row 16 times as often as the one with
+#   small batches. With rate 0.004, the model has long begun to overfit.
+# - **After equal seconds**, the winner depends on your machine: compare your column with ours.
+# - **After equal epochs** (3), the large batch with the same rate is far behind: it has made 51 steps instead of 825.
+#   Four times the rate removes most of this gap.
 #
-# So say what you keep equal, and choose what you pay for, which is most often seconds. The column `lowest` holds one
-# seed each; differences in its second decimal are not a result.
+# So state what you keep equal, and choose the resource that you pay for, which is most often seconds. The column
+# `lowest` comes from one seed each; differences in its second decimal are not a result.
 
 # %% [markdown]
 # ### Exercise 19.10 · choose (O4)
 #
-# A colleague moved a training from a CPU with batch 256 to a GPU with batch 16,384 and reports: "An epoch takes 2
-# seconds instead of 20, so we train ten times as fast." What must be known before you believe it?
+# A colleague moved the training of a model from a CPU with batch 256 to a GPU with batch 16,384 and reports: "An epoch
+# takes 2 seconds instead of 20, so we train ten times as fast." What must you know before you believe it?
 #
 # - **a** whether the GPU was fully used during the two seconds
-# - **b** how long each of the two takes to reach the same valid loss
+# - **b** how long each of the two takes to reach the same validation loss
 # - **c** the speed in examples per second, over several epochs
-# - **d** nothing: equal epochs see equal data
+# - **d** nothing: in an epoch, both see the same data
 
 # %%
 answer = ...
@@ -755,12 +755,12 @@ check("19.10", answer)
 # %% [markdown]
 # ## 9. A GPU in ten minutes
 #
-# Google Colab lends a GPU. Which one, and for how long, is its decision. We have no GPU here, so **nothing in this
-# section was measured on one by us**; the cells are written to run on either.
+# Google Colab lends a GPU. Which one, and for how long, is Colab's decision. We have no GPU here, so **we measured
+# nothing in this section on one**; the cells are written to run on either.
 #
 # 1. Click *Open in Colab* under the title of this page, and sign in.
 # 2. *Runtime → Change runtime type*: choose a GPU, for example T4, and save.
-# 3. *Runtime → Run all*. The first cell installs the package of the course and leaves Colab's TensorFlow and JAX alone.
+# 3. *Runtime → Run all*. The first cell installs the package of the course and keeps Colab's TensorFlow and JAX.
 #
 # If `accelerator` is "none" in this report, the second step did not work.
 
@@ -772,7 +772,7 @@ if has_gpu:
     print(benchmark.measured_accelerator("this GPU"))
 
 # %% [markdown]
-# The table holds one row for each device, backend and batch that this computer remembers. We add a small batch, where
+# The table holds one row for each device, backend and batch size recorded on this computer. We add a small batch, where
 # you should expect the least from a GPU:
 
 # %% tags=["nbval-ignore-output"]
@@ -787,21 +787,21 @@ pd.DataFrame(remembered, columns=columns).sort_values("examples_per_second").tai
 # %% [markdown]
 # What to look for in your own rows:
 #
-# - **Is `trained_on` really GPU for both backends?** If not, a driver or a package does not fit, and you have measured
-#   Colab's CPU.
-# - **By what factor does the GPU win with a batch of 8,192, and with 256?** Sections 2 to 4 let you expect little for
-#   the small one. If your numbers say otherwise, believe your numbers.
-# - **How far is the first epoch from the others?** That is compilation.
+# - **Is `trained_on` really GPU for both backends?** If not, a driver or a package does not match, and you have
+#   measured Colab's CPU.
+# - **By what factor does the GPU win with a batch of 8,192, and with 256?** Sections 2 to 4 suggest little for the
+#   small one. If your numbers say otherwise, trust your numbers.
+# - **How much longer is the first epoch than the others?** The difference is compilation.
 # - **How close do the rows `step` of section 4 come to the T4's roofline?** They ran on the GPU, too.
 #
-# Colab deletes the file with the session: copy the rows that you want to keep.
+# Colab deletes the file at the end of the session: copy the rows that you want to keep.
 
 # %% [markdown]
 # ## 10. Numbers of sixteen bits (optional)
 #
 # Half as many bytes per number means half the traffic. **[bfloat16](glossary.md#bfloat16)** keeps the sign and the 8
-# bits of the exponent of float32, so it reaches as far, and cuts the fraction from 23 bits to 7. With the leading 1
-# that is not stored, 8 binary digits are left:
+# exponent bits of float32, so it covers the same range, and cuts the fraction from 23 bits to 7. With the leading 1,
+# which is not stored, 8 significant binary digits remain:
 
 # %%
 bfloat16 = tf.bfloat16.as_numpy_dtype
@@ -814,20 +814,21 @@ print(f"\n256 + 1 = {float(bfloat16(256) + bfloat16(1)):g}; 4,096 ones added one
 assert float(total) == 256
 
 # %% [markdown]
-# After 256 comes 258, and 256 + 1 is rounded back to 256: a sum of ones stands still there. A weight of 1 does not
-# notice an update of 0.001, and 0.999 is 1. So three things must not be bfloat16: long **sums**, such as a mean loss;
-# **weights**, which receive small updates; and **counters**, such as the step number of Adam.
+# The next number after 256 is 258, and 256 + 1 is rounded back to 256, so a sum of ones stops growing there. An update
+# of 0.001 does not change a weight of 1, and 0.999 is rounded to 1. Three things must therefore not be stored in
+# bfloat16: long **sums**, such as a mean loss; **weights**, which receive small updates; and **counters**, such as the
+# step number of Adam.
 
 # %% [markdown]
 # ### Exercise 19.11 · code (O5)
 #
-# bfloat16 is the upper half of a float32. Return the float32 numbers, rounded to the nearest bfloat16, of an array of
-# finite float32 numbers. Of two equally near ones take the one whose last bit is 0. Work on the bits:
-# `numbers.view(np.uint32)` shows them as whole numbers, `.view(np.float32)` turns them back. A view shares its memory
+# bfloat16 is the upper half of a float32. Given an array of finite float32 numbers, return float32 numbers that are
+# rounded to the nearest bfloat16. If two are equally near, take the one whose last bit is 0. Work on the bits:
+# `numbers.view(np.uint32)` shows them as integers, and `.view(np.float32)` turns them back. A view shares its memory
 # with `numbers`, which you must not change.
 #
-# <details><summary>Hint 1</summary>Setting the lower 16 bits to zero cuts off, which is rounding towards zero. Add
-# nearly half a step before: <code>0x7FFF</code>, and 1 more if the last bit that stays is 1.</details>
+# <details><summary>Hint 1</summary>Setting the lower 16 bits to zero truncates, that is, rounds towards zero. First add
+# nearly half a step: <code>0x7FFF</code>, and 1 more if the last bit that stays is 1.</details>
 # <details><summary>Hint 2</summary><code>odd = (bits &gt;&gt; 16) &amp; 1</code>, then
 # <code>(bits + 0x7FFF + odd) &amp; 0xFFFF0000</code>; write the constants as <code>np.uint32(…)</code>.</details>
 
@@ -846,8 +847,8 @@ def to_bfloat16(numbers):
 check("19.11", to_bfloat16)
 
 # %% [markdown]
-# Keras follows these rules with the policy `mixed_bfloat16`: layers **compute** in bfloat16, and **store** their
-# weights, and the optimiser its moments, in float32. The last layer and the loss are yours to keep in float32, with
+# Keras follows these rules with the policy `mixed_bfloat16`: layers **compute** in bfloat16, but weights and the
+# optimiser's moments are **stored** in float32. You have to keep the last layer and the loss in float32 yourself, with
 # `dtype="float32"`:
 
 # %%
@@ -860,8 +861,9 @@ returned = last(numbers).dtype.name
 print("last layer:   weights", last.kernel.dtype, "| computes and returns", returned)
 
 # %% [markdown]
-# Does it cost accuracy? We train with batch 256 for half an epoch, in float32, with mixed precision, and with
-# everything in bfloat16, weights and moments too. On most CPUs bfloat16 is not faster, so we look at the loss alone:
+# Does it cost accuracy? We train with batch 256 for half an epoch: in float32, with mixed precision, and with
+# everything in bfloat16, including weights and moments. On most CPUs bfloat16 is not faster, so we compare only the
+# loss:
 
 # %% tags=["nbval-ignore-output"]
 by_policy = {}
@@ -877,25 +879,25 @@ claim("mixed precision stays within 0.03 of float32", abs(last_loss["mixed_bfloa
 claim("all in bfloat16 learns nothing between the two looks", abs(np.diff(by_policy["bfloat16"])[0]) < 0.001)
 
 # %% [markdown]
-# Mixed precision has the loss of float32. The model that is bfloat16 throughout does not learn at all: its loss stays
-# where it began. The reason stands in the line of numbers above. Adam keeps 0.999 of the old v, and bfloat16 rounds
-# 0.999 to 1. The bias correction of lesson 06, which multiplies the step by √(1 − 0.999ᵗ), becomes zero, and so does
-# every step.
+# With mixed precision, the loss is within 0.03 of that of float32. The model that uses bfloat16 throughout does not
+# learn: its loss does not change between the two measurements. The numbers above show the reason. Adam keeps 0.999 of
+# the old v, and bfloat16 rounds 0.999 to 1. The bias correction of lesson 06, which multiplies the step by √(1 −
+# 0.999ᵗ), becomes zero, and so does every step.
 
 # %% [markdown]
 # ## 11. A TPU, through JAX (optional)
 #
 # Colab also lends a TPU, Google's own processor for matrix products. The official package `tensorflow-tpu` stopped at
-# version 2.20, so with today's TensorFlow the way leads through JAX: choose the TPU runtime, and set
+# version 2.20, so today's TensorFlow cannot use it, but JAX can: choose the TPU runtime, and set
 # `os.environ["KERAS_BACKEND"] = "jax"` before the first import of Keras. Models built from Keras layers run unchanged;
-# our own `tf.function` steps do not. As with XLA everywhere, keep all shapes equal: drop the last, smaller batch. We
-# have not run this; `train_in("jax", …)` on a TPU runtime shows whether it works for you, and its row says `TPU`.
+# our own `tf.function` steps do not. As always with XLA, keep all shapes equal: drop the last, smaller batch. This
+# section is untested; `train_in("jax", …)` on a TPU runtime shows whether it works for you, and its row says `TPU`.
 
 # %% [markdown]
 # ## 12. Draw your roofline (optional)
 #
-# Here are the kinds of steps that a recommender is made of, under the rooflines of section 3. Each lies as high as this
-# CPU allows:
+# Here are typical steps of a recommender, under the rooflines of section 3. Each is drawn at the height that this CPU
+# allows:
 
 # %%
 steps = {
@@ -925,18 +927,18 @@ show(
 )
 
 # %% [markdown]
-# On the slope, memory decides; on the flat part, arithmetic does. Adam and small batches lie on the slope of both
-# machines, so a recommender often gains more from *bandwidth* than from arithmetic.
+# On the slope, memory is the limit; on the flat part, arithmetic is. Adam and small batches lie on the slope of both
+# machines, so a recommender often gains more from *bandwidth* than from faster arithmetic.
 
 # %% [markdown]
 # ## What you did
 #
 # - You computed bytes, operations and intensities, and compared them with a roofline (**O1**).
-# - You measured where a step's time goes, separated fixed cost from cost per example, and in section 5 (optional)
-#   ordered a pipeline (**O2**).
+# - You measured where the time of a step goes, separated the fixed cost from the cost per example, and in section 5
+#   (optional) ordered a pipeline (**O2**).
 # - You implemented a sparse Adam, and computed what the dense one moves (**O3**).
-# - You compared backends by their losses before their speeds, and in section 8 (optional) batch sizes at equal epochs,
-#   steps and seconds (**O4**).
+# - You compared the losses of two backends before their speeds, and in section 8 (optional) batch sizes at equal
+#   epochs, steps and seconds (**O4**).
 # - In section 10 (optional) you rounded to bfloat16, and saw what mixed precision keeps in float32 (**O5**).
 
 # %% [markdown] tags=["reading"]

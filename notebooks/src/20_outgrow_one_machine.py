@@ -1,20 +1,20 @@
 # %% [markdown]
 # # Outgrow one machine
 #
-# When one machine is too small, several must share the work, the model or the data. You split all three between real
-# processes, check that the result is the one that a single process computes, and count the bytes that this costs.
+# When one machine is too small, several must share the work, the model or the data. You distribute all three over real
+# processes, check that they compute what a single process computes, and count the bytes that this costs.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** implement data-parallel gradients, and choose a learning rate for the larger batch
 # - **O2** implement a ring all-reduce, and compute the bytes and the memory that a plan needs
-# - **O3** compare a training in two processes with the same training in one, and explain how it survives a crash
+# - **O3** compare training in two processes with training in one, and explain how it survives a crash
 # - **O4** implement look-ups in a sharded embedding table, and diagnose an overloaded shard
 # - **O5** compute statistics from a log that is stored in many files, and explain what needs a shuffle
 #
-# **What you need**: lessons 07 and 12, and about two hours. Two processes on this machine stand for two machines. The
-# whole notebook runs in about a minute and a half, most of it spent on starting processes.
+# **What you need**: lessons 07 and 12, and about two hours. Two processes on this machine stand in for two machines.
+# The whole notebook runs in about a minute and a half, mostly spent on starting processes.
 
 # %%
 import os
@@ -40,7 +40,7 @@ histories = sequences.histories(splits.split_last_share(ratings).train, users, i
 # %% [markdown]
 # ## 1. Two processes, one model
 #
-# We train the smallest model that has an embedding table: one vector per film. The score of two films is their dot
+# We train the simplest model that has an embedding table: one vector per film. The score of two films is their dot
 # product. It should be high if somebody watched the second film right after the first (label 1), and low if the second
 # film was drawn at random (label 0).
 
@@ -51,13 +51,14 @@ table = rng.normal(0, 0.1, (items.n_rows, 64)).astype(np.float32)
 print(f"{len(left):,} pairs of films; the table has shape {table.shape}: {table.nbytes / 1e6:.1f} MB")
 
 # %% [markdown]
-# `gradient(table, left, right, label)` is the gradient of the mean logistic loss, a scatter-add as in lesson 07.
+# `gradient(table, left, right, label)` returns the gradient of the mean logistic loss, using the scatter-add of
+# lesson 07.
 #
-# Two processes share the work. Each holds a copy of the table. For each batch of 256 pairs, each computes the gradient of
-# *its half*; they exchange the two gradients, and both update their copies with the mean. This is
-# [data parallelism](glossary.md#data-parallelism). [Ray](https://docs.ray.io) turns a class into a process of its own (an
-# *actor*). `method.remote(...)` returns a promise of the result at once; `ray.get` waits for the value, and so does a
-# call that receives a promise.
+# Two processes share the work. Each holds a copy of the table. For each batch of 256 pairs, each computes the gradient
+# of *its half*; they exchange the two gradients, and both update their copies with the mean. This is [data
+# parallelism](glossary.md#data-parallelism). [Ray](https://docs.ray.io) runs each object of a class with `@ray.remote`
+# in a process of its own (an *actor*). `method.remote(...)` immediately returns a *future*, a placeholder for the
+# result; `ray.get` waits for the value, and so does a call that receives a future.
 
 
 # %%
@@ -81,7 +82,7 @@ class Worker:
 # %% [markdown]
 # ### Exercise 20.1 · predict (O2)
 #
-# How many times as fast as one process do two of them train this model? Answer 2 for "twice as fast", 1 for "equally
+# Compared with one process, how fast do two processes train this model? Answer 2 for "twice as fast", 1 for "equally
 # fast", 0.5 for "half as fast".
 
 # %%
@@ -120,17 +121,17 @@ claim("and equal to the table of one process up to rounding", np.abs(together[0]
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The two processes compute exactly what one computes, and they take many times as long. The work of a step takes less
-# than a millisecond, and half of it is saved. In return, two gradients of 2.3 MB travel at every step. (Libraries
-# made for this exchange, as in section 4, are faster than Ray, but they send the same bytes.) So count what travels
-# before you expect speed from a second machine.
+# Up to rounding, two processes compute the same table as one, but they take more than twice as long. A step takes one
+# or two milliseconds, and sharing saves at most half of it. In return, two gradients of 2.3 MB are sent at every step.
+# (Libraries made for this exchange, as in section 4, are faster than Ray, but they send the same bytes.) Count what
+# must be exchanged before you expect a speed-up from a second machine.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 2. Half of the batch each
 #
-# By hand first: the four examples of a batch have the gradients 2, 4, 6 and 8 for one weight.
+# First by hand: the four examples of a batch have the gradients 2, 4, 6 and 8 for one weight.
 
 # %% tags=["open"]
 print("whole batch:", np.mean([2, 4, 6, 8]))
@@ -143,10 +144,10 @@ print("3 + 1 examples:", np.mean([np.mean([2, 4, 6]), np.mean([8])]))
 #
 # ### Exercise 20.2 · code (O1)
 #
-# `gradients[w]` is the mean gradient of worker w over its own `sizes[w]` examples; all have the same shape. Return the
-# mean gradient of all examples together.
+# `gradients[w]` is the mean gradient of worker w over its own `sizes[w]` examples; all gradients have the same shape.
+# Return the mean gradient over all examples.
 #
-# <details><summary>Hint 1</summary>Turn each mean into a sum over the worker's examples first.</details>
+# <details><summary>Hint 1</summary>First turn each mean into a sum over the worker's examples.</details>
 # <details><summary>Hint 2</summary>Sum <code>size * gradient</code> over the workers, and divide by the sum of the
 # sizes.</details>
 
@@ -164,20 +165,20 @@ check("20.2", combine)
 
 # %% [markdown]
 # The same mistake is common in **validation**: if some users are repeated to give all workers equally many, they count
-# twice. Send sums and counts of real users, and divide once at the end.
+# twice. Send sums and counts of distinct users, and divide once at the end.
 #
-# Usually each worker keeps its batch of 256. Eight workers then have a **global batch** of 2,048, and an epoch takes an
-# eighth of the steps.
+# Usually, each worker keeps its batch of 256. Eight workers then have a **global batch** of 2,048, and an epoch takes
+# an eighth of the steps.
 #
 # ### Exercise 20.3 · choose (O1)
 #
-# One worker with batches of 256 and learning rate 50 reaches a loss of about 0.46 after one epoch, from 0.69 at the
-# start. Eight workers have a global batch of 2,048 and the same rate. Where are they after one epoch?
+# With batches of 256 and a learning rate of 50, one worker reduces the loss from 0.69 to about 0.46 in one epoch. Eight
+# workers have a global batch of 2,048 and the same learning rate. What is their loss after one epoch?
 #
-# - **a** lower: the gradient of a larger batch is more exact
-# - **b** at the same loss: they have seen the same pairs
-# - **c** hardly below the start
-# - **d** at infinity: the steps are too large
+# - **a** lower, because the gradient of a larger batch is more exact
+# - **b** the same, because they have seen the same pairs
+# - **c** hardly lower than at the start
+# - **d** infinite, because the steps are too large
 
 # %%
 answer = ...
@@ -210,21 +211,20 @@ claim("with 64 times the batch and the rate the loss is higher again", losses[16
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# A step averages over its batch, so a larger batch makes a *better* step, not a *longer* one; with an eighth of the steps
-# the model moves an eighth as far. The **linear scaling rule** multiplies the learning rate by the same factor as the
-# batch (Goyal et al., 2017), and the loss is back at 0.47. The rule has limits: large rates are warmed up over the first
-# steps, and then tuned. Forget it, and eight machines learn less than one.
+# A step averages over its batch, so a larger batch makes a *more exact* step, not a *longer* one: with an eighth of the
+# steps, the model moves only about an eighth as far. The **linear scaling rule** multiplies the learning rate by the
+# same factor as the batch (Goyal et al., 2017), and the loss is back at 0.47. The rule has limits: large rates must be
+# increased gradually (*warm-up*) and tuned. With the old rate, eight machines learn less per epoch than one.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 3. Add up in a ring
 #
-# How do n workers add up their gradients? If all send theirs to one, its network connection carries everything. An
-# [all-reduce](glossary.md#all-reduce) leaves the sum on *every* worker, and the **ring all-reduce** spreads the traffic
-# evenly: each worker cuts its gradient into n pieces and only sends to its neighbour. In the first half
-# (*reduce-scatter*), each passes on one piece per step (worker w starts with piece w), and the receiver adds it to its
-# own.
+# How do n workers add up their gradients? If all of them send to one, its network connection carries all the traffic.
+# An [all-reduce](glossary.md#all-reduce) leaves the sum on *every* worker, and the **ring all-reduce** spreads the
+# traffic evenly: each worker cuts its gradient into n pieces and sends only to its neighbour. In the first half
+# (*reduce-scatter*), each sends one piece per step (worker w starts with piece w), and the receiver adds it to its own.
 
 # %% tags=["open"]
 pieces = np.array([[1, 2, 3], [10, 20, 30], [100, 200, 300]])  # pieces[worker, piece]
@@ -236,15 +236,15 @@ for step in range(2):
 print(pieces)
 
 # %% [markdown] tags=["open"]
-# Each of the sums 111, 222 and 333 stands on one worker: worker 0 holds piece 1 complete, worker 1 holds piece 2, and
-# worker 2 holds piece 0. In the second half (*all-gather*) the complete pieces go round, and the receiver *replaces* its
-# own.
+# Each of the sums 111, 222 and 333 is complete on one worker: worker 0 holds piece 1, worker 1 piece 2, and worker 2
+# piece 0. In the second half (*all-gather*), the complete pieces are passed around the ring, and the receiver
+# *replaces* its own.
 #
 # ### Exercise 20.4 · fill in (O2)
 #
-# `pieces` has shape (n, n, size): `pieces[worker, piece]`. After the first half, worker w holds piece (w + 1) mod n
-# complete. Fill in the second half: at step s, worker w sends piece (w + 1 − s) mod n to worker (w + 1) mod n. In the
-# array that you return, all workers hold the same pieces.
+# `pieces` has shape (n, n, size) and is indexed by `pieces[worker, piece]`. After the first half, worker w holds the
+# complete piece (w + 1) mod n. Fill in the second half: at step s, worker w sends piece (w + 1 − s) mod n to worker
+# (w + 1) mod n. In the array that you return, all workers hold the same pieces.
 #
 # <details><summary>Hint 1</summary>Collect what is sent before you write anything, as in the loop above.</details>
 # <details><summary>Hint 2</summary>The receiver replaces:
@@ -267,13 +267,14 @@ def all_gather(pieces):
 check("20.4", all_gather)
 
 # %% [markdown]
-# Each half has n − 1 steps, and in each step a worker sends one n-th of the gradient. So each worker sends
-# **2 (n − 1) / n times the size of the gradient**. No method that leaves the sum on every worker can do with less
+# Each half has n − 1 steps, and in each step a worker sends 1/n of the gradient. Each worker therefore sends **2 (n
+# − 1) / n times the size of the gradient** in total. No method that leaves the sum on every worker can send less
 # (Patarasuk & Yuan, 2009).
 #
 # ### Exercise 20.5 · trace (O2)
 #
-# Eight workers all-reduce a gradient of 100 MB in a ring. How many MB does **each worker** send per training step?
+# Eight workers compute the all-reduce of a gradient of 100 MB in a ring. How many MB does **each worker** send per
+# training step?
 
 # %%
 megabytes_sent = ...
@@ -287,14 +288,14 @@ check("20.5", megabytes_sent)
 # %% [markdown]
 # <details><summary>What this means</summary>
 #
-# However many workers there are, each sends less than twice the size of the gradient. What does grow is the number of
-# messages, and each waits for the one before.
+# However many workers there are, each sends less than twice the size of the gradient. The number of messages does grow,
+# and each has to wait for the one before.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# So the number of workers is not the problem. The problem is what we send: the gradient of an embedding table is nearly
-# empty, because only the films of the batch have rows in it that are not zero.
+# But most of what we send here is zeros: in the gradient of an embedding table, only the rows of the films in the batch
+# are nonzero.
 
 # %% tags=["open"]
 touched = [len(np.unique([left[rows], right[rows]])) for rows in batches]
@@ -311,8 +312,8 @@ print(f"with a hundred million rows: {100e6 / 512:,.0f} times less")
 # %% [markdown] tags=["open"]
 # ## 4. A real training in two processes
 #
-# Now the GRU of lesson 11, in Keras on JAX. An engine starts the workers and watches them; JAX connects them and
-# all-reduces the gradients within each step. Each worker runs this function:
+# Now we train the GRU of lesson 11, in Keras on JAX. An engine starts and monitors the workers; JAX connects them and
+# runs the all-reduce within each step. Each worker runs this function:
 
 # %% tags=["open"]
 import inspect
@@ -324,17 +325,17 @@ from recsys_helpers.cluster.worker import work
 print(inspect.getsource(work))
 
 # %% [markdown] tags=["open"]
-# Every worker draws the same global batches in the same order and takes its own rows (`mine`). The first weights are
-# equal, because the seed is; the updates are equal, because the all-reduce gives everybody the same gradient. Only
-# worker 0 writes [checkpoints](glossary.md#checkpoint) (`keep`); everybody reads the newest at the start (`restore`).
+# Every worker draws the same global batches in the same order and takes its own rows (`mine`). The initial weights are
+# equal because the seed is; the updates are equal because the all-reduce gives all workers the same gradient. Only
+# worker 0 writes [checkpoints](glossary.md#checkpoint) (`keep`); all workers read the newest at the start (`restore`).
 #
 # ### Exercise 20.6 · choose (O3)
 #
 # A process can die at any moment. Which of these may a checkpoint leave out, if the resumed training must end with
 # *the same* weights as one that was never interrupted?
 #
-# - **a** the means of past gradients that Adam keeps
-# - **b** the number of the step
+# - **a** the running means that Adam keeps
+# - **b** the step number
 # - **c** the gradients of the step just finished
 # - **d** the weights
 
@@ -350,7 +351,7 @@ check("20.6", answer)
 # %% [markdown] tags=["open"]
 # We train one epoch with one worker, and then with two. In the second run, soon after step 12, we kill worker 1 with a
 # signal that no process can catch. A checkpoint is written every 10 steps. Both runs together take about half a minute,
-# most of it for imports and compilation. (With `engine="ray"`, **Ray Train** does the same over many machines.)
+# mostly for imports and compilation.
 
 # %% tags=["open", "nbval-ignore-output"]
 killed = []
@@ -382,23 +383,23 @@ claim("the losses are those of one worker to 0.001", np.allclose(one.losses, two
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# When worker 1 died, worker 0 could not go on alone, because an all-reduce waits for everybody. The engine started both
-# again from the newest checkpoint. Yet the losses are those of the undisturbed worker: a checkpoint holds weights, Adam's
-# means, the state of the random numbers, and the step, from which the order of the data follows. Two workers and one
-# differ by rounding alone: (a + b) + (c + d) rounds differently from ((a + b) + c) + d.
+# When worker 1 died, worker 0 could not continue alone, because an all-reduce waits for all workers. The engine
+# restarted both from the newest checkpoint. Still, the losses are those of the uninterrupted worker: a checkpoint
+# contains the weights, Adam's means, the state of the random numbers, and the step, which determines the order of the
+# data. Two workers and one differ only by rounding: (a + b) + (c + d) rounds differently from ((a + b) + c) + d.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# `make cluster` runs the same with Ray Train from the command line, with a progress bar. Stop it with Ctrl-C and run it
-# again: it continues from its checkpoint.
+# `make cluster` runs the same from the command line with **Ray Train** (`engine="ray"`), which can use many machines.
+# Stop it with Ctrl-C and run it again: it continues from its checkpoint.
 
 # %% [markdown]
 # ## 5. Share the table
 #
-# A table that one machine cannot hold is cut into **shards**: each machine owns some of the rows
-# ([sharding](glossary.md#sharding)). The simplest rule: with n shards, row `id` belongs to shard `id % n`, and stands
-# there at position `id // n`. Six rows on two shards:
+# A table that does not fit on one machine is split into **shards**: each machine holds some of the rows
+# ([sharding](glossary.md#sharding)). In the simplest scheme with n shards, row `id` belongs to shard `id % n`, at
+# position `id // n`. Six rows on two shards:
 
 # %%
 small = np.arange(6)[:, None] * [1, 10]
@@ -408,11 +409,12 @@ print("shard 0 holds rows 0, 2, 4:", shards[0].tolist(), " shard 1 holds rows 1,
 # %% [markdown]
 # ### Exercise 20.7 · code (O4)
 #
-# `shards` is a list of arrays; `shards[k]` holds the rows with `id % n == k`, where n is the number of shards. `ids` has
-# shape (m,), with repetitions, in any order. Return their rows, shape (m, dim), in the order of `ids`.
+# `shards` is a list of arrays; `shards[k]` holds the rows with `id % n == k`, where n is the number of shards. `ids`
+# has shape (m,); it can contain repetitions and be in any order. Return the rows of these ids, shape (m, dim), in the
+# order of `ids`.
 #
-# <details><summary>Hint 1</summary>For each shard: which positions of <code>ids</code> does it own? Write its rows
-# into these positions of the result.</details>
+# <details><summary>Hint 1</summary>Which positions of <code>ids</code> belong to each shard? Write the rows of the
+# shard into these positions of the result.</details>
 # <details><summary>Hint 2</summary><code>mine = ids % n == k</code>, then
 # <code>result[mine] = shards[k][ids[mine] // n]</code>.</details>
 
@@ -433,13 +435,13 @@ def look_up(shards, ids):
 check("20.7", look_up)
 
 # %% [markdown]
-# Training with shards takes three exchanges from all workers to all ([all-to-all](glossary.md#all-to-all)):
+# Training with shards needs three exchanges between all workers ([all-to-all](glossary.md#all-to-all)):
 #
-# 1. each worker asks the owners for the ids that its half of the batch needs, each once;
-# 2. the owners answer with the rows, and the worker computes the gradient of these rows;
-# 3. the gradients travel back to the owners, who add up what comes for the same row.
+# 1. each worker requests the rows for its half of the batch from their owners, each row once;
+# 2. the owners send the rows, and the worker computes their gradients;
+# 3. the workers send the gradients back to the owners, which add up those of the same row.
 #
-# Here a loop plays the workers in turn. `gradient` now sees a small table, and positions in it instead of film
+# Here, a loop simulates the workers in turn. `gradient` now receives a small table, and positions in it instead of film
 # numbers.
 
 
@@ -476,15 +478,15 @@ claim("the gradient of the shards is the unsharded one to 1e-12", error < 1e-12)
 claim("sharding sends less than a twentieth of the all-reduce", n_bytes / 2 < whole.nbytes / 20)
 
 # %% [markdown]
-# Equal, with half of the table on each machine and a fraction of the traffic. Real systems shard the tables and keep the
-# small dense layers data-parallel (Naumov et al., 2019).
+# The gradients are equal, with half of the table on each machine and a fraction of the traffic. Real systems shard the
+# tables and keep the small dense layers data-parallel (Naumov et al., 2019).
 #
-# But *which* rows go together? Someone proposes four machines with a quarter of the films each, in the order of the film
-# numbers.
+# But *which* rows should share a machine? Suppose that each of four machines holds a quarter of the films, in the order
+# of the film numbers.
 #
 # ### Exercise 20.8 · predict (O4)
 #
-# What percentage of the look-ups does machine 0 answer, if every rating of the training set is one look-up?
+# What percentage of the look-ups does machine 0 answer if every rating of the training set is one look-up?
 
 # %%
 percent_of_machine_0 = ...
@@ -510,18 +512,18 @@ claim("by id mod 4, none answers more than 28 %", share["id mod 4"].max() < 0.28
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Film numbers grow with time: old, famous films have small ones. All shards have equally many *rows*, but the *work*
-# follows popularity. Every step waits for the slowest worker (the *straggler*), so four machines by number do less than
-# the work of two. `id % n` spreads the famous films; a hash does so whatever the ids mean. If one single item got a tenth
-# of all look-ups, no rule would help: then every worker keeps a copy of that row.
+# Film numbers grow with time, so old, famous films have small ones. All shards hold equally many *rows*, but the *work*
+# follows popularity. Every step waits for the slowest worker (the *straggler*), so four machines split by number do
+# less than the work of two. `id % n` spreads the famous films, and a hash does so whatever the ids mean. If a single
+# item received a tenth of all look-ups, no rule would help; every worker would then keep a copy of that row.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 6. Shards in real processes (optional)
 #
-# Each process is a worker for its half of the batch *and* the owner of a shard. The three exchanges are three methods
-# that return one array for each process, and a fourth one updates the shard.
+# Each process is a worker for its half of the batch *and* the owner of a shard. Three methods, which return one array
+# for each process, carry out the three exchanges, and a fourth one updates the shard.
 
 
 # %% tags=["open"]
@@ -561,8 +563,8 @@ class ShardWorker:
 
 
 # %% [markdown] tags=["open"]
-# In a step, nothing goes through the notebook but promises: `zip(*asked)` regroups what every worker asks into what every
-# owner is asked.
+# During a step, only futures pass through the notebook. `zip(*asked)` regroups the requests by worker into requests by
+# owner.
 
 
 # %% tags=["open"]
@@ -598,7 +600,8 @@ print(f"after {len(batches)} steps: {difference:.0e}")
 claim("the sharded update is the unsharded one to 1e-12, after one step and after all", difference < 1e-12)
 
 # %% [markdown] tags=["open"]
-# Equal, and no process held more than half of the table. What did worker 0 send to worker 1 in the first step?
+# The updates are equal to 1e-12, and each process held only half of the table. What did worker 0 send to worker 1 in
+# the first step?
 
 # %% tags=["open"]
 sent = {"ids": asked[0][1], "rows": answers[0][1], "gradients": gradients[0][1]}
@@ -614,8 +617,8 @@ claim("sharding sends less than a twentieth of the all-reduce", n_bytes < table6
 # %% [markdown] tags=["open"]
 # ## 7. Prepare data that lie in many files
 #
-# A large log arrives in parts: a file per hour or per week. We generate one, **synthetic**, with a million interactions of
-# 20,000 users in eight weekly Parquet files.
+# A large log arrives in parts, such as one file per week. We generate a **synthetic** one, with a million interactions
+# of 20,000 users in eight weekly Parquet files.
 
 # %% tags=["open"]
 folder = tempfile.TemporaryDirectory()
@@ -626,9 +629,9 @@ print(f"20,000,000 rows: {20 * in_arrays:.0f} MB in arrays, {20 * as_objects / 1
 week.head(3)
 
 # %% [markdown] tags=["open"]
-# Twenty million rows are no reason for a second machine, as long as they are arrays. Billions are, and then each machine
-# reads *some* of the files. **Counts** can be computed in this way: count each part where it is read, and add up.
-# [Ray Data](https://docs.ray.io/en/latest/data/data.html) applies a function to batches of the files in parallel.
+# Twenty million rows do not need a second machine, as long as they are stored in arrays. Billions do, and then each
+# machine reads *some* of the files. **Counts** can be computed in this way: count each part where it is read, and add
+# up. [Ray Data](https://docs.ray.io/en/latest/data/data.html) applies a function to batches of rows in parallel.
 
 
 # %% tags=["open"]
@@ -649,9 +652,9 @@ claim("Ray Data and pandas count the same", (popularity == np.bincount(in_one["i
 # %% [markdown]
 # ### Exercise 20.9 · find the bug (O5)
 #
-# How many *different users* watched each film? `files` is a list of arrays of shape (rows, 2), with user and film in each
-# row. The function should return an array of length `n_films`. For one file it is right, for several its numbers are too
-# high. Fix it.
+# How many *different users* watched each film? `files` is a list of arrays of shape (rows, 2), with user and film in
+# each row. The function should return an array of length `n_films`. It is correct for one file, but for several files
+# its numbers are too high. Fix it.
 #
 # <details><summary>Hint 1</summary>Somebody may watch the same film in two different weeks.</details>
 # <details><summary>Hint 2</summary>Keep the distinct pairs of each file, concatenate them, and make the pairs distinct
@@ -679,22 +682,22 @@ def n_viewers(files, n_films):  # noqa: F811
 check("20.9", n_viewers)
 
 # %% [markdown]
-# Sums, counts and maxima can be merged from parts; a mean can, if the sum and the count travel. Distinct counts and
-# medians cannot: rows that belong together must first be brought together. The same holds for the **history** of a user,
-# whose rows stand in all eight files. Bringing them together is called a [shuffle](glossary.md#shuffle). It is the
-# expensive operation of every data engine, because nearly every row moves to another machine.
+# Sums, counts and maxima can be merged from parts; so can a mean, from sums and counts. Distinct counts and medians
+# cannot: the rows that belong together must first be brought together. The same holds for the **history** of a user,
+# whose rows are spread over all eight files. Bringing them together is called a [shuffle](glossary.md#shuffle). It is
+# the expensive operation of every data engine, because nearly every row moves to another machine.
 
 # %% [markdown]
 # ### Exercise 20.10 · put in order (O5)
 #
-# Make the last 50 films of every user from weekly files. Put the steps in order; one of them does not belong.
+# Collect the last 50 films of every user from weekly files. Put the steps in order; one of them does not belong.
 #
-# - **A** cut the file's rows into buckets by `user_id % n`
-# - **B** one worker for each file: read it
-# - **C** one worker for each bucket: gather its pieces from all files
-# - **D** order the bucket's rows by user and time
+# - **A** split the file's rows into buckets by `user_id % n`
+# - **B** start one worker for each file, which reads it
+# - **C** start one worker for each bucket, which gathers its pieces from all files
+# - **D** sort the bucket's rows by user and time
 # - **E** keep the last 50 rows of each user
-# - **F** cut the file's rows into buckets by `timestamp % n`
+# - **F** split the file's rows into buckets by `timestamp % n`
 
 # %%
 answer = ...
@@ -708,16 +711,18 @@ check("20.10", answer)
 # %% [markdown]
 # <details><summary>Why in this order</summary>
 #
-# Read, cut, gather: that is the shuffle. From then on each bucket holds whole users and works alone. Section 8 runs it.
-# Rows of the same second need a rule of their own, or the result depends on which file arrives first. And if each worker
-# draws random negatives, each needs a **seed of its own**: with one seed, all buckets get the same negatives.
+# Reading, splitting and gathering make up the shuffle. After that, each bucket holds complete users and is processed
+# independently, as in section 8. Rows with the same timestamp need a tie-breaking rule, or the result depends on which
+# file arrives first. And if each worker draws random negatives, each needs a **seed of its own**: with a single seed,
+# all buckets get the same negatives.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # ## 8. A shuffle in real processes (optional)
 #
-# One task for each file, one for each bucket. `zip(*pieces)` is the shuffle: from pieces by file to pieces by bucket.
+# We use one task for each file and one for each bucket. `zip(*pieces)` is the shuffle: it regroups pieces by file into
+# pieces by bucket.
 
 
 # %% tags=["open"]
@@ -745,8 +750,8 @@ print(f"{len(made):,} histories from {len(paths)} files through 4 buckets")
 claim("the histories from the parts are those of pandas on the whole log", made.equals(expected))
 
 # %% [markdown] tags=["open"]
-# In Ray Data the same is `groupby("bucket").map_groups(...)`. One command does it with twenty million rows, and compares
-# a sample with pandas. On two busy cores it printed:
+# In Ray Data, the same operation is `groupby("bucket").map_groups(...)`. One command runs it on twenty million rows and
+# compares a sample with pandas. On two busy cores, it printed:
 #
 # ```
 # $ python -m recsys_helpers.cluster.parts --rows 20_000_000
@@ -757,13 +762,14 @@ claim("the histories from the parts are those of pandas on the whole log", made.
 # 200,000 users; 50 of them compared with pandas: equal: 2 s, peak so far 2.93 GB
 # ```
 #
-# Most of the memory is the engine's own. It pays when the log no longer fits into one machine, not before.
+# Most of the memory is used by the engine itself. An engine is worth its cost when the log no longer fits on one
+# machine, not before.
 
 # %% [markdown] tags=["open"]
 # ## 9. A hundred million users on one page
 #
-# Before anybody rents machines, multiply. The plan: 100 million users, 10 million items, vectors of 64 numbers in 4
-# bytes each, and Adam, which stores two more numbers for each weight.
+# Before you rent machines, calculate what you need. Suppose that there are 100 million users, 10 million items, vectors
+# of 64 numbers of 4 bytes each, and Adam, which stores two more numbers for each weight.
 #
 # ### Exercise 20.11 · trace (O2)
 #
@@ -797,34 +803,34 @@ claim("the tables need two machines, the log can be read in parts", plan.iloc[0,
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# What grows fastest breaks first. EASE needs the *square* of the items: 400,000 GB here, and the 48 GB that we assume to
-# be free are full at 109,545 items. The tables come next: 84.5 GB, two machines. The log is larger, but it is read in
-# parts.
+# What grows fastest reaches the limit first. EASE needs the *square* of the number of items: 400,000 GB here; the 48 GB
+# that we assume to be free are full at 109,545 items. The tables come next: 84.5 GB, two machines. The log is larger,
+# but it is read in parts.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# Which engine for which part:
+# Which engine suits which part?
 #
-# | Part | Way to share | Engines |
-# |---|---|---|
+# | Part | How it is distributed | Engines |
 # | log, histories, features | files, then a shuffle | Ray Data, Spark |
 # | dense layers | data parallel, all-reduce | Keras on JAX, PyTorch DDP, both under Ray Train |
 # | embedding tables | shards, all-to-all | TorchRec; `keras_rs` on TPUs (not installed here) |
 # | serving | replicas behind a proxy | lesson 23, Ray Serve, Kubernetes |
 #
-# Use a larger machine as long as there is one, sample before you distribute, and distribute only the part that does not
+# Use a larger machine as long as one exists, sample before you distribute, and distribute only the part that does not
 # fit.
 
 # %% [markdown] tags=["open"]
 # ## 10. A simulated scaling curve (optional)
 #
-# **This section is simulated.** From measured pieces we compute how long a step would take on n machines. The work of a
-# batch is divided by n. A ring all-reduce has 2 (n − 1) messages, each with a latency, and sends 2 (n − 1) / n times the
-# gradient. We assume a network with 25 Gbit/s and 50 µs per message.
+# **This section is simulated.** From a measured time per pair, we compute how long a step would take on n machines. The
+# work of a batch is divided by n. A ring all-reduce sends 2 (n − 1) messages one after the other, each with a latency,
+# and 2 (n − 1) / n times the size of the gradient. We assume a network with 25 Gbit/s and 50 µs per message.
 #
-# First the plan of section 9, at the same 10 interactions a day: how long do the exchanges and the arithmetic of one day
-# take on 16 machines with 16 cores each, and how long would an all-reduce of the whole tables take?
+# We start with the plan of section 9, with its 10 interactions per user and day. How long do the exchanges and the
+# arithmetic of one day take on 16 machines with 16 cores each, and how long would an all-reduce of the gradients of
+# both tables take?
 
 # %% tags=["open"]
 network = 3.1e9  # bytes per second: 25 Gbit/s, an assumption
@@ -840,9 +846,10 @@ for what, seconds in {
 # With shards, the exchanges of a day take 41 s and its arithmetic takes 16 s. An all-reduce of the whole gradient would
 # take 18 s at *every step*.
 #
-# What does a day cost? Prices change, so we count the hours of one machine with 16 cores, and you put in what you pay.
-# Preparation takes the 75 s for 20 million rows on two cores of section 8. For serving we assume five lists per user and
-# day, three times the mean load at the busiest hour, and 500 answers per second and core:
+# What does a day cost? Prices change, so we count the hours of machines with 16 cores, and you enter what you pay for
+# one hour. For the preparation, we scale up the 75 s of section 8 for 20 million rows on two cores. For serving, we
+# assume five lists per user and day, three times the mean load at the busiest hour, and 500 answers per second and
+# core:
 
 # %% tags=["open"]
 price = 1.0  # for one hour of one machine, in your currency: put in what you pay
@@ -862,11 +869,11 @@ prepare, train, serve = hours.values()
 claim("simulated: serving costs a hundred times as much as the rest together", serve > 100 * (prepare + train))
 
 # %% [markdown] tags=["open"]
-# Under these assumptions serving takes 72 machine-hours a day and everything else 0.38: each interaction is learned
-# from once, and 500 million lists are requested. So save milliseconds of an answer before you save on training. A much
-# larger network would move both.
+# Under these assumptions, serving takes 72 machine-hours a day and everything else 0.38: training uses each interaction
+# once, while users request 500 million lists. So reduce the time per answer before you try to save on training. A much
+# larger network would increase both.
 #
-# Now the speed-up of one step for the small model of section 1. We measure the work per pair here.
+# Next, we compute the speed-up of one step for the small model of section 1. The work per pair is measured here.
 
 # %% tags=["open", "nbval-ignore-output"]
 began = time.perf_counter()
@@ -911,16 +918,17 @@ claim("simulated: with a batch of 256, more machines are slower", curves["batch 
 claim("simulated: with a large batch the curve rises and falls again", 0 < curves["batch 65,536"].argmax() < 7)
 
 # %% [markdown] tags=["open"]
-# With little work per step, every further machine makes it slower. With more work the curve rises until the messages
-# outweigh what is saved. A curve of speed-up without its batch size says nothing. And a larger batch needs the learning
-# rate of section 2: the curve counts steps, not what they learn.
+# With little work per step, more machines make the step slower. With more work, the speed-up rises until the messages
+# cost more than the additional machines save. A speed-up curve without its batch size says nothing. And a larger batch
+# needs the learning rate of section 2: the curve shows how fast the steps are, not how much the model learns from them.
 
 # %% [markdown] tags=["open"]
 # ## 11. Serve from several processes (optional)
 #
-# Serving is the easy part of distribution, because requests do not depend on each other. Every **replica** holds the
-# whole model; a *proxy* passes each request to the next replica in turn (round robin), and to another one if that fails.
-# We start two replicas of EASE, version 1, kill one in the middle, and roll out version 2 replica by replica.
+# Serving is the part that is easiest to distribute, because requests do not depend on each other. Every **replica**
+# holds the whole model. A *proxy* passes each request to the next replica in turn (round robin), and to another one if
+# that fails. We start two replicas with version 1 of EASE, kill one of them after 100 requests, and then replace the
+# replicas one by one with version 2.
 
 
 # %% tags=["open"]
@@ -978,15 +986,15 @@ ray.shutdown()  # all processes end
 folder.cleanup()
 
 # %% [markdown] tags=["open"]
-# No user noticed anything, because the new replica answered *before* the old one was taken out, and because a request for
-# recommendations may be sent twice without harm. An event ("liked") may not: it needs an id, so that it counts once.
-# The folder `deploy/` does all this with nginx and several processes of lesson 23's service; its README says what was
-# measured.
+# No request failed, because each new replica answered *before* an old one was taken out, and because a request for
+# recommendations can be sent twice without harm. An event such as "liked" cannot: it needs an id, so that it counts
+# only once. The folder `deploy/` does all this with nginx and several processes of lesson 23's service; its README says
+# what was measured.
 
 # %% [markdown]
 # ## What you did
 #
-# - You combined the gradients of unequal workers, and saw what the learning rate does to a large batch (**O1**).
+# - You combined the gradients of unequal workers, and saw why a larger batch needs a larger learning rate (**O1**).
 # - You implemented the second half of a ring all-reduce, and computed bytes and memory (**O2**).
 # - You trained in two processes, compared the weights, and resumed after a crash (**O3**).
 # - You implemented look-ups in shards, and saw popularity overload one of them (**O4**).

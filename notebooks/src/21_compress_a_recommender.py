@@ -1,16 +1,16 @@
 # %% [markdown]
 # # Compress a recommender
 #
-# A small model is cheap to serve, and fits on a phone. You make two recommenders many times smaller, and measure what
+# A small model is cheap to serve and fits on a phone. You make two recommenders many times smaller and measure what
 # that costs.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** implement quantisation: scales, codes of a few bits, two codes in a byte
-# - **O2** compare quality with overlap, and explain why one falls long before the other
-# - **O3** implement scores from the look-up tables of product quantisation
-# - **O4** compute what pruning really saves in a file, and repair a training step that loses the zeros
+# - **O2** compare quality with overlap, and explain why overlap falls long before quality
+# - **O3** implement scoring with the look-up tables of product quantisation
+# - **O4** compute what pruning saves in a file, and repair a training step that loses the zeros
 # - **O5** compare a distilled student with a control that never saw the teacher
 #
 # **What you need**: lessons 04, 09 and 10, and about two hours without the optional sections; take a break before
@@ -41,9 +41,9 @@ known, hidden = (to_matrix(part, users, items) for part in (in_time.train, in_ti
 # %% [markdown]
 # ## 1. How many bytes does a film need?
 #
-# The first model is [iALS](glossary.md#ials) of lesson 09 with 64 numbers for each film. A number is a *float32* of 4
-# bytes, so a film takes 256 bytes. Only this table is stored: `fold_in` computes a user's vector from the films seen,
-# with one step of the alternating least squares of lesson 09.
+# The first model is [iALS](glossary.md#ials) of lesson 09 with 64 numbers for each film. Each number is a *float32* of
+# 4 bytes, so a film takes 256 bytes. Only this table is stored: `fold_in` computes a user's vector from the user's
+# films, with one step of the alternating least squares of lesson 09.
 
 
 # %%
@@ -84,17 +84,17 @@ claim("3 bytes per film keep more than three quarters of the NDCG, and less than
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# With 12 bytes the model keeps 95 % of its NDCG@10; with 3 bytes, which is 24 bits per film, it still keeps 88 %. A
-# recommendation is a ranking, and rankings survive crude numbers.
+# With 12 bytes, the model keeps 95 % of its NDCG@10; with 3 bytes, which is 24 bits per film, it still keeps 88 %. A
+# list of recommendations is a ranking, so the scores need not be exact.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Numbers of eight bits, by hand
 #
-# A float32 has 32 bits. **[Quantisation](glossary.md#quantization)** stores a whole number of fewer bits instead, the
-# *code*, and one *scale* for many codes: number ≈ code × scale. With 8 bits (*int8*) the codes run from −127 to 127, so
-# the scale is the largest magnitude divided by 127. Here is a film of four numbers:
+# A float32 has 32 bits. **[Quantisation](glossary.md#quantization)** instead stores an integer of fewer bits, the
+# *code*, and one *scale* for many codes: number ≈ code × scale. With 8 bits (*int8*), the codes run from −127 to 127,
+# so the scale is the largest magnitude divided by 127. Here is a film with four numbers:
 
 # %%
 film = np.array([0.503, -1.27, 0.018, 0.844])
@@ -104,9 +104,9 @@ print("scale", round(scale, 4), "| codes", codes.astype(int), "| back", (codes *
 print("largest error", np.abs(codes * scale - film).max().round(4), "of half a step,", round(scale / 2, 4))
 
 # %% [markdown]
-# The scale is the *step* from one code to the next. Every number goes to its nearest code, so no error is larger than
-# half a step. But the *largest* number that shares the scale sets the step. Put a second film into the table, ten times
-# as large:
+# The scale is the *step* from one code to the next. Every number is rounded to its nearest code, so no error is larger
+# than half a step. But the *largest* number that shares the scale determines the step. We add a second film to the
+# table, ten times as large:
 
 # %%
 two = np.array([film, 10 * film])
@@ -115,12 +115,12 @@ for name, axis in (("one scale for the table", None), ("one scale per row", 1)):
     print(f"{name:23} first film: {(np.rint(two / scale) * scale)[0].round(3)}")
 
 # %% [markdown]
-# With one scale for the table, the first film comes back in multiples of 0.1 and loses its third number. From here on
-# each row has its own scale, at the price of 4 more bytes.
+# With one scale for the table, the first film comes back in multiples of 0.1, and its third number becomes 0. From here
+# on, each row has its own scale, which takes 4 more bytes.
 #
 # ### Exercise 21.2 · trace (O1)
 #
-# With 4 bits the codes run from −7 to 7. A row holds 0.9, −2.1 and 0.4. What does 0.4 come back as?
+# With 4 bits, the codes run from −7 to 7. A row contains 0.9, −2.1 and 0.4. Which number comes back for 0.4?
 
 # %%
 comes_back_as = ...
@@ -134,9 +134,9 @@ check("21.2", comes_back_as)
 # %% [markdown]
 # ### Exercise 21.3 · code (O1)
 #
-# Quantise to any number of bits, with one scale per row. `rows` has shape (n_rows, dim), and the largest code is
-# `2 ** (bits - 1) - 1`. Return two arrays: the codes, whole numbers of shape (n_rows, dim), and the scales, of shape
-# (n_rows, 1). A row of zeros gets the scale 1.
+# Quantise to any number of bits, with one scale per row. `rows` has shape (n_rows, dim), and the largest code is `2 **
+# (bits - 1) - 1`. Return two arrays: the codes, which are whole numbers of shape (n_rows, dim), and the scales, of
+# shape (n_rows, 1). A row of zeros gets the scale 1.
 #
 # <details><summary>Hint 1</summary>The largest magnitude of each row is <code>np.abs(rows).max(axis=1,
 # keepdims=True)</code>; <code>np.rint</code> rounds to the nearest whole number.</details>
@@ -160,8 +160,8 @@ check("21.3", my_quantise)
 # %% [markdown]
 # ### Two codes in one byte
 #
-# NumPy has no 4-bit type, so nothing is saved until two codes share a byte. Add 8, so that −7 … 7 becomes 1 … 15.
-# Then the first code goes into the low half of the byte and the second into the high half, which counts in units of 16:
+# NumPy has no 4-bit type, so nothing is saved until two codes share a byte. We add 8, so that −7 … 7 becomes 1 … 15.
+# The first code then goes into the low half of the byte and the second into the high half, which counts in units of 16:
 
 # %%
 first, second = -7, 3
@@ -171,13 +171,13 @@ print("packed:", byte, "| in bits:", f"{byte:08b}", "| back:", byte % 16 - 8, by
 # %% [markdown]
 # ### Exercise 21.4 · code (O1)
 #
-# `codes` has shape (n_rows, dim), values from −7 to 7, type int8, and `dim` is even. Return the packed bytes: shape
-# (n_rows, dim / 2), type uint8. Columns 0 and 1 share the first byte, columns 2 and 3 the second, and so on.
+# `codes` has shape (n_rows, dim), values from −7 to 7 and type int8, and `dim` is even. Return the packed bytes, with
+# shape (n_rows, dim / 2) and type uint8. Columns 0 and 1 share the first byte, columns 2 and 3 the second, and so on.
 #
-# <details><summary>Hint 1</summary><code>codes[:, 0::2]</code> are all first codes of a pair, <code>codes[:,
-# 1::2]</code> all second ones.</details>
-# <details><summary>Hint 2</summary>In int8 a sum above 127 overflows: convert with <code>.astype(int)</code> before you
-# multiply, and to <code>np.uint8</code> at the end.</details>
+# <details><summary>Hint 1</summary><code>codes[:, 0::2]</code> contains the first code of each pair, and <code>codes[:,
+# 1::2]</code> the second one.</details>
+# <details><summary>Hint 2</summary>In int8, a sum above 127 overflows: convert to integers with
+# <code>.astype(int)</code> before you multiply, and to <code>np.uint8</code> at the end.</details>
 
 
 # %%
@@ -194,8 +194,8 @@ check("21.4", my_pack)
 # %% [markdown]
 # ## 3. Quality falls late, overlap falls early
 #
-# Now the real table. We measure NDCG@10, with the paired interval of its difference to float32 (lesson 04), and the
-# **overlap**, the share of the ten recommended films that are the same as before.
+# Now we quantise the real table. We measure NDCG@10, the paired interval of its difference from float32 (lesson 04),
+# and the **overlap**, the share of the ten recommended films that are the same as before.
 
 
 # %%
@@ -223,18 +223,19 @@ claim("3 bits: less than a tenth of the NDCG is lost", -by_bits["difference"][28
 claim("2 bits: the loss is distinguishable from zero", by_bits["high"][20] < 0)
 
 # %% [markdown]
-# With int8 almost nothing changes: the overlap is 0.994 and the interval includes zero. With 4 bits one film in ten is
-# replaced, and NDCG loses 0.003, with an interval that ends at zero. With 3 bits one film in five is replaced, and NDCG
-# loses 0.005 of 0.138. With 2 bits it is half of the films, and 0.016. Why do the lists change so much more than NDCG?
+# With int8, almost nothing changes: the overlap is 0.994 and the interval includes zero. With 4 bits, one film in ten
+# is replaced, and NDCG@10 falls by 0.003, with an interval that ends at zero. With 3 bits, one film in five is
+# replaced, and NDCG@10 falls by 0.005 from 0.138. With 2 bits, half of the films are replaced, and it falls by 0.016.
+# Why do the lists change so much more than NDCG@10?
 #
 # ### Exercise 21.5 · choose (O2)
 #
 # What is the best explanation?
 #
-# - **a** NDCG@10 looks only at the first position, so it does not see the changes behind it
-# - **b** quantisation changes the scores of films that nobody watches, and leaves the relevant ones alone
-# - **c** many films around rank 10 have almost the same score, and a small error decides which of them come in
-# - **d** there are too few users for the interval to see the loss
+# - **a** NDCG@10 depends only on the first position, so it does not see the changes further down
+# - **b** quantisation changes the scores of films that nobody watches, and leaves the relevant ones unchanged
+# - **c** many films around rank 10 have almost the same score, and a small error decides which of them are recommended
+# - **d** there are too few users for the interval to reveal the loss
 
 # %%
 answer = ...
@@ -255,18 +256,18 @@ claim("at least five of them", np.median(near) >= 5)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# A typical error is how far 3 bits move a user's ten best scores, on average. For the median user, 9 films (the tenth
-# included) lie within one such error of the tenth score. They are **near ties**, and the error can decide among them.
-# So overlap answers "will users notice that something changed?", and NDCG answers "is it worse?" Report both.
+# The typical error is the mean change of a user's ten best scores with 3 bits. For the median user, 9 films (including
+# the tenth) lie within one such error of the tenth score. They are **near ties**, and the error can decide among them.
+# Overlap answers "will users notice that something changed?", and NDCG answers "is it worse?" Report both.
 #
 # </details>
 
 # %% [markdown]
 # ## 4. Product quantisation
 #
-# Quantisation treats every number by itself. **[Product quantisation](glossary.md#product-quantization)** (Jégou et
-# al., 2011) cuts the vector into blocks. Each block has a few *code words*, and a film stores only the number of the
-# nearest. Here are two blocks of two numbers, with two code words each:
+# So far, every number was quantised by itself. **[Product quantisation](glossary.md#product-quantization)** (Jégou et
+# al., 2011) cuts the vector into blocks. Each block has a few typical vectors, its *code words*, and a film stores only
+# the number of the nearest one. Here are two blocks of two numbers, with two code words each:
 
 # %%
 toy_tables = np.array([[[0.0, 0.0], [1.0, 1.0]], [[0.0, 1.0], [2.0, 0.0]]])  # (blocks, code words, width)
@@ -278,10 +279,10 @@ for table, block in zip(toy_tables, np.split(film, 2)):
 # %% [markdown]
 # The film is stored as the codes 1 and 0: two *bits* instead of 16 bytes. They stand for the vector (1, 1, 0, 1). The
 # code words are cluster centres: `product_codes` of section 1 runs [k-means](glossary.md#k-means) (lesson 13) on each
-# block. With 64 code words a code takes 6 bits, and 4 blocks make 3 bytes.
+# block. With 64 code words, a code takes 6 bits, and 4 blocks take 3 bytes.
 #
-# Scoring needs no rebuilt vectors. For a user with the vector (1, 2, 0.5, 1), multiply each code word with the user's
-# block once. Then the score of any film is a sum of entries of this small table:
+# Scoring does not need the reconstructed vectors. For a user with the vector (1, 2, 0.5, 1), multiply each code word by
+# the user's block once. The score of any film is then a sum of entries of this small table:
 
 # %%
 user = np.array([1.0, 2.0, 0.5, 1.0])
@@ -292,12 +293,12 @@ print("codes 1, 0:", lookup[0, 1] + lookup[1, 0], "| dot product with (1, 1, 0, 
 # %% [markdown]
 # ### Exercise 21.6 · fill in (O3)
 #
-# `user` has shape (n_blocks · width,), `codes` (n_films, n_blocks), `tables` (n_blocks, n_codes, width). Return the
-# scores of all films, shape (n_films,), from the look-up table.
+# `user` has shape (n_blocks · width,), `codes` (n_films, n_blocks), and `tables` (n_blocks, n_codes, width). Compute a
+# look-up table, and return the scores of all films, shape (n_films,).
 #
-# <details><summary>Hint 1</summary>In <code>lookup</code>, row b holds the products of block b with each of its code
-# words: shape (n_blocks, n_codes).</details>
-# <details><summary>Hint 2</summary><code>lookup[np.arange(n_blocks), codes]</code> has shape (n_films, n_blocks); add up
+# <details><summary>Hint 1</summary>In <code>lookup</code>, row b holds the dot products of the user's block b with each
+# of its code words: shape (n_blocks, n_codes).</details>
+# <details><summary>Hint 2</summary><code>lookup[np.arange(n_blocks), codes]</code> has shape (n_films, n_blocks); sum
 # over the blocks.</details>
 
 
@@ -341,16 +342,17 @@ show(
 )
 
 # %% [markdown]
-# Again the overlap falls first. Code words follow where the films really are; a grid of 2 bits does not. The 12 bytes
-# of product quantisation reach 0.132, the 20 bytes of 2-bit codes 0.122 (we have not tested the difference). The tables
-# come on top, with nearly 2 bytes per film.
+# Again, the overlap falls first. The code words adapt to the films; a grid of 2-bit codes does not. Product
+# quantisation reaches 0.132 with 12 bytes, 2-bit codes reach 0.122 with 20 (we have not tested the difference). The
+# tables add nearly 2 bytes per film.
 
 # %% [markdown]
 # ## 5. Share the rows (optional)
 #
-# A table with hundreds of millions of rows is often too large to be trained in the first place. Then several items
-# share a row. The usual way is [hashing](glossary.md#hashing-trick): row number = item index modulo the number of rows.
-# Here 1,000 rows serve 9,066 films. Who shares a row with the most popular films? (In brackets: how many users.)
+# A table with hundreds of millions of rows is often too large to be trained in the first place. In that case, several
+# items share a row. The usual way is [hashing](glossary.md#hashing-trick): row number = item index modulo the number of
+# rows. Here, 1,000 rows serve 9,066 films. Which films share a row with the most popular ones? (The brackets contain
+# the number of users.)
 
 # %%
 counts, titles = baselines.popularity(known), movies.set_index("item_id")["title"]
@@ -360,12 +362,12 @@ for film_idx in np.argsort(-counts)[:3]:
     print(f"{titles[items.ids[film_idx - 1]]} ({counts[film_idx]:.0f}) with {', '.join(names)} …")
 
 # %% [markdown]
-# Films with nothing in common but a remainder get the same vector, and so the same score. Two remedies are used. The
-# **quotient–remainder trick** (Shi et al., 2020) adds a second, tiny table for the quotient. Every film then has a pair
-# of rows of its own, and its vector is their sum. **Frequency-aware** tables give the 900 most popular films a row
-# each, and only the rest shares 100 rows. We compare the three at 1,000 rows. Each table is fitted to the vectors of
-# iALS by least squares, weighted by popularity. (Tables that are trained from the start may do better than fitted
-# ones.)
+# Films that have nothing in common but a remainder get the same vector and therefore the same score. There are two
+# common remedies. The **quotient–remainder trick** (Shi et al., 2020) adds a second, tiny table for the quotient. Every
+# film then has a pair of rows of its own, and its vector is their sum. A **frequency-aware** table gives a row to each
+# of the 900 most popular films, and only the other films share 100 rows. We compare the three methods at 1,000 rows.
+# Each table is fitted to the vectors of iALS by least squares, weighted by popularity. (Tables that are trained from
+# the start may do better than fitted ones.)
 
 
 # %%
@@ -390,19 +392,19 @@ print(f"1,000 rows in int8 {1000 * 68 / 1000:.0f} kB, row numbers of two bytes {
 print(f"recommended to anybody: {evaluate(full, known, hidden).coverage * items.n:.0f} of {items.n:,} films")
 
 # %% [markdown]
-# Modulo has destroyed the model: each film that shares a row with a popular one is recommended along with it.
-# Quotient–remainder vectors are all distinct, but a shared remainder still ties a popular film to strangers. The
-# frequency-aware table has about a ninth of the size, and its interval includes zero. With int8 codes and the row
-# numbers it takes 86 kB and is 27 times smaller. The last number says why this works: the full model recommends only
-# 658 different films to all users together. For the others it stores 256 bytes each, and hardly uses them.
+# Hashing by modulo has destroyed the model: each film that shares a row with a popular one is recommended along with
+# it. Quotient–remainder vectors are all distinct, but a shared remainder still ties a popular film to unrelated ones.
+# The frequency-aware table has about a ninth of the size, and its interval includes zero. With int8 codes and the row
+# numbers, it takes 86 kB and is 27 times smaller. The last number shows why this works: the full model recommends only
+# 658 different films to all users together. For each of the others it stores 256 bytes, which it hardly uses.
 #
-# That is also the price. The rare films that share a row can hardly be recommended any more, so the long tail pays for
-# the saving. NDCG does not show that; lesson 04's coverage would.
+# This saving has a cost. The rare films that share a row can hardly be recommended any more, so it comes at the expense
+# of the long tail. NDCG does not show that; the coverage of lesson 04 would.
 
 # %% [markdown]
-# ## 6. Prune the heavier model
+# ## 6. Prune the larger model
 #
-# The linear next-item model of lesson 10 is better and much heavier: one weight for each pair of films. It has
+# The linear next-item model of lesson 10 is better and much larger: it has one weight for each pair of films. It has
 # none for films with fewer than three ratings, so we store only the block of the others.
 
 
@@ -425,10 +427,10 @@ claim("it beats iALS by more than 0.03", ndcg > whole + 0.03)
 
 # %% [markdown]
 # **[Pruning](glossary.md#pruning) by magnitude** sets the smallest weights to zero. How much smaller the file becomes
-# depends on how it is written:
+# depends on its format:
 #
 # - *dense*: all weights, zeros included; *zipped*: the dense file, compressed with `zlib`, the method of zip
-# - *CSR*, SciPy's sparse format: the values, 2 bytes of column number for each, and where each row starts
+# - *CSR*, SciPy's sparse format: the values, a column number of 2 bytes for each, and where each row starts
 # - *bitmap*: one bit for each position (is there a weight or not), and the values
 
 
@@ -461,15 +463,15 @@ claim(
 )
 
 # %% [markdown]
-# The sizes are in megabytes. The dense file does not change: a zero takes 4 bytes like any other number. Zip finds the
-# zeros, but the digits of the other weights look random to it. The sparse formats pay for positions. CSR pays 2 bytes
-# for each weight that is left, a bitmap one bit for each position, so the bitmap is smaller if more than one weight in
-# 16 is left.
+# The sizes are in megabytes. The dense file does not change: a zero takes 4 bytes like any other number. Zip compresses
+# the zeros, but the digits of the other weights look random to it. The sparse formats have to store positions. CSR
+# needs 2 bytes for each remaining weight, a bitmap one bit for each position, so the bitmap is smaller if more than one
+# weight in 16 remains.
 #
 # ### Exercise 21.7 · trace (O4)
 #
-# A matrix of 1,000 × 1,000 float32 weights takes 4,000 kB. A tenth of them is left after pruning. How many kB does it
-# take as a bitmap with its values?
+# A matrix of 1,000 × 1,000 float32 weights takes 4,000 kB. After pruning, a tenth of the weights remain. How many kB
+# does the matrix take as a bitmap with its values?
 
 # %%
 kilobytes = ...
@@ -483,8 +485,8 @@ check("21.7", kilobytes)
 # %% [markdown]
 # ### What pruning costs
 #
-# Both savings can be combined: prune first, then store each value that is left as int8, with one scale per row. Our
-# goal is an eighth of the bytes, with an interval that includes zero:
+# Pruning and quantisation can be combined: we prune first, then store each remaining value as int8, with one scale per
+# row. Our goal is an eighth of the bytes, with an interval that includes zero:
 
 
 # %%
@@ -511,16 +513,16 @@ claim("... and the intervals include zero", candidates["low"].max() < 0 < candid
 claim("1 % keeps more than 85 % of the NDCG", by_share["NDCG@10"]["1%"] > 0.85 * ndcg)
 
 # %% [markdown]
-# `smaller` says how many times fewer bytes the file has. With 20 % of the weights it is 12 times smaller, with 35 % 8.4
-# times, and both intervals include zero. Does that prove that nothing is lost? We take both to the test set, as the
-# *bold* and the *careful* candidate.
+# `smaller` says how many times smaller the file is: 12 times with 20 % of the weights, 8.4 times with 35 %. Both
+# intervals include zero. Does that prove that nothing is lost? We evaluate both on the test set, as the *bold* and the
+# *careful* candidate.
 
 # %% [markdown]
 # ### Exercise 21.8 · find the bug (O4)
 #
-# A pruned network usually trains a little more, so that the weights that are left make up for those that are gone. The
-# zeros have to stay zeros: a *mask* holds them. After this step they are gone. Repair it: `weights` and `gradient` have
-# the same shape; return the weights after one step of gradient descent.
+# A pruned network is usually trained a little longer, so that the remaining weights compensate for those that were
+# removed. The zeros have to stay zeros; a *mask* should ensure this. But after this step they are gone. Repair it:
+# `weights` and `gradient` have the same shape; return the weights after one step of gradient descent.
 #
 # <details><summary>Hint 1</summary>Which weights are zero when the mask is made?</details>
 # <details><summary>Hint 2</summary>Make the mask from <code>weights</code>, before the step.</details>
@@ -548,13 +550,13 @@ check("21.8", masked_step)
 # %% [markdown]
 # ## 7. A student and its teacher
 #
-# Pruning and quantisation keep the form of the model. **[Distillation](glossary.md#distillation)** (Hinton et al.,
-# 2015; Tang and Wang, 2018, for rankings) trains a new, small model, the *student*, to give the same scores as a big
-# one, the *teacher*: here the linear model. The student is a network with a narrow middle. The aged history goes
-# through 64 numbers to the scores of all films.
+# Pruning and quantisation keep the architecture of the model. **[Distillation](glossary.md#distillation)** (Hinton et
+# al., 2015; Tang and Wang, 2018, for rankings) trains a new, small model, the *student*, to give the same scores as a
+# large one, the *teacher* (here the linear model). The student is a network with a narrow hidden layer: 64 units
+# between the aged history (lesson 10) and the scores of all films.
 #
-# We cut each user's history at eight random points. The true label is what came next; the teacher's label is its score
-# of *every* film.
+# We cut each user's history at eight random points. The true label is what came next; the teacher's label is its scores
+# for *all* films.
 
 
 # %%
@@ -579,7 +581,8 @@ def trained(inputs, labels, loss, dim=64, n_epochs=8):
 # %% [markdown]
 # ### Exercise 21.9 · predict (O5)
 #
-# The student has about 4 % of the teacher's weights. What share of the teacher's NDCG@10 does it reach? Write a number.
+# The student has about 4 % of the teacher's weights. What share of the teacher's NDCG@10 does it reach? Write a number
+# between 0 and 1.
 
 # %%
 share_of_the_teacher = ...
@@ -591,9 +594,9 @@ share_of_the_teacher = 0.92
 check("21.9", share_of_the_teacher)
 
 # %% [markdown] tags=["open"]
-# A good result alone would not show that the teacher helped: perhaps 64 numbers are simply enough. So we train a
+# A good result alone would not show that the teacher helped: perhaps 64 units are simply enough. So we train a
 # **control**: the same network on the same histories, with true labels. Each has the loss that suits its labels: the
-# student copies scores (squared error; times 30, as the scores are tiny), the control ranks what came next
+# student copies scores (squared error; multiplied by 30, because they are tiny), and the control ranks what came next
 # ([cross-entropy](glossary.md#cross-entropy), as in lesson 09).
 
 # %% tags=["reveal", "nbval-ignore-output"]
@@ -615,16 +618,16 @@ claim("... and behind its teacher", by_label["high"]["student, teacher's scores"
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The student reaches about nine tenths of its teacher, and is measurably behind it. It is ahead of the control by
-# 0.012, and the interval just excludes zero. A teacher's label covers all 3,283 films, a true one only the few that
-# came next. (Labels and loss have changed together, so this compares two ways of training.)
+# The student reaches about nine tenths of its teacher's NDCG@10, and its interval lies below zero. It is ahead of the
+# control by 0.012, and the interval just excludes zero. A teacher's label covers all 3,283 films, a true one only the
+# few that came next. (Labels and loss have changed together, so this compares two ways of training.)
 #
 # </details>
 
 # %% [markdown]
 # ### Exercise 21.10 · put in order (O5)
 #
-# How do you find out whether distillation helped? Write the letters in a right order. Two lines do not belong.
+# How do you find out whether distillation helped? Write the letters in a correct order. Two lines do not belong.
 #
 # ```text
 # A   fit the teacher on the training histories

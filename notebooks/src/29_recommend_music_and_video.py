@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Recommend music and video
 #
-# Songs and videos report how long people stayed. That is a rich signal, and a treacherous one: rank by seconds and you
-# recommend long videos. This case study corrects for length, asks what a label means, and keeps the songs that people
-# want to hear again.
+# For songs and videos, we know how long people stayed. This signal is rich but misleading: if you rank by seconds, you
+# recommend long videos. This case study corrects for length, asks what a label measures, and keeps the songs that
+# people want to hear again.
 
 # %% [markdown]
 # **What you will do**
@@ -38,9 +38,9 @@ frame = load_kuairand()
 # %% [markdown]
 # ## 1. The videos that people watch longest
 #
-# You know KuaiRand from lesson 14: two weeks of a short-video feed, one row for each video that was shown. We drop the
-# rows without a length, and cut by time. Scores learn from the first eight days, the next three days judge them, and
-# the last three stay closed until section 8.
+# You know KuaiRand from lesson 14: two weeks of a short-video feed, with one row for each video that was shown. We drop
+# the rows without a length and split by time. Scores are computed on the first eight days and evaluated on the next
+# three; the last three days are not used until section 8.
 
 # %%
 frame = frame[frame["duration_ms"] > 0]
@@ -50,8 +50,8 @@ past, later, test = (frame[frame["day"].between(*days)] for days in ((0, 7), (8,
 print(f"{len(past):,} impressions to learn from, {len(later):,} to judge, {len(test):,} for the end")
 
 # %% [markdown]
-# A first idea: recommend what people watch longest. Score each video by the mean number of seconds that its past
-# viewers stayed, keep the videos with at least ten impressions, and take the top tenth.
+# A first idea is to recommend what people watch longest. We score each video by the mean number of seconds that its
+# past viewers stayed, keep the videos with at least ten impressions, and take the top tenth.
 
 
 # %%
@@ -97,18 +97,18 @@ pd.DataFrame(table).T.round({"median length": 0, "seconds": 1, "is_like": 4, "lo
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The score keeps its promise: the top tenth is watched twice as long, for 45.4 seconds. But half of its videos run for
-# three minutes, and only 1.33 % of their impressions are liked, against 1.60 % overall. From the videos that people
-# enjoy most you would expect more. This is [duration bias](glossary.md#duration-bias): a long video simply has more
-# seconds to give.
+# The top tenth is indeed watched twice as long, for 45.4 seconds. But half of its videos run for at least three
+# minutes, and only 1.33 % of their impressions are liked, against 1.60 % overall. If these were the videos that people
+# enjoy most, you would expect more likes. This is [duration bias](glossary.md#duration-bias): a long video can simply
+# be watched for longer.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Four videos, by hand
 #
-# Here are four invented videos: two last 10 seconds, two last 200. Each has four viewers, and `seconds` holds how long
-# they stayed.
+# Here are four invented videos: two of 10 seconds and two of 200 seconds. Each has four viewers, and `seconds` contains
+# how long they watched.
 
 # %%
 seconds = pd.DataFrame({"A": [10, 10, 8, 2], "B": [3, 10, 1, 2], "C": [40, 20, 90, 10], "D": [200, 60, 50, 90]})
@@ -117,14 +117,14 @@ by_hand = pd.DataFrame({"seconds": seconds.mean(), "share": (seconds / length).m
 by_hand.round(2)
 
 # %% [markdown]
-# By mean seconds, both long videos come first. By the mean **played share**, seconds divided by length, A leads, and
-# B is ahead of C although three of its four viewers left after 3 seconds or less. Both scores compare views that are
-# not comparable.
+# By mean seconds, both long videos come first. By the mean **played share**, seconds divided by length, A comes first,
+# and B is ahead of C although three of its four viewers left after 3 seconds or less. Both scores compare views that
+# are not comparable.
 #
-# Zhan et al. (2022) compare a view only with views of videos of about the same length. Cut the videos into length
-# buckets. The **[quantile](glossary.md#percentile)** of a view is the share of the views in its bucket that lasted
-# fewer seconds. Views that lasted exactly as long count one half, and the view itself is one of them. In pandas, `rank`
-# gives such ties their mean rank, and the rank minus one half is this count.
+# Zhan et al. (2022) compare a view only with views of videos of about the same length. For this, the videos are divided
+# into length buckets. The **[quantile](glossary.md#percentile)** of a view is the share of the views in its bucket that
+# lasted fewer seconds. Views that lasted exactly as long, including the view itself, count one half. In pandas, `rank`
+# gives such ties their mean rank, so the rank minus one half is this count.
 
 # %%
 for pair in (["A", "B"], ["C", "D"]):
@@ -133,8 +133,8 @@ for pair in (["A", "B"], ["C", "D"]):
 by_hand.round(2)
 
 # %% [markdown]
-# A and D now lead their buckets, and both are ahead of B and C, whatever their length. The reason is that the quantiles
-# of every bucket average one half.
+# A and D now come first in their buckets, and both are ahead of B and C, whatever their length. The buckets are
+# comparable because the quantiles of every bucket average one half.
 #
 # ### Exercise 29.2 · trace (O2)
 #
@@ -152,13 +152,13 @@ check("29.2", quantile_of_8_seconds)
 # %% [markdown]
 # ### Exercise 29.3 · code (O2)
 #
-# Write it for all views at once. `seconds` and `bucket` have shape (n,); return the quantile of each view among the
-# views with the same bucket, shape (n,).
+# Write a function for all views. `seconds` and `bucket` have shape (n,). Return the quantile of each view among the
+# views in the same bucket, shape (n,).
 #
-# <details><summary>Hint 1</summary>For one view: <code>same = seconds[bucket == bucket[row]]</code>. How many of them
-# are smaller, and how many equal?</details>
-# <details><summary>Hint 2</summary><code>((same &lt; own).sum() + 0.5 * (same == own).sum()) / len(same)</code>; equal
-# ones include the view itself.</details>
+# <details><summary>Hint 1</summary>For one view: <code>same = seconds[bucket == bucket[row]]</code>. How many of these
+# are smaller than the view, and how many are equal to it?</details>
+# <details><summary>Hint 2</summary><code>((same &lt; own).sum() + 0.5 * (same == own).sum()) / len(same)</code>; the
+# equal ones include the view itself.</details>
 
 
 # %%
@@ -178,8 +178,8 @@ check("29.3", my_quantiles)
 # %% [markdown]
 # ## 3. Four scores on real data
 #
-# We now do the same for KuaiRand, with 20 length buckets of about equally many impressions. Beside the three scores we
-# try the mean of a label that comes with the data, `long_view`. Section 4 explains it.
+# We now do the same for KuaiRand, with 20 length buckets of about equally many impressions. We also try the mean of a
+# label that comes with the data, `long_view`, which section 4 explains.
 
 
 # %%
@@ -196,8 +196,8 @@ table = {f"top tenth by {target}": later_rates(later, videos) for target, videos
 pd.DataFrame(table).T.round({"median length": 0, "seconds": 1, "is_like": 4, "long_view": 3})
 
 # %% [markdown]
-# Ranking by seconds picks long videos, the share picks very short ones, and the quantile picks lengths like those of the
-# catalogue.
+# Ranking by seconds selects long videos, the share selects very short ones, and the quantile selects videos whose
+# median length is that of the catalogue.
 #
 # ### Exercise 29.4 · choose (O1)
 #
@@ -218,10 +218,10 @@ answer = "b"
 check("29.4", answer)
 
 # %% [markdown]
-# ### How sure is it?
+# ### How certain is this?
 #
-# All impressions of one video rise and fall together, so the helper `rate_gap` is a bootstrap that draws **videos** anew
-# (lesson 04 drew users). In brackets: 95 % intervals.
+# The impressions of one video are not independent of each other, so the helper `rate_gap` is a bootstrap that resamples
+# **videos** (lesson 04 resampled users). The brackets contain 95 % intervals.
 
 # %%
 PAIRS = [
@@ -259,24 +259,25 @@ claim(
 
 # %% [markdown]
 # Is the top tenth by seconds liked less than the average video? That is not proven: the interval of seconds − all
-# includes zero. But longer watching does not come with more likes, and the quantile is ahead of seconds for both labels.
-# It is not the only good score. Share and long view are ahead of seconds, too, and for later long views the past long
-# view is even ahead of the quantile.
+# includes zero. But it is not ahead by more than 0.002 either, and the quantile is ahead of seconds for both labels.
+# The quantile is not the only good score. Share and long view are ahead of seconds, too, and for later long views, the
+# past long view is even ahead of the quantile.
 
 # %% [markdown]
 # ## 4. A label is a threshold
 #
-# Why is the plain `long_view` so good? It has a correction for length inside. The publishers count a view as long if
-# it lasted at least 18 seconds; a video shorter than that must be watched to its end.
+# Why does the simple label `long_view` work so well? It contains a correction for length. The publishers count a view
+# as long if it lasted at least 18 seconds; a video shorter than that must be watched to its end.
 #
 # ### Exercise 29.5 · find the bug (O3)
 #
 # This function should compute the label from `seconds` and `length`, both of shape (n,). It agrees with the real label
-# in most rows, yet it misses whoever watches a video of 15 seconds to its end. Repair it.
+# in most rows, but it is wrong for somebody who watches a video of 15 seconds to its end. Repair it.
 #
-# <details><summary>Hint 1</summary>How many seconds does a video of 15 seconds need, and how many one of 60?</details>
-# <details><summary>Hint 2</summary>The bar is the smaller of 18 and the length:
-# <code>np.minimum(18, length)</code>.</details>
+# <details><summary>Hint 1</summary>How many seconds must a view of a 15-second video last, and how many a view of a
+# 60-second video?</details>
+# <details><summary>Hint 2</summary>The threshold is the smaller of 18 and the length: <code>np.minimum(18,
+# length)</code>.</details>
 
 
 # %%
@@ -295,9 +296,9 @@ def is_long_view(seconds, length):  # noqa: F811
 check("29.5", is_long_view)
 
 # %% [markdown]
-# Every label made from play time has such a threshold. Yambda, a large music set, counts a track as listened if more
-# than 50 % was played. Here are three labels among short videos, long videos and liked views, with intervals over
-# users:
+# Every yes-or-no label made from play time has such a threshold. Yambda, a large music data set, counts a track as
+# listened to if more than 50 % was played. The table compares three labels on short videos, long videos and liked
+# views, with intervals over users:
 
 # %%
 labels = {"long view": past["long_view"] == 1, "over 50 %": past["share"] > 0.5, "to the end": past["share"] == 1}
@@ -320,13 +321,13 @@ claim("about a third of the likes belong to views that were not long", 0.6 < rat
 
 # %% [markdown]
 # "Over 50 %" holds for 43 % of the views of short videos and for 12 % of the views of long ones, so a model that learns
-# it learns length. The long view treats both nearly alike. The columns "liked" hold the same rates among the liked
-# views: about a third of all likes belong to views that were not long, and a label built from play time misses them.
+# this label learns length. The long view is about equally common in both groups. The columns "liked" contain the same
+# rates for the liked views: about a third of all likes belong to views that were not long, so this label misses them.
 
 # %% [markdown]
 # ## 5. A listen is not a like (optional)
 #
-# How does the rate of likes grow with the share played? The intervals are over users.
+# How does the share of liked views grow with the share of the video that was played? The intervals are over users.
 
 # %%
 played = (past["seconds"] / past["length"]).rename("played")
@@ -351,18 +352,20 @@ show(
 claim("likes grow from less than 1 % to more than 5 %", by_share.iloc[0, 0] < 1 and by_share.iloc[0, -1] > 5)
 
 # %% [markdown]
-# The more of a video is played, the more often it is liked. Still, over 90 % of the views that ran more than twice the
-# length of the video carry no like. The player starts the next item by itself and repeats a short one
-# ([autoplay](glossary.md#autoplay)), so a long play may be a phone on a table. And a [skip](glossary.md#skip) may mean
-# "not now". Play time is cheap and plentiful, likes are clear and rare: log both, and judge a model by both.
+# The more of a video is played, the more often it is liked. Still, over 90 % of the views that ran for more than twice
+# the length of the video have no like. The player starts the next item automatically and repeats a short one
+# ([autoplay](glossary.md#autoplay)), so a long play may only mean that nobody was watching. And a
+# [skip](glossary.md#skip) may mean "not now". Play time is cheap and plentiful, while likes are clear but rare: log
+# both, and evaluate a model by both.
 
 # %% [markdown]
 # ## 6. Songs come back
 #
-# Films are watched once, so earlier lessons hid what a user had seen. A song is heard again. This course comes without
+# Most films are watched once, so earlier lessons hid what a user had seen. A song is heard again. This course has no
 # music data, so we use a **synthetic** world whose rule is known. Each invented listener has ten
-# [sessions](glossary.md#session) of ten plays, and a session stays in one genre. A play repeats a known track with
-# probability 0.6; otherwise it is a new one, often the next on the album. The last of the 100 plays is to be predicted.
+# [sessions](glossary.md#session) of ten plays, and a session stays within one genre. A play repeats a known track with
+# probability 0.6; otherwise it is a new one, often the next on the album. The task is to predict the last of the 100
+# plays.
 
 # %%
 world = listening_world(repeat=0.6)
@@ -372,9 +375,9 @@ print(f"synthetic: {len(known)} listeners, {known.shape[1]} plays each; next pla
 
 # %% [markdown]
 # Three candidates rank the tracks of the synthetic world. The first counts the listener's plays of each track. The
-# second does the same, but the nine plays of the current session count extra. The third is the linear next-item model of
-# lesson 10, which learns from all listeners what follows what. The probabilities of the rule itself show what is
-# possible.
+# second does the same but gives extra weight to the nine plays of the current session. The third is the linear
+# next-item model of lesson 10, which learns from all listeners which tracks follow which. The probabilities of the rule
+# itself show what is achievable.
 
 # %%
 n_columns = world.probability.shape[1]
@@ -388,7 +391,7 @@ next_item = aged(list(known), n_columns) @ weights
 # %% [markdown]
 # ### Exercise 29.6 · predict (O4)
 #
-# With known tracks kept, the next play is among the ten best of the linear next-item model for 41 % of the synthetic
+# If known tracks are kept, the next play is among the top ten of the linear next-item model for 41 % of the synthetic
 # listeners. What is the percentage if known tracks are hidden?
 
 # %%
@@ -445,27 +448,28 @@ claim(
 # %% [markdown]
 # <details><summary>What the table shows</summary>
 #
-# In this synthetic world, hiding known tracks throws away every repeat, and most plays are repeats. But look at the last
-# column: with known tracks kept, they fill the lists of all three candidates, and a new track is hardly ever found.
-# Counting with the session knows nothing about other listeners except which tracks are popular, and yet it is not
-# distinguishable from the model. One number hides two tasks.
+# In this synthetic world, hiding known tracks loses every repeat, and most plays are repeats. But look at the last
+# column: if known tracks are kept, they fill the lists of all three candidates, and a new track is hardly ever found.
+# Counting with the session knows nothing about other listeners except which tracks are popular, yet its difference from
+# the linear model is not distinguishable from zero. A single number hides two tasks.
 #
 # How much the session adds depends on the draw of 600 listeners: it is +0.067 here, and other draws give other gains.
-# Take it as something to measure in your own data.
+# Measure it in your own data.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# So give each task slots of its own: m of the ten slots to the most familiar tracks, the rest to the best new ones.
+# We therefore give each task slots of its own: m of the ten slots go to the most familiar tracks, and the rest to the
+# best new ones.
 #
 # ### Exercise 29.7 · fill in (O4)
 #
-# For one listener: `familiar` and `new` hold two scores for each track, `is_known` says which tracks were played
-# before; all have shape (n_tracks,). Return k track numbers: first the `m` known ones with the highest `familiar`, then
-# the unknown ones with the highest `new`. At least m tracks are known.
+# For one listener, `familiar` and `new` hold two scores for each track, and `is_known` says which tracks were played
+# before; all have shape (n_tracks,). Return k track numbers: first the `m` known tracks with the highest `familiar`,
+# then the unknown ones with the highest `new`. At least m tracks are known.
 #
-# <details><summary>Hint 1</summary>Hide the known tracks from the second ranking as the first hides the unknown ones,
-# with minus infinity.</details>
+# <details><summary>Hint 1</summary>Use minus infinity to hide the known tracks from the second ranking, just as the
+# first ranking hides the unknown ones.</details>
 # <details><summary>Hint 2</summary><code>np.argsort(-np.where(is_known, -np.inf, new))[: k - m]</code>, then
 # <code>np.concatenate</code>.</details>
 
@@ -485,8 +489,8 @@ check("29.7", my_list)
 # %% [markdown]
 # ## 7. Every split of the ten slots (optional)
 #
-# How many slots should each task have? We stay in the synthetic world. `counting` ranks the known tracks and the
-# next-item model the new ones. The next play is a hit if it stands among the first m known tracks or among the first
+# How many slots should each task have? We stay in the synthetic world. `counting` ranks the known tracks, and the
+# next-item model ranks the new ones. The next play is a hit if it is among the first m known tracks or among the first
 # 10 − m new ones.
 
 # %%
@@ -520,14 +524,15 @@ claim(
 )
 
 # %% [markdown]
-# From five slots to ten, the hit rate of all plays stays between 0.40 and 0.45 in this draw of the synthetic world, and
-# the interval of five slots − ten slots includes zero. But the lists differ: with ten, nobody ever hears a new track. The
-# overall number is a poor guide here. Report repeats and new tracks apart, then decide how much discovery you want.
+# With five to ten slots for known tracks, the hit rate of all plays stays between 0.40 and 0.45 in this draw of the
+# synthetic world, and the interval of five slots − ten slots includes zero. But the lists differ: with ten, no listener
+# is ever recommended a new track. The overall number is a poor guide here. Report repeats and new tracks separately,
+# then decide how much discovery you want.
 
 # %% [markdown]
 # ## 8. The test days, once
 #
-# The scores of section 3 learn again, now from the first eleven days, and are judged on the last three.
+# We compute the scores of section 3 again, now on the first eleven days, and evaluate them on the last three.
 
 # %%
 learn = with_quantile(pd.concat([past, later]))
@@ -541,19 +546,19 @@ claim("likes: the interval of quantile − all includes zero", final_gaps["quant
 
 # %% [markdown]
 # The main result holds: the top tenth by quantile is ahead of the one by seconds for likes (+0.0074) and for long views
-# (+0.1226). Against all videos, its likes remain open: the interval of quantile − all only just excluded zero in section
-# 3, and it includes zero here.
+# (+0.1226). Whether it is liked more than all videos remains open: the interval of quantile − all only just excluded
+# zero in section 3, and it includes zero here.
 
 # %% [markdown]
 # ## 9. Four targets, three models (optional)
 #
 # Does the target matter as much for a model that knows the viewer? The helper `predict_targets` trains three models of
-# earlier lessons: ridge regression, boosted trees and an [MLP](glossary.md#multilayer-perceptron), the network with
+# earlier lessons: ridge regression, boosted trees and an [MLP](glossary.md#multilayer-perceptron), the last one with
 # three seeds. Their features are known before the video starts: its length, the hour, the screen, and past means of the
-# user, the video and its tag (from other folds, as in lesson 14). Each model has one setting; nothing was searched for.
+# user, the video and its tag (from other folds, as in lesson 14). Each model has one configuration; nothing was tuned.
 #
-# `auc_of_targets` gives per-user AUC, once for later long views and once for later likes. "Shortest first" looks at the
-# length alone. About ten seconds.
+# `auc_of_targets` computes the per-user AUC, once for later long views and once for later likes. "Shortest first" ranks
+# by the length alone. This takes about ten seconds.
 
 # %%
 JUDGES = ["long_view", "is_like"]
@@ -573,12 +578,12 @@ claim(
 )
 
 # %% [markdown]
-# For long views the target matters more than the model. Trained on seconds, every model stays near 0.55; trained on the
-# label itself, all three reach about 0.63. And no target is best for everything: for likes the played share leads, the
-# plain rule "shortest first" keeps up with it, and seconds do no better than a random order.
+# For long views, the target matters more than the model. Trained on seconds, every model stays near 0.55; trained on
+# the label itself, all three reach about 0.63. But no target is best for everything. For likes, the played share is the
+# best target, the simple rule "shortest first" is about as good, and seconds do no better than a random order.
 
 # %% [markdown]
-# And on the test days, with everything before them to learn from:
+# Finally, we evaluate on the test days, after training on everything before them:
 
 # %%
 final = auc_of_targets(predict_targets(learn, test, TARGETS), test, TARGETS, JUDGES)
@@ -605,37 +610,36 @@ claim("long views: the target long_view beats seconds", found[0][1] > 0.02)
 claim("long views: the gain is three times what separates the models", gain > 3 * max(between_models))
 
 # %% [markdown]
-# For long views the right target adds more than 0.07 to the per-user AUC, several times what separates the network from
-# ridge or from the boosted trees. For likes, the network that learned the played share is ahead of "shortest first" by
-# about 0.02, but the interval reaches about as far as zero. Do not count on that lead: a rule that needs no learning may
-# do as well.
+# For long views, the right target adds more than 0.07 to the per-user AUC, several times the difference between the
+# network and ridge regression or the boosted trees. For likes, the network that learned the played share is ahead of
+# "shortest first" by about 0.02, but the interval just about reaches zero. Do not rely on that lead: a rule that needs
+# no learning may do as well.
 
 # %% [markdown]
 # ## 10. What carries over to your field
 #
-# | Trouble | Seen here | What to do |
-# |---|---|---|
+# | Problem | Seen here | What to do |
 # | duration bias | ranking by seconds picks three-minute videos that are not liked more | compare within length buckets |
 # | a label is a threshold | "over 50 %" is three times as common among short videos | write the rule down; show its rate by length |
-# | a listen is not a like | a third of the likes belong to views that were not long | judge by play time and by likes |
-# | repeats (synthetic) | hidden, all are lost; kept, they fill the list | report repeats and new tracks apart, with slots for each |
-# | sessions (synthetic) | in this draw, counting hits more if the current session counts extra | try it, and measure the gain |
+# | a listen is not a like | a third of the likes belong to views that were not long | evaluate by play time and by likes |
+# | repeats (synthetic) | if hidden, all are lost; if kept, they fill the list | report repeats and new tracks separately, with slots for each |
+# | sessions (synthetic) | in this draw, counting hits more often if the current session counts extra | try it, and measure the gain |
 
 # %% [markdown]
-# Most fields have a length of their own: the pages of an article, the price of a basket, the hours of a game. Before you
-# rank by an amount, ask how much of it the item could give at all. Before you hide what was seen, ask whether people
+# Most fields have something like a length: the pages of an article, the price of a basket, the hours of a game. Before
+# you rank by an amount, ask how large it can become for each item. Before you hide what was seen, ask whether people
 # come back to it.
 #
-# Two limits remain. All impressions come from Kuaishou's own recommender, which chose who sees what. And the music
-# world is synthetic: it shows how to measure, not how strong the effect is in your service.
+# Two limits remain. All impressions come from Kuaishou's own recommender, which decided who was shown what. And the
+# music world is synthetic: it shows how to measure the effect, not how strong it is in your service.
 
 # %% [markdown]
 # ## What you did
 #
 # - You diagnosed duration bias in a ranking by watch time (**O1**).
 # - You computed and implemented quantiles inside length buckets (**O2**).
-# - You repaired a thresholded label and compared three of them (**O3**).
-# - You compared hidden with kept tracks and gave both tasks slots of their own (**O4**).
+# - You repaired a label that is a threshold, and compared three of them (**O3**).
+# - You compared hiding known tracks with keeping them, and gave both tasks their own slots (**O4**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
@@ -646,7 +650,7 @@ claim("long views: the gain is three times what separates the models", gain > 3 
 # - M. Choi et al.: Session-aware Linear Item-Item Models for Session-based Recommendation. WWW 2021
 # - M. Li et al.: A Next Basket Recommendation Reality Check. TOIS 2023, arXiv 2109.14233 (repeats and new items apart)
 #
-# Two far larger sets carry the licence Apache-2.0; this lesson does not use them. **Yambda-5B** (Yandex Music, 2025,
-# arXiv 2505.22238) has 4.79 billion events of 1 million users on 9.39 million tracks, with played share, likes, and a
-# flag for plays that no recommender started. **VK-LSVD** (VK, 2026, arXiv 2602.04567) has 40.77 billion impressions of
-# 19.6 million short videos to 10 million users, with watch time, likes and shares.
+# Two far larger data sets have the licence Apache-2.0; this lesson does not use them. **Yambda-5B** (Yandex Music,
+# 2025, arXiv 2505.22238) has 4.79 billion events of 1 million users on 9.39 million tracks, with played share, likes,
+# and a flag for plays that no recommender started. **VK-LSVD** (VK, 2026, arXiv 2602.04567) has 40.77 billion
+# impressions of 19.6 million short videos to 10 million users, with watch time, likes and shares.
