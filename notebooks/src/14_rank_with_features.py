@@ -54,8 +54,8 @@ frame[["is_click", "long_view", "is_like", "is_comment", "is_follow"]].mean().ma
 
 # %% [markdown]
 # Likes are rare, so nearly all rows are negatives that carry much the same information. To save time, services discard
-# most of them, and so do we. We train on the first ten days, keep **every like** and a random **5 % of the other
-# rows**, and then predict all rows of the next two days.
+# most of them (*negative downsampling*), and so do we. We train on the first ten days, keep **every like** and a random
+# **5 % of the other rows**, and then predict all rows of the next two days.
 
 # %%
 is_train, is_valid, is_test = frame["day"] < 10, frame["day"].between(10, 11), frame["day"] > 11
@@ -126,7 +126,7 @@ claim("the mean was more than ten times the rate, and is now within a quarter of
       q.mean() > 10 * liked.mean() and abs(p.mean() / liked.mean() - 1) < 0.25)  # fmt: skip
 
 # %% [markdown]
-# The mean prediction falls to less than a tenth, but AUC does not change: [AUC](glossary.md#auc) depends only on the
+# The mean prediction falls more than tenfold, but AUC does not change: [AUC](glossary.md#auc) depends only on the
 # *order*, which the correction preserves. That is enough for a sorted list, but not where the probability itself is
 # used, as in an auction bid or in a score that adds up clicks and likes.
 #

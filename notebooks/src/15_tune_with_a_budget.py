@@ -988,8 +988,8 @@ claim("TPE is less than 0.003 away from random search", abs(tpe_study.best_value
 # about equally good.
 #
 # Now we compare the stopping rules. Random trials do not depend on the results of other trials. So we can replay the
-# stored curves under each rule, as if the training had been stopped, and every rule sees exactly the same trials. In
-# your own search, the loop over a stored curve becomes the loop over the epochs of the training: report the score, ask
+# stored curves under each rule, as if it had stopped the training, and every rule sees exactly the same trials. In your
+# own search, the loop over a stored curve becomes the loop over the epochs of the training: report the score, ask
 # whether to prune, and break.
 
 
