@@ -1,21 +1,21 @@
 # %% [markdown]
 # # Rank with features
 #
-# A feed knows the person, the video, the hour and the screen. You build the networks that use all of it, from a product
-# of two numbers to DeepFM and DCN-v2. Do they beat boosted trees, and can you believe their probabilities?
+# A feed knows the user, the video, the hour and the screen. You build networks that use all these features, from a
+# product of two numbers to DeepFM and DCN-v2. Do they beat boosted trees, and can you trust their probabilities?
 
 # %% [markdown]
 # **What you will do**
 #
-# - **O1** diagnose what AUC cannot see, and correct predictions for negatives that were left out
-# - **O2** diagnose leaks in a click log, and repair rates that look up their own label
+# - **O1** diagnose what AUC does not measure, and correct predictions for negatives left out of training
+# - **O2** diagnose leaks in a click log, and repair rates that contain their own label
 # - **O3** compute and implement interactions: the FM term and the cross layer
-# - **O4** compare networks with bars tuned on equal budgets, over all rows and within each user
+# - **O4** compare networks with baselines tuned on equal budgets, over all rows and within each user
 # - **O5** measure calibration, and repair it
 # - **O6** implement a mixture of experts for several tasks, and diagnose gates that have collapsed (optional)
 #
 # **What you need**: lessons 03, 04 and 08, and about two hours without the optional sections; take a break before
-# section 5. It runs in about a minute.
+# section 5. The notebook runs in about a minute.
 
 # %%
 from recsys_helpers.start import quiet_tensorflow, set_seed
@@ -42,20 +42,20 @@ from recsys_helpers.notebook import claim, new_figure, show
 set_seed(42)
 
 # %% [markdown]
-# ## 1. A model that promises too much
+# ## 1. Probabilities that are too high
 #
-# KuaiRand records two weeks of a short-video feed. One row is an [impression](glossary.md#impression): a video was
-# shown to a person. Unlike in MovieLens, a zero is a real "no": shown, and not clicked. A row also tells the screen
-# (`tab`), the video's topic (`tag`), and more.
+# KuaiRand records two weeks of a short-video feed. Each row is an [impression](glossary.md#impression): a video was
+# shown to a user. Unlike in MovieLens, a zero is a real "no": the video was shown and not clicked. A row also contains
+# the screen (`tab`), the video's topic (`tag`), and more.
 
 # %%
 frame = load_kuairand()
 frame[["is_click", "long_view", "is_like", "is_comment", "is_follow"]].mean().map("{:.2%}".format).to_frame("rate")
 
 # %% [markdown]
-# Likes are rare, so nearly all rows are negatives that say much the same. Services throw most of them away to save
-# time. So do we: learn from the first ten days, keep **every like** and a random **5 % of the others**, then predict
-# for all rows of the two days after.
+# Likes are rare, so nearly all rows are negatives that carry much the same information. To save time, services discard
+# most of them (*negative downsampling*), and so do we. We train on the first ten days, keep **every like** and a random
+# **5 % of the other rows**, and then predict all rows of the next two days.
 
 # %%
 is_train, is_valid, is_test = frame["day"] < 10, frame["day"].between(10, 11), frame["day"] > 11
@@ -68,8 +68,8 @@ print(f"{len(train):,} rows, {is_kept.sum():,} of them kept")
 # %% [markdown]
 # ### Exercise 14.1 · predict (O1)
 #
-# A logistic regression learns from the kept rows. In the two days after, 1.5 % of the impressions are liked. What is
-# the mean of its predicted probabilities there, in percent?
+# A logistic regression is trained on the kept rows. In the next two days, 1.5 % of the impressions are liked. What is
+# the mean of its predicted probabilities for these two days, in percent?
 
 # %%
 mean_in_percent = ...
@@ -92,13 +92,13 @@ print(f"mean prediction {q.mean():.3f}, liked {liked.mean():.3f}, AUC {auc(liked
 # ### Exercise 14.2 · code (O1)
 #
 # The *odds* of a probability p are p / (1 − p). If a share w of the negatives is kept, the odds in the training data
-# are 1 / w times the true ones. To get back from a prediction q, multiply: p / (1 − p) = w · q / (1 − q). Write the
-# correction: `q` (n,) and `kept` (w) give p (n,).
+# are 1 / w times the true odds. To recover p from a prediction q, multiply the odds by w: p / (1 − p) = w · q / (1 −
+# q). Write this correction as a function that takes `q` (n,) and `kept`, which is w, and returns p (n,).
 #
-# <details><summary>Hint 1</summary>Compute the odds of q, multiply them by <code>kept</code>, and turn odds back into a
-# probability.</details>
-# <details><summary>Hint 2</summary>Odds o belong to the probability o / (1 + o). Together: q / (q + (1 − q) /
-# w).</details>
+# <details><summary>Hint 1</summary>Compute the odds of q, multiply them by <code>kept</code>, and convert the odds back
+# into a probability.</details>
+# <details><summary>Hint 2</summary>The probability that belongs to odds o is o / (1 + o). Put together: q / (q + (1 −
+# q) / w).</details>
 
 
 # %%
@@ -113,7 +113,7 @@ def my_correction(q, kept):
 check("14.2", my_correction)
 
 # %% [markdown]
-# ### What AUC sees
+# ### What AUC measures
 
 # %%
 p = q / (q + (1 - q) / KEPT)
@@ -126,18 +126,18 @@ claim("the mean was more than ten times the rate, and is now within a quarter of
       q.mean() > 10 * liked.mean() and abs(p.mean() / liked.mean() - 1) < 0.25)  # fmt: skip
 
 # %% [markdown]
-# The predictions shrink to less than a tenth, and AUC does not move: [AUC](glossary.md#auc) reads only the *order*,
-# which the correction keeps. For a sorted list that is enough. It is not enough where the probability itself is used:
-# in a bid at an auction, or in a score that adds up clicks and likes.
+# The mean prediction falls more than tenfold, but AUC does not change: [AUC](glossary.md#auc) depends only on the
+# *order*, which the correction preserves. That is enough for a sorted list, but not where the probability itself is
+# used, as in an auction bid or in a score that adds up clicks and likes.
 #
-# A model is [calibrated](glossary.md#calibration) if, of the impressions to which it gives 10 %, about 10 % are liked.
-# AUC cannot see that; log loss can. Section 9 measures it.
+# A model is [calibrated](glossary.md#calibration) if, of the impressions for which it predicts 10 %, about 10 % are
+# liked. AUC ignores calibration; log loss depends on it (section 9).
 
 # %% [markdown]
 # ## 2. What may the model know?
 #
-# From now on we predict the click. The first ten days are train, the next two valid, the last two test: a ranker works
-# on tomorrow's impressions, so a random split would let it learn from the future (lesson 04).
+# From now on, we predict clicks. The first ten days are for training, the next two for validation, the last two for
+# testing. A ranker works on future impressions, so a random split would let it learn from the future (lesson 04).
 #
 # ### Exercise 14.3 · choose (O2)
 #
@@ -160,19 +160,20 @@ check("14.3", answer)
 # %% [markdown]
 # ### Rates as features
 #
-# Some models cannot do much with 25,156 user ids. The usual remedy is [target
-# encoding](glossary.md#target-encoding): replace an id by the click rate of its past rows. Where there are few rows,
-# the rate is pulled towards the overall one: (clicks + strength · overall rate) / (rows + strength).
+# Some models cannot make good use of 25,156 user ids. The usual remedy is [target
+# encoding](glossary.md#target-encoding): replace an id with the click rate of its past rows. If there are few rows, the
+# rate is pulled towards the overall rate: (clicks + strength · overall rate) / (rows + strength).
 
 # %% [markdown]
 # ### Exercise 14.4 · find the bug (O2)
 #
-# This function computes that rate for each row of train. The rates look plausible, and spoil the model. `category`,
-# `label` and `fold` have shape (n,). Each row was dealt into one of five folds at random, which the function ignores.
-# Repair it: a row gets the rate of its category **from the rows of all other folds**.
+# This function computes that rate for each row of the training set. The rates look plausible but spoil the model.
+# `category`, `label` and `fold` have shape (n,). Each row was randomly assigned to one of five folds, but the function
+# ignores the folds. Repair it so that each row gets the rate of its category, computed **from the rows of all other
+# folds**.
 #
-# <details><summary>Hint 1</summary>A user has one row in train, and clicked. What rate does that row get, and what does
-# the tree learn from it?</details>
+# <details><summary>Hint 1</summary>Suppose a user has only one row in the training set, with a click. What rate does
+# that row get, and what does a tree learn from it?</details>
 # <details><summary>Hint 2</summary><code>is_other = (category == category[row]) &amp; (fold !=
 # fold[row])</code></details>
 
@@ -201,10 +202,10 @@ def rate_of_category(category, label, fold, overall, strength):  # noqa: F811
 check("14.4", rate_of_category)
 
 # %% [markdown]
-# ## 3. Two numbers, multiplied
+# ## 3. The product of two numbers
 #
-# Take a world with ten numbers per row, whose label depends on **the product of the first two** and on nothing else: a
-# click is likely if both are positive or both are negative.
+# In this synthetic world, each row has ten numbers. The label depends only on **the product of the first two**: a click
+# is likely if both are positive or both are negative.
 
 
 # %%
@@ -224,16 +225,17 @@ print(f"synthetic world: AUC of a linear model {linear_auc:.2f}, of the true pro
 claim("a linear model learns nothing from 10,000 rows", abs(linear_auc - 0.5) < 0.03)
 
 # %% [markdown]
-# A linear model adds, and a sum is never a product. One could add the column x₁·x₂ by hand. But with many fields nobody
-# knows which pairs to add, and most pairs of ids are too rare for a weight of their own.
+# A linear model can only add the two numbers, not multiply them. One could add a column x₁·x₂ by hand. But with many
+# fields, nobody knows which pairs to add, and most pairs of ids are too rare for a separate weight.
 #
 # A [factorization machine](glossary.md#factorization-machine), or FM (Rendle, 2010), gives each feature a small vector
-# v, and the pair (i, j) the dot product vᵢ · vⱼ as its weight. All pairs together: Σ over i < j of (vᵢ · vⱼ) xᵢ xⱼ.
+# v, and the weight of the pair (i, j) is the dot product vᵢ · vⱼ. All pairs together contribute Σ over i < j of (vᵢ ·
+# vⱼ) xᵢ xⱼ.
 #
 # ### Exercise 14.5 · trace (O3)
 #
-# Three features with vectors v₁ = (1, 0), v₂ = (2, 1) and v₃ = (0, 3), and a row x = (1, 2, 1). Compute the sum over
-# the three pairs.
+# Three features have the vectors v₁ = (1, 0), v₂ = (2, 1) and v₃ = (0, 3). For the row x = (1, 2, 1), compute the sum
+# over the three pairs.
 
 # %%
 sum_of_pairs = ...
@@ -247,16 +249,17 @@ check("14.5", sum_of_pairs)
 # %% [markdown]
 # ### Without a loop over pairs
 #
-# A thousand features have half a million pairs. An identity avoids them: multiply out (a + b)² = a² + b² + 2ab. The
-# square of a sum holds every pair twice, and the squares besides. So the sum over pairs is half of (square of the sum −
-# sum of the squares), for each coordinate of the vectors.
+# A thousand features form half a million pairs. An identity avoids the loop: (a + b)² = a² + b² + 2ab. The square of a
+# sum contains every pair twice, plus the squares. So for each coordinate of the vectors, the sum over pairs is half of
+# (square of the sum − sum of the squares).
 
 # %% [markdown]
 # ### Exercise 14.6 · code (O3)
 #
-# Write the FM term that way. `x` (batch, n_features) and `V` (n_features, dim) give one number for each row, (batch,).
+# Write the FM term in this way. From `x` (batch, n_features) and `V` (n_features, dim), return one number for each row,
+# (batch,).
 #
-# <details><summary>Hint 1</summary><code>x @ V</code> is the sum of the vectors, each times its number: (batch,
+# <details><summary>Hint 1</summary><code>x @ V</code> is the sum of the vectors, each multiplied by its number: (batch,
 # dim).</details>
 # <details><summary>Hint 2</summary>The sum of the squares is <code>x**2 @ V**2</code>. Take the difference, sum over
 # <code>dim</code>, and halve it.</details>
@@ -275,14 +278,14 @@ check("14.6", my_fm_term)
 # %% [markdown]
 # ### A layer that multiplies
 #
-# DCN-v2 (Wang et al., 2021) multiplies too, but in a layer that can be stacked. A [cross
-# layer](glossary.md#cross-layer) sends its input x through a dense layer, multiplies the result element by element
-# with the **first** input x₀, and adds x back:
+# DCN-v2 (Wang et al., 2021) also multiplies features, but in a layer that can be stacked. A [cross
+# layer](glossary.md#cross-layer) passes its input x through a dense layer, multiplies the result element by element
+# with the **first** input x₀, and adds x:
 #
 # x₀ ⊙ (x W + b) + x
 #
-# In the first layer x = x₀, which gives all products of two features, each with a weight of its own. A second cross
-# layer adds products of three.
+# In the first layer, x = x₀. This gives all products of two features, each with its own weight. A second cross layer
+# adds products of three features.
 #
 # ### Exercise 14.7 · fill in (O3)
 # Replace the dots, and return `product + x`. `x0` and `x` have shape (batch, width), `W` (width, width), `b` (width,).
@@ -307,8 +310,8 @@ check("14.7", my_cross)
 # %% [markdown]
 # ### In Keras
 #
-# Here are both ideas as functions of tensors, and an [MLP](glossary.md#multilayer-perceptron), which has to imitate a
-# product. In `fm_term`, `e` holds each feature's vector, already multiplied by its number.
+# Here are both ideas as functions of tensors, and an [MLP](glossary.md#multilayer-perceptron), which has no built-in
+# product. In `fm_term`, `e` contains each feature's vector, already multiplied by its number.
 
 
 # %%
@@ -335,10 +338,10 @@ def compiled(inputs, logit, rate=0.01):
 
 
 # %% [markdown]
-# ## 4. How many rows does each need? (optional)
+# ## 4. How many rows does each model need? (optional)
 #
-# FM, cross layer and MLP can all learn the product of our world. How many rows does each need? The best possible AUC
-# is that of the true product.
+# FM, cross layer and MLP can all learn the product in our synthetic world. How many training rows does each of them
+# need? The best possible AUC is that of the true product.
 
 
 # %%
@@ -350,7 +353,7 @@ def toy_model(name):
 
 
 # %% [markdown]
-# Each model trains on 300 to 10,000 rows, always with the same number of steps. About ten seconds.
+# Each model is trained on 300 to 10,000 rows, always with the same number of steps. This takes about ten seconds.
 
 # %%
 SIZES = [300, 1000, 10_000]
@@ -384,16 +387,16 @@ claim("with 1,000 rows FM and cross layer are ahead of the MLP by more than 0.02
 claim("with 10,000 rows the MLP has nearly caught up", curves.loc[10_000, "MLP"] > possible_auc - 0.04)
 
 # %% [markdown]
-# A model with a built-in product needs few rows; an MLP can learn the product too, but needs more of them. That is the
-# argument *for* these layers. Whether real data contain such products, and too few rows to learn them otherwise, is
+# A model with a built-in product needs few rows; an MLP can learn the product too, but it needs more rows. That is the
+# argument *for* these layers. Whether real data contain such products, and too few rows for an MLP to learn them, is
 # another question.
 
 # %% [markdown]
 # ## 5. Five networks, one table
 #
-# All our fields become categories: ids, tag, tab, hour, and numbers cut into ranges. Each value gets a row in **one**
-# table of [embeddings](glossary.md#embedding). In each field, all values that train holds fewer than twice share one
-# row; so new values have a row as well.
+# We turn all fields into categories: ids, tag, tab, hour, and numbers divided into ranges. Each value gets a row in
+# **one** [embedding](glossary.md#embedding) table. In each field, all new values and those that occur only once in the
+# training set share one row.
 
 # %%
 FIELDS = ["user_id", "item_id", "tag", "tab", "hour", "length", "user_active_degree", "upload_type", "music_type",
@@ -407,15 +410,15 @@ codes, n_values = encode_fields(frame, FIELDS, is_train)
 print(f"{len(FIELDS)} fields, {n_values:,} rows in the table; first impression: {codes[0]}")
 
 # %% [markdown]
-# A network is a sum of parts, and each famous name is a choice of parts:
+# Each of the well-known networks combines some of four parts:
 #
-# - **wide**: one weight for each value, which is logistic regression
+# - **wide**: one weight for each value, as in logistic regression
 # - **FM**: the products of all pairs of fields
 # - **deep**: an MLP over the concatenated vectors
 # - **cross**: cross layers before the MLP
 #
-# Wide & deep (Cheng et al., 2016) is wide + deep; its wide part also had products that engineers chose by hand. DeepFM
-# (Guo et al., 2017) lets FM find them: wide + FM + deep, where FM and deep share the table. DCN-v2 is cross + deep.
+# Wide & deep (Cheng et al., 2016) is wide + deep; its wide part also contained products chosen by hand. DeepFM (Guo et
+# al., 2017) lets FM find them: it is wide + FM + deep, where FM and deep share the table. DCN-v2 is cross + deep.
 
 # %%
 NETWORKS = {"MLP": {"deep"}, "FM": {"wide", "FM"}, "wide & deep": {"wide", "deep"},
@@ -446,16 +449,16 @@ def predict(model, rows):
 # %% [markdown]
 # ## 6. Three metrics for one ranker
 #
-# Log loss judges the probabilities, AUC the order of all impressions. But a feed never compares Ann's video with
-# Ben's: it orders the videos of *one* person. So the third metric is [per-user AUC](glossary.md#per-user-auc): the AUC
+# Log loss evaluates the probabilities, AUC the order of all impressions. But a feed never compares Ann's video with
+# Ben's: it orders the videos for *one* user. So the third metric is [per-user AUC](glossary.md#per-user-auc): the AUC
 # within each user who has both a click and a "no", averaged over these users.
 
 
 # %% [markdown]
 # ### Exercise 14.8 · predict (O4)
 #
-# A model gives each impression the click rate of its user, and knows nothing about the video. Over all impressions of
-# valid it reaches an AUC above 0.6. What is its per-user AUC?
+# A model scores each impression with the click rate of its user and ignores the video. Over all impressions of the
+# validation set, it reaches an AUC above 0.6. What is its per-user AUC?
 
 # %%
 per_user_auc = ...
@@ -481,8 +484,8 @@ claim(
 # %% [markdown]
 # ## 7. Equal budgets
 #
-# The bars are logistic regression on one-hot columns and boosted trees. The trees get the numbers, and instead of ids
-# the honest rates of exercise 14.4. Rows of later days get the rates of all of train.
+# The baselines are logistic regression on one-hot columns and boosted trees. The trees get the numbers and, instead of
+# ids, the repaired rates of exercise 14.4. Rows of later days get rates from the whole training set.
 
 
 # %%
@@ -500,11 +503,12 @@ def table_for_trees(learn):
 
 
 # %% [markdown]
-# Every candidate gets **four trials** on valid, judged by log loss: logistic regression four penalties, the boosted
-# trees four numbers of trees, and each network four stopping times, after every half epoch of two. About ten seconds.
+# Every model gets **four trials** on the validation set, evaluated by log loss: penalties for logistic regression,
+# numbers of boosted trees, and stopping times for each network, one after every half epoch. This takes about ten
+# seconds.
 #
-# The networks' learning rate, penalty and batch size come from some thirty earlier trials, also on valid. The bars had
-# no such help.
+# The networks' learning rate, penalty and batch size come from about thirty earlier trials, also on the validation set.
+# The baselines had no such advantage.
 
 
 # %%
@@ -554,12 +558,12 @@ claim("every network with an MLP in it is worse after two epochs than after one"
       all(trials[name][2.0] > trials[name][1.0] for name in NETWORKS if name != "FM"))  # fmt: skip
 
 # %% [markdown]
-# Every network with an MLP in it gets worse in its *second* epoch: the one-epoch phenomenon (Zhang et al., 2022).
+# Every network with an MLP gets worse in its *second* epoch. This is the one-epoch phenomenon (Zhang et al., 2022).
 #
-# ## 8. Open the test once
+# ## 8. Use the test set once
 #
-# The finalists learn again from train + valid: both bars, the MLP as a control, and the best of the four networks
-# with a famous name, the networks with three seeds. Averages of two finished models come for free. About ten seconds.
+# We retrain the finalists on train + valid: both baselines, the MLP as a control, and the best of the other four
+# networks. The networks get three seeds. We also average pairs of models. This takes about ten seconds.
 
 # %%
 chosen = min(["FM", "wide & deep", "DeepFM", "DCN-v2"], key=lambda name: trials[name][best[name]])
@@ -589,7 +593,7 @@ table.round(4)
 
 
 # %% [markdown]
-# Which differences are real? We bootstrap users (lesson 04) and compare with the boosted trees.
+# Which differences are more than noise? We bootstrap users (lesson 04) and compare with the boosted trees.
 
 
 # %%
@@ -616,19 +620,20 @@ claim(
 )
 
 # %% [markdown]
-# No network beats the boosted trees, and logistic regression is level with them on log loss. Within users the chosen
-# network does not differ visibly from the trees. The famous parts hardly show: MLP and chosen network differ less in
-# AUC than two seeds of one network do.
+# On log loss, neither network beats the boosted trees, and logistic regression is not distinguishable from them. Nor is
+# the chosen network on per-user AUC. Its additional parts matter little: it differs less from the MLP in AUC than two
+# seeds of one network do.
 #
-# Averaging does help, whether the trees' partner is a network or logistic regression (lesson 16). What speaks for
-# networks is that they can also read sequences and texts.
+# Averaging does improve log loss, whether the trees are combined with a network or with logistic regression (lesson
+# 16). One advantage of networks is that they can also read sequences and texts.
 
 # %% [markdown]
-# ## 9. Can you believe the probabilities?
+# ## 9. Can you trust the probabilities?
 #
-# Sort the impressions by prediction, cut them into groups of equal size, and compare each group's mean prediction
-# with the share that was clicked: the [reliability curve](glossary.md#reliability-curve). On the diagonal the model
-# is calibrated. We take DCN-v2 from section 7, after one epoch and after two. Nothing is chosen on the test rows.
+# Sort the impressions by prediction, divide them into groups of equal size, and compare each group's mean prediction
+# with the share that was clicked. This gives the [reliability curve](glossary.md#reliability-curve). A calibrated model
+# lies on the diagonal. We take DCN-v2 from section 7, after one epoch and after two. Nothing is chosen on the test
+# rows.
 
 # %%
 codes, n_values = encode_fields(frame, FIELDS, is_train)
@@ -659,14 +664,14 @@ show(
 pd.DataFrame({name: curve[:, 0] - curve[:, 1] for name, curve in curves.items()}).rename_axis("group").round(3)
 
 # %% [markdown]
-# The table holds prediction minus share. After two epochs the model is *overconfident*: where its predictions are low,
-# more is clicked than it says, and where they are high, less.
+# The table shows prediction minus share. After two epochs, the model is *overconfident*: where its predictions are low,
+# more is clicked than it predicts, and where they are high, less.
 #
 # ### Exercise 14.9 · code (O5)
 #
-# The [calibration error](glossary.md#calibration-error) is one number for the whole curve. Sort by `p`, cut into
-# `n_bins` groups as `np.array_split` does, and average |mean prediction − share that happened| over the groups, each
-# weighted by its share of the rows. `p` and `happened` have shape (n,).
+# The [calibration error](glossary.md#calibration-error) summarises the whole curve in one number. Sort the rows by `p`,
+# divide them into `n_bins` groups with `np.array_split`, and average |mean prediction − observed rate| over the groups,
+# each weighted by its share of the rows. `p` and `happened` have shape (n,).
 #
 # <details><summary>Hint 1</summary><code>np.array_split(np.argsort(p), n_bins)</code> gives the rows of each
 # group.</details>
@@ -688,10 +693,10 @@ def my_calibration_error(p, happened, n_bins):
 check("14.9", my_calibration_error)
 
 # %% [markdown]
-# ### Repair it without training
+# ### Repair it without retraining
 #
-# [Temperature scaling](glossary.md#temperature-scaling) divides every logit by one number T, which is chosen for the
-# best log loss on valid, as the model has not learned from it. A T above 1 makes the model less confident.
+# [Temperature scaling](glossary.md#temperature-scaling) divides every logit by one number T. We choose T for the best
+# log loss on the validation set, which the model was not trained on. A T above 1 makes the model less confident.
 
 
 # %%
@@ -711,7 +716,7 @@ def calibration_error(p):
 # - **a** AUC
 # - **b** per-user AUC
 # - **c** all three
-# - **d** log loss alone
+# - **d** only log loss
 
 # %%
 answer = ...
@@ -743,17 +748,17 @@ claim("the model stays worse than after one epoch", loss["with temperature"] > l
 # %% [markdown]
 # <details><summary>What it shows</summary>
 #
-# The calibration error falls to less than half, and the order stays as it was. So the damage that the second epoch did
-# to the order is not repaired: AUC and log loss stay behind the model that stopped in time.
+# The calibration error falls to less than half, and the order does not change. So the damage that the second epoch did
+# to the order is not repaired: AUC and log loss stay worse than after one epoch.
 #
 # </details>
 
 # %% [markdown]
-# ## 10. Staircases, and errors that cancel (optional)
+# ## 10. Isotonic regression, and errors that cancel (optional)
 #
-# One number T can only stretch or shrink the logits. [Isotonic regression](glossary.md#isotonic-regression) maps
-# predictions to probabilities by the best-fitting staircase that never goes down. It needs more rows, and all
-# predictions on one step become ties.
+# One number T can only stretch or shrink the logits. [Isotonic regression](glossary.md#isotonic-regression) is more
+# flexible: it maps predictions to probabilities with the best-fitting step function that never decreases. It needs more
+# rows, and all predictions on the same step become ties.
 
 # %%
 stairs = IsotonicRegression(y_min=0.001, y_max=0.999, out_of_bounds="clip").fit(said[2]["valid"], seen)
@@ -763,9 +768,10 @@ stepped = stairs.predict(sure)
 print(f"isotonic: calibration error {calibration_error(stepped):.3f}, AUC {auc(truth, stepped):.3f}")
 
 # %% [markdown]
-# One number can hide a lot. Suppose a model says 0.4 everywhere, but on one screen 0.1 is clicked and on another 0.7:
-# its errors cancel. So calibration is also measured [by field](glossary.md#field-level-calibration): mean prediction
-# minus share clicked for each screen (`tab`), here for the model after one epoch.
+# A single number for all rows can hide large errors. Suppose a model predicts 0.4 everywhere, but the share clicked is
+# 0.1 on one screen and 0.7 on another: the errors cancel. Calibration is therefore also measured [by
+# field](glossary.md#field-level-calibration). We compute the mean prediction minus the share clicked for each screen
+# (`tab`), here for the model after one epoch.
 
 # %%
 part = frame.loc[is_test, ["tab", "is_click"]].assign(p=said[1]["test"])
@@ -778,15 +784,15 @@ print(f"all rows: said {part['p'].mean():.3f}, clicked {part['is_click'].mean():
 by_tab[by_tab["rows"] >= 100].round(3)
 
 # %% [markdown]
-# Where the error exceeds its ±, the model is off on that screen by more than noise. The screens differ by a factor of
-# more than five in what is clicked, and the model follows them: `tab` is one of its fields. Try the same with a field
-# that your model does *not* read.
+# Where the error exceeds its ±, the model is miscalibrated on that screen by more than noise. The shares clicked differ
+# between screens by a factor of more than five, and the predictions follow them, because `tab` is one of the model's
+# fields. Try the same with a field that your model does *not* use.
 
 # %% [markdown]
-# ## 11. The best of many is overrated (optional)
+# ## 11. What is ranked first is overestimated (optional)
 #
-# A feed shows what scores highest. Is a calibrated model also calibrated on what it *selects*? For every person with at
-# least five test impressions, take the one with the highest prediction:
+# A feed shows the items with the highest scores. Is a calibrated model also calibrated on the items that it *selects*?
+# For every user with at least five test impressions, we take the impression with the highest prediction:
 
 # %% tags=["nbval-ignore-output"]
 growth = {}
@@ -803,10 +809,10 @@ claim("selection adds to what the overconfident model promises too much", growth
 claim("and adds less after temperature scaling", growth["with temperature"] < growth["two epochs"])
 
 # %% [markdown]
-# "All" is the mean prediction minus the share clicked over all impressions of these people; "selected" is the same for
-# each person's top impression. The overconfident model overestimates what it selects by more than the rest, because an
-# upward error helps an item to the top. This is the *maximisation bias*, and temperature scaling removes part of it. In
-# a synthetic world, where we know the truth, it is plain to see:
+# "All" is the mean prediction minus the share clicked, over all impressions of these users; "selected" is the same for
+# each user's top impression. The overconfident model overestimates the impressions that it selects by more than the
+# average impression, because an upward error moves an item towards the top. This is called *maximisation bias*, and
+# temperature scaling removes part of it. In a synthetic world, where we know the true click rates, it is easy to see:
 
 # %%
 rng = np.random.default_rng(0)
@@ -821,9 +827,9 @@ claim("right on average, and too high by more than 0.05 on what is selected",
       abs(error.mean()) < 0.002 and selected.mean() > 0.05)  # fmt: skip
 
 # %% [markdown]
-# ## 12. What a leak costs, and an unfinished bar (optional)
+# ## 12. The cost of a leak, and a baseline that has not converged (optional)
 #
-# Here are boosted trees on rates that contain each row's own label, and on the rates of the other folds:
+# We train boosted trees twice: on rates that contain each row's own label, and on rates from the other folds only.
 
 # %%
 areas, overall = {}, train["is_click"].mean()
@@ -845,10 +851,10 @@ claim("the leak makes train look better", areas[True][0] > areas[False][0] + 0.0
 claim("and valid worse", areas[True][1] < areas[False][1] - 0.01)
 
 # %% [markdown]
-# The trees learn to trust a rate that contains the answer. On later days it no longer does.
+# The trees learn to rely on a rate that contains the label of the row. On later days, the rate no longer contains it.
 #
-# There is a second way to fool yourself: not to finish the opponent. Here is the logistic regression of section 7,
-# stopped by a loose tolerance.
+# There is a second way to fool yourself: comparing your model with a baseline that has not converged. Here is the
+# logistic regression of section 7, stopped early by a loose tolerance.
 
 # %%
 early = LogisticRegression(C=best["logistic regression"], tol=1e-3)
@@ -862,29 +868,33 @@ claim("stopped early, the bar lies behind every network's best",
       stopped > max(min(trials[name].values()) for name in NETWORKS))  # fmt: skip
 
 # %% [markdown]
-# Every network would have beaten that bar. Check that a baseline has converged before you are proud of beating it.
+# Every network would have had a lower log loss than this baseline. Before you report that you beat a baseline, check
+# that it has converged.
 
 
 # %% [markdown]
 # ## 13. One network for several tasks (optional)
 #
-# A feed wants more than clicks: a long view, a like. One could train a network for each. [Multi-task
-# learning](glossary.md#multi-task-learning) trains one network for all of them, and lets them share a part of it.
-# Three designs:
+# A feed aims for more than clicks, for example for long views and likes. One could train a network for each of these
+# tasks. [Multi-task learning](glossary.md#multi-task-learning) trains one network for all tasks, and the tasks share a
+# part of it. We compare three designs:
 #
 # - **single task**: an MLP for each task, nothing shared
-# - **shared bottom**: one embedding table and one hidden layer for all; on top, a small *tower* for each task
-# - **MMoE** (Ma et al., 2018): several hidden layers, the *experts*, and for each task a *gate* that mixes them
+# - **shared bottom**: one embedding table and one hidden layer for all tasks; on top, a small network for each task,
+#   its *tower*
+# - **MMoE** (Ma et al., 2018): several hidden layers, the *experts*, and for each task a *gate* that decides how they
+#   are mixed
 #
-# A gate reads the row x and gives each expert a weight, by a softmax. So the tower of task k reads the mixture
-# Σ gᵏ(x)ᵢ · fᵢ(x) over the experts fᵢ, with gᵏ(x) = softmax(Wᵏ x). It is a [mixture of
+# The gate of task k receives the input x and assigns a weight to each expert with a softmax, gᵏ(x) = softmax(Wᵏ x). The
+# tower of this task receives the weighted sum Σ gᵏ(x)ᵢ · fᵢ(x) over the experts fᵢ. MMoE is a [mixture of
 # experts](glossary.md#mixture-of-experts) with one gate per task.
 
 # %% [markdown]
 # ### Exercise 14.11 · code (O6)
 #
-# Write the mixture for one task. `experts` (batch, n_experts, width) holds the outputs of the experts, and `scores`
-# (batch, n_experts) what the gate says *before* the softmax. Return the input of the tower, (batch, width).
+# Write the mixture for one task. `experts` (batch, n_experts, width) contains the outputs of the experts, and `scores`
+# (batch, n_experts) contains the outputs of the gate *before* the softmax. Return the input of the tower, (batch,
+# width).
 #
 # <details><summary>Hint 1</summary>The softmax runs over the experts of each row: axis 1. Then every expert's vector is
 # multiplied by its weight, and the vectors are added.</details>
@@ -907,9 +917,9 @@ check("14.11", my_mixture)
 # %% [markdown]
 # ### Three tasks in Keras
 #
-# The four experts together are as wide as the shared layer: 4 × 16 and 64 units. The single-task networks are built side
-# by side as one model, and share nothing but the input. `spread` is the standard deviation of the gates' first weights;
-# we need it below. The loss is the mean over the three tasks.
+# Together, the four experts are as wide as the shared layer: they have 4 × 16 units, and it has 64. The single-task
+# networks are built side by side as one model and share nothing but the input. `spread` is the standard deviation of
+# the initial weights of the gates; we need it below. The loss is the mean over the three tasks.
 
 # %%
 TASKS = ["is_click", "long_view", "is_like"]
@@ -945,8 +955,9 @@ def predict_tasks(model, rows):
 
 
 # %% [markdown]
-# Each design gets three trials on valid: one training, judged after every half epoch by the mean log loss of the tasks.
-# No network gained from a second epoch in section 7, so we stop after one and a half. About five seconds.
+# Each design gets three trials on the validation set: it is trained once and evaluated after every half epoch by the
+# mean log loss of the tasks. In section 7, no network gained from a second epoch, so we stop after one and a half
+# epochs. This takes about five seconds.
 
 # %%
 DESIGNS = ["single task", "shared bottom", "MMoE"]
@@ -963,7 +974,8 @@ stop = {design: min(tried, key=tried.get) for design, tried in looks.items()}
 pd.DataFrame(looks).rename_axis("epochs").round(4)
 
 # %% [markdown]
-# Now we open the test for this question: learn from train + valid, with three seeds. About ten seconds.
+# Now we use the test set for this question. Each design is trained on train + valid, with three seeds. This takes about
+# ten seconds.
 
 # %%
 codes, n_values = encode_fields(frame, FIELDS, learn)
@@ -995,16 +1007,18 @@ claim("on clicks and likes no shared design is ahead of single-task networks",
 claim("on likes MMoE is behind them", versus["MMoE − single task", "is_like"][1] > 0)
 
 # %% [markdown]
-# Sharing does not pay here. On clicks and on likes both shared designs are behind the single-task networks in this run,
-# and MMoE furthest on likes; on long views the intervals include zero. Nor do the gates help: MMoE is nowhere ahead of
-# the plain shared bottom. What sharing saves is size: one network of a third of the weights, and one call instead of
-# three. (Ma et al. found MMoE ahead where tasks are only loosely related.)
+# Sharing does not improve the predictions here. On clicks and on likes, both shared designs are behind the single-task
+# networks in this run, and MMoE is furthest behind on likes; on long views, the intervals include zero. The gates do
+# not help either: MMoE is not ahead of the plain shared bottom on any task. What sharing saves is size: one network
+# with a third of the weights, and one call instead of three. (Ma et al. found MMoE ahead where the tasks are only
+# loosely related.)
 #
 # ### Look at the gates
 #
-# What have the gates learned? We average each task's weights over the test impressions: once in our MMoE (its last
-# seed), and once after a deliberately bad start. With `spread=30` the scores of a gate are so large from the first step
-# that its softmax is nearly 0 or 1. In practice, raw numbers such as a count of fans do the same.
+# What have the gates learned? We average the gate weights of each task over the test impressions, once for our MMoE
+# (its last seed) and once for an MMoE that starts from deliberately large weights. With `spread=30`, the scores of a
+# gate are so large from the first step that its softmax outputs are nearly 0 or 1. In practice, unscaled inputs such as
+# the number of fans have the same effect.
 
 
 # %%
@@ -1042,26 +1056,27 @@ claim("after a small start it hardly ever does", one_expert["small start, after 
 claim("on clicks the collapsed model is not ahead", losses["large start"][0] > losses["small start"][0] - 0.002)
 
 # %% [markdown]
-# After the small start every task has a mixture of its own: here likes lean on expert 1, long views on expert 3. After the
-# large start nothing is mixed any more. In 98 % of the rows one expert has nearly all the weight; the gates have
-# *collapsed*. Seven rows in ten were decided before the training began. A softmax near 0 or 1 has hardly any gradient,
-# like the sigmoid of lesson 06, so the gates can hardly reconsider.
+# After the small start, every task has a mixture of its own: here, likes rely most on expert 1 and long views on
+# expert 3. After the large start, the experts are hardly mixed any more. In 98 % of the rows, one expert has nearly all
+# the weight: the gates have *collapsed*. In 70 % of the rows, this was so even before training. A softmax with outputs
+# near 0 or 1 has hardly any gradient, like the sigmoid of lesson 06, so training can hardly change these gates.
 #
-# The log loss is a little higher, 0.605 instead of 0.601 on clicks, but it does not say why. So look at the gates
-# whenever you train an MMoE, standardise what they read, and start them with small weights.
+# The log loss on clicks is a little higher, 0.605 instead of 0.601, but it does not tell you why. So inspect the gates
+# whenever you train an MMoE, standardise their inputs, and initialise them with small weights.
 
 # %% [markdown]
 # ## 14. Pairs and lists instead of rows (optional)
 #
-# So far each row had a loss of its own; such a loss is called *point-wise*. But a feed only has to order the videos of
-# one person. A [pair-wise loss](glossary.md#pair-wise-loss) asks for exactly that: take an impression that was clicked
-# and one of the same person that was not, and punish the model unless the first scores higher. You know it as BPR from
-# lesson 09: −log σ(s₊ − s₋). Here the negative is a real "no", not a sampled one.
+# So far, the loss was computed for each row separately; such a loss is called *point-wise*. But a feed only has to
+# order the videos for one user. A [pair-wise loss](glossary.md#pair-wise-loss) trains exactly this: it takes a clicked
+# impression and an unclicked one of the same user, and it is small only if the first has the higher score. You know it
+# as BPR from lesson 09: −log σ(s₊ − s₋). Here the negative is a real "no", not a sampled item.
 #
-# A [list-wise loss](glossary.md#list-wise-loss) looks at more than two. Ours puts a softmax over one clicked and three
-# unclicked impressions, and takes −log of the clicked one's share. For a list of two, the two losses are the same.
+# A [list-wise loss](glossary.md#list-wise-loss) compares more than two impressions. Ours applies a softmax to the
+# scores of one clicked and three unclicked impressions and takes −log of the clicked one's probability. For a list of
+# two, the two losses are equal.
 #
-# Take two impressions of Ann, the first one clicked, and two models with different scores:
+# Take two impressions of Ann, of which the first was clicked, and two models with different scores:
 
 # %%
 for scores in (np.array([2.0, 0.0]), np.array([12.0, 10.0])):
@@ -1070,10 +1085,11 @@ for scores in (np.array([2.0, 0.0]), np.array([12.0, 10.0])):
     print(f"scores {scores}: pair-wise loss {pair:.3f}, log loss {point:.3f}")
 
 # %% [markdown]
-# The pair-wise loss reads only the difference. Whether Ann clicks on a tenth or on nine tenths of what she sees is
-# nothing to it; the log loss punishes the second model heavily.
+# The pair-wise loss depends only on the difference, which is the same for both models. It makes no difference to this
+# loss whether Ann clicks on a tenth or on nine tenths of what she sees. The log loss, in contrast, penalises the second
+# model heavily.
 #
-# The next cell builds the lists, and a model that scores all impressions of a list with the same network:
+# The next cell builds the lists and a model that scores all impressions of a list with the same network:
 
 
 # %%
@@ -1107,7 +1123,7 @@ def half_epochs(model, rows, n):
 
 
 # %% [markdown]
-# Both get three trials on valid, judged by what they are made for: per-user AUC.
+# Both losses get three trials on the validation set, evaluated by the metric that they are designed for, per-user AUC.
 
 # %%
 SIZE_OF = {"pair-wise": 2, "list-wise": 4}
@@ -1154,11 +1170,12 @@ for loss in SIZE_OF:
           summary[loss][1] < point_wise[1] - 0.04 and summary[loss][2] > point_wise[2] + 0.05)  # fmt: skip
 
 # %% [markdown]
-# Within users, the losses made for it bring nothing: neither is ahead of the point-wise MLP. And what they do not ask for
-# gets lost. AUC over all rows falls from 0.73 to 0.66 and below, as two people are never compared; log loss climbs
-# above 0.7, and the mean prediction lies far above the share of clicks, 0.45.
+# Within users, the two losses that are designed for this order bring no gain: neither is ahead of the point-wise MLP.
+# And what these losses do not train gets worse. AUC over all rows falls from 0.73 to 0.66 or less, because two users
+# are never compared. Log loss rises above 0.7, and the mean prediction is far above the share of clicks, 0.45.
 #
-# Can calibration repair that afterwards? Two numbers, fitted on valid, stretch and shift the pair-wise logit:
+# Can calibration repair that afterwards? We stretch and shift the pair-wise logit by two numbers, fitted on the
+# validation set:
 
 # %%
 logit_valid, logit_test = (np.log(p / (1 - p))[:, None] for p in kept_scores["pair-wise"])
@@ -1175,19 +1192,20 @@ claim("two numbers repair a part of the log loss, and not all of it",
       left["point-wise (DCN-v2)"] + 0.01 < left["calibrated"] < left["pair-wise"])  # fmt: skip
 
 # %% [markdown]
-# Only in part: log loss falls from 0.690 to 0.649 and stays behind the 0.601 of a model that learned point-wise from the
-# same rows. A calibration that treats everybody alike cannot restore what was never learned, how readily each *person*
-# clicks. If you need order and probabilities, train on both losses at once (Sheng et al., 2022).
+# Only in part: log loss falls from 0.690 to 0.649 but stays above the 0.601 of a model that was trained point-wise on
+# the same rows. A calibration that is the same for all users cannot restore what was never learned, namely how readily
+# each *user* clicks. If you need both the order and the probabilities, train on both losses at once (Sheng et al.,
+# 2022).
 
 # %% [markdown]
 # ## What you did
 #
-# - You corrected predictions for negatives that were left out, which AUC did not notice (**O1**).
-# - You refused a feature from the future, and took each row's own label out of its rate (**O2**).
-# - You computed an FM by hand, and wrote the FM term and the cross layer (**O3**).
-# - You compared five networks with tuned bars, over all rows and within users (**O4**).
+# - You corrected predictions for negatives that were left out of training, which did not change AUC (**O1**).
+# - You excluded a feature from the future, and removed each row's own label from its rate (**O2**).
+# - You computed an FM term by hand, and implemented it and the cross layer (**O3**).
+# - You compared five networks with tuned baselines, over all rows and within users (**O4**).
 # - You measured calibration and repaired it with one number (**O5**).
-# - In section 13 you mixed experts, and saw gates collapse (**O6**).
+# - In section 13, you implemented a mixture of experts and saw gates collapse (**O6**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**

@@ -1,16 +1,16 @@
 # %% [markdown]
 # # Tune with a budget
 #
-# Almost every search for better settings looks more successful than it is. In this lesson you learn to validate
-# without a look at the future, to search with equal budgets, and to tell a better setting from a lucky one.
+# Almost every search for better hyperparameters looks more successful than it is. In this lesson, you learn to validate
+# without using the future, to search with equal budgets, and to tell a better setting from a lucky one.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** implement validation folds that respect time, and measure what random folds leak
-# - **O2** compare grid search with random search, and keep a log of the budget
-# - **O3** diagnose a search that has seen what it is measured on
-# - **O4** compute a winner's luck, and choose on a plateau
+# - **O2** compare grid search with random search, and log a search
+# - **O3** diagnose a search that has seen its evaluation data
+# - **O4** compute how much of a winner's lead is luck, and choose on a plateau
 # - **O5** implement successive halving, and compute what it saves (optional)
 #
 # **What you need**: lessons 04 and 10, and about two hours without the optional sections; take a break before section
@@ -39,10 +39,10 @@ ratings, movies = load_movielens()
 users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])
 
 # %% [markdown]
-# ## 1. What decides more: the split or the search?
+# ## 1. What matters more: the split or the search?
 #
-# EASE of lesson 04 reaches an NDCG@10 of 0.136 on the course's test set: the last 20 % of each user's ratings. Now
-# take the same model with the same λ = 100, and hide 20 % of all ratings *at random* instead.
+# EASE from lesson 04 reaches an NDCG@10 of 0.136 on the course's test set, the last 20 % of each user's ratings. Now
+# take the same model with the same λ = 100, but hide 20 % of all ratings *at random* instead.
 #
 # ### Exercise 15.1 · predict (O1)
 #
@@ -72,14 +72,14 @@ for name, parts in (("a random split", splits.split_random(ratings)), ("the cour
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The random split reports 0.340, two and a half times as much, and the model is the same. Filling gaps in the middle
-# of a history is easier than predicting what comes next, which is what a service has to do.
+# The random split reports 0.340, two and a half times as much, for the same model. Filling gaps in the middle of a
+# history is easier than predicting what comes next, which is what a service has to do.
 #
 # </details>
 
 # %% [markdown] tags=["open"]
-# From here on we set the test set aside. As in lesson 04, we choose settings on a cut of train + valid, 75/25: its last
-# quarter looks about as far ahead as the test set does. Does the result depend more on λ or on the split?
+# From here on, we set the test set aside. As in lesson 04, we choose hyperparameters on a 75/25 split of train + valid:
+# its last quarter looks about as far ahead as the test set does. Does the result depend more on λ or on the split?
 
 # %% tags=["reveal"]
 learn = pd.concat([cut.train, cut.valid])
@@ -100,7 +100,7 @@ claim("the split changes NDCG@10 by more than ten times what λ does", between_s
 # %% [markdown]
 # <details><summary>What the table shows</summary>
 #
-# While λ grows a hundredfold, NDCG@10 on the last quarter stays between 0.132 and 0.147. The other split raises it by
+# While λ grows a hundredfold, NDCG@10 on the last quarter stays between 0.132 and 0.147. The random split raises it by
 # more than 0.17. So get the split right first, and search afterwards.
 #
 # </details>
@@ -108,10 +108,10 @@ claim("the split changes NDCG@10 by more than ten times what λ does", between_s
 # %% [markdown]
 # ## 2. Folds, and why random ones leak
 #
-# Setting one part aside is called a [hold-out](glossary.md#hold-out). That part may happen to be an easy one, so
-# [cross-validation](glossary.md#cross-validation) cuts the data into k *folds*; each is used for validation once, while
-# the model learns from the others. Here are 12 ratings of one user, oldest first, in three random folds: the model learns
-# from `o`, and `X` is for validation.
+# Setting one part aside is called a [hold-out](glossary.md#hold-out). That part may happen to be easy, so
+# [cross-validation](glossary.md#cross-validation) divides the data into k *folds*; each is used for validation once,
+# while the model learns from the others. Here are 12 ratings by one user, oldest first, in three random folds: the
+# model learns from `o` and is validated on `X`.
 
 # %%
 rng = np.random.default_rng(1)
@@ -121,7 +121,7 @@ for fold in np.array_split(rng.permutation(12), 3):
     print("".join(line))
 
 # %% [markdown]
-# Each rating is used for validation exactly once. But in all three folds some `o` stand to the right of an `X`: the
+# Each rating is used for validation exactly once. But in all three folds, some `o` stand to the right of an `X`: the
 # model learns from the user's own future. How often does that happen in the real data, with four random folds?
 
 # %%
@@ -134,15 +134,16 @@ for fold in range(4):
     )
 
 # %% [markdown]
-# For 98 % of the ratings. It is the leak of the random split, four times over. Averaging over the folds does not remove it.
+# It happens for 98 % of the ratings. This is the leak of the random split, and averaging over the folds does not remove
+# it.
 
 # %% [markdown]
 # ## 3. Rolling-origin folds
 #
-# The cure is to imitate what happens in service: pick a moment, learn from everything before it, predict the next
-# stretch of ratings, and then move the moment forward. The moment is called the *origin*, so these are
-# [rolling-origin](glossary.md#rolling-origin-validation) folds. Here are the same 12 ratings in three folds, each of
-# which validates on two ratings:
+# The remedy is to imitate a running service: choose a point in time, learn from everything before it, predict the
+# ratings that follow, and then move the point forward. This point is called the *origin*, so these are
+# [rolling-origin](glossary.md#rolling-origin-validation) folds. Here are the same 12 ratings in three such folds, each
+# with two validation ratings:
 
 # %%
 for origin in (6, 8, 10):
@@ -155,12 +156,12 @@ for origin in (6, 8, 10):
 #
 # ### Exercise 15.2 · code (O1)
 #
-# Write one fold for rows that are sorted by time. `fold` counts from 0, the earliest, to `n_folds - 1`, which ends with
-# the newest row. Each fold validates on `horizon` rows, and the next fold begins where it ends. Return two arrays of row
-# numbers: those to learn from, and those to validate on.
+# Write a function that computes one fold of rows that are sorted by time. `fold` counts from 0, the earliest, to
+# `n_folds - 1`, which ends with the newest row. Each fold validates on `horizon` rows, and the validation rows of the
+# next fold begin where these end. Return two arrays of row numbers: those to learn from and those to validate on.
 #
-# <details><summary>Hint 1</summary>After this fold, <code>n_folds - fold - 1</code> further stretches of
-# <code>horizon</code> rows follow. Where does its own stretch begin?</details>
+# <details><summary>Hint 1</summary>After this fold, <code>n_folds - fold - 1</code> further blocks of
+# <code>horizon</code> rows follow. Where does its own block begin?</details>
 # <details><summary>Hint 2</summary><code>origin = n_rows - (n_folds - fold) * horizon</code>, then
 # <code>np.arange(origin)</code> and <code>np.arange(origin, origin + horizon)</code>.</details>
 
@@ -177,9 +178,9 @@ def my_rolling_fold(n_rows, n_folds, horizon, fold):
 check("15.2", my_rolling_fold)
 
 # %% [markdown] tags=["open"]
-# The course's protocol cuts each user's own history. So we replace the row number by the share of the history that is
-# older than the rating. Origin 0.4 then means: learn from the first 40 % of each history, validate on the next 20 %. (The
-# future of *other* users still leaks, as lesson 04 said.)
+# The course's protocol splits each user's own history. So we replace the row number with the share of the history that
+# is older than the rating. Origin 0.4 then means: learn from the first 40 % of each history and validate on the next
+# 20 %. (The future of *other* users still leaks, as lesson 04 said.)
 
 # %% tags=["open"]
 ordered = splits.order_in_time(learn)
@@ -200,12 +201,12 @@ claim("the folds do not agree on the best λ", folds.idxmax().nunique() > 1)
 claim("none of them chooses the smallest λ", (folds.idxmax() > 30).all())
 
 # %% [markdown] tags=["open"]
-# The level falls from fold to fold, and the best λ changes: 300, 1,000, 300. A single fold would have hidden that.
+# NDCG@10 falls from fold to fold, and the best λ changes: 300, 1,000, 300. A single fold would have hidden that.
 
 # %% [markdown]
-# ## 4. Keep a part that does not choose
+# ## 4. Keep some data out of the choice
 #
-# The score of the chosen setting is not an honest estimate: we chose it *because* it was high. So some data must take
+# The score of the chosen setting is not an unbiased estimate: we chose it *because* it was high. So some data must play
 # no part in the choice. This is [nested validation](glossary.md#nested-validation): inner folds choose, and an outer
 # part, which they never see, measures.
 
@@ -241,8 +242,8 @@ show(
 #
 # ### Exercise 15.3 · put in order (O3)
 #
-# Order the steps of nested validation for one outer fold. One line does not belong. Write the letters of the others,
-# for example `"EDCBA"`.
+# Put the steps of nested validation for one outer fold in order. One line does not belong there. Write the letters of
+# the others, for example `"EDCBA"`.
 #
 # ```text
 # A   set the outer test set aside
@@ -263,12 +264,12 @@ order = "ACBDE"
 check("15.3", order)
 
 # %% [markdown]
-# ## 5. `GridSearchCV`, used wrongly and rightly
+# ## 5. Wrong and right uses of `GridSearchCV`
 #
-# scikit-learn tunes anything that has `fit` and `predict`. We let a decision tree predict the stars of a rating from the
-# film's year and genres. The grid has two hyperparameters: whether the tree also sees the **time** of the rating (part
-# `time` of the step `columns`: `columns__time`), and how many ratings a leaf must hold. scikit-learn maximises, so the
-# RMSE gets a minus sign.
+# scikit-learn can tune anything that has `fit` and `predict`. Our decision tree predicts the stars of a rating from the
+# film's year and genres. The grid has two hyperparameters: whether the tree also sees the **time** of the rating
+# (`columns__time`, part `time` of the step `columns`), and the minimum number of ratings per leaf. scikit-learn
+# maximises, so the RMSE gets a minus sign.
 
 # %%
 rows = ratings.sort_values("timestamp", kind="stable", ignore_index=True).merge(movies, on="item_id", how="left")
@@ -288,9 +289,9 @@ def search_tree(folds):
 
 
 # %% [markdown]
-# We run the grid of 2 · 2 settings twice: with shuffled folds, as many tutorials do, and with folds in time:
-# `TimeSeriesSplit` makes those of section 3, of rows that **you** have sorted by time. Both winners are refitted on the
-# whole past and predict the newest 20 % of the ratings, which neither search has seen.
+# We search the grid of 2 · 2 settings twice: with shuffled folds, as many tutorials do, and with folds in time.
+# `TimeSeriesSplit` makes those of section 3 from rows that **you** have sorted by time. Both winners are refitted on
+# the whole past and predict the newest 20 % of the ratings, which neither search has seen.
 
 # %%
 searches = {
@@ -314,8 +315,8 @@ claim("later it is worse than predicting the mean", later_rmse["shuffled folds"]
 claim("the model chosen by folds in time is better than the mean", later_rmse["folds in time"] < rmse_of_mean)
 
 # %% [markdown]
-# The shuffled search promises an RMSE of 1.00 and delivers 1.22, far worse than the mean of the past (1.09). The search
-# in time promises 1.04 and delivers 1.07. Its promise is more modest, and its model is better.
+# The shuffled search promises an RMSE of 1.00 but reaches 1.22, far worse than the mean of the past (1.09). The search
+# in time promises 1.04 and reaches 1.07. Its promise is more modest, but its model is better.
 
 # %% [markdown]
 # ### Exercise 15.4 · choose (O3)
@@ -323,9 +324,9 @@ claim("the model chosen by folds in time is better than the mean", later_rmse["f
 # The shuffled search chose the tree that sees the time of the rating. Why does the time help in shuffled folds?
 #
 # - **a** tastes change over the years, and the tree follows the trend
-# - **b** a rating's neighbours in time come from the same person's sitting, and they are in the learning folds
+# - **b** ratings at nearly the same time come from the same user's session, and some are in the training folds
 # - **c** the tree overfits, because it has more columns
-# - **d** the time has larger numbers than the other columns, so the tree uses it first
+# - **d** the values of the time are larger than those of the other columns, so the tree uses it first
 
 # %%
 answer = ...
@@ -339,22 +340,22 @@ check("15.4", answer)
 # %% [markdown]
 # <details><summary>More about it</summary>
 #
-# Most people rate many films in one sitting. A leaf that covers a few minutes holds the ratings of one person, and
-# with shuffled folds a part of every sitting is among the data to learn from. The future holds new sittings only.
-# (Section 16 tests this explanation.)
+# Most users rate many films in one session. A leaf that covers a few minutes contains the ratings of one user, and with
+# shuffled folds, a part of every session is in the training data. The future contains only new sessions. (Section 16
+# tests this explanation.)
 #
 # </details>
 
 # %% [markdown] tags=["open"]
 # Two rules follow. Give `GridSearchCV` a `cv=` that respects time, and put everything that learns from data (scalers,
-# means, encodings) into the `Pipeline`, so that each fold learns its own (lesson 03). A recommender that ranks does not
-# fit into `GridSearchCV`, which scores single rows; in section 7 we write the loop by hand.
+# means, encodings) into the `Pipeline`, so that each fold fits its own (lesson 03). A recommender that ranks does not
+# fit into `GridSearchCV`, which scores single rows; in section 7, we write the loop by hand.
 
 # %% [markdown]
-# ## 6. Grid or random?
+# ## 6. Grid or random search?
 #
 # Hyperparameters are rarely equally important. In this made-up example, quality depends strongly on setting A and
-# hardly on B. You can afford nine trials: a [grid](glossary.md#grid-search) of 3 × 3, or nine
+# hardly on B. You can afford nine trials: a 3 × 3 [grid](glossary.md#grid-search) or nine
 # [random](glossary.md#random-search) points. Which of them finds the better setting?
 
 
@@ -385,8 +386,8 @@ show(
 )
 
 # %% [markdown]
-# The grid looks at only three values of A, and all of them miss the peak. Nine random trials look at nine values (the
-# ticks at the bottom). One picture may be luck, so we repeat it with 2,000 positions of the peak:
+# The grid tries only three values of A, and all of them miss the peak. Nine random trials try nine values (the ticks at
+# the bottom). One example may be luck, so we repeat it for 2,000 positions of the peak:
 
 # %%
 rng = np.random.default_rng(0)
@@ -399,12 +400,12 @@ print(f"best of nine trials, mean: grid {grid_mean:.2f}, random {random_mean:.2f
 claim("random search finds a better setting on average", random_mean > grid_mean + 0.05)
 
 # %% [markdown]
-# Random search wins because only A matters here (Bergstra & Bengio, 2012). How many random trials are enough? If the best
-# tenth of the space is good enough, one trial misses it with probability 0.9.
+# Random search wins because A matters far more than B (Bergstra & Bengio, 2012). How many random trials are enough?
+# Suppose the best tenth of the space is good enough. One trial misses it with probability 0.9.
 #
 # ### Exercise 15.5 · trace (O2)
 #
-# What is the probability that at least one of **10** random trials falls into the best tenth? Two decimals.
+# What is the probability that at least one of **10** random trials falls into the best tenth? Give two decimals.
 
 # %%
 probability_of_a_good_trial = ...
@@ -418,9 +419,9 @@ check("15.5", probability_of_a_good_trial)
 # %% [markdown]
 # ### Exercise 15.6 · code (O2)
 #
-# A penalty may be 0.001 or 1,000. It should be drawn on a **logarithmic** scale, so that each power of ten gets about
-# the same number of trials. Turn `u`, an array of uniform random numbers in [0, 1), into values between `low` and `high`
-# whose logarithms are uniform.
+# A good penalty may lie anywhere from 0.001 to 1,000. It should be drawn on a **logarithmic** scale, so that each power
+# of ten gets about the same number of trials. Transform `u`, an array of uniform random numbers in [0, 1), into values
+# between `low` and `high` whose logarithms are uniform.
 #
 # <details><summary>Hint 1</summary>Draw the exponent uniformly: it runs from log(low) to log(high).</details>
 # <details><summary>Hint 2</summary><code>np.exp(np.log(low) + u * (np.log(high) - np.log(low)))</code>.</details>
@@ -442,10 +443,10 @@ check("15.6", log_uniform)
 # %% [markdown]
 # ## 7. A search with equal budgets and a log
 #
-# "Our network beats the baselines" often means 100 trials for the network and none for the baselines. Here every
-# model gets the **same budget**, its *space* (the range of each hyperparameter) is **fixed before the first
-# trial**, and every trial goes into a **log**. Three models get six random trials each: EASE, item-kNN, and EASE with
-# aged input (lesson 10: older films fade with a `decay`, down to a `floor`). The 18 trials take about ten seconds.
+# "Our network beats the baselines" often means 100 trials for the network and none for the baselines. Here every model
+# gets the **same budget**, its *space* (the range of each hyperparameter) is **fixed before the first trial**, and
+# every trial is recorded in a **log**. Three models get six random trials each: EASE, item-kNN, and *aged* EASE (lesson
+# 10: `decay` sets how fast the weights of older films fall, down to `floor`). The 18 trials take about ten seconds.
 
 # %%
 known, hidden = matrices(in_time.train, in_time.test)
@@ -491,10 +492,10 @@ for family, row in winners.iterrows():
     print(f"{family:10} trial {row['trial']}: NDCG@10 {row['NDCG']:.3f} with {settings}")
 
 # %% [markdown]
-# **This log is part of the result**: "best of 6" and "best of 600" are different claims. Report the seconds, too: six
+# **This log is part of the result**: "best of 6" and "best of 600" are different claims. Also report the seconds: six
 # trials of item-kNN take longer than six of EASE.
 #
-# Random search does not learn from its own log. In section 13 a library, Optuna, proposes the trials.
+# Random search does not learn from its own log. In section 13, a library, Optuna, proposes the trials.
 
 # %% [markdown]
 # ## 8. A plateau, not a peak
@@ -533,17 +534,17 @@ claim("the smallest λ is not on it", min(plateau) not in on_it)
 
 # %% [markdown]
 # λ = 959 is the best, but 100 and 1,231 are not distinguishable from it. This is a **plateau**: which of its points is
-# the highest is a matter of luck. 38 is too small.
+# the highest is a matter of luck. λ = 38 is too small.
 #
 # ### Exercise 15.7 · fill in (O4)
 #
 # `scores` has shape (n_settings, n_users). Return one True or False per setting: is it on the plateau, that is, does
-# the interval of its paired difference to the best setting include zero? Take mean ± 1.96 standard errors (lesson
-# 04).
+# the interval of its paired difference from the best setting include zero? Use the interval mean ± 1.96 standard errors
+# (lesson 04).
 #
 # <details><summary>Hint 1</summary>The standard error of a mean difference is the standard deviation of the
 # differences over users, <code>axis=1</code>, divided by √n_users.</details>
-# <details><summary>Hint 2</summary>Zero is inside if the mean lies no farther from it than 1.96 errors:
+# <details><summary>Hint 2</summary>Zero is inside if the mean is at most 1.96 standard errors away from it:
 # <code>np.abs(mean) &lt;= 1.96 * error</code>.</details>
 
 
@@ -561,20 +562,20 @@ def on_plateau(scores):
 check("15.7", on_plateau)
 
 # %% [markdown]
-# On a plateau, let something other than the third decimal decide: take the cheaper model, or the value that is already
-# in use. That is why the course keeps its λ = 100.
+# On a plateau, do not let the third decimal decide. Choose the cheaper model, or the value that is already in use. That
+# is why the course keeps λ = 100.
 
 # %% [markdown]
 # ## 9. The winner's curse
 #
-# How much can luck alone do? We make fifteen **twins**: the same EASE, each with a little random noise added to its
-# scores. None is better than the others. We choose the best twin on one half of the users and look at it on the other
-# half, 1,000 times.
+# How large a lead can luck alone produce? We make fifteen **twins**: the same EASE, each with a little random noise
+# added to its scores. None is truly better than the others. We choose the best twin on one half of the users and
+# evaluate it on the other half, 1,000 times.
 #
 # ### Exercise 15.8 · predict (O4)
 #
-# On the half that chose it, the winner is ahead of the average twin. What share of this lead is left on the other half
-# of the users? Write a number between 0 and 1.
+# On the half on which it was chosen, the winner is ahead of the average twin. What share of this lead is left on the
+# other half of the users? Write a number between 0 and 1.
 
 # %%
 share_of_the_lead_that_is_left = ...
@@ -613,7 +614,7 @@ claim("on the other half less than a third of it is left", other < one / 3)
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# The best of 15 equal twins leads by 0.004 on the users that chose it, and its lead on the others is gone. The more
+# The best of 15 equal twins leads by 0.004 on the users on whom it was chosen but has no lead on the others. The more
 # trials, the larger the false lead. This is the [winner's curse](glossary.md#winners-curse): the maximum of many noisy
 # scores is too high, even if nobody made a mistake.
 #
@@ -623,7 +624,7 @@ claim("on the other half less than a third of it is left", other < one / 3)
 # ### Exercise 15.9 · find the bug (O3)
 #
 # This function should report the test score of the trial that validation chose. `valid` and `test` have shape
-# (n_trials, n_users). The number it returns tends to be too good. Repair it.
+# (n_trials, n_users). The number that it returns tends to be too high. Repair it.
 #
 # <details><summary>Hint 1</summary>Which part chooses the trial?</details>
 # <details><summary>Hint 2</summary>Choose with <code>valid</code>, report from <code>test</code>.</details>
@@ -650,8 +651,8 @@ check("15.9", report)
 # %% [markdown]
 # ## 10. The test set, once
 #
-# Since section 1, every recommender has used train + valid alone. Now the winner of each family learns from all of it,
-# and we read the test set once, for all three together. EASE with λ = 100, the row of lesson 04, is the reference.
+# Since section 1, every recommender has used only train + valid. Now the winner of each family is trained on all of it,
+# and we use the test set once, for all three together. EASE with λ = 100, as in lesson 04, is the reference.
 
 # %%
 everything, test = matrices(learn, cut.test)
@@ -670,19 +671,19 @@ claim("aged EASE beats the reference", final["aged EASE"][1] > 0)
 claim("for tuned EASE the interval includes zero", final["EASE"][1] < 0 < final["EASE"][2])
 
 # %% [markdown]
-# Tuning λ gained EASE nothing that is distinguishable from zero. Tuned item-kNN is 0.009 behind; its interval ends just
-# below zero. Aged EASE is ahead by 0.017, and its interval excludes zero. The gain came from a *model* that knows the
-# order, not from the search.
+# Tuning λ brought EASE no gain distinguishable from zero. Tuned item-kNN is 0.009 behind; its interval ends just below
+# zero. Aged EASE is ahead by 0.017, and its interval excludes zero. The gain came from a *model* that uses the order of
+# the films, not from the search.
 #
-# (Earlier lessons have read this test set for their own models. It wears out a little with every look.)
+# (Earlier lessons have used this test set for their own models. Every use makes it a little less trustworthy.)
 
 # %% [markdown]
 # ## 11. Stop weak trials early (optional)
 #
 # A network is trained in epochs, and a bad learning rate often shows after one or two of them. [Successive
 # halving](glossary.md#successive-halving) trains all trials for one epoch and keeps the better half. It trains these up
-# to epoch 2 and keeps half again, then up to epoch 4, and so on. Here are four trials, one row each, and their validation
-# scores after epochs 1 to 4 (made up):
+# to epoch 2 and keeps the better half again, then up to epoch 4, and so on. Here are made-up validation scores of four
+# trials, one per row, after epochs 1 to 4:
 
 # %%
 curves = np.array(
@@ -693,17 +694,18 @@ after_2 = after_1[np.argsort(-curves[after_1, 1])[:1]]
 print("after epoch 1 we keep", after_1, "and after epoch 2", after_2, "with the final score", curves[after_2, 3])
 
 # %% [markdown]
-# Trial 2 survives with 0.13. Trial 3, which would have reached 0.20, was stopped after its first epoch. Halving bets that
-# early scores tell the order of the late ones; with slow starters, it loses that bet. (scikit-learn has it as
-# `HalvingRandomSearchCV`; section 14 tries it on a network.)
+# Trial 2 survives with a score of 0.13. Trial 3, which would have reached 0.20, was stopped after its first epoch.
+# Halving assumes that the trials that are ahead early are also ahead at the end; this is wrong for trials that start
+# slowly. (scikit-learn offers it as `HalvingRandomSearchCV`; section 14 tries it on a network.)
 #
 # ### Exercise 15.10 · code (O5)
 #
-# Write it for any n that is a power of two. `curves` has shape (n_trials, n_epochs). Rank by the score at epoch 1,
-# keep half, rank the survivors by the score at epoch 2, then 4, 8, … until one trial is left. Return its row number.
+# Write successive halving for any number of trials that is a power of two. `curves` has shape (n_trials, n_epochs).
+# Rank the trials by the score at epoch 1, keep the better half, rank the survivors by the score at epoch 2, then 4, 8,
+# … until one trial is left. Return its row number.
 #
 # <details><summary>Hint 1</summary>Keep an array of row numbers, <code>alive</code>, and double <code>epoch</code> in
-# each round. The score after epoch e stands in column e − 1.</details>
+# each round. The score after epoch e is in column e − 1.</details>
 # <details><summary>Hint 2</summary><code>order = np.argsort(-curves[alive, epoch - 1])</code>, then
 # <code>alive = alive[order[: len(alive) // 2]]</code>.</details>
 
@@ -725,8 +727,9 @@ check("15.10", my_halving)
 # %% [markdown]
 # ### Exercise 15.11 · trace (O5)
 #
-# Eight trials: all train for one epoch, four go on to epoch 2, two go on to epoch 4, then one is chosen. A trial that
-# goes on does not start again. How many epochs were trained in all? (Eight trials of four epochs would be 32.)
+# Of eight trials, all are trained for one epoch, four continue to epoch 2, two continue to epoch 4, and then one is
+# chosen. A trial that continues does not start again from the beginning. How many epochs are trained in all? (Eight
+# trials of four epochs would be 32.)
 
 # %%
 epochs_in_all = ...
@@ -738,12 +741,12 @@ epochs_in_all = 8 * 1 + 4 * 1 + 2 * 2
 check("15.11", epochs_in_all)
 
 # %% [markdown]
-# ## 12. A learning rate in one epoch (optional)
+# ## 12. Find a learning rate in one epoch (optional)
 #
-# For most networks one hyperparameter matters more than the others: the learning rate. The [range
-# test](glossary.md#learning-rate-range-test) (Smith, 2017) finds its order of magnitude in a single run. It raises the
-# rate in every step, from far too small to far too large, while you watch the loss. We run it on the matrix factorisation
-# of lesson 07, in NumPy, with plain SGD.
+# For most networks, one hyperparameter matters more than the others: the learning rate. The [range
+# test](glossary.md#learning-rate-range-test) (Smith, 2017) finds its order of magnitude in a single run. It increases
+# the rate at every step, from far too small to far too large, while you watch the loss. We apply it to the matrix
+# factorisation of lesson 07, in NumPy, with plain SGD.
 
 
 # %%
@@ -793,9 +796,10 @@ show(
 )
 
 # %% [markdown]
-# Below 0.004 the loss hardly moves: the steps are too small. From there it falls, until it explodes at a rate of 0.27.
-# Take a rate well before the explosion, a third to a tenth of it, and search around it on a logarithmic scale. Does such
-# a short run tell the truth? We train three epochs with each of four rates, and measure on the last quarter:
+# Below 0.004, the loss hardly changes, because the steps are too small. From there, it falls until it explodes at a
+# rate of 0.27. Choose a rate well below this one, a third to a tenth of it, and search around it on a logarithmic
+# scale. Can you trust such a short run? We train for three epochs with each of four rates and evaluate on the last
+# quarter:
 
 # %%
 test_users, test_items = users.to_idx(in_time.test["user_id"]), items.to_idx(in_time.test["item_id"])
@@ -821,21 +825,22 @@ for rate in (0.0003, 0.003, 0.03, 0.3):
     print(f"rate {rate:6}: RMSE after three epochs {curve(rate, 3)[-1]:.2f}")
 
 # %% [markdown]
-# It does. 0.03, about a tenth of the rate that exploded, is the best of the four. The smaller ones learn too little in
-# three epochs, and 0.3 destroys the network (`nan`, not a number). One short run has narrowed the search to a factor of
-# ten or so, and the rest of the budget is left for the other hyperparameters.
+# Here you can. The best of the four rates is 0.03, about a tenth of the rate at which the loss exploded. With the
+# smaller rates, the model learns too little in three epochs, and with 0.3, the training diverges (`nan`, not a number).
+# One short run has narrowed the search to about a factor of ten, and the rest of the budget is left for the other
+# hyperparameters.
 
 # %% [markdown]
 # ## 13. Let Optuna propose the trials (optional)
 #
-# Random search forgets: its last trial is drawn as if there had been no other. [Bayesian
-# optimisation](glossary.md#bayesian-optimisation) fits a model to the log so far, and tries next what the model expects
-# to be good. The usual library is [Optuna](https://optuna.org). Its default *sampler*, the part that proposes settings,
-# is TPE (tree-structured Parzen estimator): it splits the log into a good and a bad part, and proposes values that are
-# frequent in the good part and rare in the bad one.
+# Random search ignores its log: the last trial is drawn as if there had been no others. [Bayesian
+# optimisation](glossary.md#bayesian-optimisation) fits a model to the log so far and next tries settings that the model
+# expects to be good. A widely used library is [Optuna](https://optuna.org). Its default *sampler*, the part that
+# proposes settings, is TPE (tree-structured Parzen estimator): it splits the log into a good and a bad part and
+# proposes values that are frequent in the good part and rare in the bad one.
 #
-# `study.ask()` gives us a trial that draws its settings, and `study.tell` takes its score. In between stands our own
-# code, so budget and log stay in our hands. Aged EASE and its space are those of section 7; each sampler gets 18 trials
+# `study.ask()` returns a trial that draws its settings, and `study.tell` receives its score. The code in between is our
+# own, so we control the budget and the log. Aged EASE and its space are those of section 7; each sampler gets 18 trials
 # (about ten seconds).
 
 # %%
@@ -872,9 +877,10 @@ for name, (study, _) in aged.items():
     print(f"{name}, NDCG@10 of trials 0 to 17:\n{np.array([trial.value for trial in study.trials]).round(3)}")
 
 # %% [markdown]
-# Compare the rows: the first ten trials are **the same**. A model of the log needs a log, so TPE draws its first ten
-# trials at random (`n_startup_trials=10`), and with the same seed they are those of the random sampler. With six trials,
-# as in section 7, Optuna's default search *is* random search. Is TPE ahead after 18? We compare the two winners:
+# Compare the rows: the first ten trials are **the same**. TPE needs a log to fit its model, so it draws the first ten
+# trials at random (`n_startup_trials=10`), and with the same seed, they are those of the random sampler. With six
+# trials, as in section 7, Optuna's default search *is* random search. Is TPE ahead after 18 trials? We compare the two
+# winners:
 
 # %%
 (random_study, random_rows), (tpe_study, tpe_rows) = aged.values()
@@ -886,14 +892,15 @@ print(f"TPE minus random {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
 claim("the interval includes zero", low < 0 < high)
 
 # %% [markdown]
-# The interval includes zero: at this size, on this plateau, TPE gains nothing that we could measure. It pays where a
-# trial is expensive, the space is large and the plateau is small. And whatever proposes the trials, the winner's curse
-# stays.
+# The interval includes zero: with these 18 trials, TPE brings no gain that we can measure. You can expect more from it
+# where trials are expensive, the space is large and the plateau is small. And the winner's curse remains, whatever
+# proposes the trials.
 #
 # ### Several processes, one log
 #
-# Trials can run side by side if they share their log. Optuna calls it a *storage*; for processes on one machine a file
-# will do. The script below joins a study and adds ten trials of a toy (synthetic) objective. We start it twice at once:
+# Trials can run in parallel if they share their log. Optuna calls the shared log a *storage*; for processes on one
+# machine, a file is sufficient. The script below joins a study and adds ten trials of a toy (synthetic) objective. We
+# start two processes with it at the same time:
 
 # %%
 import subprocess
@@ -927,22 +934,22 @@ with tempfile.TemporaryDirectory() as folder:
     print(subprocess.run([*command, "report"], capture_output=True, text=True, check=True).stdout.strip())
 
 # %% [markdown]
-# Twice ten trials from two processes, and ten more from the third, which reported. A search that runs in parallel no
-# longer gives the same trials on every run, even with a seed: which trial ends first decides what the sampler knows.
-# Therefore keep the storage, not just the seed.
+# The log contains ten trials from each of the two processes, and ten more from the third, which printed the report. A
+# search that runs in parallel no longer gives the same trials on every run, even with a seed, because what the sampler
+# knows depends on which trials end first. Therefore keep the storage, not just the seed.
 
 # %% [markdown]
 # ## 14. Early stopping and pruning on a network (optional)
 #
-# A network shows its score after every epoch, so a hopeless trial need not run to the end. [Early
-# stopping](glossary.md#early-stopping) (lesson 06) watches a trial's own curve, and ends the training when the curve
-# stops improving. [Pruning](glossary.md#pruning-of-trials) compares a trial with the others, and ends it when it lags
-# behind. What do they save, and what do they cost?
+# A network can be evaluated after every epoch, so a hopeless trial need not run to the end. [Early
+# stopping](glossary.md#early-stopping) (lesson 06) watches the validation curve of one trial and ends the training when
+# the curve stops improving. [Pruning](glossary.md#pruning-of-trials) compares a trial with the others and ends it when
+# it falls behind. How much training do they save, and what do they cost?
 #
 # We tune four hyperparameters of the matrix factorisation of section 12: the learning rate, the dimension, the weight
-# decay (a penalty on large weights) and the spread of the random start. A trial has 12 epochs and is measured by its best
-# one; a network that explodes counts as an RMSE of 2. Three searches of 24 random trials each are trained to the end, once
-# (about 12 seconds), and we keep the curves.
+# decay (a penalty on large weights) and the spread of the random initial weights. A trial has 12 epochs, and its score
+# is the RMSE of its best epoch; a network that explodes counts as an RMSE of 2. We train all trials of three random
+# searches, 24 each, once to the end (about 12 seconds) and keep the curves.
 
 
 # %%
@@ -969,7 +976,7 @@ searches = [search_network(samplers.RandomSampler(seed=seed)) for seed in range(
 print("best RMSE of each search:", *(f"{study.best_value:.3f}" for study, _ in searches))
 
 # %% [markdown]
-# First, the sampler again: does TPE find a better network with the same 24 trials?
+# First, the sampler again: does TPE find a better network with the same number of trials?
 
 # %%
 tpe_study, _ = search_network(samplers.TPESampler(seed=0))
@@ -977,12 +984,13 @@ print(f"best RMSE of TPE: {tpe_study.best_value:.3f}")
 claim("TPE is less than 0.003 away from random search", abs(tpe_study.best_value - searches[0][0].best_value) < 0.003)
 
 # %% [markdown]
-# No: its 0.895 lies among the 0.894 to 0.897 of the random searches. Many settings of this network are about equally
-# good.
+# No: its RMSE of 0.895 lies within the range of the random searches, 0.894 to 0.897. Many settings of this network are
+# about equally good.
 #
-# Now the stopping rules. Random trials do not depend on the results of others. So we can replay the stored curves under
-# each rule, as if the training had stopped there, and every rule sees the very same trials. In your own search, the loop
-# over a stored curve is the loop over the epochs of the training: report, ask, break.
+# Now we compare the stopping rules. Random trials do not depend on the results of other trials. So we can replay the
+# stored curves under each rule, as if it had stopped the training, and every rule sees exactly the same trials. In your
+# own search, the loop over a stored curve becomes the loop over the epochs of the training: report the score, ask
+# whether to prune, and break.
 
 
 # %%
@@ -1012,9 +1020,10 @@ def stopped_early(curves, patience=2):
 
 
 # %% [markdown]
-# Optuna's `MedianPruner` stops a trial whose best epoch so far is worse than the median of the earlier trials at the
-# same epoch; the first five trials run to the end. `SuccessiveHalvingPruner` does what you wrote in section 11, with one
-# difference: it does not wait until all trials have reached an epoch, but compares a trial with those that came before.
+# Optuna's `MedianPruner` stops a trial whose best score so far is worse than the median score of the earlier trials at
+# the same epoch; the first five trials run to the end. `SuccessiveHalvingPruner` does what you wrote in section 11,
+# with one difference: it does not wait until all trials have reached an epoch, but compares each trial with the earlier
+# ones.
 
 # %%
 rules = {
@@ -1040,19 +1049,19 @@ claim("successive halving loses the best trial of a search", lost["successive ha
 claim("but no rule loses more than 0.01 of RMSE", lost.max().max() < 0.01)
 
 # %% [markdown]
-# Without a rule, a search trains 288 epochs. Early stopping trains 203 to 214, and finds the same best network in each
-# search. Successive halving trains only 53 to 70. But in the third search it stopped the trial that would have become the
-# best, and ended with an RMSE of 0.896 instead of 0.894. The median pruner trains 111 to 148 epochs and loses as much.
-# Pruning pays if you spend the saved epochs on more trials. It is not free.
+# Without a stopping rule, a search trains 288 epochs. Early stopping trains 203 to 214 and reaches the same best RMSE
+# in each search. Successive halving trains only 53 to 70. But in the third search, it stopped the trial that would have
+# become the best, and ended with an RMSE of 0.896 instead of 0.894. The median pruner trains 111 to 148 epochs and
+# loses as much. The saved epochs can be spent on more trials, but pruning is not free.
 
 # %% [markdown]
 # ## 15. Which hyperparameter matters? (optional)
 #
 # Section 6 said that hyperparameters are rarely equally important. From a log, Optuna can estimate the
-# [importance](glossary.md#hyperparameter-importance) of each. It offers several methods, and they ask different
-# questions. *PED-ANOVA*, the default since Optuna 5, asks which hyperparameters set the best tenth of the trials apart
-# from all trials. *fANOVA* asks how much of the variance of all scores each of them explains. The answers are shares that
-# add up to 1. We ask about our three searches, which differ in nothing but the seed:
+# [importance](glossary.md#hyperparameter-importance) of each hyperparameter. It offers several methods, which answer
+# different questions. *PED-ANOVA*, the default since Optuna 5, asks which hyperparameters distinguish the best tenth of
+# the trials from all trials. *fANOVA* asks how much of the variance of all scores each of them explains. The answers
+# are shares that add up to 1. We apply both to our three searches, which differ only in the seed:
 
 # %% tags=["nbval-ignore-output"]
 importance = optuna.importance
@@ -1077,21 +1086,22 @@ for _, curves in searches:
     print(f"{(rmse == 2).sum()} of 24 exploded; variance of the RMSE {rmse.var():.3f}, without them {others.var():.3f}")
 
 # %% [markdown]
-# The default puts the spread of the random start first in one search, with a share of 0.92, and the learning rate in the
-# others. Its best tenth of 24 trials is two or three trials, and Optuna's documentation asks for at least five. With the
-# best quarter, six trials, the rate comes first in all three, and the order of the rest still changes. fANOVA names the
-# rate every time. But most of the variance that it explains comes from the few networks that exploded. So it says which
-# hyperparameter *ruins* a network, not which one makes a good network better.
+# In one search, the default ranks the spread of the initial weights first, with a share of 0.92; in the others, it
+# ranks the learning rate first. The best tenth of 24 trials is only two or three trials, and Optuna's documentation
+# asks for at least five. With the best quarter, six trials, the learning rate comes first in all three searches, but
+# the order of the others still changes. fANOVA ranks the learning rate first every time. But most of the variance that
+# it explains comes from the few networks that exploded. So it tells you which hyperparameter *ruins* a network, not
+# which one makes a good network better.
 #
-# So importance is a result like any other. Compute it for several searches, and say which question it answers, before you
-# fix a hyperparameter because "it does not matter".
+# So treat an importance as an estimate. Before you fix a hyperparameter because "it does not matter", compute its
+# importance for several searches, and say which question the method answers.
 
 # %% [markdown]
-# ## 16. Was it the sitting? (optional)
+# ## 16. Was it the session? (optional)
 #
-# Exercise 15.4 explained why the time of a rating helps in shuffled folds. An explanation should be tested. `GroupKFold`
-# keeps all ratings of a person in one fold: a trend over the years would still help there, the person's other ratings no
-# longer can.
+# Exercise 15.4 explained why the time of a rating helps in shuffled folds. An explanation should be tested.
+# `GroupKFold` keeps all ratings of a user in one fold. With these folds, a trend over the years would still help, but
+# the user's other ratings no longer can.
 
 # %%
 user = rows["user_id"][:n_past].to_numpy()
@@ -1103,14 +1113,14 @@ for name, search in (("shuffled folds", shuffled_search), ("whole users", whole_
 claim("with whole users in a fold, the time does not help", rmse[2:].min() > rmse[:2].min() + 0.005)
 
 # %% [markdown]
-# In shuffled folds the time lowers the RMSE from 1.015 to 1.000. With whole users in a fold it raises it, from 1.019 to
-# 1.049. So it was the other ratings of the same person that helped, not a trend.
+# In shuffled folds, the time lowers the RMSE from 1.015 to 1.000. With whole users in a fold, the time raises the RMSE
+# from 1.019 to 1.049. So what helped was the other ratings of the same user, not a trend.
 
 # %% [markdown]
 # ## What you did
 #
-# - You implemented rolling-origin folds and measured what random ones leak (**O1**).
-# - You compared grid with random search, and logged a search with equal budgets (**O2**).
+# - You implemented rolling-origin folds and measured what random folds leak (**O1**).
+# - You compared grid search with random search, and logged a search with equal budgets (**O2**).
 # - You diagnosed a shuffled `GridSearchCV` and a report that chose on the test set (**O3**).
 # - You computed a plateau and a winner's false lead (**O4**).
 # - You implemented successive halving and computed what it saves (**O5**).

@@ -1,16 +1,16 @@
 # %% [markdown]
 # # Recommend in a shop
 #
-# In a shop, people buy the same things again. This changes which list is best and how you measure it. A case study on a
-# year of real baskets.
+# In a shop, people buy the same items again. This changes which recommendations are best and how you measure them. This
+# case study uses a year of real baskets.
 
 # %% [markdown]
 # **What you will do**
 #
 # - **O1** compute and implement recall for repeat items and for new items separately
-# - **O2** diagnose and repair a feature that reads the future
+# - **O2** diagnose and repair a feature that uses the future
 # - **O3** compare one network for both tasks with simple baselines
-# - **O4** compute what returns change, and implement a stock limit
+# - **O4** compute who kept an item, and implement a stock limit
 #
 # **What you need**: lessons 04 and 14, and an hour. The whole notebook runs in about 30 seconds.
 
@@ -39,11 +39,11 @@ set_seed(42)
 purchases, names = load_online_retail()
 
 # %% [markdown]
-# ## 1. A habit that costs the best list
+# ## 1. Should a list hide what was bought?
 #
-# Online Retail is a year of purchases at a British web shop for gifts (Chen et al., 2012). The task is [next-basket
-# recommendation](glossary.md#next-basket-recommendation): we stand on 1 November 2011 and predict the next basket of
-# each customer who comes back within 39 days.
+# Online Retail contains a year of purchases at a British online shop for gifts (Chen et al., 2012). The task is
+# [next-basket recommendation](glossary.md#next-basket-recommendation): on 1 November 2011, we predict the next basket
+# of each customer who comes back within 39 days.
 
 # %%
 users, items = IdMap(purchases["user_id"]), IdMap(purchases["item_id"])
@@ -51,12 +51,12 @@ november = next_baskets(purchases, users, items, "2011-11-01", days=39)
 print(f"{len(november.rows):,} customers come back; {november.n_new} more buy for the first time")
 
 # %% [markdown]
-# Two lists of ten compete. The first comes from [EASE](glossary.md#ease) as in lesson 04, with **all items that the
+# Compare two lists of ten. The first comes from [EASE](glossary.md#ease) as in lesson 04, with **all items that the
 # customer has bought before hidden**. The second only **counts**: it shows what this customer has bought most often.
 #
 # ### Exercise 27.1 · predict (O1)
 #
-# EASE reaches an NDCG@10 of 0.06. What does counting reach? Write a number between 0 and 1.
+# EASE reaches an NDCG@10 of 0.06. What NDCG@10 does counting reach? Write a number between 0 and 1.
 
 # %%
 ndcg_of_counting = ...
@@ -92,15 +92,15 @@ claim("counting has more than three times the NDCG of EASE with bought items hid
 # %% [markdown]
 # <details><summary>What the output shows</summary>
 #
-# Counting reaches 0.250, four times as much as EASE. Nobody rates a film twice, so earlier lessons hid what was seen.
-# Here the same habit hides the best candidates. With bought items kept, EASE reaches 0.207.
+# Counting reaches 0.250, four times as much as EASE. Nobody rates a film twice, so earlier lessons hid films already
+# seen. Here, this rule hides the best candidates. With bought items kept, EASE reaches 0.207.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. Two tasks in one basket
 #
-# Here is one customer with two past baskets, the next one, and a list of three. A [repeat
+# Here is one customer with two past baskets, the next basket, and a list of three. A [repeat
 # item](glossary.md#repeat-item) of the next basket was bought before; an [explore item](glossary.md#explore-item) was
 # not (Li et al., 2023).
 
@@ -111,12 +111,13 @@ for kind, wanted in (("all", basket), ("repeat", basket & bought), ("explore", b
     print(f"{kind:8} wanted {sorted(wanted)}, found {sorted(wanted & shown)}: {len(wanted & shown) / len(wanted):.2f}")
 
 # %% [markdown]
-# One list has three recalls: 0.67, 0.50 and 1.00. If a basket has no repeat items, its repeat recall is NaN, not 0.
+# One list has three recalls: 0.67, 0.50 and 1.00. If a basket has no repeat items, its repeat recall is undefined: NaN,
+# not 0.
 #
 # ### Exercise 27.2 · trace (O1)
 #
-# Another customer has bought tea, mug, bag and jar. The next basket is tea, mug, jar, lamp, clock. The list of four
-# shows tea, lamp, bag, jar. What is the recall of the repeat items?
+# Another customer has bought tea, mug, bag and jar. The next basket contains tea, mug, jar, lamp and clock. The list of
+# four shows tea, lamp, bag and jar. What is the recall of the repeat items?
 
 # %%
 repeat_recall = ...
@@ -130,8 +131,9 @@ check("27.2", repeat_recall)
 # %% [markdown]
 # ### Exercise 27.3 · code (O1)
 #
-# Write both recalls for one customer. `shown`, `bought` and `basket` are arrays of item numbers, each item once. Return
-# the recall of the repeat items and that of the explore items, `np.nan` where the basket has none.
+# Write a function that computes both recalls for one customer. `shown`, `bought` and `basket` are arrays of item
+# numbers without duplicates. Return the recall of the repeat items and that of the explore items, each `np.nan` if the
+# basket has no such items.
 #
 # <details><summary>Hint 1</summary><code>np.isin(basket, bought)</code> is True for the repeat items of the basket. The
 # other entries of <code>basket</code> are the explore items.</details>
@@ -151,11 +153,11 @@ def my_recalls(shown, bought, basket):
 check("27.3", my_recalls)
 
 # %% [markdown]
-# ## 3. Stand on a date
+# ## 3. Use only past purchases
 #
-# The course's protocol lets a model learn from other users' future (lesson 04). Here everything comes from purchases
-# **before** a moment. We use three ([rolling origins](glossary.md#rolling-origin-validation), lesson 15): one to learn
-# weights, one to choose settings, one to test.
+# The course's protocol lets a model learn from other users' future (lesson 04). Here, models use only purchases
+# **before** a given date. We use three dates ([rolling origins](glossary.md#rolling-origin-validation), lesson 15): one
+# to learn weights, one to choose settings, one to test.
 
 # %%
 moments = {"learn": "2011-08-15", "choose": "2011-09-23", "test": "2011-11-01"}
@@ -169,17 +171,17 @@ for role, view in views.items():
 claim("what is known at each moment lies before it", all(v.past["time"].max() < v.moment for v in views.values()))
 
 # %% [markdown]
-# On the test date, 42 % of the items in a basket are repeat items. The 364 new customers have no history and do not
-# count in our means.
+# On the test date, 42 % of the items in a basket are repeat items. The means leave out the 364 new customers, who have
+# no history.
 #
 # ### Exercise 27.4 · find the bug (O2)
 #
-# This function scores one customer's items at a `moment`: a purchase that is `age` days old counts exp(−age / tau). In
-# an offline test it looked wonderful. `day` and `item` (n_purchases,) cover the whole year; the day `moment` itself lies
-# in the future. Repair the function.
+# This function scores the items of one customer on the day `moment`: a purchase that is `age` days old counts exp(−age
+# / tau). In an offline test, its results were excellent. `day` and `item` (n_purchases,) cover the whole year; the day
+# `moment` itself already belongs to the future. Repair the function.
 #
-# <details><summary>Hint 1</summary>Which purchases does the shop know at <code>moment</code>? And up to which day
-# does a purchase age?</details>
+# <details><summary>Hint 1</summary>Which purchases does the shop know on the morning of <code>moment</code>? And from
+# which day do you count back to get the age of a purchase?</details>
 # <details><summary>Hint 2</summary><code>past = day &lt; moment</code>, and the age is <code>moment -
 # day[past]</code>.</details>
 
@@ -201,9 +203,9 @@ def decayed(day, item, n_items, moment, tau):  # noqa: F811
 check("27.4", decayed)
 
 # %% [markdown]
-# ## 4. One number hides two tasks
+# ## 4. One metric for two tasks
 #
-# Four more lists join: popularity in the last month, with bought items kept or hidden; counts in which newer purchases
+# We add four lists: popularity in the last month, with bought items kept or hidden; counting in which newer purchases
 # weigh more (four trials on the date `choose`); and counting with ties broken by last month's popularity.
 
 # %%
@@ -212,8 +214,8 @@ fading = {days: measured(decayed_counts(views["choose"], days).toarray(), views[
 print("NDCG@10 by the days in which a purchase fades:", {days: f"{value:.3f}" for days, value in fading.items()})
 
 # %% [markdown]
-# The slowest decay wins. Below, `repeat` and `explore` are recalls; `shown again` is the share of the list that was bought
-# before.
+# The slowest decay is best. Below, `repeat` and `explore` are recalls; `shown again` is the share of the list that was
+# bought before.
 
 # %%
 popular = np.tile(features.last_month, (len(counts), 1))
@@ -254,17 +256,17 @@ claim("on new items EASE beats last month's popularity", new[1] > 0)
 claim("the best list shows hardly any new item", best["shown again"].mean() > 0.9)
 
 # %% [markdown]
-# The best list by NDCG (0.294) shows 97 % repeats and finds almost no explore items. (Breaking ties by last month's
-# popularity gains 0.044.) The list that finds most new items has the second-lowest NDCG, 0.062. **If you tune for the
-# total alone, you get a list that tells customers what they already know.** Published methods, too, win mainly by
-# repeating (Li et al., 2023).
+# The best list by NDCG (0.294) shows 97 % repeat items and finds almost no explore items. (Breaking ties by last
+# month's popularity gains 0.044.) The list that finds most explore items has the second-lowest NDCG, 0.062. **If you
+# tune only for the total, you get a list that shows customers what they already know.** Published methods also gain
+# mainly from repeats (Li et al., 2023).
 
 # %% [markdown]
 # ## 5. One network for both tasks
 #
-# Can one model repeat and explore? Candidates are all items bought before, the 100 best others by EASE, and the 100 most
+# Can one model do both tasks? Candidates are all items bought before, the 100 best others by EASE, and the 100 most
 # popular of the last month. Nine features describe each: counts n enter as log(1 + n), and `newness` is exp(−days since
-# the last purchase / 60). Here are a repeat item and a new one:
+# the last purchase / 60). Here are a repeat item and a new item:
 
 # %%
 made = {"test": features} | {role: shop_features(views[role]) for role in ("learn", "choose")}
@@ -273,8 +275,8 @@ features.x.groupby("bought before").head(1).T.round(2)
 
 # %% [markdown]
 # Only the 56 % that are candidates can be found. The label is 1 if the item is in the next basket. The baseline is
-# logistic regression, a **blend** of all nine features with learned weights, the same for everybody. The network can
-# weigh EASE differently for a regular customer.
+# logistic regression, which learns one weight per feature for all customers. The network can weight EASE differently
+# for a regular customer.
 
 
 # %%
@@ -298,15 +300,15 @@ def tried(fit, learn, role, *settings):
 
 
 # %% [markdown]
-# Each gets two trials, trained on the first date and measured on the second:
+# Each model gets two trials, trained on the first date and evaluated on the second:
 
 # %% tags=["nbval-ignore-output"]
 for fit, setting in ((logistic, 0.01), (logistic, 1), (network, 2), (network, 4)):
     print(f"{fit.__name__}, {setting}: NDCG@10 {tried(fit, 'learn', 'choose', setting)['NDCG'].mean():.3f}")
 
 # %% [markdown]
-# C hardly matters, and we take four epochs. Both are trained again on the second date, the network with three seeds, and
-# measured on the test date.
+# C hardly matters, and we choose four epochs. Both models are trained again on the second date, the network with three
+# seeds, and evaluated on the test date.
 
 # %% tags=["nbval-ignore-output"]
 results["logistic regression"] = tried(logistic, "choose", "test", 1)
@@ -325,7 +327,7 @@ print("network − counting + last month, NDCG: {:+.3f} [{:+.3f}, {:+.3f}]".form
 # %% [markdown]
 # ### Exercise 27.5 · choose (O3)
 #
-# What may you write about the network and logistic regression?
+# Which statement about the network and logistic regression does the output support?
 #
 # - **a** The lists do not differ: the interval of NDCG includes zero.
 # - **b** The network is better: it finds more new items.
@@ -350,16 +352,17 @@ claim("and fewer of the repeat items", against["repeat"][2] < 0)
 # %% [markdown]
 # <details><summary>The verdict</summary>
 #
-# The network trades repeats for new items. By NDCG it is not distinguishable from logistic regression, nor from counting
-# with ties broken. Its explore recall, 0.010, is far below the 0.063 of EASE with ten positions of its own.
+# The network finds fewer repeat items but more new items. By NDCG, it is not distinguishable from logistic regression
+# or from counting with ties broken. Its explore recall, 0.010, is far below the 0.063 of EASE with only new items.
 #
 # </details>
 
 # %% [markdown]
 # ## 6. Two shelves (optional)
 #
-# A model that is trained for hits fills its list with repeats. If a shop wants discovery, it must make room for it: a
-# shelf "buy again", ranked by counting, and a shelf "new for you", ranked by EASE. What does the room cost?
+# A model that is trained to predict the next basket fills its list with repeat items. If a shop wants its customers to
+# discover new items, it must reserve positions for them. We build two shelves: "buy again", ranked by counting, and
+# "new for you", ranked by EASE. What do the positions for new items cost?
 
 # %%
 again = np.where(counts > 0, lists["counting + last month"], -np.inf)
@@ -381,27 +384,27 @@ claim("two new items find explore items", price["explore"][1] > 0.01)
 claim("and cost NDCG and repeat recall", max(price["NDCG"][2], price["repeat"][2]) < 0)
 
 # %% [markdown]
-# Two positions of ten for new items gain 0.019 of explore recall, nearly twice the network's, and cost 0.054 of repeat
-# recall. NDCG falls at every step. How much discovery is worth is for the shop to decide, and to test with customers;
-# this table cannot.
+# Two of ten positions for new items raise explore recall by 0.019, to nearly twice that of the network, and lower
+# repeat recall by 0.054. NDCG falls with every step. This table cannot tell you how much discovery is worth; the shop
+# must decide that and test it with customers.
 
 # %% [markdown]
 # ## 7. Returns and stock
 #
-# Which item sells best? By units:
+# Which item sells the most units?
 
 # %%
 by_item = purchases.groupby("item_id").agg(units=("quantity", "sum"), customers=("user_id", "nunique"))
 by_item.assign(item=names[by_item.index]).nlargest(3, "units")
 
 # %% [markdown]
-# First place goes to one customer's order of 80,995 paper birds. The table as first published also has a line of −80,995:
-# they were sent back. Our copy has no returns (see its README), so a ranking by units recommends the birds to everybody.
-# Count the **customers who kept** an item instead.
+# First place goes to one customer's order of 80,995 paper birds. The published table also has a line of −80,995: the
+# birds were returned. Our copy contains no returns (see its README), so a ranking by units recommends the birds to
+# everybody. Count the **customers who kept** an item instead.
 #
 # ### Exercise 27.6 · trace (O4)
 #
-# A made-up log, returns as negative quantities. How many customers kept the lamp?
+# In this made-up log, returns are negative quantities. How many customers kept the lamp?
 #
 # ```text
 # A: lamp 2, lamp -2      B: lamp 6, mug 1, lamp -1
@@ -420,8 +423,8 @@ check("27.6", customers_who_kept_it)
 # %% [markdown]
 # ### Exercise 27.7 · fill in (O4)
 #
-# If you drop sold-out items **after** taking the best k, the list gets short. Return the k best items with `stock` above
-# 0, best first; fewer only if fewer are in stock. `scores` and `stock` have shape (n_items,).
+# If you remove sold-out items **after** selecting the best k, the list becomes too short. Return the k best items with
+# `stock` above 0, best first, or fewer if fewer are in stock. `scores` and `stock` have shape (n_items,).
 #
 # <details><summary>Hint 1</summary>Give sold-out items the score −∞ before you sort. 0 is not low enough if scores can
 # be negative.</details>
@@ -444,26 +447,26 @@ check("27.7", best_in_stock)
 # %% [markdown]
 # ## 8. What carries over to your field
 #
-# Each field has its own trouble, and a shop has some of each:
+# Each field has a typical problem, and a shop has some of each:
 #
-# | Trouble | At home in | In this shop |
+# | Problem | Most typical of | In this shop |
 # |---|---|---|
-# | repeats | shops, music | 42 % of a basket; measure them apart |
+# | repeats | shops, music | 42 % of a basket; measure them separately |
 # | exposure | social feeds | we see what was bought, never what was shown |
-# | reactions after the click | music and video | a return is the shop's skip |
+# | reactions after the click | music and video | returns are like skips |
 # | cold items and people | films and series | 364 new customers in 39 days |
 # | amounts | games | 80,995 units are one customer's decision |
 #
-# Ask first whether people in your field repeat. Stand on a date, report both recalls, start with counting, and apply
-# limits before you take the best k.
+# First ask whether people in your field choose items again. Use only past data, report both recalls, start with
+# counting, and apply limits before you select the best k.
 
 # %% [markdown]
 # ## What you did
 #
 # - You computed and implemented recall for repeat and for explore items (**O1**).
-# - You repaired a decayed count that read the future (**O2**).
-# - You compared one network with simple baselines: no gain by NDCG, but another mix (**O3**).
-# - You computed what returns change, and implemented a stock limit (**O4**).
+# - You repaired a decayed count that used the future (**O2**).
+# - You compared one network with simple baselines: no gain in NDCG, but a different mix (**O3**).
+# - You computed who kept an item, and implemented a stock limit (**O4**).
 
 # %% [markdown] tags=["reading"]
 # **Read on**
