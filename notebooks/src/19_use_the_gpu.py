@@ -455,11 +455,9 @@ per_batch = {name: 1000 * benchmark.best_seconds(work, n_runs=3) / 20 for name, 
 pd.Series(per_batch, name="ms per batch").round(1).to_frame()
 
 # %% [markdown]
-# The last two rows differ only by noise, which can be large on a busy machine. The reason is that TensorFlow adds a
-# `prefetch` to a pipeline that does not end with one, unless you set the option
-# `experimental_optimization.inject_prefetch` to `False`. In both rows, the next batch is read while the network works
-# on the current one, so a batch can take as little as the longer of the two times instead of their sum. Prefetching can
-# hide at most the shorter of the two; it cannot reduce the longer one.
+# Without `prefetch`, reading and training take turns, so the third row is about the sum of the first two. With
+# `prefetch`, the next batch is read while the network works on the current one, and the last row comes close to the
+# longer of the two times. Prefetching can hide at most the shorter of the two; it cannot reduce the longer one.
 
 # %% [markdown]
 # ## 6. What Adam does to a table
