@@ -46,7 +46,7 @@ def _make(arguments, words: list[str]) -> int:
     try:
         project = make(own.source_of(arguments), arguments.folder, command)
     except DataProblems as error:
-        print(f"{error}\n{own.OPTIONS}\nNothing was made.", file=sys.stderr)
+        print(f"{error}\nNothing was made. All options: python -m recsys_helpers.capstone make --help", file=sys.stderr)
         return 2
     print(f"\nNow write your sentences into {project.folder / 'card.toml'}, and check the project.")
     return 0

@@ -16,6 +16,7 @@ from recsys_helpers.capstone.project import Project
 from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.ids import IdMap
 from recsys_helpers.data.matrix import to_matrix
+from recsys_helpers.data.moments import split_whole_moments
 from recsys_helpers.data.sequences import histories
 from recsys_helpers.data.splits import Split, order_in_time
 from recsys_helpers.evaluation.ranking import Evaluation, evaluate
@@ -35,27 +36,6 @@ NETWORK = (Autoencoder(), Autoencoder(dropout=0.7), Autoencoder(64), Autoencoder
 SEEDS = (1, 2, 3)
 FEWEST_MEASURED, MOST_CELLS = 100, 100_000_000
 MODEL, ABLATION, BAR = "autoencoder", "autoencoder without dropout", "EASE"
-
-
-def split_whole_moments(frame: pd.DataFrame, valid: float = 0.1, test: float = 0.2) -> Split:
-    """Train, valid and test, cut between the moments of each user: rows of one user and time stay together.
-
-    The newest `test` share of a user's moments, rounded down but at least one, is test, the `valid` share before it
-    valid (0: there is none). A user with one moment is in train only, one with two has no valid. Still leaks: other
-    users' future. Used in lesson 33.
-
-    >>> frame = pd.DataFrame({"user_id": 1, "item_id": range(6), "timestamp": [1, 1, 2, 3, 3, 3]})
-    >>> [part.item_id.tolist() for part in split_whole_moments(frame)]
-    [[0, 1], [2], [3, 4, 5]]
-    """
-    moments = frame[["user_id", "timestamp"]].drop_duplicates().sort_values(["user_id", "timestamp"])
-    n = moments.groupby("user_id")["timestamp"].transform("size")
-    from_the_end = moments.groupby("user_id").cumcount(ascending=False)
-    n_test = np.maximum(1, np.floor(test * n + 1e-9)) * (n >= 2)
-    n_valid = np.maximum(1, np.floor(valid * n + 1e-9)) * (n >= 3) * (valid > 0)
-    part = np.select([from_the_end < n_test, from_the_end < n_test + n_valid], ["test", "valid"], "train")
-    placed = frame.merge(moments.assign(part=part), on=["user_id", "timestamp"])
-    return Split(*(placed[placed["part"] == name].drop(columns="part") for name in ("train", "valid", "test")))
 
 
 def parts_of(split: Split) -> Cut:
@@ -177,7 +157,7 @@ def make(source: Source, folder: Path | str, command: str) -> Project:
         raise DataProblems(
             source.name, ["Without timestamps nothing can be cut in time. Name the column: --columns timestamp=…"]
         )
-    print("\n".join(line.partition(" The newest fifth")[0] for line in data.report), flush=True)  # cut in another way
+    print("\n".join(data.report), flush=True)
     split = split_whole_moments(data.frame)
     parts = parts_of(split)
     if parts.items.n > MOST_DENSE:

@@ -268,3 +268,39 @@ def test_the_report_of_a_good_file_asks_for_times_that_have_another_name_and_for
     first = reading.read(Source(str(path), columns={"title": "item_id"})).report[0]
     assert "rating" not in first and "no timestamp (is it 'timestamp:float'? Then" in first
     assert "`--columns timestamp=timestamp:float title=item_id`)" in first
+
+
+def orders(n_users=40, n_orders=6):
+    """Each user orders three items of one shelf at a time, from another shelf each time."""
+    rng = np.random.default_rng(3)
+    rows = [
+        (user, 100 * shelf + item + 1, 1_600_000_000 + 1000 * user + order)
+        for user in range(1, n_users + 1)
+        for order, shelf in enumerate(rng.permutation(9)[:n_orders])
+        for item in rng.permutation(5)[:3]
+    ]
+    return pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"])
+
+
+def test_no_order_is_known_in_part_when_the_rest_of_it_is_asked_for(tmp_path):
+    frame = orders()
+    frame.sample(frac=1, random_state=0).to_csv(tmp_path / "orders.csv", index=False)
+    parts = cut(reading.read(Source(str(tmp_path / "orders.csv"))).frame, 42)
+    pairs = zip(parts.users.to_idx(frame["user_id"]), parts.items.to_idx(frame["item_id"]))
+    times = dict(zip(pairs, frame["timestamp"]))
+    for view, n_orders in ((parts.tuning, 4), (parts.final, 5)):
+        assert len(view.measured) == 40
+        for user in view.measured:
+            known, asked = (
+                {times[user, item] for item in matrix[[user]].indices} for matrix in (view.seen, view.relevant)
+            )
+            assert len(known) == n_orders and len(asked) == 1 and max(known) < min(asked)
+
+
+def test_one_date_for_all_rows_is_refused_and_the_advice_works(tmp_path):
+    frame = orders().assign(timestamp=1_700_000_000)
+    frame.to_csv(tmp_path / "one.csv", index=False)
+    with pytest.raises(DataProblems, match="no newest part can be cut off"):
+        reading.read(Source(str(tmp_path / "one.csv")))
+    frame.drop(columns="timestamp").to_csv(tmp_path / "none.csv", index=False)
+    assert len(reading.read(Source(str(tmp_path / "none.csv"))).frame) == len(frame)

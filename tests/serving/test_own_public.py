@@ -13,6 +13,7 @@ from serving_kit import InProcess
 
 from recsys_helpers.data import movielens, splits
 from recsys_helpers.data.checks import DataProblems
+from recsys_helpers.data.moments import split_whole_moments
 from recsys_helpers.data.movielens import load_movielens
 from recsys_helpers.data.online_retail import load_online_retail
 from recsys_helpers.serving.bundle import load_bundle
@@ -130,7 +131,7 @@ def test_the_table_is_that_of_a_naive_measurement_on_the_newest_fifth_with_nothi
     source, store, *_ = run
     frame = reading.read(source).frame
     assert len(frame) == len(frame[["user_id", "item_id"]].drop_duplicates())
-    train, valid, test = splits.split_last_share(frame)
+    train, valid, test = split_whole_moments(frame)
     learn = pd.concat([train, valid])
     facts = load_bundle(store.path_of(store.current)).facts
     kept = {path.stem: path for path in (store.folder / "steps" / source.digest()).iterdir()}
@@ -192,7 +193,7 @@ def test_an_answer_has_the_ids_and_titles_of_the_file_and_nothing_that_the_user_
 def test_the_bundle_holds_what_the_file_says_and_answers_as_well_as_the_table_says(run):
     source, store, *_ = run
     frame = reading.read(source).frame
-    train, valid, _ = splits.split_last_share(frame)
+    train, valid, _ = split_whole_moments(frame)
     bundle = load_bundle(store.path_of(store.current))
     raw = {row: item.item_id for row, item in enumerate(bundle.items, start=1)}
     found = {}

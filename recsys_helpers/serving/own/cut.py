@@ -8,8 +8,9 @@ import scipy.sparse as sp
 
 from recsys_helpers.data.ids import IdMap
 from recsys_helpers.data.matrix import to_matrix
+from recsys_helpers.data.moments import split_whole_moments
 from recsys_helpers.data.sequences import histories
-from recsys_helpers.data.splits import order_in_time, split_last_share, split_random
+from recsys_helpers.data.splits import order_in_time, split_random
 from recsys_helpers.evaluation.ranking import Evaluation, evaluate
 
 MOST_USERS = 10_000  # measured at once; a sample of them where there are more
@@ -62,10 +63,10 @@ class Cut:
 
 
 def cut(frame: pd.DataFrame, seed: int) -> Cut:
-    """Cut a checked frame in time, or at random where there are no times."""
+    """Cut a checked frame between the moments of each user, or at random where there are no times."""
     has_times = "timestamp" in frame
     users, items = IdMap(frame["user_id"]), IdMap(frame["item_id"])
-    parts = split_last_share(frame, seed=seed) if has_times else split_random(frame, seed=seed)
+    parts = split_whole_moments(frame, seed=seed) if has_times else split_random(frame, seed=seed)
     train, valid, test = parts if has_times else (part.assign(timestamp=0) for part in parts)
     learn = pd.concat([train, valid])
     ordered = order_in_time(frame, seed=seed) if has_times else frame.assign(timestamp=0)

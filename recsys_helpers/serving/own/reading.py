@@ -113,6 +113,10 @@ def _size_problems(frame: pd.DataFrame) -> list[str]:
     elif (frame["user_id"].value_counts() >= 3).sum() < FEWEST_USERS:
         advice = "Is user_id the right column? An order or a session has few items."
         problems.append(f"Fewer than {FEWEST_USERS} users have three interactions: nothing can be tested. {advice}")
+    elif "timestamp" in frame and _n_with_three_moments(frame) < FEWEST_USERS:
+        advice = "Is timestamp the right column? Without it, a random fifth of the interactions is the test part."
+        what = f"Fewer than {FEWEST_USERS} users did something at three different times"
+        problems.append(f"{what}: no newest part can be cut off. {advice}")
     return problems
 
 
@@ -122,6 +126,10 @@ def _long_ids(frame: pd.DataFrame) -> list[str]:
         if not pd.api.types.is_numeric_dtype(frame[name]) and (frame[name].str.len() > LONGEST_ID).any():
             found.append(f"A {name} has more than {LONGEST_ID} characters. Is it the right column?")
     return found
+
+
+def _n_with_three_moments(frame: pd.DataFrame) -> int:
+    return (frame.drop_duplicates(["user_id", "timestamp"])["user_id"].value_counts() >= 3).sum()
 
 
 def _facts(source: Source, frame: pd.DataFrame, titles: dict, n_several: int) -> list[str]:
@@ -134,7 +142,8 @@ def _facts(source: Source, frame: pd.DataFrame, titles: dict, n_several: int) ->
         found.append(f"Where a user has an item more than once, only the {source.duplicates} row counts.")
     if "timestamp" in frame:
         first, last = (date(1970, 1, 1) + timedelta(seconds=float(frame["timestamp"].agg(f))) for f in ("min", "max"))
-        parts = "The newest fifth of each user is the test part, the tenth before it the validation part."
+        parts = "The newest fifth of each user's moments is the test part, the tenth before it the validation part"
+        parts += "; what happened at one moment, such as an order, stays on one side."
         found.append(f"Times: {first} to {last}. {parts}")
     else:
         found.append(
