@@ -176,7 +176,7 @@ check("32.3", my_codes)
 # %% [markdown]
 # ## 3. Ids from ratings
 #
-# Two comedies of 1995 have the same description, but they may have different audiences. Ratings can distinguish them,
+# Two comedies of 1995 can have the same description and still have different audiences. Ratings can distinguish them,
 # so we now take film vectors from ratings. The linear next-item model of lesson 10 has a weight for each pair of films;
 # its 64 strongest directions (a singular value decomposition) give each film 64 numbers, which say *after which films*
 # it is watched. Two films with similar numbers follow similar films.
@@ -241,10 +241,10 @@ claim("more than a tenth of the catalogue shares one first code", n_first.max() 
 
 # %% [markdown]
 # Of the 100 most popular films, 94 share their first code with no other film. K-means minimises the *squared*
-# distances, and popular films have long vectors, so it is expensive to leave one of them far from a code word. Rare
-# films have short vectors, and many of them get the same code word: 1,535 films share one first code. The catalogue has
-# two classes: the first code alone identifies a popular film, while rare films differ only in later codes. Keep this in
-# mind until section 7.
+# distances, and popular films have long vectors, so it is expensive to leave one of them far from a code word. The
+# vectors of most films are much shorter, and many films get the same code word: 1,535 films share one first code. The
+# catalogue has two classes: the first code alone identifies a very popular film, while many others differ only in later
+# codes. Keep this in mind until section 7.
 
 # %% [markdown]
 # ### A last code that numbers films
@@ -330,8 +330,8 @@ check("32.5", difference)
 # - **Reading**: the vector of a film is the sum of four embeddings, one for each of its codes. Films with a common code
 #   share its embedding, so a rare film is read with embeddings that other films have trained, too.
 # - **Writing**: from the state after the newest film, one small layer for each level gives the logits of the next code.
-#   It also gets the embeddings of the codes that have been written already. In training
-#   these are the codes of the true next film; this is called [teacher forcing](glossary.md#teacher-forcing).
+#   It also gets the embeddings of the codes that have been written already. In training these are the codes of the true
+#   next film; this is called [teacher forcing](glossary.md#teacher-forcing).
 #
 # The softmax is over at most 256 codes, so it is computed in full, without sampled negatives and without a logQ
 # correction.
@@ -786,9 +786,9 @@ claim("by less than 0.015", all(row["attention"] - row["HSTU"] < 0.015 for row i
 
 # %% [markdown]
 # In both pairs the HSTU layer is behind by little more than 0.01, hardly more than the 0.009 that lie between the seeds
-# of section 8. It was trained with one seed, with the learning rate of the attention body, and with histories of 50 films, while
-# HSTU was made for thousands of events. So this is no verdict on HSTU. But a famous layer does not improve a result
-# just by being put in.
+# of section 8. It was trained with one seed, with the learning rate of the attention body, and with histories of 50
+# films, while HSTU was made for thousands of events. So this is no verdict on HSTU. But a famous layer does not improve
+# a result just by being put in.
 #
 # One trap to remember: the helper `hstu_body` computes the distances from its input. In a first version they were a
 # constant; Keras then left the bias table out of the model without a warning, and it was never trained. A test that
