@@ -28,7 +28,7 @@ trace(
         0.5: "That is what both books leave over. The sum of the two code words is asked for.",
         -0.5: "That is the error of the result, 8 − 8.5. The sum of the two code words is asked for.",
         12.0: "Add the second code word, do not subtract it.",
-        8.5: "The code words do not reach 8.5 exactly. Which number do they give?",
+        8.5: "The two code words do not add up to 8.5 exactly. Which number do they give?",
         1.0: "1 is nearest to 8.5, but the second book codes what is *left over*: 8.5 − 10.",
     },
     "The nearest of 0 and 10, then the nearest of −2 and 1 to what is left over; add the two.",
@@ -47,7 +47,9 @@ def _coded(vectors, books):
     return np.array(codes)
 
 
-def _coded_like(vectors, books, subtract=True, distance="squared", pick=np.argmin, add=False, original=False):
+def _coded_like(
+    vectors, books, subtract=True, distance="squared", pick=np.argmin, add=False, original=False, absolute=False
+):
     left, codes = vectors, []
     for book in books:
         apart = left[:, None] - book
@@ -59,10 +61,13 @@ def _coded_like(vectors, books, subtract=True, distance="squared", pick=np.argmi
             value = apart.sum(axis=2)
         else:
             value = -(left @ book.T)
+        if distance == "cosine":
+            value = value / np.linalg.norm(left, axis=1, keepdims=True) / np.linalg.norm(book, axis=1)
         codes.append(pick(value, axis=1))
         if subtract:
             word = book[codes[-1]]
             left = left + word if add else (vectors if original else left) - word
+            left = np.abs(left) if absolute else left
     return np.column_stack(codes)
 
 
@@ -80,12 +85,18 @@ def codes(answer) -> None:
         },
         "That is the *farthest* code word: `argmin`.": {"pick": np.argmax},
         "You add the code word to what is left over. Subtract it.": {"add": True},
+        "You drop the sign of what is left over. The next code word has to correct in the right direction.": {
+            "absolute": True
+        },
         "You subtract from the vectors again. From the third level on, subtract from what is *left over*.": {
             "original": True
         },
         "You sum the absolute differences. The Euclidean distance squares them.": {"distance": "absolute"},
         "You sum the differences without squaring them, so + and − cancel.": {"distance": "sum"},
         "You take the largest dot product. A long code word wins there even if it is far away.": {"distance": "dot"},
+        "You take the largest cosine, so lengths do not count. The smallest Euclidean distance is asked for.": {
+            "distance": "cosine"
+        },
     }
     mistakes = variants(_coded_like, changes) | {
         "Levels and vectors are swapped: one row for each vector is asked for.": lambda *case: _coded(*case).T,
@@ -96,6 +107,9 @@ def codes(answer) -> None:
         ),
         "Those are the vectors rebuilt from their code words. The codes are asked for.": lambda vectors, books: sum(
             book[code] for book, code in zip(books, _coded(vectors, books).T)
+        ),
+        "Those are the code words of all levels. Their numbers, the codes, are asked for.": lambda vectors, books: (
+            np.stack([book[code] for book, code in zip(books, _coded(vectors, books).T)], axis=1)
         ),
         "Your codes count from 1. The first code word has the number 0.": lambda *case: _coded(*case) + 1,
         "The levels come out in reverse: the first column belongs to the first book.": lambda *case: (
@@ -121,17 +135,34 @@ def _numbers_like(codes, counts, order="largest", same="all", begin=0):
     rows = [tuple(row) for row in codes]
     rows = [row[:1] for row in rows] if same == "first" else [row[-1:] for row in rows] if same == "last" else rows
     rows = [()] * len(rows) if same == "none" else rows
+    rows = [tuple(sorted(row)) for row in rows] if same == "sorted" else rows
+    rows = [sum(row) for row in rows] if same == "sum" else rows
     by = {
         "largest": np.argsort(-counts, kind="stable"),
         "smallest": np.argsort(counts, kind="stable"),
         "row": np.arange(len(rows)),
-        "late": np.argsort(counts, kind="stable")[::-1],
     }[order]
     met, numbers = {}, np.zeros(len(rows), int)
     for film in by:
         numbers[film] = met.get(rows[film], begin)
         met[rows[film]] = numbers[film] + 1
     return numbers
+
+
+def _orders_ties_otherwise(mine, codes, counts) -> bool:
+    """Whether every group is numbered 0, 1, 2, … by falling counts, whatever the order of equal counts."""
+    mine = np.asarray(mine)
+    for row in np.unique(codes, axis=0):
+        group = np.flatnonzero((codes == row).all(axis=1))
+        in_order = group[np.argsort(mine[group])]
+        if sorted(mine[group].tolist()) != list(range(len(group))) or (np.diff(counts[in_order]) > 0).any():
+            return False
+    return True
+
+
+def _shares_ties(codes, counts, dense=False):
+    ahead = [counts[(codes == row).all(axis=1) & (counts > count)] for row, count in zip(codes, counts)]
+    return np.array([len(set(larger.tolist())) if dense else len(larger) for larger in ahead])
 
 
 @exercise("32.4", "O1", "code", done="Now every film has its own id, and the common ones have the small numbers.")
@@ -146,17 +177,26 @@ def numbers(answer) -> None:
     changes = {
         "The rarest film gets 0 in yours. The largest count comes first.": {"order": "smallest"},
         "You number by row. The film with the largest count comes first.": {"order": "row"},
-        "Of films with equal counts, the earlier row comes first. (`np.argsort(-counts, kind=\"stable\")` does it.)": {
-            "order": "late"
-        },
         "You compare the first code only. Two films are in one group if *all* their codes are equal.": {
             "same": "first"
         },
         "You compare the last code only. Two films are in one group if *all* their codes are equal.": {"same": "last"},
         "You number all films together. Each group begins again at 0.": {"same": "none"},
+        "You ignore the order of the codes: (0, 1) and (1, 0) are different groups.": {"same": "sorted"},
+        "You add the codes up: (0, 1) and (1, 0) have the same sum, but they are different groups.": {"same": "sum"},
         "Yours begins at 1. The first film of a group gets 0.": {"begin": 1},
     }
     mistakes = variants(_numbers_like, changes) | {
+        "Of films with equal counts, the earlier row comes first. (`np.argsort(-counts, kind=\"stable\")` does it.)": (
+            Sign(_orders_ties_otherwise)
+        ),
+        "Films with equal counts share a number in yours. The one in the earlier row comes first.": _shares_ties,
+        "Films with equal counts share one number in yours. The one in the earlier row comes first.": (
+            lambda codes, counts: _shares_ties(codes, counts, dense=True)
+        ),
+        "Only 0 and 1 come out of yours. Go on counting inside each group: 0, 1, 2, …": lambda codes, counts: (
+            np.minimum(_numbers(codes, counts), 1)
+        ),
         "That is the number of films in each group. Number the films inside the group.": lambda codes, counts: np.array(
             [(codes == row).all(axis=1).sum() for row in codes]
         ),
@@ -180,17 +220,17 @@ trace(
     0.1,
     {
         0.4: "That is the probability of the most probable film. How much smaller is that of the greedy one?",
-        0.3: "That is the probability of the film that greedy writing finds. How much smaller is it than the best?",
+        0.3: "That is the probability of the film that greedy decoding finds. How much smaller is it than the best?",
         0.2: "That compares the first codes, 0.6 and 0.4. Multiply along the way to a film.",
         0.5: "That compares the second codes alone. Multiply along the way to a film: 0.6 · 0.5 and 0.4 · 1.",
         -0.1: "The size is right. How much *smaller* it is, is a positive number.",
-        0.0: "They are two different films: greedy writing begins with A, and the most probable film begins with B.",
+        0.0: "They are two different films: greedy decoding begins with A, and the most probable film begins with B.",
         25.0: "That is the difference in percent of the best. The difference of the two probabilities is asked for.",
         0.25: "That is the difference as a share of the best. The difference itself is asked for.",
         10.0: "That is right in percent. A difference of probabilities is asked for.",
         0.75: "That is the ratio of the two. Their difference is asked for.",
     },
-    "Greedy writing takes A, then A0 or A1: 0.6 · 0.5. The best film is B0: 0.4 · 1.0.",
+    "Greedy decoding takes A, then A0 or A1: 0.6 · 0.5. The best film is B0: 0.4 · 1.0.",
     "0.4 − 0.3: the best first code does not lead to the best film.",
 )
 
@@ -218,7 +258,15 @@ def _step(total, log_p, exists, width):
 
 
 def _step_like(total, log_p, exists, width, join="sum", masked=True, largest=True, per_row=False):
-    values = {"sum": total[:, None] + log_p, "last": log_p, "product": total[:, None] * log_p}[join]
+    joined = {
+        "sum": total[:, None] + log_p,
+        "last": log_p,
+        "product": total[:, None] * log_p,
+        "probabilities": np.exp(total[:, None]) + np.exp(log_p),
+        "difference": log_p - total[:, None],
+        "renormalised": total[:, None] + log_p - np.log((np.exp(log_p) * exists).sum(axis=1, keepdims=True)),
+    }
+    values = joined[join]
     if masked:
         values = np.where(exists, values, -np.inf)
     if not largest:
@@ -250,6 +298,11 @@ def beam_step(answer) -> None:
     changes = {
         "You rank by the newest code alone. Add `total`, the log-probability of the beginning.": {"join": "last"},
         "You multiply log-probabilities. The log of a product is a *sum*.": {"join": "product"},
+        "You add probabilities. Along a path they are multiplied, and the log of a product is a *sum* of logs.": {
+            "join": "probabilities"
+        },
+        "You subtract `total`. The log of a product is the *sum* of the logs.": {"join": "difference"},
+        "You divide by the probability of all that exists. Keep `log_p` as it is.": {"join": "renormalised"},
         "Some of yours do not exist: no film has this continuation. Put −∞ where `exists` is False.": {"masked": False},
         "Yours are the least probable ones. Log-probabilities are negative: the best is nearest to 0.": {
             "largest": False
@@ -283,6 +336,32 @@ def beam_step(answer) -> None:
             lambda mine, total, log_p, exists, width: (
                 [tuple(map(int, pair)) for pair in mine][: min(width, int(exists.sum()))]
                 == _step(total, log_p, exists, width)
+            )
+        ),
+        "You take the best `width` first and drop what does not exist afterwards. Drop it first.": lambda *case: [
+            pair for pair in _step(case[0], case[1], np.ones_like(case[2]), case[3]) if case[2][pair]
+        ],
+        "You continue the best beginning alone. The best `width` continuations of *all* are asked for.": (
+            lambda total, log_p, exists, width: [
+                pair for pair in _step(total, log_p, exists, exists.size) if pair[0] == total.argmax()
+            ][:width]
+        ),
+        "What does not exist gets the log-probability 0 in yours, that is the probability 1. Use −∞.": Sign(
+            lambda mine, total, log_p, exists, width: np.allclose(
+                [(total[:, None] + log_p * exists)[tuple(pair)] for pair in mine],
+                np.sort((total[:, None] + log_p * exists).ravel())[::-1][:width],
+            )
+        ),
+        "You number the existing continuations only. A position must count in the whole array.": (
+            lambda total, log_p, exists, width: [
+                divmod(int(exists.ravel()[: row * log_p.shape[1] + code].sum()), log_p.shape[1])
+                for row, code in _step(total, log_p, exists, width)
+            ]
+        ),
+        "The log-probability came along. The pairs alone are asked for: (number of the beginning, code).": Sign(
+            lambda mine, *case: (
+                [tuple(int(part) for part in entry[1:]) for entry in mine] == _step(*case)
+                or [tuple(int(part) for part in entry[:2]) for entry in mine if len(entry) == 3] == _step(*case)
             )
         ),
         "Only the codes came out. A pair (number of the beginning, code) is asked for.": lambda *case: [
@@ -348,14 +427,17 @@ def _attend(q, k, v, bias):
 
 
 def _attend_like(q, k, v, bias, how="silu", causal="causal", root=False, divide="length", biased="distance",
-                 outside=False):  # fmt: skip
+                 outside=False, inside=False, again=False):  # fmt: skip
     length = len(q)
     i, j = np.arange(length)[:, None], np.arange(length)
     may = {"causal": j <= i, "none": i >= -1 + 0 * j, "strict": j < i, "turned": j >= i}[causal]
     score = q @ k.T
     score = score / np.sqrt(q.shape[1]) if root else score
-    added = {"distance": bias[np.abs(i - j)], "none": 0, "asked": bias[j + 0 * i], "asking": bias[i + 0 * j]}[biased]
+    by_distance = bias[np.abs(i - j)]
+    added = {"distance": by_distance, "none": 0, "asked": bias[j + 0 * i], "asking": bias[i + 0 * j],
+             "reversed": bias[::-1][np.abs(i - j)], "times": score * (by_distance - 1)}[biased]  # fmt: skip
     score = score if outside else score + added
+    score = score / length if inside else score
     if how == "softmax":
         score = np.where(may, score, -np.inf)
         weights = np.exp(score - score.max(axis=1, keepdims=True))
@@ -364,8 +446,9 @@ def _attend_like(q, k, v, bias, how="silu", causal="causal", root=False, divide=
     weights = {"silu": _silu, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "relu": lambda z: np.maximum(z, 0)}[how](score)
     weights = weights + added if outside else weights
     weights = np.where(may, weights, 0)
-    by = {"length": length, "one": 1, "seen": i + 1, "sum": weights.sum(axis=1, keepdims=True)}[divide]
-    return (weights / by) @ v
+    by = {"length": length, "one": 1, "seen": i + 1, "sum": weights.sum(axis=1, keepdims=True), "size": q.shape[1],
+          "values": v.shape[1]}[divide]  # fmt: skip
+    return _silu((weights / by) @ v) if again else (weights / by) @ v
 
 
 @exercise("32.11", "O5", "code", done="Each film keeps a weight of its own, whatever the others score.")
@@ -382,7 +465,13 @@ def silu_attention(answer) -> None:
         "The division by the length is missing.": {"divide": "one"},
         "You divide by the number of films so far. Divide by the length, the same for all.": {"divide": "seen"},
         "You divide by the sum of the weights, as a softmax does. Divide by the length.": {"divide": "sum"},
+        "You divide by the size of a query. Divide by the length, the number of films.": {"divide": "size"},
+        "You divide by the number of values. Divide by the length, the number of films.": {"divide": "values"},
+        "You divide by the length inside of SiLU. Divide its result.": {"inside": True, "divide": "one"},
+        "The sum of the values goes through SiLU again in yours. Only the scores do.": {"again": True},
         "The bias is missing: add `bias[i − j]` to the score.": {"biased": "none"},
+        "You multiply the score by the bias. Add it.": {"biased": "times"},
+        "The bias is reversed in yours: `bias[0]` belongs to distance 0, the film itself.": {"biased": "reversed"},
         "The bias belongs to the distance i − j, not to the film that is asked.": {"biased": "asked"},
         "The bias belongs to the distance i − j, not to the film that asks.": {"biased": "asking"},
         "The bias belongs to the score, inside of SiLU. You add it to the weight.": {"outside": True},
@@ -400,6 +489,11 @@ def silu_attention(answer) -> None:
                 / len(q)
                 @ v
             )
+        ),
+        "You multiply the weight by the bias. Add the bias to the score, inside of SiLU.": lambda q, k, v, bias: (
+            np.tril(_silu(q @ k.T) * bias[np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))])
+            / len(q)
+            @ v
         ),
         "Query and key are swapped: row i asks, column j is asked, `q @ k.T`.": lambda q, k, v, bias: _attend(
             k, q, v, bias
@@ -429,6 +523,13 @@ def _ranked(ask, candidates, n_times, rng, prompt="random", by="rank", fresh=Tru
         return sorted(candidates, key=lambda film: min(answer.index(film) for answer in answers))
     if by == "last":
         return answers[-1]
+    if by == "median":
+        return sorted(candidates, key=lambda film: np.median([answer.index(film) for answer in answers]))
+    if by == "reciprocal":
+        return sorted(candidates, key=lambda film: -sum(1 / (1 + answer.index(film)) for answer in answers))
+    if by == "inverse":
+        sums = np.sum([[candidates.index(film) for film in answer] for answer in answers], axis=0)
+        return [candidates[at] for at in np.argsort(sums, kind="stable")]
     if by == "prompt":
         return sorted(candidates, key=lambda film: sum(given.index(film) for given in prompts))
     falling = by == "falling"
@@ -464,11 +565,17 @@ def mean_rank(answer) -> None:
         "That is the last answer alone. Average the ranks over all answers.": {"by": "last"},
         "You average the positions in the *prompts*. Average those in the answers.": {"by": "prompt"},
         "The worst film stands first in yours: a small mean rank is good.": {"by": "falling"},
+        "You take the median. The mean of the ranks is asked for.": {"by": "median"},
+        "You add up 1 / rank. The mean of the ranks themselves is asked for.": {"by": "reciprocal"},
+        "You add up where the films of an answer stand in `candidates`. Add up, for each film, its position in the "
+        "answer.": {"by": "inverse"},
     }
     mistakes = variants(_ranked, changes, at_once=1) | {
         "The worst film stands first in yours. A small mean rank is good.": lambda *case: _by_mean_rank(*case)[::-1],
         "You return mean ranks. The candidates are asked for, in order of their mean ranks.": Sign(
-            lambda mine, ask, candidates, *rest: not set(np.ravel(list(mine)).tolist()) <= set(candidates)
+            lambda mine, ask, candidates, *rest: (
+                isinstance(mine, dict) or not set(np.ravel(list(mine)).tolist()) <= set(candidates)
+            )
         ),
         "You ask once too often or once too seldom: `n_times` questions are asked for.": Sign(
             lambda mine, ask, candidates, n_times, rng: list(mine)
@@ -478,4 +585,8 @@ def mean_rank(answer) -> None:
             )
         ),
     }
-    judge(answer, cases, _by_mean_rank, mistakes)
+    raised = {
+        KeyError: "Begin with 0 for every candidate, `dict.fromkeys(candidates, 0)`, and ask with the candidates "
+        "themselves, `rng.permutation(candidates).tolist()`."
+    }
+    judge(answer, cases, _by_mean_rank, mistakes, raised=raised)

@@ -85,6 +85,31 @@ def wrong_32_3_wrong_axis(vectors, books):
     return np.column_stack(codes)
 
 
+def wrong_32_3_cosine(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        unit = book / np.linalg.norm(book, axis=1, keepdims=True)
+        codes.append((rest / np.linalg.norm(rest, axis=1, keepdims=True) @ unit.T).argmax(axis=1))
+        rest = rest - book[codes[-1]]
+    return np.column_stack(codes)
+
+
+def wrong_32_3_no_sign(vectors, books):
+    codes, rest = [], vectors
+    for book in books:
+        codes.append(((rest[:, None] - book) ** 2).sum(axis=2).argmin(axis=1))
+        rest = abs(rest - book[codes[-1]])
+    return np.column_stack(codes)
+
+
+def wrong_32_3_words(vectors, books):
+    words, rest = [], vectors
+    for book in books:
+        words.append(book[((rest[:, None] - book) ** 2).sum(axis=2).argmin(axis=1)])
+        rest = rest - words[-1]
+    return np.stack(words, axis=1)
+
+
 def right_32_3_loop(vectors, books):
     result = []
     for vector in vectors:
@@ -171,6 +196,44 @@ def wrong_32_4_appended(codes, counts):
     return np.column_stack([codes, right_32_4_pandas(codes, counts)])
 
 
+def ranked_in_groups(codes, counts, method):
+    frame = pd.DataFrame(codes)
+    grouped = pd.Series(counts).groupby([frame[column] for column in frame])
+    return grouped.rank(method=method, ascending=False).astype(int).to_numpy() - 1
+
+
+def wrong_32_4_shared(codes, counts):
+    return ranked_in_groups(codes, counts, "min")
+
+
+def wrong_32_4_dense(codes, counts):
+    return ranked_in_groups(codes, counts, "dense")
+
+
+def keyed(codes, counts, key, order=None):
+    met, numbers = Counter(), np.zeros(len(codes), int)
+    for film in np.argsort(-counts, kind="stable") if order is None else order:
+        numbers[film] = met[key(codes[film])]
+        met[key(codes[film])] += 1
+    return numbers
+
+
+def wrong_32_4_set(codes, counts):
+    return keyed(codes, counts, lambda row: tuple(sorted(row)))
+
+
+def wrong_32_4_sum(codes, counts):
+    return keyed(codes, counts, lambda row: row.sum())
+
+
+def wrong_32_4_turned_order(codes, counts):
+    return keyed(codes, counts, tuple, np.argsort(counts)[::-1])
+
+
+def wrong_32_4_only_twice(codes, counts):
+    return np.minimum(keyed(codes, counts, tuple), 1)
+
+
 def right_32_4_pandas(codes, counts):
     frame = pd.DataFrame(codes).assign(count=counts)
     ordered = frame.sort_values("count", ascending=False, kind="stable")
@@ -241,6 +304,43 @@ def wrong_32_7_unsorted(total, log_p, exists, width):
 
 def wrong_32_7_with_score(total, log_p, exists, width):
     return [(row, code, total[row] + log_p[row, code]) for row, code in right_32_7_heap(total, log_p, exists, width)]
+
+
+def top(values, width):
+    best = [position for position in np.argsort(-values, axis=None)[:width] if values.flat[position] > -np.inf]
+    return [divmod(int(position), values.shape[1]) for position in best]
+
+
+def wrong_32_7_drops_late(total, log_p, exists, width):
+    return [pair for pair in top(total[:, None] + log_p, width) if exists[pair]]
+
+
+def wrong_32_7_best_beginning(total, log_p, exists, width):
+    row = int(total.argmax())
+    return [(row, code) for _, code in top(np.where(exists[row], log_p[row], -np.inf)[None], width)]
+
+
+def wrong_32_7_times_exists(total, log_p, exists, width):
+    return top(total[:, None] + log_p * exists, width)
+
+
+def wrong_32_7_adds_probabilities(total, log_p, exists, width):
+    return top(np.where(exists, np.exp(total)[:, None] + np.exp(log_p), -np.inf), width)
+
+
+def wrong_32_7_subtracts(total, log_p, exists, width):
+    return top(np.where(exists, log_p - total[:, None], -np.inf), width)
+
+
+def wrong_32_7_renormalised(total, log_p, exists, width):
+    p = np.where(exists, np.exp(log_p), 0)
+    with np.errstate(divide="ignore"):
+        return top(total[:, None] + np.log(p / p.sum(axis=1, keepdims=True)), width)
+
+
+def wrong_32_7_existing_only(total, log_p, exists, width):
+    values = (total[:, None] + log_p)[exists]
+    return [divmod(int(position), log_p.shape[1]) for position in np.argsort(-values)[:width]]
 
 
 def right_32_7_heap(total, log_p, exists, width):
@@ -329,6 +429,37 @@ def wrong_32_11_softmax(q, k, v, bias):
     return powers / powers.sum(axis=1, keepdims=True) @ v
 
 
+def wrong_32_11_inside(q, k, v, bias):
+    distance = np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))
+    return np.tril(silu((q @ k.T + bias[distance]) / len(q))) @ v
+
+
+def with_bias(q, k, v, bias, divide=None):
+    distance = np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))
+    return np.tril(silu(q @ k.T + bias[distance])) @ v / (divide or len(q))
+
+
+def wrong_32_11_by_size(q, k, v, bias):
+    return with_bias(q, k, v, bias, q.shape[1])
+
+
+def wrong_32_11_by_values(q, k, v, bias):
+    return with_bias(q, k, v, bias, v.shape[1])
+
+
+def wrong_32_11_reversed(q, k, v, bias):
+    return with_bias(q, k, v, bias[::-1])
+
+
+def wrong_32_11_twice(q, k, v, bias):
+    return silu(with_bias(q, k, v, bias))
+
+
+def wrong_32_11_times(q, k, v, bias):
+    distance = np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))
+    return np.tril(silu(q @ k.T) * bias[distance]) @ v / len(q)
+
+
 def right_32_11_loops(q, k, v, bias):
     return attended(q, k, v, bias, lambda s, b, i, j: silu(s + b[i - j])).tolist()
 
@@ -398,6 +529,40 @@ def wrong_32_12_means(ask, candidates, n_times, rng):
     return [np.mean([answer.index(film) for answer in answers]) for film in candidates]
 
 
+def ranks_of(ask, candidates, n_times, rng):
+    answers = [ask(rng.permutation(candidates).tolist()) for _ in range(n_times)]
+    return {film: [answer.index(film) for answer in answers] for film in candidates}
+
+
+def wrong_32_12_median(ask, candidates, n_times, rng):
+    ranks = ranks_of(ask, candidates, n_times, rng)
+    return sorted(candidates, key=lambda film: np.median(ranks[film]))
+
+
+def wrong_32_12_reciprocal(ask, candidates, n_times, rng):
+    ranks = ranks_of(ask, candidates, n_times, rng)
+    return sorted(candidates, key=lambda film: sum(1 / (rank + 1) for rank in ranks[film]), reverse=True)
+
+
+def wrong_32_12_dictionary(ask, candidates, n_times, rng):
+    return {film: sum(ranks) / n_times for film, ranks in ranks_of(ask, candidates, n_times, rng).items()}
+
+
+def wrong_32_12_places_of_candidates(ask, candidates, n_times, rng):
+    total = np.zeros(len(candidates))
+    for _ in range(n_times):
+        total += [candidates.index(film) for film in ask(rng.permutation(candidates).tolist())]
+    return [candidates[at] for at in np.argsort(total, kind="stable")]
+
+
+def wrong_32_12_empty(ask, candidates, n_times, rng):
+    total = {}
+    for _ in range(n_times):
+        for rank, film in enumerate(ask(rng.permutation(candidates).tolist())):
+            total[film] += rank
+    return sorted(candidates, key=total.get)
+
+
 def right_32_12_pandas(ask, candidates, n_times, rng):
     ranks = pd.DataFrame(0.0, index=range(n_times), columns=candidates)
     for row in range(n_times):
@@ -426,6 +591,9 @@ NATURAL = {
         (wrong_32_3_last, "Only the last level"),
         (wrong_32_3_residual, "left over in the end"),
         (wrong_32_3_wrong_axis, None),
+        (wrong_32_3_cosine, "largest cosine"),
+        (wrong_32_3_no_sign, "drop the sign"),
+        (wrong_32_3_words, "code words of all levels"),
     ],
     "32.4": [
         (wrong_32_4_by_row, "number by row"),
@@ -438,6 +606,12 @@ NATURAL = {
         (wrong_32_4_unhashable, "key of a dictionary"),
         (wrong_32_4_first_code, "first code only"),
         (wrong_32_4_appended, "last column"),
+        (wrong_32_4_shared, "share a number"),
+        (wrong_32_4_dense, "share one number"),
+        (wrong_32_4_set, "ignore the order"),
+        (wrong_32_4_sum, "add the codes up"),
+        (wrong_32_4_turned_order, "earlier row comes first"),
+        (wrong_32_4_only_twice, "Only 0 and 1"),
     ],
     "32.7": [
         (wrong_32_7_code_only, "newest code alone"),
@@ -451,7 +625,14 @@ NATURAL = {
         (wrong_32_7_swapped, "turned round"),
         (wrong_32_7_product, "multiply log-probabilities"),
         (wrong_32_7_unsorted, "best must come first"),
-        (wrong_32_7_with_score, None),
+        (wrong_32_7_with_score, "came along"),
+        (wrong_32_7_drops_late, "drop what does not exist afterwards"),
+        (wrong_32_7_best_beginning, "best beginning alone"),
+        (wrong_32_7_times_exists, "probability 1"),
+        (wrong_32_7_adds_probabilities, "add probabilities"),
+        (wrong_32_7_subtracts, "subtract `total`"),
+        (wrong_32_7_renormalised, "divide by the probability"),
+        (wrong_32_7_existing_only, "existing continuations only"),
     ],
     "32.11": [
         (wrong_32_11_root, "root of the size"),
@@ -467,6 +648,12 @@ NATURAL = {
         (wrong_32_11_sigmoid, "That is a sigmoid"),
         (wrong_32_11_infinite, "before SiLU"),
         (wrong_32_11_softmax, "That is a softmax"),
+        (wrong_32_11_inside, "inside of SiLU. Divide"),
+        (wrong_32_11_by_size, "size of a query"),
+        (wrong_32_11_by_values, "number of values"),
+        (wrong_32_11_reversed, "bias is reversed"),
+        (wrong_32_11_twice, "SiLU again"),
+        (wrong_32_11_times, "multiply the weight by the bias"),
     ],
     "32.12": [
         (wrong_32_12_same_order, "same order each time"),
@@ -478,6 +665,11 @@ NATURAL = {
         (wrong_32_12_falling, "worst film stands first"),
         (wrong_32_12_best, "best rank"),
         (wrong_32_12_means, "return mean ranks"),
+        (wrong_32_12_median, "the median"),
+        (wrong_32_12_reciprocal, "1 / rank"),
+        (wrong_32_12_dictionary, "return mean ranks"),
+        (wrong_32_12_places_of_candidates, "stand in `candidates`"),
+        (wrong_32_12_empty, "Begin with 0"),
     ],
 }
 RIGHT = {
