@@ -511,6 +511,21 @@ def test_whole_moments_stay_together_and_the_newest_are_test():
         assert times[0][-1] < times[1][0] <= times[1][-1] < times[2][0]
 
 
+def test_the_rows_of_a_file_may_stand_in_any_order():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {"user_id": np.repeat(range(1, 21), 12), "item_id": list(range(1, 13)) * 20, "timestamp": rng.permutation(240)}
+    )
+    shuffled = frame.sample(frac=1, random_state=0)
+    one, other = steps.split_whole_moments(frame), steps.split_whole_moments(shuffled)
+    for part, same in zip(one, other):
+        pd.testing.assert_frame_equal(part, same)
+    by_hand = Split(*(part.sample(frac=1, random_state=1) for part in one))  # a reader's own cut
+    parts, same = steps.parts_of(one), steps.parts_of(by_hand)
+    for history, again in zip(parts.final.histories, same.final.histories):
+        assert history.tolist() == again.tolist()
+
+
 @pytest.mark.parametrize("n_moments, sizes", [(1, [2, 0, 0]), (2, [2, 0, 2]), (3, [2, 2, 2])])
 def test_users_with_few_moments_keep_something_to_learn_from(n_moments, sizes):
     frame = pd.DataFrame({"user_id": "u", "item_id": range(2 * n_moments), "timestamp": np.repeat(range(n_moments), 2)})
