@@ -91,6 +91,7 @@ def good(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "NETWORK", tuple(NoTraining(value) for value in (0.5, 0.4, 0.3, 0.2)))
         patch.setattr(steps, "Autoencoder", lambda hidden, dropout, n_epochs: NoTraining(dropout))
+        patch.setattr(steps, "best_simple", lambda trials: "EASE")  # in this small world item-kNN is as good
         for name in ("one", "two"):
             project = made(file, folder / name)
     _, low, high = steps.gap(project)
@@ -547,6 +548,12 @@ def test_the_best_setting_is_the_one_with_the_highest_value_on_valid():
     assert steps.best_of(trials, "a") == "y"
 
 
+def test_the_bar_is_the_simple_model_that_is_best_on_valid():
+    trials = pd.DataFrame({"model": ["item-kNN", "EASE", steps.MODEL], "valid": [0.2, 0.1, 0.3]})
+    assert steps.best_simple(trials) == "item-kNN"
+    assert steps.best_simple(trials.assign(valid=[0.1, 0.2, 0.3])) == "EASE"
+
+
 def test_fidelity_of_a_linear_model_is_the_contribution_of_the_item(good):
     project = Project(good / "one")
     recommender = Recommender(load_bundle(project.store.path_of(project.store.current)))
@@ -608,6 +615,36 @@ def test_a_file_beyond_the_limits_is_refused_before_anything_is_written(tmp_path
 
 
 # The commands.
+
+
+def test_few_users_with_several_times_are_told_to_take_a_larger_file(tmp_path, capsys):
+    lines = orders_csv(tmp_path / "orders.csv").read_text().splitlines()[: 1 + 15 * 40]
+    (tmp_path / "few.csv").write_text("\n".join(lines) + "\n")
+    assert __main__.main(["make", str(tmp_path / "out"), "--data", str(tmp_path / "few.csv")]) == 2
+    said = capsys.readouterr().err
+    assert "40 of 40 users" in said and "a larger file" in said and "right column" not in said
+
+
+def test_a_bar_below_popularity_is_not_served_without_a_word(folder):
+    def lift(table):
+        is_popular = table["model"] == "popularity"
+        return table.assign(ndcg=table["ndcg"].where(~is_popular, table["ndcg"].max()))
+
+    for name in ("one", "two"):
+        edit_table(folder / name, "results.csv", lift)
+    said = missing(folder)
+    assert list(said) == ["what is served follows from the interval"]
+    assert "popularity beats 'EASE'" in next(iter(said.values()))
+
+
+def test_a_claim_is_one_word_and_both_missing_sentences_are_named(folder):
+    claim = Project(folder / "one").said("models", "claim")
+    edit_card(folder / "one", f'claim = "{claim}"', 'claim = "The network is a little better than the bar"')
+    assert "one word" in missing(folder)["the claim is what the interval carries"]
+    edit_card(folder / "one", 'origin = "made up for a test"', 'origin = ""')
+    no_licence(folder / "one")
+    said = missing(folder)["origin and licence are named"]
+    assert "origin" in said and "licence" in said
 
 
 def test_the_command_prints_the_points_and_says_by_its_status_whether_all_are_there(good, capsys):
