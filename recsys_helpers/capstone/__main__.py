@@ -1,6 +1,7 @@
 """The commands: make the folder of a project, check one, or print what you judge yourself."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def _make(arguments, words: list[str]) -> int:
     from recsys_helpers.capstone.steps import make
     from recsys_helpers.data.checks import DataProblems
 
-    command = "python -m recsys_helpers.capstone " + " ".join(words).replace('"', "'").replace("\\", "/")
+    command = "python -m recsys_helpers.capstone " + shlex.join(words).replace('"', "'").replace("\\", "/")
     try:
         project = make(own.source_of(arguments), arguments.folder, command)
     except DataProblems as error:

@@ -21,6 +21,8 @@ from recsys_helpers.serving.sealed import BadBundle
 FEWEST_SEEDS, FEWEST_TRIALS, FEWEST_IN_GROUP, FEWEST_REASONS, MOST_REASONS = 3, 2, 20, 30, 200
 SAME_MEAN, SAME_ANSWERS = 0.001, 0.9  # trained networks differ a little between machines; near ties change places
 
+CLAIMED = "as one word: better, worse or open"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -33,13 +35,17 @@ class Verdict:
 
 
 def _origin_and_licence(project: Project) -> str:
+    missing = []
     for name in ("origin", "licence"):
-        project.said("data", name)
-    return ""
+        try:
+            project.said("data", name)
+        except Incomplete as error:
+            missing.append(str(error))
+    return " ".join(missing)
 
 
 def _same_file(project: Project) -> str:
-    on_card = project.said("data", "sha256")
+    on_card = project.said("data", "sha256", "as `make` does: the SHA-256 of the file")
     in_bundle = _bundle(project).facts.get("data", {}).get("sha256")
     if on_card != in_bundle:
         what = "The SHA-256 on the card is not that of the file that the service was built from."
@@ -124,7 +130,9 @@ def _verdict_of(low: float, high: float) -> str:
 
 def _claim(project: Project) -> str:
     mean, low, high = gap(project)
-    claim, right = project.said("models", "claim").lower(), _verdict_of(low, high)
+    claim, right = project.said("models", "claim", CLAIMED).lower().rstrip("."), _verdict_of(low, high)
+    if claim not in ("better", "worse", "open"):
+        return f"card.toml has the claim {claim[:60]!r}. Write it {CLAIMED}."
     if claim != right:
         interval = f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]"
         return f"The card claims {claim!r}; the paired interval of model - bar is {interval}, so the word is {right!r}."
@@ -141,6 +149,15 @@ def _served(project: Project) -> str:
     if served != expected:
         what = f"By the interval, {expected!r} should be served, not {served!r}."
         return f"{what} A model replaces the bar only if it is better."
+    results = project.results()
+    if "popularity" in results:
+        means = (values.mean(axis=1).to_numpy() for values in (results["popularity"], results[served]))
+        mean, low, high = paired_bootstrap(*means)
+        if low > 0:
+            what = (
+                f"popularity is better than {served!r}: {mean:+.4f} [{low:+.4f}, {high:+.4f}]. One list for everybody"
+            )
+            return f"{what} serves these users better. Search wider settings, or keep items with more users."
     return ""
 
 

@@ -27,6 +27,7 @@ TABLES = {  # file → its columns, and one line on what it holds
 }
 NUMBERS = {"timestamp", "valid", "ndcg"}
 TODO = "TODO"
+NAMED = "with the name that the model has in results.csv"
 CARD = """\
 # What only you can say. Replace every TODO; a sentence each is enough.
 
@@ -47,7 +48,7 @@ reason = "TODO: why this cut asks the question above, and what it still leaks"
 bar = "{bar}"  # the best simple model
 model = "{model}"  # the model that you built
 ablation = "{ablation}"  # the same without one of its parts
-claim = "TODO: better, worse or open: what the paired interval of model - bar says"
+claim = "TODO: better, worse or open: one word, what the paired interval of model - bar says"
 served = "{served}"
 
 [harm]
@@ -139,7 +140,7 @@ class Project:
 
     def per_user(self, results: dict[str, pd.DataFrame], role: str) -> np.ndarray:
         """Mean over seeds for each user, of the model that the card names in a role: bar, model, ablation or served."""
-        name = self.said("models", role)
+        name = self.said("models", role, NAMED)
         if name not in results:
             known = ", ".join(results)
             raise Incomplete(
@@ -157,12 +158,12 @@ class Project:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Incomplete(f"card.toml cannot be read: {error}.") from None
 
-    def said(self, section: str, name: str) -> str:
-        """One entry of the card; Incomplete while it is missing, empty or still a TODO."""
+    def said(self, section: str, name: str, form: str = "in a sentence") -> str:
+        """One entry of the card; Incomplete while it is missing, empty or still a TODO. `form`: how it is written."""
         table = self.card().get(section)
         value = table.get(name) if isinstance(table, dict) else None
         if not isinstance(value, str) or not value.strip() or TODO in value:
-            raise Incomplete(f"card.toml does not say [{section}] {name} yet. Write it, in a sentence.")
+            raise Incomplete(f"card.toml does not say [{section}] {name} yet. Write it, {form}.")
         return value.strip()
 
     def say(self, section: str, **words: str) -> None:

@@ -39,7 +39,10 @@ MODEL, ABLATION, BAR = "autoencoder", "autoencoder without dropout", "EASE"
 
 
 def parts_of(split: Split) -> Cut:
-    """The matrices of a split, as the service measures them: `tuning` knows train, `final` knows train and valid."""
+    """The matrices of a split, as the service measures them: `tuning` knows train, `final` knows train and valid.
+
+    The rows of the split may stand in any order.
+    """
     train, valid, test = split
     learn, everything = pd.concat([train, valid]), pd.concat(split)
     users, items = IdMap(everything["user_id"]), IdMap(everything["item_id"])
@@ -47,7 +50,7 @@ def parts_of(split: Split) -> Cut:
     def view(known: pd.DataFrame, held_out: pd.DataFrame) -> View:
         seen, relevant = to_matrix(known, users, items), to_matrix(held_out, users, items)
         measured = np.flatnonzero((np.diff(relevant.indptr) > 0) & (np.diff(seen.indptr) > 0))
-        return View(seen, relevant, histories(known, users, items), measured)
+        return View(seen, relevant, histories(order_in_time(known), users, items), measured)
 
     ordered = order_in_time(everything)
     return Cut(users, items, view(train, valid), view(learn, test), histories(ordered, users, items), True)
@@ -84,6 +87,12 @@ def best_of(trials: pd.DataFrame, model: str):
     """The setting of a model with the highest value on valid."""
     own = trials[trials["model"] == model]
     return own.loc[own["valid"].idxmax(), "how"]
+
+
+def best_simple(trials: pd.DataFrame) -> str:
+    """The bar: the name of the simple model with the highest value on valid."""
+    simple = trials[trials["model"] != MODEL]
+    return simple.loc[simple["valid"].idxmax(), "model"]
 
 
 @dataclass
@@ -150,13 +159,13 @@ def reasons_given(recommender: Recommender, parts: Cut, n: int = 100) -> pd.Data
 def make(source: Source, folder: Path | str, command: str) -> Project:
     """The whole way: read, cut, tune, measure, choose, serve, explain; the folder then lacks only your sentences.
 
-    The card is written only if there is none. Raises DataProblems, with every problem of the file.
+    The bar is EASE or item-kNN, whichever is better on valid. The card is written only if there is none. Raises
+    DataProblems, with every problem of the file.
     """
     project, data = Project(folder), read(source)
     if not data.has_times:
-        raise DataProblems(
-            source.name, ["Without timestamps nothing can be cut in time. Name the column: --columns timestamp=…"]
-        )
+        what = "There are no timestamps, so nothing can be cut in time."
+        raise DataProblems(source.name, [f"{what} If a column of the file has them, name it: --columns timestamp=…"])
     print("\n".join(data.report), flush=True)
     split = split_whole_moments(data.frame)
     parts = parts_of(split)
@@ -168,11 +177,11 @@ def make(source: Source, folder: Path | str, command: str) -> Project:
             f"{parts.users.n:,} users times {parts.items.n:,} items; this example holds {MOST_CELLS:,} scores at most."
         )
         raise DataProblems(source.name, [f"{what} Take a sample of the users."])
-    if len(parts.final.measured) < FEWEST_MEASURED:
-        what = f"Only {len(parts.final.measured)} users have two moments or more, with something to find in the last."
-        raise DataProblems(
-            source.name, [f"{what} Is timestamp the right column? An export with one date for all rows cannot be cut."]
-        )
+    if (n := len(parts.final.measured)) < FEWEST_MEASURED:
+        what = f"{n} of {parts.users.n:,} users have rows of two times or more; at least {FEWEST_MEASURED} are needed."
+        few = "Intervals over fewer users are too wide to decide anything: take a larger file."
+        same = "Is timestamp the right column? An export with one date for all rows cannot be cut."
+        raise DataProblems(source.name, [f"{what} {few if n > parts.users.n / 2 else same}"])
     project.write_parts(split)
     print(f"Cut: {', '.join(f'{len(part):,} {name}' for name, part in zip(split._fields, split))} rows", flush=True)
     trials = tune(parts)
@@ -181,12 +190,16 @@ def make(source: Source, folder: Path | str, command: str) -> Project:
     project.write("results.csv", test.results)
     print(test.results.groupby("model", sort=False)["ndcg"].mean().round(4).to_string(), flush=True)
     project.write("groups.csv", groups_by_history(parts))
-    for name in ("item-kNN", BAR):  # the first is what a roll-back goes to
+    bar = best_simple(trials)
+    for name in sorted(test.linear, key=lambda name: name == bar):  # the first is what a roll-back goes to
         put_into_use(source, data, parts, name, test.linear[name], test.linear["item-kNN"], project.store)
     project.write("explanations.csv", reasons_given(project.recommender(), parts))
-    project.write_card(sha256=source.checksum(), bar=BAR, model=MODEL, ablation=ABLATION, served=BAR, command=command)
+    project.write_card(sha256=source.checksum(), bar=bar, model=MODEL, ablation=ABLATION, served=bar, command=command)
     mean, low, high = gap(project)
-    print(f"{MODEL} - {BAR}: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
+    print(f"{MODEL} - {project.said('models', 'bar')}: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
     if low > 0:
-        print(f"The network is better, and this example can only serve {BAR}: serving it is your part (lesson 22).")
+        print("The network is better, and this example serves simple models only: serving it is your part (lesson 22).")
+    means = test.results.groupby("model")["ndcg"].mean()
+    if means["popularity"] >= means[bar]:
+        print(f"The bar, {bar}, is not above popularity. Perhaps the file has too few rows for each user or item.")
     return project

@@ -70,6 +70,25 @@ def _joined(learn, test):
     return len(test.merge(learn, on=["user_id", "timestamp"])) / len(test)
 
 
+def _left_joined(learn, test):
+    both = test.merge(learn, on=["user_id", "timestamp"], how="left", indicator=True)
+    return float((both["_merge"] == "both").mean())
+
+
+def _moments_over_rows(learn, test):
+    return _shared(learn, test.drop_duplicates(["user_id", "timestamp"]), of="count") / len(test)
+
+
+def _repeats(learn, test):
+    rows = pd.concat([learn, test])[["user_id", "timestamp"]]
+    return float(rows.duplicated().to_numpy()[len(learn) :].mean())
+
+
+def _not_newer(learn, test):
+    newest = test["user_id"].map(learn.groupby("user_id")["timestamp"].max())
+    return float((test["timestamp"] <= newest).mean())
+
+
 def _two_tables(seed: int):
     rng = np.random.default_rng(seed)
 
@@ -118,6 +137,13 @@ def shared_moments(answer) -> None:
         "A share between 0 and 1 is asked for, no percentage.": partial(_shared, times=100),
         "A join has a row for every pair of rows with the same moment, so rows count several times. Drop duplicates of "
         "the moments in learn first.": _joined,
+        "After a left join, rows of test with several partners count several times. Drop duplicates of the moments in "
+        "learn first.": _left_joined,
+        "You count the moments above and the rows below the line. Count the rows of test in both.": _moments_over_rows,
+        "A second row of the same moment in test counts as known in yours. Look for the moment in learn "
+        "alone.": _repeats,
+        "You ask whether the user has a row in learn as new as this one. Asked for is a row at the same "
+        "time.": _not_newer,
     }
     judge(answer, cases, lambda learn, test: _shared(learn, test), mistakes, keeps_input=True)
 
@@ -151,6 +177,11 @@ def _apart_intervals(ndcg, bar):
 def _best_only(ndcg, bar):
     best = max(ndcg, key=lambda name: ndcg[name].mean())
     return best if _serve({best: ndcg[best], bar: ndcg[bar]}, bar) == best else bar
+
+
+def _reversed(ndcg, bar):
+    worse = [name for name in ndcg if name != bar and _serve({name: ndcg[bar], bar: ndcg[name]}, bar) == name]
+    return max(worse, key=lambda name: ndcg[name].mean()) if worse else bar
 
 
 def _first_or_last(ndcg, bar, which):
@@ -219,6 +250,7 @@ def what_to_serve(answer) -> None:
         "The standard deviation needs `ddof=1`.": partial(_serve, ddof=0),
         "You multiply with another number than 1.96: an interval of 90 % is too narrow.": partial(_serve, z=1.645),
         "You leave out the factor 1.96.": partial(_serve, z=1.0),
+        "You subtract the other way round. The difference is model minus bar.": _reversed,
         "You always return the bar. Is a lower end ever above zero in your code?": lambda ndcg, bar: bar,
         "You return an array. The name of the model is asked for.": Sign(
             lambda mine, ndcg, bar: isinstance(mine, np.ndarray) and mine.shape == ndcg[bar].shape
@@ -302,6 +334,23 @@ def _one_end(claims, of):
     return found
 
 
+def _zero_is_worse(claims):
+    return [n for n, (word, low, high) in enumerate(claims) if word != _word(low, high or -1.0)]
+
+
+def _zero_is_better(claims):
+    return [n for n, (word, low, high) in enumerate(claims) if word != _word(low or 1.0, high)]
+
+
+def _by_index(claims):
+    return [claims.index(claims[n]) for n in _false(claims)]
+
+
+def _touches(claims):
+    """Takes the other end for each word: 'better' if any of the interval is above zero, else 'worse'."""
+    return [n for n, (word, low, high) in enumerate(claims) if word != ("better" if high > 0 else "worse")]
+
+
 def _both_ends_lenient(claims):
     ok = {
         "better": lambda low, high: high > 0,
@@ -320,6 +369,7 @@ def false_claims(answer) -> None:
         ("worse", -0.03, 0.0),
         ("open", -0.01, 0.0),
         ("open", 0.01, 0.02),
+        ("better", 0.0, 0.02),
     ]
     cases = [(edges,), ([("worse", -0.02, -0.01), ("better", -0.01, 0.05), ("open", -0.3, -0.1)],), ([],)]
     for n in (9, 14, 20):
@@ -348,6 +398,10 @@ def false_claims(answer) -> None:
         "'better' needs the *lower* end above zero.": partial(_one_end, of="better"),
         "'worse' needs the *upper* end below zero.": partial(_one_end, of="worse"),
         "You look at the wrong ends: 'better' needs low > 0, 'worse' needs high < 0.": _both_ends_lenient,
+        "You call an interval better as soon as its upper end is above zero. 'better' needs low > 0.": _touches,
+        "An upper end at exactly 0 includes zero: such an interval carries 'open', not 'worse'.": _zero_is_worse,
+        "A lower end at exactly 0 includes zero: such an interval carries 'open', not 'better'.": _zero_is_better,
+        "Yours has the position of the first equal claim. Two claims can be equal: count with enumerate.": _by_index,
         "Positions begin at 0.": partial(_false, base=1),
         "You return a number. The list of the positions is asked for.": Sign(
             lambda mine, claims: np.ndim(mine) == 0 and int(mine) == len(_false(claims))

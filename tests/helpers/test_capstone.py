@@ -91,6 +91,7 @@ def good(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "NETWORK", tuple(NoTraining(value) for value in (0.5, 0.4, 0.3, 0.2)))
         patch.setattr(steps, "Autoencoder", lambda hidden, dropout, n_epochs: NoTraining(dropout))
+        patch.setattr(steps, "best_simple", lambda trials: "EASE")  # in this small world item-kNN is as good
         for name in ("one", "two"):
             project = made(file, folder / name)
     _, low, high = steps.gap(project)
@@ -511,6 +512,21 @@ def test_whole_moments_stay_together_and_the_newest_are_test():
         assert times[0][-1] < times[1][0] <= times[1][-1] < times[2][0]
 
 
+def test_the_rows_of_a_file_may_stand_in_any_order():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {"user_id": np.repeat(range(1, 21), 12), "item_id": list(range(1, 13)) * 20, "timestamp": rng.permutation(240)}
+    )
+    shuffled = frame.sample(frac=1, random_state=0)
+    one, other = steps.split_whole_moments(frame), steps.split_whole_moments(shuffled)
+    for part, same in zip(one, other):
+        pd.testing.assert_frame_equal(part, same)
+    by_hand = Split(*(part.sample(frac=1, random_state=1) for part in one))  # a reader's own cut
+    parts, same = steps.parts_of(one), steps.parts_of(by_hand)
+    for history, again in zip(parts.final.histories, same.final.histories):
+        assert history.tolist() == again.tolist()
+
+
 @pytest.mark.parametrize("n_moments, sizes", [(1, [2, 0, 0]), (2, [2, 0, 2]), (3, [2, 2, 2])])
 def test_users_with_few_moments_keep_something_to_learn_from(n_moments, sizes):
     frame = pd.DataFrame({"user_id": "u", "item_id": range(2 * n_moments), "timestamp": np.repeat(range(n_moments), 2)})
@@ -530,6 +546,12 @@ def test_settings_are_chosen_without_valid_and_test_is_asked_of_models_that_know
 def test_the_best_setting_is_the_one_with_the_highest_value_on_valid():
     trials = pd.DataFrame({"model": ["a", "a", "b"], "valid": [0.1, 0.2, 0.3], "how": ["x", "y", "z"]})
     assert steps.best_of(trials, "a") == "y"
+
+
+def test_the_bar_is_the_simple_model_that_is_best_on_valid():
+    trials = pd.DataFrame({"model": ["item-kNN", "EASE", steps.MODEL], "valid": [0.2, 0.1, 0.3]})
+    assert steps.best_simple(trials) == "item-kNN"
+    assert steps.best_simple(trials.assign(valid=[0.1, 0.2, 0.3])) == "EASE"
 
 
 def test_fidelity_of_a_linear_model_is_the_contribution_of_the_item(good):
@@ -593,6 +615,36 @@ def test_a_file_beyond_the_limits_is_refused_before_anything_is_written(tmp_path
 
 
 # The commands.
+
+
+def test_few_users_with_several_times_are_told_to_take_a_larger_file(tmp_path, capsys):
+    lines = orders_csv(tmp_path / "orders.csv").read_text().splitlines()[: 1 + 15 * 40]
+    (tmp_path / "few.csv").write_text("\n".join(lines) + "\n")
+    assert __main__.main(["make", str(tmp_path / "out"), "--data", str(tmp_path / "few.csv")]) == 2
+    said = capsys.readouterr().err
+    assert "40 of 40 users" in said and "a larger file" in said and "right column" not in said
+
+
+def test_a_bar_below_popularity_is_not_served_without_a_word(folder):
+    def lift(table):
+        is_popular = table["model"] == "popularity"
+        return table.assign(ndcg=table["ndcg"].where(~is_popular, table["ndcg"].max()))
+
+    for name in ("one", "two"):
+        edit_table(folder / name, "results.csv", lift)
+    said = missing(folder)
+    assert list(said) == ["what is served follows from the interval"]
+    assert "popularity beats 'EASE'" in next(iter(said.values()))
+
+
+def test_a_claim_is_one_word_and_both_missing_sentences_are_named(folder):
+    claim = Project(folder / "one").said("models", "claim")
+    edit_card(folder / "one", f'claim = "{claim}"', 'claim = "The network is a little better than the bar"')
+    assert "one word" in missing(folder)["the claim is what the interval carries"]
+    edit_card(folder / "one", 'origin = "made up for a test"', 'origin = ""')
+    no_licence(folder / "one")
+    said = missing(folder)["origin and licence are named"]
+    assert "origin" in said and "licence" in said
 
 
 def test_the_command_prints_the_points_and_says_by_its_status_whether_all_are_there(good, capsys):

@@ -76,6 +76,33 @@ def wrong_33_3_mask(learn, test):
     return np.array([pair in known for pair in zip(test.user_id, test.timestamp)])
 
 
+def wrong_33_3_left_join(learn, test):
+    both = test.merge(learn, on=["user_id", "timestamp"], how="left", indicator=True)
+    return (both._merge == "both").mean()
+
+
+def wrong_33_3_moments_over_rows(learn, test):
+    one, other = (set(zip(table.user_id, table.timestamp)) for table in (learn, test))
+    return len(one & other) / len(test)
+
+
+def wrong_33_3_repeats(learn, test):
+    is_twice = pd.concat([learn, test]).duplicated(["user_id", "timestamp"])
+    return is_twice.iloc[len(learn) :].mean()
+
+
+def wrong_33_3_not_newer(learn, test):
+    newest = learn.groupby("user_id").timestamp.max().rename("newest").reset_index()
+    both = test.merge(newest, on="user_id", how="left")
+    return (both.timestamp <= both.newest).mean()
+
+
+def right_33_3_text_keys(learn, test):
+    known = learn.user_id.astype(str) + "@" + learn.timestamp.astype(str)
+    asked = test.user_id.astype(str) + "@" + test.timestamp.astype(str)
+    return np.float32(asked.isin(known).mean())
+
+
 def right_33_3_merge(learn, test):
     moments = learn[["user_id", "timestamp"]].drop_duplicates()
     return len(test.merge(moments, on=["user_id", "timestamp"])) / len(test)
@@ -201,6 +228,11 @@ def wrong_33_4_without_mean(ndcg, bar):
     return min(better, key=lambda n: ndcg[n].mean()) if better else bar
 
 
+def wrong_33_4_reversed(ndcg, bar):
+    found = [name for name in ndcg if lower(ndcg[bar] - ndcg[name]) > 0]
+    return max(found, key=lambda name: ndcg[name].mean()) if found else bar
+
+
 def right_33_4_pandas(ndcg, bar):
     table = pd.DataFrame(ndcg)
     d = table.sub(table[bar], axis=0)
@@ -290,6 +322,32 @@ def wrong_33_7_words(claims):
     return [one[0] for one in claims if one[0] != ("better" if one[1] > 0 else "worse" if one[2] < 0 else "open")]
 
 
+def _word_for(low, high):
+    return "better" if low > 0 else "worse" if high < 0 else "open"
+
+
+def wrong_33_7_index(claims):
+    return [claims.index(one) for one in claims if one[0] != _word_for(*one[1:])]
+
+
+def wrong_33_7_upper_end_alone(claims):
+    return [
+        n for n, (w, low, high) in enumerate(claims) if w != ("better" if high > 0 else "worse" if low < 0 else "open")
+    ]
+
+
+def wrong_33_7_zero_is_worse(claims):
+    return [
+        n for n, (w, low, high) in enumerate(claims) if w != ("better" if low > 0 else "open" if high > 0 else "worse")
+    ]
+
+
+def wrong_33_7_zero_is_better(claims):
+    return [
+        n for n, (w, low, high) in enumerate(claims) if w != ("worse" if high < 0 else "open" if low < 0 else "better")
+    ]
+
+
 def right_33_7_array(claims):
     if not claims:
         return np.array([], int)
@@ -334,6 +392,10 @@ NATURAL = {
         (wrong_33_3_join, "A join"),
         (wrong_33_3_users, "share of users"),
         (wrong_33_3_mask, "take the mean"),
+        (wrong_33_3_left_join, "left join"),
+        (wrong_33_3_moments_over_rows, "below the line"),
+        (wrong_33_3_repeats, "learn alone"),
+        (wrong_33_3_not_newer, "at the same time"),
     ],
     "33.4": [
         (wrong_33_4_highest, "highest mean"),
@@ -353,6 +415,7 @@ NATURAL = {
         (wrong_33_4_one_sigma, "1.96"),
         (wrong_33_4_signs, None),
         (wrong_33_4_without_mean, "lowest mean"),
+        (wrong_33_4_reversed, "the other way round"),
     ],
     "33.7": [
         (wrong_33_7_true_ones, "*true* claims"),
@@ -367,10 +430,14 @@ NATURAL = {
         (wrong_33_7_booleans, "True or False"),
         (wrong_33_7_claims, "claims themselves"),
         (wrong_33_7_words, "return the words"),
+        (wrong_33_7_index, "first equal claim"),
+        (wrong_33_7_upper_end_alone, "as soon as its upper end"),
+        (wrong_33_7_zero_is_worse, "upper end at exactly 0"),
+        (wrong_33_7_zero_is_better, "lower end at exactly 0"),
     ],
 }
 RIGHT = {
-    "33.3": [right_33_3_merge, right_33_3_indicator, right_33_3_loop],
+    "33.3": [right_33_3_text_keys, right_33_3_merge, right_33_3_indicator, right_33_3_loop],
     "33.4": [right_33_4_pandas, right_33_4_loop],
     "33.7": [right_33_7_array, right_33_7_pandas, right_33_7_loop],
 }
