@@ -228,8 +228,8 @@ data = read(source)
 print("\n".join(data.report))
 
 # %% [markdown]
-# (The sentence on the test part describes the cut of the service's own command; we cut in section 3.) The report is the
-# second half of a [data card](glossary.md#data-card). Only you can write the first half: where the file comes from,
+# (Section 3 explains the sentence on the test part.) The report is the second half of a
+# [data card](glossary.md#data-card). Only you can write the first half: where the file comes from,
 # what its licence permits, what a row means, and what is missing. Here returns are missing, and so is everything that
 # the shop *showed* (lesson 28). Our question: *which ten articles that a returning customer has not bought yet will be
 # in the next order?*
