@@ -205,9 +205,9 @@ claim("A, B and C flatter: each is more than 1.4 times as high as D",
 # ## 2. A question, a file, a card
 #
 # No checker can choose between such figures for you, because the choice depends on the question. So a project begins
-# with one. From here on, the cells go through the stages of a project. With your own `FILE`, and your options here and
-# in section 3, they run on your data; a sentence that holds only for this shop is then marked with ✗. `Source` takes
-# the options of `load_csv` (lesson 03); `read` reports all problems that it can see, at once.
+# with one. From here on, the cells go through the stages of a project. With your own `FILE`, your options here and in
+# section 3, and ids in section 8, they run on your data; a claim that holds only for this shop is then marked with ✗.
+# `Source` takes the options of `load_csv` (lesson 03); `read` reports all problems that it can see, at once.
 
 # %%
 FILE = folder / "orders.csv"
@@ -409,7 +409,7 @@ by_group.loc[["short histories", "middle", "long histories"]].round(3)
 claim("every group gains over popularity", (by_group["low"] > 0).all())
 n_unmeasured = parts.users.n - len(parts.final.measured)
 n_once = (orders.groupby("user_id")["time"].nunique() == 1).sum()
-print(f"{n_unmeasured:,} of {parts.users.n:,} customers have nothing to test; orders.csv has {n_once:,} with a single order")
+print(f"{n_unmeasured:,} of {parts.users.n:,} customers have nothing to test; with a single order: {n_once:,}")
 
 # %% [markdown]
 # Customers with short histories do not get less here; each group gains over popularity. The people to worry about are in
