@@ -634,7 +634,7 @@ def test_a_bar_below_popularity_is_not_served_without_a_word(folder):
         edit_table(folder / name, "results.csv", lift)
     said = missing(folder)
     assert list(said) == ["what is served follows from the interval"]
-    assert "popularity beats 'EASE'" in next(iter(said.values()))
+    assert "popularity is better than 'EASE'" in next(iter(said.values()))
 
 
 def test_a_claim_is_one_word_and_both_missing_sentences_are_named(folder):
