@@ -218,7 +218,8 @@ except DataProblems as error:
 
 # %% [markdown]
 # `read` does not know yet that `time` holds the times, so a "whole row" is a customer and an article. Its advice hides
-# a decision, first or last purchase, and section 1 showed how much depends on it. We keep the first, name the column of the times, and say how they are written:
+# a decision, first or last purchase, and section 1 showed how much depends on it. We keep the first, name the column
+# of the times, and say how they are written:
 
 # %%
 source = Source(str(FILE), columns={"timestamp": "time"}, times="ISO8601", duplicates="first")
@@ -286,7 +287,8 @@ print(f"whole orders: {shared_moments(pd.concat([split.train, split.valid]), spl
 print(report(find_leaks(split.train, split.test, split.valid)))
 
 # %% [markdown]
-# With the cut between rows, more than half of the test rows had a part of their own order in train. The second point under "worth knowing" belongs on the card: other customers' future is in train.
+# With the cut between rows, more than half of the test rows had a part of their own order in train. The second point
+# under "worth knowing" belongs on the card: other customers' future is in train.
 #
 # All files of a project lie in one folder. We write the three parts, and start a **second run** of all stages, which
 # writes into another folder. It runs in the background, and section 9 compares the two folders.
@@ -414,7 +416,8 @@ print(f"{n_unmeasured:,} of {parts.users.n:,} customers have nothing to test; wi
 # %% [markdown]
 # Customers with short histories do not get less here; each group gains over popularity. The people to worry about are in
 # no row of this table. For two customers of five there is nothing to test: most of them have a single order, the others
-# bought only the same articles again. Every mean in this notebook leaves them out. That goes on the card as the possible harm: *nobody knows how
+# bought only the same articles again. Every mean in this notebook leaves them out. That goes on the card as the
+# possible harm: *nobody knows how
 # good the lists of these customers are; measure their next order.*
 
 # %% [markdown]
@@ -564,7 +567,8 @@ print(rubric.report(verdicts))
 claim("all fifteen points are earned", all(verdict.is_met for verdict in verdicts))
 
 # %% [markdown]
-# The second run, made by one command in another process, has the same parts, figures and answers. Now we spoil the card as people do, with a claim that sounds better:
+# The second run, made by one command in another process, has the same parts, figures and answers. Now we spoil the
+# card as people do, with a claim that sounds better:
 
 # %%
 project.say("models", claim="better")
@@ -677,7 +681,8 @@ else:
 # python -m recsys_helpers.capstone check mine --again again
 # python -m recsys_helpers.serving --folder mine/service
 # ```
-#
+
+# %% [markdown]
 # `make` builds what this notebook built; the bar is EASE or item-kNN, whichever is better on valid. It is a start, and
 # your project begins where you replace a step by your own: another cut, a stronger bar, a network that can be served.
 # If each row has a second of its own, as clicks have, every moment is a single row; round the times to days or visits
