@@ -302,9 +302,9 @@ claim("32 times as many examples take less than 16 times as long in fit", large[
 
 # %% [markdown]
 # Look at three things in your table. The compiled step comes closest to the roofline, so there is little left to gain.
-# (It can even be faster: numbers in the processor's cache are not moved, and section 1 may have measured a busy
-# moment.) `fit` takes much longer for the same step. And with the large batch, each way handles more than twice as many
-# examples per second.
+# (It can even be faster: numbers in the processor's cache are not moved.) `fit` takes much longer for the same step;
+# in our run, XLA or sixteen steps per call saved a part of that for the small batch. And with the large batch, each way
+# handles more than twice as many examples per second.
 #
 # One warning: the first call of each function also compiles it, and we did not count it. If you time only *one* epoch,
 # you measure the compiler. The last, smaller batch of an epoch has another shape and is compiled again, so we drop it.
