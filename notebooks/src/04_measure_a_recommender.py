@@ -831,7 +831,7 @@ claim("exact: C before A before B", exact[2] > exact[0] > exact[1])
 # quickly. But the answer depends on how far ahead we ask. *Valid* is the next 10 % of each user's ratings, while *test* is the
 # next 20 %. So we also cut train + valid 75/25: its last quarter is about as long as the test set, which we do not touch.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 from recsys_helpers.data import sequences
 from recsys_helpers.models import aged
 

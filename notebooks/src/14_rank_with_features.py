@@ -856,7 +856,7 @@ claim("and valid worse", areas[True][1] < areas[False][1] - 0.01)
 # There is a second way to fool yourself: comparing your model with a baseline that has not converged. Here is the
 # logistic regression of section 7, stopped early by a loose tolerance.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 early = LogisticRegression(C=best["logistic regression"], tol=1e-3)
 early.fit(one_hot(codes[is_train], n_values), clicked[is_train])
 stopped = log_loss(seen, early.predict_proba(one_hot(codes[is_valid], n_values))[:, 1])

@@ -284,7 +284,8 @@ ways = {"roofline": [roofline(batch, machine) for batch in batches]}
 for name, compiled in (("step, compiled by XLA", True), ("step", False)):
     step = own_step(new_model(), keras.optimizers.Adam(1e-3), compiled)
     ways[name] = [benchmark.seconds_per_step(step, [*x, y], batch) for batch in batches]
-in_fit = {"fit, 16 steps per call": {"steps_per_execution": 16}, "fit, compiled by XLA": {"jit_compile": True}, "fit": {}}
+in_fit = {"fit, 16 steps per call": {"steps_per_execution": 16}, "fit, compiled by XLA": {"jit_compile": True}}
+in_fit["fit"] = {}
 for name, options in in_fit.items():
     fitted = new_model(**{"jit_compile": False} | options)
     ways[name] = [benchmark.seconds_in_fit(fitted, x, y, batch) for batch in batches]
@@ -303,8 +304,8 @@ claim("32 times as many examples take less than 16 times as long in fit", large[
 # %% [markdown]
 # Look at three things in your table. The compiled step comes closest to the roofline, so there is little left to gain.
 # (It can even be faster: numbers in the processor's cache are not moved.) `fit` takes much longer for the same step;
-# in our run, XLA or sixteen steps per call saved a part of that for the small batch. And with the large batch, each way
-# handles more than twice as many examples per second.
+# both options save a part of that at batch 256. And with the large batch, each way handles more than twice as many
+# examples per second.
 #
 # One warning: the first call of each function also compiles it, and we did not count it. If you time only *one* epoch,
 # you measure the compiler. The last, smaller batch of an epoch has another shape and is compiled again, so we drop it.
@@ -549,8 +550,8 @@ check("19.8", lazy_adam)
 # Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported, so
 # another backend needs another process. `benchmark.train_in` starts one, gives it our initial weights and data, and
 # returns the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of
-# 8,192. PyTorch takes part where it is installed. We ran version 2.13 once, on a CPU: it gave the outputs of the other
-# two and, with both optimisers, the losses of JAX.
+# 8,192. PyTorch takes part where it is
+# installed; on a CPU, it gave JAX's results.
 
 # %%
 weights = new_model().get_weights()

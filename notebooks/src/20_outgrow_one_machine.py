@@ -869,7 +869,7 @@ prepare, train, serve = hours.values()
 claim("simulated: serving costs a hundred times as much as the rest together", serve > 100 * (prepare + train))
 
 # %% [markdown] tags=["open"]
-# Under these assumptions, serving takes 72 machine-hours a day and everything else 0.38: training uses each interaction
+# Under these assumptions, serving takes 72 machine-hours a day and everything else less than one: training uses each interaction
 # once, while users request 500 million lists. So reduce the time per answer before you try to save on training. A much
 # larger network would increase both.
 #
@@ -1002,7 +1002,7 @@ folder.cleanup()
 # roll-out under load: every replica after 2.0 s; 7,435 answers, 0 degraded, 0 failed, no socket errors
 # ```
 #
-# With 2 connections the second process brought only 1.35 times the goodput: two requests at a time do not fill it.
+# With 2 connections the second process brought only a third more: two requests at a time do not fill it.
 
 # %% [markdown]
 # ## What you did

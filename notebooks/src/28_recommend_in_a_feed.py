@@ -51,7 +51,7 @@ frame = load_kuairand()
 # Most data sets contain only clicks, so negatives have to be invented: for each click, draw a video that this user has
 # never seen (lesson 09). Here we have real negatives. But first we act as if we had only the clicks.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 past, later = feed.stand_on(frame, day=8)
 invented = feed.with_unseen(past[past["is_click"] == 1], past)
 later_invented = feed.with_unseen(later[later["is_click"] == 1], frame[frame["day"] < 11])
@@ -75,7 +75,7 @@ auc_among_shown = 0.55
 # %%
 check("28.1", auc_among_shown)
 
-# %% tags=["reveal"]
+# %% tags=["reveal", "nbval-ignore-output"]
 from_invented, from_real = (feed.auc_within_user(feed.learned_from(d, later), later) for d in (invented, past))
 gain = paired_bootstrap(from_real, from_invented)
 print("learned from invented negatives: {:.3f} ± {:.3f}".format(*mean_interval(from_invented)))

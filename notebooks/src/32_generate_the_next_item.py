@@ -526,8 +526,7 @@ claim("the codes are behind the linear model: the interval lies below zero", by_
 # ### What was tried
 #
 # On valid, the codes are ahead of EASE and behind the linear model. Can they be improved? These settings were tried on
-# valid, with one seed each (12 epochs and dropout 0.2 unless the name says otherwise). About nine pilots on
-# valid, which are not listed, came before them.
+# valid, with one seed each (12 epochs and dropout 0.2 unless the name says otherwise), after pilots.
 #
 # - "content", "iALS" (lesson 09), "next-item" (section 3): the vectors behind the codes; "directions": next-item
 #   vectors, each divided by its length
