@@ -550,8 +550,7 @@ check("19.8", lazy_adam)
 # Keras runs on TensorFlow, JAX or PyTorch, its *backends*, and reads `KERAS_BACKEND` once, when it is imported, so
 # another backend needs another process. `benchmark.train_in` starts one, gives it our initial weights and data, and
 # returns the outputs, the loss before each of three steps on the same batch, and the speed of `fit` with batches of
-# 8,192. PyTorch takes part where it is
-# installed; on a CPU, it gave JAX's results.
+# 8,192. PyTorch takes part where it is installed; on a CPU, it gave JAX's results.
 
 # %%
 weights = new_model().get_weights()

@@ -445,7 +445,7 @@ reasons.assign(item=reasons["item_id"].map(data.titles), because=reasons["reason
 # out another article of the same history instead, drawn at random.
 
 # %%
-fall = capstone.checks.fidelity(project.recommender(), reasons)
+fall = capstone.fidelity(project.recommender(), reasons)
 print(f"score changes: {-fall['reason'].mean():+.3f} without its reason, {-fall['other'].mean():+.3f} without another")
 by_reason = print_gap(fall, "reason", "other")
 claim("scores fall further without their reasons", by_reason[1] > 0)

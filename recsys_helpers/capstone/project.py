@@ -106,12 +106,24 @@ class Project:
                 )
         return table[list(columns)]
 
-    def recommender(self, check: bool = True):
-        """The recommender of the bundle in use; BadBundle if it is damaged, or fails its probes (`check`)."""
+    def bundle(self, version: str | None = None):
+        """A version of the service, if not the one in use; Incomplete if there is none, or if it is damaged."""
         from recsys_helpers.serving.bundle import load_bundle
+        from recsys_helpers.serving.sealed import BadBundle
+
+        try:
+            version = version or self.store.current
+            if version is None:
+                raise Incomplete("There is no bundle in use in service/. Build one, and put it into use.")
+            return load_bundle(self.store.path_of(version))
+        except BadBundle as error:
+            raise Incomplete(f"The bundle in service/ is refused: {error}") from None
+
+    def recommender(self, check: bool = True):
+        """The recommender of the bundle in use; BadBundle if it fails its probes (`check`)."""
         from recsys_helpers.serving.recommender import Recommender
 
-        return Recommender(load_bundle(self.store.path_of(self.store.current)), check=check)
+        return Recommender(self.bundle(), check=check)
 
     def parts(self) -> dict[str, pd.DataFrame]:
         """Train, valid and test by name; ids are text."""

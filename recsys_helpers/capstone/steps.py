@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_helpers.capstone.autoencoder import Autoencoder
-from recsys_helpers.capstone.checks import gap
+from recsys_helpers.capstone.model_checks import gap
 from recsys_helpers.capstone.project import Project
 from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.ids import IdMap

@@ -16,12 +16,13 @@ from recsys_helpers.capstone import (
     Project,
     __main__,
     check_project,
+    fidelity,
     report,
     rubric,
     service_over,
     steps,
 )
-from recsys_helpers.capstone.checks import AGAIN, CHECKS, fidelity
+from recsys_helpers.capstone.checks import AGAIN, CHECKS
 from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.splits import Split
 from recsys_helpers.serving.bundle import load_bundle
