@@ -202,9 +202,7 @@ def main() -> None:
     if arguments.only and path.exists():  # the others stay as they are
         stored = pd.read_csv(path)
         new = pd.concat([stored[~stored["model"].isin(new["model"])], new])
-    new.to_csv(
-        path, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0}
-    )
+    new.to_csv(path, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0})
 
 
 if __name__ == "__main__":

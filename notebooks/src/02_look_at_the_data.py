@@ -477,6 +477,8 @@ def count_sessions(timestamps):
 def count_sessions(timestamps):  # noqa: F811
     pause = np.diff(np.sort(timestamps))
     return 1 + (pause > 30 * 60).sum()
+
+
 ### END SOLUTION
 
 

@@ -248,6 +248,8 @@ def reciprocal_rank(is_hit):
 ### BEGIN SOLUTION
 def reciprocal_rank(is_hit):  # noqa: F811
     return 1 / (np.argmax(is_hit) + 1) if np.any(is_hit) else 0.0
+
+
 ### END SOLUTION
 
 

@@ -900,6 +900,8 @@ def rmse_in_batches(predict, x, y, batch_size):  # noqa: F811
         part = slice(start, start + batch_size)
         squares += ((predict(x[part]) - y[part]) ** 2).sum()
     return np.sqrt(squares / len(x))
+
+
 ### END SOLUTION
 
 
@@ -1270,8 +1272,10 @@ for rate in (0.01, 0.1, 0.5):
     for _ in range(100):
         course.append(train_epoch(network, x[rows], y[rows], mean_squared_error, optimiser, rng, 256))
     dead[rate] = share_of_dead(network, x[rows])[1]
-    print(f"rate {rate:4}: loss {course[0]:.2f}, at worst {max(course):.2f}, last {course[-1]:.2f}; "
-          f"dead in layer 2: {dead[rate]:.0%}")
+    print(
+        f"rate {rate:4}: loss {course[0]:.2f}, at worst {max(course):.2f}, last {course[-1]:.2f}; "
+        f"dead in layer 2: {dead[rate]:.0%}"
+    )
 
 # %%
 *others, largest = dead.values()

@@ -387,6 +387,8 @@ def shuffled_ratings(user, item, rating, rng):
 def shuffled_ratings(user, item, rating, rng):  # noqa: F811
     order = rng.permutation(len(user))
     return user[order], item[order], rating[order]
+
+
 ### END SOLUTION
 
 
@@ -923,6 +925,7 @@ claim("between 35 % and 53 % are found again", 0.35 < again < 0.53)
 # variance points to the right and the direction of second largest variance points upwards. The singular value
 # decomposition finds these directions.
 
+
 # %% tags=["nbval-ignore-output"]
 def map_of(model):
     factors = model[1]["item_factors"]
@@ -1009,6 +1012,7 @@ for name, table in tables.items():
 # %% [markdown]
 # What does the bug do to a whole training run? The next cell repeats the training of section 6 with `+=` instead of
 # scatter-add. It chooses its own λ, so that the comparison is fair:
+
 
 # %% tags=["nbval-ignore-output"]
 def careless_add(ids, grad, n_rows):

@@ -819,6 +819,7 @@ pd.DataFrame(costs, ["0.1 billion weights", "1 billion", "8 billion", "70 billio
 # would you notice this? Here is a **synthetic** ranker, not an LLM: it knows the true scores, adds noise, and prefers
 # films that come early.
 
+
 # %% tags=["needed"]
 def stub_ranker(candidates, rng, bias=2.0):
     """A synthetic ranker: film 0 is the best, then 1, 2, …; it adds noise, and a penalty for late positions."""

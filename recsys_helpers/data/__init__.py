@@ -1,9 +1,9 @@
 """Data: load interactions, check them, map their ids, split them in time, turn them into matrices and histories.
 
 `movielens` the bundled ratings · `own_data` files of your own, read by way of `decoding` and `text_files`, judged by
-`column_names` and `checks` in the words of `advice` · `ids` raw ids and indices · `splits` train, valid, test ·
-`matrix` users × items · `sequences` histories and windows · `worlds` toy data with a known answer · `download` larger
-editions of MovieLens (imported by name: it needs the network).
+`column_names`, `times` and `checks` in the words of `advice` · `ids` raw ids and indices · `splits` train, valid,
+test · `matrix` users × items · `sequences` histories and windows · `worlds` toy data with a known answer · `download`
+larger editions of MovieLens (imported by name: it needs the network).
 """
 
 from recsys_helpers.data.checks import DataProblems, check_interactions, same_spelling

@@ -4,6 +4,7 @@ Nothing is repaired in silence, and the frame is never changed.
 """
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from recsys_helpers.data import advice
 from recsys_helpers.data.advice import Words
 from recsys_helpers.data.column_names import COLUMNS, PAIR, column_problems
+from recsys_helpers.data.times import NUMBERS, as_numbers, in_seconds
 
 TOO_LATE, TOO_EARLY = 1e11, 1e8  # seconds since 1970: the year 5138 (as milliseconds, 1973) and March 1973
 IN_A_SPREADSHEET = r"\d([.,]\d+)?[eE]\+\d+"  # what a spreadsheet makes of a long number
@@ -25,6 +27,29 @@ class DataProblems(ValueError):
         numbered = [f"{number}. {problem}" for number, problem in enumerate(problems, start=1)]
         head = f"{source} was not changed; problems found: {len(problems)}"
         super().__init__("\n".join([head, *numbered, *([footer] if footer else [])]))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the values mean. `times` and `text_ids` as in `load_csv`, the rest as in `check_interactions`."""
+
+    rating_range: tuple[float, float] = (0.5, 5.0)
+    duplicates: str = "error"
+    times: str = "seconds"
+    text_ids: bool = False
+
+    def check(self, words: Words) -> None:
+        """Raise ValueError for a rule without a meaning."""
+        scale, times = self.rating_range, self.times
+        if self.duplicates not in ("error", "first", "last"):
+            name = words.named("duplicates")
+            raise ValueError(f"{name} must be 'error', 'first' or 'last', not {self.duplicates!r}.")
+        if not (isinstance(scale, tuple | list) and len(scale) == 2 and scale[0] <= scale[1]):
+            what = "takes two numbers, the lowest and the highest possible rating"
+            raise ValueError(f"{words.named('rating_range')} {what}, not {scale!r}.")
+        if times not in (*NUMBERS, "ISO8601") and not (isinstance(times, str) and "%" in times):
+            what = "takes seconds, milliseconds, ISO8601, or a format such as %d/%m/%Y"
+            raise ValueError(f"{words.named('times')} {what}, not {times!r}.")
 
 
 def check_interactions(
@@ -45,7 +70,7 @@ def check_interactions(
     2. item_id has only one value. Is it the right column? A recommender needs several.
     """
     problems = column_problems({ours: ours for ours in COLUMNS}, PAIR, list(frame.columns), Words())
-    return checked("The frame", frame, problems, rating_range, duplicates, Words())
+    return checked("The frame", frame, problems, Rules(rating_range, duplicates), Words())
 
 
 def same_spelling(ids: pd.Series) -> pd.Series:
@@ -61,14 +86,14 @@ def same_spelling(ids: pd.Series) -> pd.Series:
 # Types
 
 
-def _numbers(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return pd.Series(np.nan, index=values.index)  # a date is not a number of seconds
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    if not pd.api.types.is_numeric_dtype(values):  # pandas 2 reads the last digit of some numbers wrongly
-        is_read = numbers.notna()
-        numbers[is_read] = values[is_read].astype("float64")
-    return numbers
+def _typed(values: pd.Series, rules: Rules) -> pd.Series:
+    """A column, known by its name, with the type it is checked in."""
+    if values.name == "timestamp":
+        return in_seconds(values, rules.times)
+    if values.name not in PAIR:
+        return as_numbers(values)
+    ids = _ids(values)
+    return ids.map(str, na_action="ignore") if rules.text_ids else ids
 
 
 def _ids(values: pd.Series) -> pd.Series:
@@ -110,11 +135,11 @@ def _is_rounded(ids: pd.Series) -> pd.Series:
 # Rows
 
 
-def _schema(given: pd.DataFrame, rows: pd.DataFrame, rating_range, allow_repeats: bool, words: Words):
+def _schema(given: pd.DataFrame, rows: pd.DataFrame, rules: Rules, words: Words):
     """A pandera schema for `rows`, which is `given` with numbers made of the text; an error reads "what|advice"."""
     import pandera.pandas as pa  # slow to import
 
-    checks, (low, high) = {name: [] for name in rows}, rating_range
+    checks, (low, high) = {name: [] for name in rows}, rules.rating_range
 
     def demand(name: str, what: str, what_to_do: str, right, **options) -> None:
         if name in checks:
@@ -122,30 +147,41 @@ def _schema(given: pd.DataFrame, rows: pd.DataFrame, rating_range, allow_repeats
 
     outside = f"rating lies outside {low:g} … {high:g}"
     demand("rating", outside, words.rating_outside(), lambda s: s.between(low, high))
-    demand("timestamp", "timestamp is negative", "Correct it or drop the row.", lambda s: s >= 0)
-    demand("timestamp", "timestamp is too large for seconds", advice.UNITS, lambda s: s <= TOO_LATE)
-    early = "The latest time is in 1970 … 1973"
-    demand("timestamp", early, advice.SECONDS, lambda s: not 0 <= s.max() < TOO_EARLY)
+    if rules.times in NUMBERS:
+        late, early = "timestamp is too large for seconds", "The latest time is in 1970 … 1973"
+        demand("timestamp", "timestamp is negative", advice.CORRECT, lambda s: s >= 0)
+        demand("timestamp", late, words.too_late(rules.times), lambda s: s <= TOO_LATE)
+        demand("timestamp", early, words.too_early(rules.times), lambda s: not 0 <= s.max() < TOO_EARLY)
     for name in [name for name in PAIR if name in rows]:
         demand(name, f"{name} has only one value", advice.SEVERAL, lambda s: s.nunique() != 1)
         _demand_sound_ids(demand, name, rows[name], words)
-    if set(PAIR) <= set(rows) and not allow_repeats:
+    if set(PAIR) <= set(rows) and rules.duplicates == "error":
         first, first_of_pair = ~rows.duplicated(), ~rows.duplicated(PAIR)
         again = "The pair (user_id, item_id) occurs before, with another rating or time"
-        demand("user_id", "A whole row repeats an earlier one", advice.ONCE, lambda s: first[s.index])
-        demand("user_id", again, advice.AGAIN, lambda s: (first_of_pair | ~first)[s.index])
+        demand("user_id", "A whole row repeats an earlier one", words.once(), lambda s: first[s.index])
+        demand("user_id", again, words.again(), lambda s: (first_of_pair | ~first)[s.index])
     for name in rows:
         is_there = given[name].notna()
         is_read = rows[name].notna() | ~is_there
-        how = words.dates(given[name].dropna()) if name == "timestamp" and not is_read.all() else advice.NUMBERS
+        what, how = f"{name} is not a number", advice.NUMBERS
+        if name == "timestamp" and not is_read.all():
+            what, how = _unread(given[name], is_read & is_there, rules.times, words)
         demand(name, f"{name} is missing", advice.DROP, lambda s, is_there=is_there: is_there, ignore_na=False)
-        demand(name, f"{name} is not a number", how, lambda s, is_read=is_read: is_read, ignore_na=False)
+        demand(name, what, how, lambda s, is_read=is_read: is_read, ignore_na=False)
     return pa.DataFrameSchema({name: pa.Column(checks=checks[name], nullable=True) for name in rows})
+
+
+def _unread(given: pd.Series, is_read: pd.Series, times: str, words: Words) -> tuple[str, str]:
+    """What is wrong with times that are not of the form that was named, and what to do."""
+    if times in NUMBERS:
+        return "timestamp is not a number", words.dates(given.dropna())
+    how = advice.CORRECT if is_read.any() else words.dates(given.dropna())
+    return f"timestamp does not have the form {times!r}", how
 
 
 def _demand_sound_ids(demand, name: str, ids: pd.Series, words: Words) -> None:
     if pd.api.types.is_numeric_dtype(ids):
-        demand(name, f"{name} is 0 or negative", advice.FROM_1, lambda s: s > 0)
+        demand(name, f"{name} is 0 or negative", words.from_1(), lambda s: s > 0)
         demand(name, f"{name} has a fraction", advice.WHOLE, lambda s: s % 1 == 0)
     else:
         in_a_spreadsheet = ids.str.fullmatch(IN_A_SPREADSHEET, na=False).astype(bool)
@@ -163,39 +199,29 @@ def _demand_sound_ids(demand, name: str, ids: pd.Series, words: Words) -> None:
         demand(name, what, words.rounded_floats(name), lambda s: ~is_rounded[s.index])
 
 
-def checked(
-    source: str, frame: pd.DataFrame, problems: list[str], rating_range, duplicates: str, words: Words
-) -> pd.DataFrame:
+def checked(source: str, frame: pd.DataFrame, problems: list[str], rules: Rules, words: Words) -> pd.DataFrame:
     """The frame with its final types; or DataProblems: those known so far and those of the rows."""
     from pandera.errors import SchemaErrors
 
-    check_options(rating_range, duplicates)
+    rules.check(words)
     given = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
     given = given[[name for name in COLUMNS if name in given]]
-    rows = given.assign(**{name: (_ids if name in PAIR else _numbers)(given[name]) for name in given})
+    rows = given.assign(**{name: _typed(given[name], rules) for name in given})
     if len(rows) == 0:
         raise DataProblems(source, [*problems, advice.NO_ROWS])
     try:
         with warnings.catch_warnings():  # pandera's own report warns with pandas 2
             warnings.filterwarnings("ignore", "The behavior of DataFrame concatenation", FutureWarning)
-            _schema(given, rows, rating_range, duplicates != "error", words).validate(rows, lazy=True)
+            _schema(given, rows, rules, words).validate(rows, lazy=True)
     except SchemaErrors as error:
         problems = [*problems, *_of_rows(error.failure_cases, given, frame.index)]
     if problems:
-        raise DataProblems(source, problems, advice.repair_in_pandas(problems) if words.is_file else "")
+        raise DataProblems(source, problems, words.footer(problems))
     if "timestamp" in rows and (rows["timestamp"] % 1 == 0).all():
         rows["timestamp"] = rows["timestamp"].astype("int64")
     in_time = rows.sort_values("timestamp", kind="stable") if "timestamp" in rows else rows
-    kept = in_time.drop_duplicates(PAIR, keep="last" if duplicates == "last" else "first").index.sort_values()
+    kept = in_time.drop_duplicates(PAIR, keep="last" if rules.duplicates == "last" else "first").index.sort_values()
     return frame.assign(**{name: rows[name].array for name in rows}).iloc[kept]
-
-
-def check_options(rating_range, duplicates: str) -> None:
-    """Raise ValueError for an option without a meaning."""
-    if duplicates not in ("error", "first", "last"):
-        raise ValueError(f"duplicates must be 'error', 'first' or 'last', not {duplicates!r}.")
-    if not (isinstance(rating_range, tuple | list) and len(rating_range) == 2 and rating_range[0] <= rating_range[1]):
-        raise ValueError(f"rating_range is a pair, the lowest and the highest possible rating, not {rating_range!r}.")
 
 
 def _of_rows(failures: pd.DataFrame, given: pd.DataFrame, labels: pd.Index) -> list[str]:

@@ -8,7 +8,6 @@ from recsys_helpers.data.advice import Words
 
 PAIR = ["user_id", "item_id"]
 COLUMNS = [*PAIR, "rating", "timestamp"]
-NO_HEADER = " If the first line is no header, pass names=[…], the names of all columns."
 SEPARATORS = ["::", ";", "\t", "|", ","]
 
 
@@ -26,7 +25,7 @@ def column_problems(names: dict, required: list[str], present: list, words: Word
         elif ours in needed:
             what = f"Column {theirs!r} is missing; there are {present[:20]}."
             is_it = f"Is it {close[ours]!r}? Then say so:" if ours in close else "Say which one holds it:"
-            header = "" if ours in close or not words.is_file else NO_HEADER
+            header = "" if ours in close else words.no_header()
             problems.append(f"{what} {is_it} {words.take(needed | same)}.{header}")
         elif ours in same:
             what = f"Column {same[ours]!r} is nearly {theirs!r}, but would not be used."

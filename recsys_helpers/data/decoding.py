@@ -6,18 +6,17 @@ The wrong encoding seldom fails: it turns é into Ã© and one item into two. Bo
 import re
 from collections.abc import Sequence
 
-TO_CSV = "Open it in the program that made it, and save it as CSV."
-OTHER_FILES = {  # how the file begins: (what it is, what to do)
-    rb"PK\x03\x04": ("a zip archive or Excel .xlsx", f"Unpack the archive and load the file inside. {TO_CSV}"),
-    rb"\xd0\xcf\x11\xe0": ("Excel .xls", TO_CSV),
-    rb"\x1f\x8b": ("gzip", "Unpack it, and load the file inside."),
-    rb"PAR1": ("Parquet", "Read it with pd.read_parquet, and pass the frame to check_interactions."),
-    rb"%PDF": ("PDF", "Ask for the data in another format."),
-    rb"<": ("a web page or XML", "Was it a page to log in? Download the file itself."),
-    rb"\[\s*\{": (
-        "a JSON array",
-        'Make a frame of it, and check that: `frame = pd.DataFrame(json.load(open(path, encoding="utf-8")))`.',
-    ),
+from recsys_helpers.data.advice import FileWords
+
+FIRST_THAT_FITS = "each line is read with the first that fits."
+OTHER_FILES = {  # how a file begins: what it is
+    rb"PK\x03\x04": "a zip archive or Excel .xlsx",
+    rb"\xd0\xcf\x11\xe0": "Excel .xls",
+    rb"\x1f\x8b": "gzip",
+    rb"PAR1": "Parquet",
+    rb"%PDF": "PDF",
+    rb"<": "a web page or XML",
+    rb"\[\s*\{": "a JSON array",
 }
 
 
@@ -25,29 +24,29 @@ class NotText(ValueError):
     """The file is no text at all; the message says what it is and what to do."""
 
 
-def decode(raw: bytes, encoding: str | Sequence[str]) -> tuple[str, list[str]]:
+def decode(raw: bytes, encoding: str | Sequence[str], words: FileWords) -> tuple[str, list[str]]:
     """The text, and the problem if `encoding` does not fit or seems to damage the text.
 
     With several encodings each line is read with the first that fits it. Raises NotText if it is no text at all.
     """
-    for start, (kind, advice) in OTHER_FILES.items():
-        if re.match(start, raw.lstrip()):
-            raise NotText(f"This is not a CSV file but {kind}, whatever its name. {advice}")
-    text, problems = _by_line(raw, encoding) if not isinstance(encoding, str) else _as_a_whole(raw, encoding)
-    if "\0" in text:
-        raise NotText(f"This is not a CSV file but binary, whatever its name. {TO_CSV}")
+    kind = next((kind for start, kind in OTHER_FILES.items() if re.match(start, raw.lstrip())), None)
+    if kind is None:
+        text, problems = _as_a_whole(raw, encoding, words) if isinstance(encoding, str) else _by_line(raw, encoding)
+        kind = "binary" if "\0" in text else None
+    if kind is not None:
+        raise NotText(f"This is not a CSV file but {kind}, whatever its name. {words.other_files[kind]}")
     return text, problems
 
 
-def _as_a_whole(raw: bytes, encoding: str) -> tuple[str, list[str]]:
+def _as_a_whole(raw: bytes, encoding: str, words: FileWords) -> tuple[str, list[str]]:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        return _other_readings(raw, encoding, raw.count(b"\n", 0, error.start))
-    return text, _damaged_lines(raw, encoding) if _is_one_byte(encoding) else []
+        return _other_readings(raw, encoding, raw.count(b"\n", 0, error.start), words)
+    return text, _damaged_lines(raw, encoding, words) if _is_one_byte(encoding) else []
 
 
-def _other_readings(raw: bytes, encoding: str, line: int) -> tuple[str, list[str]]:
+def _other_readings(raw: bytes, encoding: str, line: int, words: FileWords) -> tuple[str, list[str]]:
     """The file as the first encoding that works reads it, and the problem with what each makes of `line` (from 0)."""
     readings = {}
     for other in ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8", "cp1252", "gb18030"]:
@@ -57,14 +56,14 @@ def _other_readings(raw: bytes, encoding: str, line: int) -> tuple[str, list[str
             continue
     readings = readings or {"latin-1": raw.decode("latin-1")}  # never fails
     shown = {name: text.split("\n")[line].strip() for name, text in readings.items()}
-    tries = "; ".join(f"encoding={name!r} gives {words!r}" for name, words in shown.items())
+    tries = "; ".join(f"{words.option('encoding', name)} gives {read!r}" for name, read in shown.items())
     used = encoding.removesuffix("-sig")
     problem = f"Line {line + 1} is not written in {used}. Pass the encoding that reads well: {tries}."
     utf8, other = _in_utf8(raw), next(iter(readings))
     if utf8 and other not in ("utf-8", "utf-16"):
-        number, words = next(iter(utf8.items()))
-        problem += f" Line {number} is written in utf-8: {words!r}. If a file mixes both, pass "
-        problem += f"encoding=['utf-8', {other!r}]: each line is read with the first that fits."
+        number, read = next(iter(utf8.items()))
+        both = words.option("encoding", ["utf-8", other])
+        problem += f" Line {number} is written in utf-8: {read!r}. If a file mixes both, pass {both}: {FIRST_THAT_FITS}"
     return readings[other], [problem]
 
 
@@ -85,20 +84,20 @@ def _by_line(raw: bytes, encodings: Sequence[str]) -> tuple[str, list[str]]:
     return "\n".join(lines).removeprefix("\ufeff"), problems
 
 
-def _damaged_lines(raw: bytes, encoding: str) -> list[str]:
+def _damaged_lines(raw: bytes, encoding: str, words: FileWords) -> list[str]:
     """Lines of utf-8 that an encoding of one byte a character reads as nonsense: é becomes Ã©."""
     utf8 = _in_utf8(raw)
     if not utf8:
         return []
-    number, words = next(iter(utf8.items()))
-    damaged = words.encode("utf-8").decode(encoding, errors="replace")
+    number, read = next(iter(utf8.items()))
+    damaged = read.encode("utf-8").decode(encoding, errors="replace")
     problem = f"The encoding {encoding} damages lines that are written in utf-8 (rows: {len(utf8)}; "
-    problem += f"line {number}: {damaged!r} for {words!r})."
+    problem += f"line {number}: {damaged!r} for {read!r})."
     try:
         raw.decode("utf-8")
-        return [f"{problem} The whole file is: pass encoding='utf-8-sig'."]
+        return [f"{problem} The whole file is: pass {words.option('encoding', 'utf-8-sig')}."]
     except UnicodeDecodeError:
-        return [f"{problem} Pass encoding=['utf-8', {encoding!r}]: each line is read with the first that fits."]
+        return [f"{problem} Pass {words.option('encoding', ['utf-8', encoding])}: {FIRST_THAT_FITS}"]
 
 
 def _in_utf8(raw: bytes) -> dict[int, str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from recsys_helpers.data.advice import FileWords
+
 MISSING = ["", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"]
 
 
@@ -24,7 +26,9 @@ class Table:
     problems: list[str] = field(default_factory=list)
 
 
-def read_table(text: str, sep: str, names: Sequence[str] | None, wanted: dict[str, str | None]) -> Table:
+def read_table(
+    text: str, sep: str, names: Sequence[str] | None, wanted: dict[str, str | None], words: FileWords
+) -> Table:
     """Columns of delimited text, or of JSON lines if the text begins with "{".
 
     `names` are the columns of a file without a header; `wanted` maps our names to those of the file.
@@ -61,17 +65,19 @@ def read_table(text: str, sep: str, names: Sequence[str] | None, wanted: dict[st
         advice = "Were several files joined? Delete these lines."
         problems.append(f"The header comes again (rows: {len(again)}; line {again[0]}). {advice}")
     if ragged:
-        problems.append(_ragged(ragged, len(header), sep, "the header" if names is None else "names"))
+        problems.append(_ragged(ragged, len(header), sep, None if names is None else words.named("names")))
     return Table(header, first, _as_text(values, lines), problems)
 
 
-def _ragged(ragged: list[str], n_fields: int, sep: str, of_what: str) -> str:
+def _ragged(ragged: list[str], n_fields: int, sep: str, option: str | None) -> str:
+    """Rows with too few or too many fields; `option` is what named the columns, None for the header."""
+    of_what = option or "the header"
     what = f"Rows without the {n_fields} fields of {of_what} (rows: {len(ragged)}; {'; '.join(ragged[:3])})"
     advice = "Put values that hold the separator in quotes, and close every quote."
     if len(sep) > 1:
         advice = f"No value may hold the separator {sep!r}."
-    if of_what == "names":
-        advice += " Give names one name for each field of the file."
+    if option is not None:
+        advice += f" Give {option} one name for each field of the file."
     if sep == ",":
         advice += " If they are decimal commas, export with points, or with ; as separator; "
         advice += "then replace , by . in pandas."

@@ -1,6 +1,5 @@
 """Checks of lesson 32, generate the next item."""
 
-
 import numpy as np
 
 from recsys_helpers.exercises import Sign, choice, exercise, judge, predict, trace, variants
@@ -112,9 +111,9 @@ def codes(answer) -> None:
             np.stack([book[code] for book, code in zip(books, _coded(vectors, books).T)], axis=1)
         ),
         "Your codes count from 1. The first code word has the number 0.": lambda *case: _coded(*case) + 1,
-        "The levels come out in reverse: the first column belongs to the first book.": lambda *case: (
-            _coded(*case)[:, ::-1]
-        ),
+        "The levels come out in reverse: the first column belongs to the first book.": lambda *case: _coded(*case)[
+            :, ::-1
+        ],
     }
     judge(answer, cases, _coded, mistakes, keeps_input=True)
 
@@ -187,7 +186,7 @@ def numbers(answer) -> None:
         "Yours begins at 1. The first film of a group gets 0.": {"begin": 1},
     }
     mistakes = variants(_numbers_like, changes) | {
-        "Of films with equal counts, the earlier row comes first. (`np.argsort(-counts, kind=\"stable\")` does it.)": (
+        'Of films with equal counts, the earlier row comes first. (`np.argsort(-counts, kind="stable")` does it.)': (
             Sign(_orders_ties_otherwise)
         ),
         "Films with equal counts share a number in yours. The one in the earlier row comes first.": _shares_ties,
@@ -491,9 +490,7 @@ def silu_attention(answer) -> None:
             )
         ),
         "You multiply the weight by the bias. Add the bias to the score, inside of SiLU.": lambda q, k, v, bias: (
-            np.tril(_silu(q @ k.T) * bias[np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))])
-            / len(q)
-            @ v
+            np.tril(_silu(q @ k.T) * bias[np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))]) / len(q) @ v
         ),
         "Query and key are swapped: row i asks, column j is asked, `q @ k.T`.": lambda q, k, v, bias: _attend(
             k, q, v, bias
@@ -578,10 +575,16 @@ def mean_rank(answer) -> None:
             )
         ),
         "You ask once too often or once too seldom: `n_times` questions are asked for.": Sign(
-            lambda mine, ask, candidates, n_times, rng: list(mine)
-            in (
-                _by_mean_rank(ask, candidates, n_times + 1, np.random.default_rng(rng.bit_generator.seed_seq.entropy)),
-                _by_mean_rank(ask, candidates, n_times - 1, np.random.default_rng(rng.bit_generator.seed_seq.entropy)),
+            lambda mine, ask, candidates, n_times, rng: (
+                list(mine)
+                in (
+                    _by_mean_rank(
+                        ask, candidates, n_times + 1, np.random.default_rng(rng.bit_generator.seed_seq.entropy)
+                    ),
+                    _by_mean_rank(
+                        ask, candidates, n_times - 1, np.random.default_rng(rng.bit_generator.seed_seq.entropy)
+                    ),
+                )
             )
         ),
     }

@@ -14,7 +14,9 @@ import pytest
 from recsys_helpers.data import DataProblems, advice, check_interactions, load_csv, same_spelling
 
 CASES = Path(__file__).parent / "cases"
-OPTION = re.compile(r"\b(sep|encoding|columns|names|duplicates)=(\{.*?\}|\[.*?\]|'(?:[^'\\]|\\.)*')")
+OPTION = re.compile(
+    r"\b(sep|encoding|columns|names|duplicates|times|text_ids)=(\{.*?\}|\[.*?\]|True|'(?:[^'\\]|\\.)*')"
+)
 STATEMENT = re.compile(r"`(frame\b.*?)`")
 TOOLS = {"pd": pd, "same_spelling": same_spelling}
 T = 1_000_000_000
@@ -132,21 +134,83 @@ DATES = {  # as written in a file: what the first and the last mean
 }
 
 
+def dated(dates):
+    """A file with a row for each date, each of another user and item."""
+    rows = "".join(f"{n},{n},{date}\n" for n, date in enumerate(dates, start=1))
+    return f"user_id,item_id,timestamp\n{rows}"
+
+
 @pytest.mark.parametrize("name", DATES)
-def test_dates_become_seconds_by_the_line_that_the_message_gives(write, name):
+def test_dates_become_seconds_by_the_option_that_the_message_gives(write, name):
     dates, first, last = DATES[name]
-    content = "user_id,item_id,timestamp\n" + "".join(f"{n},{n},{date}\n" for n, date in enumerate(dates, start=1))
-    assert obey(write(content))["timestamp"].tolist()[:: len(dates) - 1] == [first, last]
+    assert obey(write(dated(dates)))["timestamp"].tolist()[:: len(dates) - 1] == [first, last]
 
 
-def test_where_two_orders_of_day_and_month_are_possible_each_line_gives_what_the_message_says(write):
-    path = write("user_id,item_id,timestamp\n1,1,05/03/2020\n2,2,07/03/2020\n")
+@pytest.mark.parametrize("name", DATES)
+def test_dates_of_a_frame_become_seconds_by_the_line_that_the_message_gives(write, name):
+    dates, first, last = DATES[name]
+    frame = load_csv(write(dated(dates)), check=False)
+    with pytest.raises(DataProblems) as caught:
+        check_interactions(frame)
+    seconds = check_interactions(repaired(frame, str(caught.value)))["timestamp"]
+    assert seconds.tolist()[:: len(dates) - 1] == [first, last]
+
+
+def test_where_two_orders_of_day_and_month_are_possible_each_gives_what_the_message_says(write):
+    path = write(dated(["05/03/2020", "07/03/2020"]))
     with pytest.raises(DataProblems) as caught:
         load_csv(path)
-    for form, day in re.findall(r'format="([^"]+)" reads the first as (\d\d \w+ \d{4})', str(caught.value)):
+    by_option = re.findall(r"times='([^']+)' reads the first as (\d\d \w+ \d{4})", str(caught.value))
+    assert len(by_option) == 2
+    frame = load_csv(path, check=False)
+    with pytest.raises(DataProblems) as caught:
+        check_interactions(frame)
+    by_line = re.findall(r'format="([^"]+)" reads the first as (\d\d \w+ \d{4})', str(caught.value))
+    assert by_line == by_option
+    for form, day in by_option:
         line = re.sub('format="[^"]+", utc', f'format="{form}", utc', STATEMENT.search(str(caught.value))[1])
-        first = check_interactions(repaired(load_csv(path, check=False), f"`{line}`"))["timestamp"].iloc[0]
-        assert f"{pd.Timestamp(first, unit='s'):%d %B %Y}" == day
+        of_frame = check_interactions(repaired(frame.copy(), f"`{line}`"))["timestamp"].iloc[0]
+        assert f"{pd.Timestamp(of_frame, unit='s'):%d %B %Y}" == day
+        assert load_csv(path, times=form)["timestamp"].iloc[0] == of_frame
+
+
+def test_dates_before_1970_are_read_by_their_form(write):
+    frame = load_csv(write(dated(["31.12.1969", "01.01.1871"])), times="%d.%m.%Y")
+    assert frame["timestamp"].tolist() == [-86400, -3124137600]
+
+
+def test_dates_of_another_form_are_named_with_their_lines(write):
+    path = write(dated(["1.5.2020", "soon", "1588291200"]))
+    with pytest.raises(DataProblems, match=r"form '%d.%m.%Y' \(rows: 2; line 3: 2, 2, soon; line 4: 3, 3, 1588"):
+        load_csv(path, times="%d.%m.%Y")
+    with pytest.raises(DataProblems, match="Bring all of them to one form first"):
+        load_csv(path, times="%Y")
+    path = write(dated(["2020-05-01", "2020-05-02"]))
+    with pytest.raises(DataProblems, match=r"form '%Y'.* They are dates: pass times='ISO8601'"):
+        load_csv(path, times="%Y")
+
+
+def test_milliseconds_are_read_as_the_message_says_and_seconds_are_not_taken_for_them(write):
+    path = write(dated([f"{T}999", f"{T + 60}000"]))
+    assert obey(path)["timestamp"].tolist() == [T, T + 60]
+    with pytest.raises(DataProblems, match=r"too large for seconds .* too large for milliseconds, too\."):
+        load_csv(write(dated([f"{T}000000", f"{T}000001"])), times="milliseconds")
+    with pytest.raises(DataProblems, match=r"Are they seconds\? Then leave times out"):
+        load_csv(write(dated([T, T + 60])), times="milliseconds")
+    assert load_csv(path.with_name("my.csv"))["timestamp"].tolist() == [T, T + 60]
+
+
+def test_with_ids_as_text_0_is_an_id_like_any_other_and_no_digit_is_lost(write):
+    path = write("user_id,item_id\n0,5\n-3,6\n7.0,9007199254740993\n")
+    frame = obey(path)
+    assert frame["user_id"].tolist() == ["0", "-3", "7"] and frame["item_id"].tolist()[2] == "9007199254740993"
+    rounded = write("user_id,item_id\n9007199254740992.0,5\n1.2E+10,6\n7,\n")
+    with pytest.raises(DataProblems) as caught:
+        load_csv(rounded, text_ids=True)
+    told = str(caught.value)
+    assert (
+        "lost digits" in told and "rounded by a spreadsheet" in told and "item_id is missing (rows: 1; line 4" in told
+    )
 
 
 FRAMES = {  # what a message advises by statements, for a frame
@@ -217,9 +281,9 @@ IN_WORDS = {  # advice in plain words: (rows, the words, what a reader does in p
     "decimal comma": ([["1", "5", "3,5"], ["2", "6", "4,0"]], advice.NUMBERS, write_with_a_point),
     "milliseconds": ([["1", "5", "3", f"{T}000"], ["2", "6", "3", f"{T}001"]], advice.UNITS, divide_by_1000),
     "Excel days": ([["1", "5", "3", "37143"], ["2", "6", "3", "37144"]], advice.SECONDS, days_to_seconds),
-    "id 0": ([["0", "5"], ["1", "6"]], advice.FROM_1, put_a_letter_before),
+    "id 0": ([["0", "5"], ["1", "6"]], advice.Words().from_1(), put_a_letter_before),
     "fraction": ([[1.5, 5], [2.0, 6]], advice.WHOLE, as_text),
-    "repeats": ([["1", "5", "3"], ["1", "5", "4"], ["2", "6", "3"]], advice.AGAIN, count_them),
+    "repeats": ([["1", "5", "3"], ["1", "5", "4"], ["2", "6", "3"]], advice.Words().again(), count_them),
 }
 
 

@@ -181,6 +181,16 @@ def test_a_small_share_is_not_rounded_to_nothing(events):
     assert "1 of 1,600 rows of test (under 1%) are also in train." in report(found)
 
 
+@pytest.mark.parametrize("kind", ["str", "string", object, "Int64", "Float64"])
+def test_ids_of_every_type_give_the_same_findings(events, kind):
+    parts = splits.split_random(events)
+    named = {c: kind for c in ("user_id", "item_id")} | ({"timestamp": kind} if kind in ("Int64", "Float64") else {})
+    for train, test in ((parts.train, parts.test), (events[events["user_id"] < 60], events[events["user_id"] > 60])):
+        expected = [(finding.kind, finding.what) for finding in find_leaks(train, test)]
+        found = find_leaks(train.astype(named), test.astype(named))
+        assert [(finding.kind, finding.what) for finding in found] == expected
+
+
 def test_the_museum_piece_is_named_with_its_share():
     rows = pd.DataFrame({"user_id": np.arange(1000) % 100, "item_id": np.arange(1000)})
     train, test = rows.sample(800, random_state=1), rows.sample(200, random_state=2)

@@ -155,7 +155,7 @@ BAD = {
     "dates of two orders": (
         HEADER + "1,50,3,05/03/2020\n2,60,3,07/03/2020\n",
         {},
-        ['format="%d/%m/%Y" reads the first as 05 March 2020; format="%m/%d/%Y" reads the first as 03 May 2020'],
+        ["times='%d/%m/%Y' reads the first as 05 March 2020; times='%m/%d/%Y' reads the first as 03 May 2020"],
         1,
     ),
     "column twice": (
@@ -218,7 +218,7 @@ BAD = {
         {},
         [
             "1. The pair (user_id, item_id) occurs before, with another rating or time (rows: 1; line 5: 1, 50, 4",
-            "duplicates='last' or 'first'",
+            "pass duplicates='last' or duplicates='first'",
             "count them",
         ],
         1,
@@ -238,13 +238,13 @@ BAD = {
     "milliseconds": (
         GOOD.replace(",10000", ",10000000"),
         {},
-        ["timestamp is too large for seconds (rows: 3", "Divide milliseconds by 1000"],
+        ["timestamp is too large for seconds (rows: 3", "pass times='milliseconds'"],
         1,
     ),
     "dates": (
         HEADER + "1,50,3.5,2001-09-09\n2,60,3,2001-09-10\n",
         {},
-        ["timestamp is not a number (rows: 2; line 2: 1, 50, 3.5, 2001-09-09", "Convert the dates", 'format="ISO8601"'],
+        ["timestamp is not a number (rows: 2; line 2: 1, 50, 3.5, 2001-09-09", "They are dates: pass times='ISO8601'."],
         1,
     ),
     "time before 1970": (
@@ -256,7 +256,7 @@ BAD = {
     "id 0": (
         GOOD + "0,60,4,1\n",
         {},
-        ["user_id is 0 or negative (rows: 1; line 5", "from 1, or put a letter before each: u0"],
+        ["user_id is 0 or negative (rows: 1; line 5", "Pass text_ids=True", "number the ids from 1"],
         1,
     ),
     "negative id": (GOOD + "2,-7,4,1\n", {}, ["item_id is 0 or negative (rows: 1; line 5: 2, -7, 4, 1)"], 1),
@@ -275,7 +275,8 @@ BAD = {
         GOOD.replace("1000000", "2"),
         {},
         [
-            "1. The latest time is in 1970 … 1973. Are these seconds?",
+            "1. The latest time is in 1970 … 1973. Are these seconds? Years: pass times='%Y';",
+            "days such as 20240531: pass times='%Y%m%d'.",
             "Excel days: (days − 25569) × 86400",
             "add that start",
         ],
@@ -482,9 +483,12 @@ def test_a_wrong_argument_is_named(load):
             load(GOOD, sep=sep)
     for rating_range in ((10, 1), 5, (1, 2, 3)):
         with pytest.raises(
-            ValueError, match="rating_range is a pair, the lowest and the highest possible rating, not "
+            ValueError, match="rating_range takes two numbers, the lowest and the highest possible rating, not "
         ):
             load(GOOD, rating_range=rating_range)
+    for times in ("hours", None, 7):
+        with pytest.raises(ValueError, match=r"times takes seconds, milliseconds, ISO8601, or a format .*, not "):
+            load(GOOD, times=times)
 
 
 def test_for_a_frame_the_advice_is_to_rename_not_to_load_otherwise():
@@ -560,6 +564,11 @@ PUBLIC = {  # files as they are published: (their first lines, how the docstring
         '{"reviewerID": "APOZ15", "asin": "0001061240", "overall": 4, "unixReviewTime": 1252800001, "style": {}}\n',
         dict(columns={"user_id": "reviewerID", "item_id": "asin", "rating": "overall", "timestamp": "unixReviewTime"}),
         ["A2SUAM", "0001713353", 5.0, 1252800000],
+    ),
+    "Books.csv": (
+        "user_id,parent_asin,rating,timestamp\nAEV6DP,0671024248,5.0,1325004399000\nAFKZEN,1546891000,4,1325004460999\n",
+        dict(columns={"item_id": "parent_asin"}, times="milliseconds"),
+        ["AEV6DP", "0671024248", 5, 1325004399],
     ),
     "BX-Book-Ratings.csv": (
         '"User-ID";"ISBN";"Book-Rating"\n"276725";"034545104X";"0"\n"276726";"0155061224";"5"\n',

@@ -41,6 +41,7 @@ def find_leaks(train: pd.DataFrame, test: pd.DataFrame, valid: pd.DataFrame | No
     tables = {"train": train, "valid": valid, "test": test}
     tables = {name: table.reset_index(drop=True) for name, table in tables.items() if table is not None}
     _check_tables(tables)
+    tables = {name: _in_numpy(table) for name, table in tables.items()}
     found = list(_within(tables))
     if "timestamp" not in train:
         what = "Without times, nothing could tell whether a model learns from the future of its test rows."
@@ -79,6 +80,13 @@ def _check_tables(tables: dict[str, pd.DataFrame]) -> None:
 
 def _is_number(values: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(values))
+
+
+def _in_numpy(table: pd.DataFrame) -> pd.DataFrame:
+    """Text and nullable numbers of pandas as NumPy holds them, so that comparisons give True or False alone."""
+    columns = [column for column in (*PAIR, "timestamp") if column in table]
+    is_text = {column: not _is_number(table[column]) for column in columns}
+    return table.assign(**{c: table[c].astype(object) if is_text[c] else table[c].to_numpy() for c in columns})
 
 
 def _within(tables: dict[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -271,7 +279,7 @@ def _border_ties(early, learn, late, measured) -> Iterator[Finding]:
     by_chance = np.mean([1 / comb(int(total), int(one)) for total, one in zip(n, sides[0].size())])
     what = f"The cut of {len(n):,} users falls on a tie: rows of {early} and {late} have the same time."
     if len(n) >= 10 and in_order.max() > 0.95 and by_chance < 0.7:
-        what += f" The ids decide on the side in {in_order.max():.0%} of them; chance would do so in {by_chance:.0%}."
+        what += f" The ids decide on the side in {in_order.max():.0%} of them; a random order would in {by_chance:.0%}."
         advice = (
             "Order ties at random (`order_in_time`): in id order, the id tells a model what comes next (lesson 04)."
         )

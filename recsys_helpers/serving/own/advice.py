@@ -1,92 +1,52 @@
-"""The advice of `data.load_csv`, given as options of the command line, in backticks, that can be copied."""
+"""The advice of the checks as options of the command line, in backticks, that can be copied."""
 
-import ast
-import re
 import shlex
-from collections.abc import Callable
+from typing import ClassVar
 
-TEXT = r"'[^']*'|\"[^\"]*\""
-LITERALS: list[tuple[str, Callable]] = [  # what Python calls it, with its value in group 1 → the option
-    (r"sep=(" + TEXT + ")", lambda value: f"--sep {_words(value.replace(chr(9), chr(92) + 't'))}"),
-    (r"encoding=(" + TEXT + r"|\[[^\]…]*\])", lambda value: f"--encoding {_words(value)}"),
-    (r"names=(\[[^\]…]*\])", lambda value: f"--names {_words(value)}"),
-    (r"duplicates=(" + TEXT + ")", lambda value: f"--duplicates {value}"),
-]  # fmt: skip
-PHRASES = {
-    "duplicates='last' or 'first'": "pass `--duplicates last`, or `--duplicates first`",
-    "Or count them, if they are plays or purchases.": "Each pair counts once here, also plays and purchases.",
-    "names=[…]": "`--names …`",
-    "columns maps our names, [": "`--columns` maps our names, ['title', ",
-    "rating_range=(lowest, highest)": "`--rating-range LOWEST HIGHEST`",
-    "rating_range is a pair, the lowest": "`--rating-range` takes two numbers, the lowest",
-    "Leave names out, and say with columns which": "Leave `--names` out, and say with `--columns` which",
-    "Give names one name": "Give `--names` one name",
-    "of names (rows": "of `--names` (rows",
-    "0 is kept for padding: number the ids from 1, or put a letter before each: u0.": (
-        "Pass `--text-ids`: then every id is text, and 0 is an id like any other."
-    ),
-    "Are these seconds? ": (
-        "Are these seconds? Years: pass `--times %Y`; days such as 20240531: pass `--times %Y%m%d`. "
-    ),
-    "Read it with pd.read_parquet, and pass the frame to check_interactions.": (
-        "Save it as CSV: pd.read_parquet(path).to_csv(other_path, index=False)."
-    ),
-}
-STATEMENTS = {
-    r"Give both one spelling: `[^`]*`": "Give both one spelling in the file",
-    r"Make a frame of it, and check that: `[^`]*`": "Write one object on each line, without the brackets around all",
-}
+from recsys_helpers.data.advice import FileWords
 
 
-def as_options(text: str, title: str | None = None) -> str:
-    """A problem or note with options of the command line in place of arguments of `load_csv` and lines of pandas.
+class CommandWords(FileWords):
+    """Advice for a file that was named on the command line.
 
-    `title`: the column of titles that was named, which advice about columns repeats.
-
-    >>> as_options("The separator seems to be ';'. Pass sep=';'.")
-    "The separator seems to be ';'. Pass `--sep ';'`."
-    >>> as_options("Then say so: columns={'user_id': 'buyer no', 'rating': None}.", title="name")
-    "Then say so: `--columns 'user_id=buyer no' rating= title=name`."
-    >>> as_options("timestamp is too large for seconds (rows: 9). Divide milliseconds by 1000, microseconds by 1e6.")
-    'timestamp is too large for seconds (rows: 9). Are they milliseconds? Then pass `--times milliseconds`.'
+    >>> words = CommandWords({"user_id": "buyer no", "title": "name"})
+    >>> words.leave_out("rating")
+    "`--columns 'user_id=buyer no' title=name rating=`"
+    >>> words.option("sep", "\\t"), words.option("encoding", ["utf-8", "cp1252"]), words.option("text_ids", True)
+    ("`--sep '\\\\t'`", '`--encoding utf-8 cp1252`', '`--text-ids`')
     """
-    if text.startswith("timestamp is too large for seconds"):
-        return text.partition(" Divide ")[0] + " Are they milliseconds? Then pass `--times milliseconds`."
-    text = _dates(text)
-    for phrase, option in PHRASES.items():
-        text = text.replace(phrase, option)
-    for pattern, instead in STATEMENTS.items():
-        text = re.sub(pattern, instead, text)
-    for pattern, option in LITERALS:
-        text = re.sub(rf"\b{pattern}", lambda found, option=option: _option(found, option), text)
-    more = {} if title is None else {"title": title}
-    pattern = r"\bcolumns=(\{(?:'[^']*'|\"[^\"]*\"|[^{}'\"])*\})"
-    return re.sub(pattern, lambda found: _option(found, lambda value: f"--columns {_pairs(value | more)}"), text)
+
+    other_columns = ("title",)
+    other_files: ClassVar[dict[str, str]] = FileWords.other_files | {
+        "Parquet": "Save it as CSV: pd.read_parquet(path).to_csv(other_path, index=False).",
+        "a JSON array": "Write one object on each line, without the brackets around all.",
+    }
+
+    def option(self, name: str, value) -> str:
+        """An option with its value as words of a shell."""
+        if name == "columns":
+            value = [f"{ours}={theirs or ''}" for ours, theirs in value.items()]
+        values = [] if value is True else [value] if isinstance(value, str) else value
+        values = [text if "…" in text else shlex.quote(text.replace("\t", "\\t")) for text in values]
+        return f"`{' '.join([_flag(name), *values])}`"
+
+    def named(self, name: str) -> str:
+        """An option by its name alone."""
+        return f"`{_flag(name)}`"
+
+    def scale(self) -> str:
+        """The option for the scale of the ratings."""
+        return "`--rating-range LOWEST HIGHEST`"
+
+    def again(self) -> str:
+        """A pair comes twice, with other values."""
+        first, last = self.option("duplicates", "first"), self.option("duplicates", "last")
+        return f"Keep one: pass {last}, or {first}. Each pair counts once here, also plays and purchases."
+
+    def one_spelling(self, name: str) -> str:
+        """How to give all ids one spelling."""
+        return "Give both one spelling in the file."
 
 
-def _option(found: re.Match, option: Callable) -> str:
-    try:
-        return f"`{option(ast.literal_eval(found[1]))}`"
-    except (ValueError, SyntaxError):  # not what it looks like: leave it as it was written
-        return found[0]
-
-
-def _pairs(columns: dict[str, str | None]) -> str:
-    return _words(f"{ours}={theirs or ''}" for ours, theirs in columns.items())
-
-
-def _words(values) -> str:
-    """One text or several as words of a shell; "…" stands for what nobody knows."""
-    values = [values] if isinstance(values, str) else values
-    return " ".join(value if "…" in value else shlex.quote(value) for value in values)
-
-
-def _dates(text: str) -> str:
-    """The form of dates, as the option; with all forms that are possible, where there are several."""
-    head, found, python = text.partition(" Convert the dates to seconds")
-    form = re.search(r'to_datetime\(frame\["timestamp"\], format="([^"]+)"', python)
-    if not found or not form:
-        return text
-    which = re.search(r", with the format that is meant (\(.+?\)): `", python)
-    advice = f"pass the format that is meant {which[1]}, such as" if which else "pass"
-    return f"{head} They are dates: {advice} `--times {_words(form[1])}`."
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,18 +1,14 @@
 """Read the user's file and titles: checked, within the limits, or one report of everything that is wrong."""
 
-import ast
-import contextlib
-import io
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from recsys_helpers.data.checks import DataProblems
-from recsys_helpers.serving.own.advice import as_options
-from recsys_helpers.serving.own.loading import load
+from recsys_helpers.data.checks import DataProblems, Rules
+from recsys_helpers.data.own_data import Loaded, counts, read_file
+from recsys_helpers.serving.own.advice import CommandWords
 from recsys_helpers.serving.own.source import (
     FEWEST_INTERACTIONS,
     FEWEST_ITEMS,
@@ -51,49 +47,47 @@ def read(source: Source) -> Data:
         advice = f"Leave out the columns that are not needed, and keep the newest rows. {BEYOND}"
         large = f"The file has {size / GIB:.1f} GiB; one of up to {MOST_BYTES // GIB} GiB is read. {advice}"
         raise DataProblems(source.name, [large])
-    problems, frame, titles, summary = [], None, ({}, 0), io.StringIO()
+    problems, loaded, titles = [], None, ({}, 0)
     try:
-        with contextlib.redirect_stdout(summary):
-            frame = load(source)
+        loaded = _load(source)
+        problems += _size_problems(loaded.frame)
+        problems += _long_ids(loaded.frame)
     except (DataProblems, ValueError, OSError) as error:
-        problems += _problems_of(error, source)
-    if frame is not None:
-        problems += _size_problems(frame)
-        problems += _long_ids(frame)
+        problems += _problems_of(error)
     try:
-        titles = read_titles(source) if source.titles or frame is not None else titles
+        titles = read_titles(source) if source.titles or loaded is not None else titles
     except (DataProblems, OSError) as error:
-        problems += _problems_of(error, source)
+        problems += _problems_of(error)
     if problems:
         raise DataProblems(source.name, problems)
+    frame = loaded.frame
     if not pd.api.types.is_numeric_dtype(frame["item_id"]):
         frame["item_id"] = frame["item_id"].astype(object)
     if not pd.api.types.is_numeric_dtype(frame["user_id"]):
         frame["user_id"] = frame["user_id"].astype(object)
-    first = _summary(source, frame, summary.getvalue().strip())
-    return Data(frame, titles[0], [first, *_facts(source, frame, *titles)])
+    return Data(frame, titles[0], [_summary(source, loaded), *_facts(source, frame, *titles)])
 
 
-def _summary(source: Source, frame: pd.DataFrame, text: str) -> str:
-    """What `load_csv` says about the file, with the rows that are kept, and without the titles among the unused."""
-    text = as_options(text, source.columns.get("title")).replace("; all values are text, not checked", "")
-    text = re.sub(r"; no rating: implicit feedback( \(is it [^)]*\))?", "", text)  # ratings are not used
-    text = text.replace("no timestamp: splits by time will not work", "no timestamp")  # what follows from it is below
-    n_users, n_items = frame["user_id"].nunique(), frame["item_id"].nunique()
-    rest = text.removeprefix(source.name).partition(" items")[2]
-    text = f"{source.name}: {len(frame):,} interactions, {n_users:,} users, {n_items:,} items{rest}"
-    text, found, unused = text.partition("; columns not used: ")
-    names = ast.literal_eval(unused) if found else []
-    if source.titles is None:
-        names = [name for name in names if name != source.columns.get("title", "title")]
-    return text + (f"{found}{names}" if names else "")
+def _load(source: Source) -> Loaded:
+    columns = {ours: theirs for ours, theirs in source.columns.items() if ours != "title"}
+    encoding = source.encoding[0] if len(source.encoding) == 1 else source.encoding
+    rules = Rules(source.rating_range, source.duplicates, source.times, source.text_ids)
+    return read_file(source.path, columns, encoding, source.sep, source.names, rules, CommandWords(source.columns))
 
 
-def _problems_of(error: Exception, source: Source) -> list[str]:
+def _summary(source: Source, loaded: Loaded) -> str:
+    """What the file holds: not that it lacks ratings, which would not be used, and not that its titles are not used."""
+    notes = [counts(source.name, loaded.frame)]
+    notes += [f"no timestamp{loaded.absent['timestamp']}"] if "timestamp" in loaded.absent else []
+    titles = [] if source.titles else [source.columns.get("title", "title")]
+    unused = [name for name in loaded.unused if name not in titles]
+    return "; ".join(notes + ([f"columns not used: {unused}"] if unused else []))
+
+
+def _problems_of(error: Exception) -> list[str]:
     if isinstance(error, OSError):
         return [f"{Path(error.filename or '').name or 'The file'} cannot be read: {error.strerror}."]
-    problems = error.problems if isinstance(error, DataProblems) else [str(error)]
-    return [as_options(problem, source.columns.get("title")) for problem in problems]
+    return error.problems if isinstance(error, DataProblems) else [str(error)]
 
 
 def _size_problems(frame: pd.DataFrame) -> list[str]:

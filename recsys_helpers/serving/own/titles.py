@@ -8,6 +8,7 @@ from recsys_helpers.data.checks import DataProblems
 from recsys_helpers.data.column_names import SEPARATORS
 from recsys_helpers.data.decoding import NotText, decode
 from recsys_helpers.data.text_files import Table, read_table
+from recsys_helpers.serving.own.advice import CommandWords
 from recsys_helpers.serving.own.source import Source
 
 
@@ -26,15 +27,15 @@ def read_titles(source: Source) -> tuple[dict, int]:
         encoding = source.encoding
     elif source.encoding != ("utf-8-sig",):
         encoding = ("utf-8-sig", *source.encoding)
-    name = Path(path).name
+    name, words = Path(path).name, CommandWords(source.columns)
     try:
-        text, problems = decode(Path(path).read_bytes(), encoding)
+        text, problems = decode(Path(path).read_bytes(), encoding, words)
     except NotText as error:
         raise DataProblems(name, [f"{name}: {error}"]) from None
     if not text.strip():
         raise DataProblems(name, [f"{name} is empty."])
     separators = [source.sep] if path == source.path else [",", source.sep, *SEPARATORS]
-    table = _table(text, separators, names, wanted)
+    table = _table(text, separators, names, wanted, words)
     if missing := [theirs for theirs in wanted.values() if theirs not in table.header]:
         option = "--titles-columns" if source.titles else "--columns"
         has = f"Titles: {name} has no column {missing}; it has {table.header[:20]}."
@@ -56,11 +57,11 @@ def _commonest(rows: pd.DataFrame) -> tuple[dict, int]:
     return dict(zip(best["item_id"], best["title"])), int(counts["item_id"].value_counts().gt(1).sum())
 
 
-def _table(text: str, separators: list[str], names, wanted: dict[str, str]) -> Table:
+def _table(text: str, separators: list[str], names, wanted: dict[str, str], words: CommandWords) -> Table:
     """The table with the first separator that gives both columns; if none does, with the one that gives most."""
     tables = []
     for sep in dict.fromkeys(separators):
-        tables.append(read_table(text, sep, names, wanted))
+        tables.append(read_table(text, sep, names, wanted, words))
         if set(wanted.values()) <= set(tables[-1].header):
             return tables[-1]
     return max(tables, key=lambda table: len(table.header))
