@@ -173,7 +173,7 @@ def _schema(given: pd.DataFrame, rows: pd.DataFrame, rules: Rules, words: Words)
 
 def _unread(given: pd.Series, is_read: pd.Series, times: str, words: Words) -> tuple[str, str]:
     """What is wrong with times that are not of the form that was named, and what to do."""
-    if times in NUMBERS:
+    if times == "seconds":
         return "timestamp is not a number", words.dates(given.dropna())
     how = advice.CORRECT if is_read.any() else words.dates(given.dropna())
     return f"timestamp does not have the form {times!r}", how

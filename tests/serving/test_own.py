@@ -440,11 +440,11 @@ def test_times_in_other_forms_give_the_same_histories(tmp_path, times, form):
     text = path.read_text()
     for other in ("soon", "2 h", "in 2020"):
         path.write_text(text.replace(form(int(pieces[4][1])), other))
-        with pytest.raises(DataProblems, match=rf"timestamp does not have the form .*line .*: {other}"):
+        with pytest.raises(DataProblems, match=rf"timestamp does not have the form .*line .*, {other}"):
             reading.read(Source(str(path), times=times))
     if times != "milliseconds":  # a number among dates is no number of seconds
         path.write_text(text.replace(form(int(pieces[4][1])), "1600000000"))
-        with pytest.raises(DataProblems, match=r"timestamp does not have the form .*line .*: 1600000000"):
+        with pytest.raises(DataProblems, match=r"timestamp does not have the form .*line .*, 1600000000"):
             reading.read(Source(str(path), times=times))
 
 
