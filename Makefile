@@ -3,18 +3,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help lab lesson-reset serve cluster test check notebooks new-lesson colab oldest seeds bench lock
+# With a folder wheels/ (`make wheels`), the set-up needs no network.
+FROM := $(if $(wildcard wheels),--no-index --find-links wheels)
+
+# The environment is bound to the place of this folder. Where the folder was moved or copied, or the set-up was
+# interrupted, it is made anew.
+CLEAR :=
+ifneq ($(shell cat $(VENV)/ready 2>/dev/null),$(CURDIR))
+CLEAR := --clear
+.PHONY: $(VENV)/ready
+endif
+
+.PHONY: help wheels lab lesson-reset serve cluster test check notebooks new-lesson colab oldest seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'Python 3.11, 3.12 or 3.13 is needed, this is ' + sys.version.split()[0] + ': run make PYTHON=python3.12 …')"
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
-	@touch $@
+	$(PYTHON) -m venv $(CLEAR) $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check $(FROM) -r requirements.txt
+	@echo $(CURDIR) > $@
 
 lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
 	$(BIN)/jupyter lab --config=tools/lab_server.json notebooks/00_start_here.ipynb
+
+wheels: ## download every package into wheels/; a copy of this folder with it is then set up without a network
+	mkdir -p build && grep -v '^-e' requirements.txt > build/packages.txt
+	$(PYTHON) -m pip download --disable-pip-version-check --only-binary :all: -d wheels -r build/packages.txt
 
 lesson-reset: $(VENV)/ready ## put the original of a lesson back, keep yours aside: make lesson-reset N=04
 	$(BIN)/python -m tools.reset $(N)
