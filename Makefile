@@ -29,7 +29,7 @@ lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
 
 wheels: ## download every package into wheels/; a copy of this folder with it is then set up without a network
 	mkdir -p build && grep -v '^-e' requirements.txt > build/packages.txt
-	$(PYTHON) -m pip download --disable-pip-version-check --only-binary :all: -d wheels -r build/packages.txt
+	$(PYTHON) -m pip download --disable-pip-version-check --only-binary :all: -d wheels -r build/packages.txt hatchling editables
 
 lesson-reset: $(VENV)/ready ## put the original of a lesson back, keep yours aside: make lesson-reset N=04
 	$(BIN)/python -m tools.reset $(N)
