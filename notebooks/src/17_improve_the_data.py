@@ -593,7 +593,7 @@ claim("both count the same ties", f"The cut of {n_tied} users" in report(found))
 # Put these steps in order. One line does not belong. Write the letters of the others, for example `"FEDCB"`.
 #
 # ```text
-# A   augment the histories of the learning part
+# A   augment the histories of the training part
 # B   drop duplicates and bring ids to one spelling
 # C   cut into train, valid and test
 # D   drop rare items from the test set

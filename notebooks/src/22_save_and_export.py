@@ -164,9 +164,9 @@ print({item_id: int(row_of_id[item_id]) for item_id in (10, 11, 30, 50)})
 # [padding](glossary.md#padding); its position in the table holds 0.)
 #
 # <details><summary>Hint 1</summary>NumPy reads index −1 as the last position, and raises an error for one that is too
-# large. So find out first which ids lie inside.</details>
-# <details><summary>Hint 2</summary><code>inside = (ids >= 0) & (ids < len(row_of_id))</code>, and
-# <code>np.where(inside, ids, 0)</code> are safe positions.</details>
+# large. So first find out which ids are inside the table.</details>
+# <details><summary>Hint 2</summary>With <code>inside = (ids >= 0) & (ids < len(row_of_id))</code>, all positions in
+# <code>np.where(inside, ids, 0)</code> are safe.</details>
 
 
 # %%
@@ -338,8 +338,8 @@ claim("it is ahead of popularity on valid, by more than 0.01", ndcg > popular + 
 # Close the holes: `rows` (batch, length) may have zeros anywhere. Return the same shape, with all zeros moved to the
 # end and the films of each user in their old order.
 #
-# <details><summary>Hint 1</summary>The order wanted is that of the key: real rows keep their position as a key, zeros
-# get a key that is larger than all positions.</details>
+# <details><summary>Hint 1</summary>Sort each row by a key: real rows have their position as the key, and zeros have a
+# key that is larger than all positions.</details>
 # <details><summary>Hint 2</summary><code>np.take_along_axis(rows, np.argsort(key, axis=1), axis=1)</code></details>
 
 

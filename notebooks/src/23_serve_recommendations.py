@@ -113,7 +113,7 @@ positions.assign(fused=(1 / (60 + positions)).sum(axis=1).round(5)).sort_values(
 #
 # <details><summary>Hint 1</summary>Work on a copy, <code>scores.astype(float)</code>; a hidden film gets
 # <code>-np.inf</code>, for 0 may be a good score.</details>
-# <details><summary>Hint 2</summary>Sort, take k, and at the end throw out what is still −∞:
+# <details><summary>Hint 2</summary>Sort, take k, and at the end remove what is still −∞:
 # <code>best[left[best] > -np.inf]</code>.</details>
 
 
@@ -260,8 +260,8 @@ show(
 # found; then the mean over the queries. `truth` and `found` are lists with an array of items for each query. The order
 # does not matter; `found` may be shorter than `truth`, which is never empty.
 #
-# <details><summary>Hint 1</summary>What both sets hold is <code>right & got</code>.</details>
-# <details><summary>Hint 2</summary>Divide by the number of right ones, not of found ones, query by query; then
+# <details><summary>Hint 1</summary>The items in both sets are <code>right & got</code>.</details>
+# <details><summary>Hint 2</summary>For each query, divide by the number of right items, not of found ones; then take
 # <code>np.mean</code>.</details>
 
 
@@ -498,8 +498,8 @@ claim("cut first: less than one is left on average", np.mean(n_left["take ten, t
 # This function cuts too early. `scores`, `is_seen` and `is_genre` have one entry for each film. Repair it: return the
 # `k` best unseen films of the genre, best first, and fewer only if there are no more.
 #
-# <details><summary>Hint 1</summary>Taking more than k and hoping that enough are left is not safe: somebody has seen
-# them all. Find the allowed films first.</details>
+# <details><summary>Hint 1</summary>Taking more than k at first is not safe, because a user may have seen all of them.
+# Find the allowed films first.</details>
 # <details><summary>Hint 2</summary><code>allowed = np.flatnonzero(is_genre & ~is_seen)</code>; sort these by their
 # scores, and cut last.</details>
 
@@ -653,8 +653,8 @@ check("23.7", guess)
 # starts when the request has arrived *and* the one before it is done. Return an array: for each, the time from `due` to
 # its end.
 #
-# <details><summary>Hint 1</summary>Keep one number, <code>free</code>: when the server is done with the one before. At
-# first it is free at once.</details>
+# <details><summary>Hint 1</summary>Keep one number, <code>free</code>: the time at which the server has finished the
+# previous request. At the start, it is already free.</details>
 # <details><summary>Hint 2</summary><code>free = max(free, due[i]) + work[i]</code>, and the time is
 # <code>free - due[i]</code>.</details>
 

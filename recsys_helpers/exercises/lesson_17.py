@@ -13,9 +13,9 @@ predict(
     truth=0.072,
     within=0.02,
     between=(0, 1),
-    low="Not quite that bad, but it is a large loss.",
-    high="Less than that: one random click in ten takes half of the quality away, at this λ.",
-    done="Half of the quality is gone, at this λ.",
+    low="The result is not quite that low, but the loss is large.",
+    high="It is lower than that: at this λ, one random click in ten halves NDCG@10.",
+    done="Right: at this λ, one random click in ten halves NDCG@10.",
 )
 
 
@@ -24,11 +24,11 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "They keep nine tenths, in the same proportions. That would hardly be noticed.",
+        "a": "They keep nine tenths of their clicks, in the same proportions, so the effect on them is small.",
         "c": "Each user keeps nine of ten clicks. With a large λ this is enough, as the table shows.",
         "d": "The number of entries stays nearly the same: clicks are replaced, not added.",
     },
-    done="A weight that rests on one click must be held back, and that is what λ does.",
+    done="With a small λ, a single random click can produce a large weight. A larger λ shrinks such weights.",
 )
 
 
@@ -42,10 +42,10 @@ trace(
         5: "The next multiple after 384 is 512, and 390 is nearer to 384.",
         3.05: "Only whole multiples of 128 can be left. Write them down: 0, 128, …",
         3.125: "Only whole multiples of 128 can be left. Write them down: 0, 128, …",
-        13: "13 ratings share one time. How many different times are there?",
+        13: "That is how many ratings can share one time. How many different times are there?",
     },
     otherwise="Write down the multiples of 128 between 0 and 400, and ask which of them is nearest to some rating.",
-    done="0, 128, 256 and 384: forty moments become four.",
+    done="Forty different times become four: 0, 128, 256 and 384.",
 )
 
 
@@ -78,7 +78,12 @@ def _beyond(user, time, most):
     return np.array(result)
 
 
-@exercise("17.4", "O2", "code", done="Every row of a minute that is too full, whoever else was busy in it.")
+@exercise(
+    "17.4",
+    "O2",
+    "code",
+    done="The function marks all rows of a user's minute with too many rows, whatever other users did in it.",
+)
 def too_fast(answer) -> None:
     rng = np.random.default_rng(17)
     cases = []
@@ -86,44 +91,49 @@ def too_fast(answer) -> None:
         hours = rng.choice([0, 3600, 10800], n)
         cases.append((rng.integers(1, 4, n), 600 + hours + rng.integers(0, 240, n), most))
     mistakes = {
-        "A minute with exactly `most` rows is still allowed: more than, not at least.": partial(
+        "A minute with exactly `most` rows is still allowed. Compare with `>`, not with `>=`.": partial(
             _too_fast, test=lambda n, most: n >= most
         ),
-        "Upside down: True where there are *more* rows than allowed.": partial(
+        "Your result is inverted. It should be True where there are *more* rows than `most`.": partial(
             _too_fast, test=lambda n, most: n <= most
         ),
-        "You count everybody's rows of a minute together. Count per user and minute.": partial(
+        "You count everybody's rows in a minute together. Count them per user *and* minute.": partial(
             _too_fast, key=lambda u, t: int(t) // 60
         ),
-        "You count all rows of a user. Count per user *and* minute.": partial(_too_fast, key=lambda u, t: int(u)),
+        "You count all rows of a user. Count them per user *and* minute.": partial(_too_fast, key=lambda u, t: int(u)),
         "You compare single seconds. Rows of the same minute belong together: `time // 60`.": partial(
             _too_fast, key=lambda u, t: (int(u), int(t))
         ),
         "`time % 60` is the second within a minute. The minute itself is `time // 60`.": partial(
             _too_fast, key=lambda u, t: (int(u), int(t) % 60)
         ),
-        "`time / 60` keeps the fraction, so only equal seconds meet. Divide with `//`.": partial(
+        "`time / 60` keeps the fraction, so only rows of the same second are grouped. Divide with `//`.": partial(
             _too_fast, key=lambda u, t: (int(u), int(t))
         ),
-        "You divide by 3600: those are hours.": partial(_too_fast, key=lambda u, t: (int(u), int(t) // 3600)),
+        "Dividing by 3600 gives hours. The minute is `time // 60`.": partial(
+            _too_fast, key=lambda u, t: (int(u), int(t) // 3600)
+        ),
         "You divide by 100. A minute has 60 seconds.": partial(_too_fast, key=lambda u, t: (int(u), int(t) // 100)),
-        "You round to the nearest minute. A minute of the clock begins at its own second 0: `time // 60`.": partial(
+        "You round to the nearest minute. A clock minute starts at second 0, so round down: `time // 60`.": partial(
             _too_fast, key=lambda u, t: (int(u), round(int(t) / 60))
         ),
-        "You look 60 seconds to both sides. The minutes of the clock are asked for: `time // 60`.": _window,
-        "You look back over 60 seconds. The minutes of the clock are asked for: `time // 60`.": _behind,
-        "You mark only the rows that are too many. All rows of such a minute are asked for.": _beyond,
-        "You return the sizes of the minutes. Compare them with `most`.": partial(_too_fast, test=lambda n, most: n),
-        "You return row numbers. One True or False per row is asked for.": (
+        "You look 60 seconds to both sides of each row. Count within clock minutes instead: `time // 60`.": _window,
+        "You look back 60 seconds from each row. Count within clock minutes instead: `time // 60`.": _behind,
+        "You mark only the rows after the first `most` of a minute. Mark all rows of such a minute.": _beyond,
+        "You return the number of rows in each row's minute. Compare it with `most`.": partial(
+            _too_fast, test=lambda n, most: n
+        ),
+        "You return row numbers. Return one True or False for each row.": (
             lambda user, time, most: np.flatnonzero(_too_fast(user, time, most))
         ),
-        "You return the rows that are left. One True or False per row is asked for.": Sign(
+        "You return the rows that remain after filtering. Return one True or False for each row.": Sign(
             lambda mine, user, time, most: (
                 isinstance(mine, pd.DataFrame)
                 or (np.asarray(mine).dtype != bool and len(mine) == (~_too_fast(user, time, most)).sum())
             )
         ),
-        "One entry per minute came back. Bring it to the rows: `transform`, not `size` or `count` alone.": Sign(
+        "You return one entry per user and minute. Return one per row: use `transform`, not `size` or `count` "
+        "alone.": Sign(
             lambda mine, user, time, most: (
                 len(mine) == len({(u, t // 60) for u, t in zip(user.tolist(), time.tolist())}) < len(user)
             )
@@ -137,11 +147,12 @@ choice(
     "O3",
     right="b",
     why_not={
-        "a": "The scores are the same, so nobody gets a better list. What has changed is the question.",
-        "c": "There is less to find, but what is gone was the hardest part: rare films.",
-        "d": "The scores are, but the rare films leave the lists, and the pairs that nobody found leave the test.",
+        "a": "The scores are the same, so nobody gets a better list. Only the question has become easier.",
+        "c": "There is less to find, but the pairs that are gone were the hardest ones, those with rare films.",
+        "d": "The scores stay the same, but rare films leave the lists, and pairs that were hardly ever found no "
+        "longer count.",
     },
-    done="A better number for an easier question.",
+    done="The same model gets a higher NDCG, because the hard pairs are no longer evaluated.",
 )
 
 
@@ -150,15 +161,22 @@ def _given_mean(stars, probability, weigh=lambda p: 1 / p, by=lambda w, n: w.sum
     return (weight * stars**power).sum() / by(weight, len(stars))
 
 
-@exercise("17.11", "O3", "faded", done="Each rating speaks for all the people like it who did not rate.")
+@exercise(
+    "17.11",
+    "O3",
+    "faded",
+    done="Weighted by 1 / probability, each rating also stands for the similar ratings that were never given.",
+)
 def propensity_mean(answer) -> None:
     rng = np.random.default_rng(6)
     cases = [(rng.integers(1, 6, n).astype(float), rng.uniform(0.05, 0.9, n)) for n in (3, 5, 8, 13)]
     mistakes = {
-        "Divide by the sum of the weights, not by the number of rows: the weights do not sum to it.": partial(
+        "Divide by the sum of the weights, not by the number of rows. The two are not equal.": partial(
             _given_mean, by=lambda w, n: n
         ),
-        "That is the plain mean: the weights have no say in it.": lambda stars, probability: stars.mean(),
+        "That is the plain mean, without weights. Weight each rating by 1 / probability.": lambda stars, probability: (
+            stars.mean()
+        ),
         "You weight by the probability itself, which makes the bias worse. Weight by 1 / probability.": partial(
             _given_mean, weigh=lambda p: p
         ),
@@ -168,7 +186,7 @@ def propensity_mean(answer) -> None:
         "You divided by the probability twice: `weight` holds 1 / probability already.": partial(
             _given_mean, weigh=lambda p: 1 / p**2
         ),
-        "That is the sum. Divide it by the sum of the weights.": (
+        "That is the weighted sum. Divide it by the sum of the weights.": (
             lambda stars, probability: (stars / probability).sum()
         ),
         "You divide by the sum of the probabilities. Divide by the sum of the *weights*.": (
@@ -177,7 +195,7 @@ def propensity_mean(answer) -> None:
         "You divide by the sum of the stars. Divide by the sum of the weights.": (
             lambda stars, probability: (stars / probability).sum() / stars.sum()
         ),
-        "Upside down: the weighted sum of the stars goes above, the sum of the weights below.": (
+        "Your fraction is upside down. Divide the weighted sum of the stars by the sum of the weights.": (
             lambda stars, probability: (1 / probability).sum() / (stars / probability).sum()
         ),
         "You take the mean of the weights times the mean of the stars. Multiply row by row first.": (
@@ -186,16 +204,16 @@ def propensity_mean(answer) -> None:
         "You return the weighted stars row by row. Sum them, and divide by the sum of the weights.": (
             lambda stars, probability: stars / probability
         ),
-        "You return the shares of single rows. Their sum is asked for.": (
+        "You return what each row contributes to the mean. Return the sum of these contributions.": (
             lambda stars, probability: (stars / probability) / (1 / probability).sum()
         ),
-        "Only the weights are summed in yours; the stars above need their weights, too: `(weight * stars).sum()`.": (
+        "The sum in your numerator has no weights. Weight the stars there, too: `(weight * stars).sum()`.": (
             lambda stars, probability: stars.sum() / (1 / probability).sum()
         ),
         "You weight twice: `np.average` multiplies by its weights already, so give it the plain stars.": (
             lambda stars, probability: np.average(stars / probability, weights=1 / probability)
         ),
-        "You take the median. The weighted mean is asked for.": lambda stars, probability: np.median(stars),
+        "You take the median. Return the weighted mean.": lambda stars, probability: np.median(stars),
     }
     judge(answer, cases, _given_mean, mistakes)
 
@@ -220,7 +238,11 @@ def _turned(history):
 
 
 @exercise(
-    "17.6", "O4", "debug", done="Cut first, augment afterwards, and only what is learned from.", given=_given_17_6
+    "17.6",
+    "O4",
+    "debug",
+    done="The history is split first and only the old part is augmented, so no copy of a test film is learned from.",
+    given=_given_17_6,
 )
 def prepare(answer) -> None:
     cases = [
@@ -238,17 +260,17 @@ def prepare(answer) -> None:
         return augment(history[:-n_test]), augment(history[-n_test:])
 
     mistakes = {
-        "The test films are still among what `augment` gets to see. Cut the history first.": _given_17_6,
-        "You augment the test set, too. It is what really happened: leave it as it is.": both,
-        "The test set is right, but the learning part was made from the whole history: copies of test films are in "
-        "it.": lambda history, n_test, augment: (augment(history)[:-n_test], history[-n_test:]),
-        "The learning part is the whole history, augmented. Leave the newest `n_test` films out before.": (
+        "`augment` still receives the test films. Split the history before you call it.": _given_17_6,
+        "You augment the test set, too. It must contain only what really happened, so leave it as it is.": both,
+        "The test set is right, but the training part was made from the whole history, so it contains copies of "
+        "test films.": lambda history, n_test, augment: (augment(history)[:-n_test], history[-n_test:]),
+        "The training part is the whole history, augmented. Leave out the newest `n_test` films before you augment.": (
             lambda history, n_test, augment: (augment(history), history[-n_test:])
         ),
-        "Nothing is augmented in yours. Give the old part to `augment`.": (
+        "Nothing is augmented in your version. Pass the old part to `augment`.": (
             lambda history, n_test, augment: (history[:-n_test], history[-n_test:])
         ),
-        "You augment the test set and leave the old one as it is: it is the other way round.": (
+        "You augment the test set and leave the old part unchanged. It should be the other way round.": (
             lambda history, n_test, augment: (history[:-n_test], augment(history[-n_test:]))
         ),
         "The test films are the *newest*, at the end of the history. You set the oldest aside.": (
@@ -260,20 +282,20 @@ def prepare(answer) -> None:
         "`history[n_test:]` drops the first films. The last ones are `history[-n_test:]`.": (
             lambda history, n_test, augment: (augment(history[:-n_test]), history[n_test:])
         ),
-        "The two results are the wrong way round: to learn from, then to test on.": (
+        "The two results are the wrong way round. Return the training part first, then the test part.": (
             lambda history, n_test, augment: (history[-n_test:], augment(history[:-n_test]))
         ),
-        "You remove the test films after augmenting; what was made from them is still there. Cut first.": (
+        "You remove the test films after augmenting, but what was made from them is still there. Split first.": (
             lambda history, n_test, augment: (
                 [film for film in augment(history) if film not in history[-n_test:]], history[-n_test:]
             )
         ),
-        "`augment` gets the right part, but then you take the test films from what it returns. They are the last of "
-        "`history`.": lambda history, n_test, augment: (
+        "`augment` receives the right part, but you take the test films from its result. They are the last films "
+        "of `history`.": lambda history, n_test, augment: (
             augment(history[:-n_test])[:-n_test],
             augment(history[:-n_test])[-n_test:],
         ),
-        "You cut twice: `augment` gets the old part, and all that it returns is learned from.": (
+        "You cut twice. `augment` receives only the old part, so keep everything that it returns.": (
             lambda history, n_test, augment: (augment(history[:-n_test])[:-n_test], history[-n_test:])
         ),
     }  # fmt: skip
@@ -286,9 +308,11 @@ predict(
     truth=-0.006,
     within=0.006,
     between=(-1, 1),
-    low="Not that bad: a crop is only a little worse than the same number of windows.",
-    high="No gain at all: a crop brings new windows, and eight windows of the original bring as many.",
-    done="A little less than eight windows, by 0.006. A crop adds windows, but it adds no better ones.",
+    low="The difference is smaller: a crop is only a little worse than the same number of windows.",
+    high="There is no gain: the cropped copy adds as many rows as four more windows of the original, and no better "
+    "ones.",
+    done="Right: the crop is 0.006 below eight windows. It adds rows, but no better ones than the original history "
+    "does.",
 )
 
 
@@ -298,7 +322,7 @@ predict(
     truth=0.8,
     within=0.02,
     between=(0, 1),
-    low="Far more: each test row has the same probability to be in train as any row, 80 %.",
+    low="Far more: each test row has the same probability of being in train as any other row, 80 %.",
     high="Not all of them: each test row is in train with a probability of 80 %.",
     done="The two parts are cut from two different orders, so a test row is in train with a probability of 80 %.",
 )
@@ -386,68 +410,66 @@ def _frames(rng, n_learn: int, n_test: int) -> tuple[pd.DataFrame, pd.DataFrame]
     return made[0], made[1]
 
 
-@exercise("17.9", "O5", "code", done="Two numbers that should be 0 after every cut in time.")
+@exercise("17.9", "O5", "code", done="Both numbers should be 0 after any split in time.")
 def count_leaks(answer) -> None:
     rng = np.random.default_rng(10)
     cases = [_frames(rng, *sizes) for sizes in ((30, 20), (25, 40), (60, 15), (40, 30), (20, 35), (50, 50))]
     two = {
-        "Users and items are looked up apart, so a pair counts whose halves come from two rows. Compare pairs.": (
-            _each_column
-        ),
-        "You compare items only. A row leaks if its user *and* its item stand together in learn.": (
+        "You look up users and items separately, so a row counts even if they occur in two different rows. Compare "
+        "pairs.": (_each_column),
+        "You compare items only. A row leaks if its user *and* its item occur together in a row of `learn`.": (
             partial(_leaks, keys=("item_id",))
         ),
-        "You compare users only. A row leaks if its user *and* its item stand together in learn.": (
+        "You compare users only. A row leaks if its user *and* its item occur together in a row of `learn`.": (
             partial(_leaks, keys=("user_id",))
         ),
-        "You compare the times, too. The pair (user, item) alone is asked for.": partial(
+        "You compare the times, too. Compare only the pair (user, item).": partial(
             _leaks, keys=("user_id", "item_id", "timestamp")
         ),
-        "Compare only user and item: with the rating and the time, a row that was rated again is missed.": partial(
-            _leaks, keys=("user_id", "item_id", "rating", "timestamp")
+        "You compare the rating and the time, too, so an item that was rated again is missed. Compare only user "
+        "and item.": partial(_leaks, keys=("user_id", "item_id", "rating", "timestamp")),
+        "A merge repeats a row of `test` for each match in `learn`. Count each row of `test` once.": _merged_pairs,
+        "You count each pair once, even if it occurs in several rows. Count rows of `test`.": _pairs_once,
+        "You compare with the oldest row of the user in `learn`. Compare with the *newest*: max, not min.": partial(
+            _leaks, border="min"
         ),
-        "A merge repeats a row of test for each match in learn. Count rows of test.": _merged_pairs,
-        "You count each pair once. Count rows of test.": _pairs_once,
-        "Older than the *newest* row of the user in learn: max, not min.": partial(_leaks, border="min"),
         "`last` is the last row in the frame, which need not be the newest. Take the max.": (
             lambda learn, test: (_leaks(learn, test)[0], _last_row(learn, test))
         ),
-        "Older is strictly smaller: a row of the same second is not older.": partial(
+        "A row with the same time is not older. Its time must be strictly smaller: `<`, not `<=`.": partial(
             _leaks, older=lambda time, newest: time <= newest
         ),
         "You count rows of test that are *newer*. Count those that are older.": partial(
             _leaks, older=lambda time, newest: time > newest
         ),
-        "You compare with the newest row of everybody. Each user has a newest row of their own.": _all_users,
-        "Users that are not in learn have no newest row, so none of theirs is older. Do not fill the gaps.": (
-            _new_users_count
-        ),
-        "You give users that are not in learn somebody else's newest row. Leave theirs empty (NaN).": (
+        "You compare with the newest row of all users. Compare each row with the newest of its own user.": _all_users,
+        "Users who are not in `learn` have no newest row, so none of their rows is older. Leave their value empty "
+        "(NaN).": (_new_users_count),
+        "You give users who are not in `learn` somebody else's newest row. Leave theirs empty (NaN).": (
             _new_users_filled
         ),
-        "The second number counts users. Rows of test are asked for.": _older_users,
-        "The first number counts rows of learn. Rows of test are asked for.": _pairs_of_learn,
-        "A merge on the user compares every row of test with every row of learn. Compare with the newest only.": (
-            _times_by_hand
-        ),
-        "The second number counts rows of learn. Rows of test are asked for.": _oldest_of_test,
+        "Your second number counts users. Count rows of `test`.": _older_users,
+        "Your first number counts rows of `learn`. Count rows of `test`.": _pairs_of_learn,
+        "A merge on the user compares each row of `test` with every row of its user. Compare it with the newest "
+        "only.": (_times_by_hand),
+        "Your second number counts rows of `learn`. Count rows of `test`.": _oldest_of_test,
     }
     mistakes = {
-        "Both numbers count rows of learn. Rows of test are asked for.": _of_learn,
-        "The two results are the wrong way round: pairs first, then older rows.": (
+        "Both numbers count rows of `learn`. Count rows of `test`.": _of_learn,
+        "The two results are the wrong way round. Return the number of pairs first, then that of older rows.": (
             lambda learn, test: _leaks(learn, test)[::-1]
         ),
-        "You return shares. The numbers of rows are asked for.": (
+        "You return shares. Return numbers of rows.": (
             lambda learn, test: tuple(n / len(test) for n in _leaks(learn, test))
         ),
-        "You return the second number alone.": lambda learn, test: _leaks(learn, test)[1],
+        "You return the second number alone. Return both numbers.": lambda learn, test: _leaks(learn, test)[1],
         "You return one True or False per row. Sum them.": Sign(
             lambda mine, learn, test: len(mine) == 2 and np.shape(mine[0]) == (len(test),)
         ),
-        "You return the rows themselves. Their numbers are asked for: `len` or `sum`.": Sign(
+        "You return the rows themselves. Return how many there are, with `len` or `sum`.": Sign(
             lambda mine, learn, test: len(mine) == 2 and isinstance(mine[0], pd.DataFrame)
         ),
-        "You return the sum of both. Two numbers are asked for.": lambda learn, test: sum(_leaks(learn, test)),
+        "You return the sum of the two numbers. Return them separately.": lambda learn, test: sum(_leaks(learn, test)),
     }
     judge(answer, cases, _leaks, two | mistakes)
 
@@ -461,13 +483,15 @@ parsons(
     "17.10",
     "O5",
     right=("BCEAF", "BCAEF"),
-    not_used={"D": "D makes the question easier (section 3). The test set stays as it is."},
+    not_used={"D": "Leave out D: it makes the question easier (section 3). The test set stays as it is."},
     before={
-        "BC": "A duplicate may land on both sides of the cut: drop duplicates before.",
-        "CA": "Augment after the cut, or copies of test films get into the learning part.",
-        "CE": "The checker compares parts, so there must be parts.",
-        "EF": "Check before you measure: a number that has been seen is hard to forget.",
-        "AF": "Measuring comes last: augment what the model learns from before.",
+        "BC": "A duplicate may end up on both sides of the split, so drop duplicates first.",
+        "CA": "Augment after the split. Otherwise, copies of test films get into the training part.",
+        "CE": "The leak checker compares the three parts, so it can run only after the split.",
+        "EF": "Run the leak checker before you evaluate: once you have seen a number, it is hard to forget, even "
+        "if it is wrong.",
+        "AF": "The evaluation comes last. Augment the training part before it.",
     },
-    done="Clean, cut, check, augment the learning part, measure.",
+    done="First clean the data and split them, then check for leaks and augment only the training part, and "
+    "evaluate last.",
 )

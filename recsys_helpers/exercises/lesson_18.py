@@ -12,9 +12,9 @@ predict(
     truth=6.6,
     within=3,
     between=(0, 100),
-    low="A little more than that (in percent), but you are right that it is not much.",
-    high="Far fewer. There are positions for three quarters of the catalogue, and most of them go to the same films.",
-    done="Right. There are positions for three quarters of the catalogue, and most of them go to the same films.",
+    low="The share is a little larger than that (in percent), but you are right that it is small.",
+    high="Far fewer: the positions could show three quarters of the catalogue, but most of them go to the same films.",
+    done="Right: the positions could show three quarters of the catalogue, but most of them go to the same films.",
 )
 
 
@@ -54,7 +54,13 @@ def _share_like(lists, n_top, zeros=False, whole="shown", order="largest", part=
     )
 
 
-@exercise("18.2", "O1", "code", done="The nearer to 1, the more users see the same few films, whatever coverage says.")
+@exercise(
+    "18.2",
+    "O1",
+    "code",
+    done="The closer this share is to 1, the more the recommendations concentrate on a "
+    "few films, whatever the coverage.",
+)
 def share_of_top(answer) -> None:
     rng = np.random.default_rng(18)
     cases = []
@@ -68,7 +74,7 @@ def share_of_top(answer) -> None:
         )  # one clear favourite
         cases.append((lists, n_top))
     changes = {
-        "The zeros fill up short lists; they are no film. Leave them out before you count.": {"zeros": True},
+        "The zeros pad short lists and are not films. Remove them before you count.": {"zeros": True},
         "You divided by all positions, the empty ones included. Divide by the number of films in the lists.": {
             "whole": "places"
         },
@@ -78,18 +84,20 @@ def share_of_top(answer) -> None:
         "You divided by the number of users. The share is of all recommendations: divide by their number.": {
             "whole": "users"
         },
-        "That is how many recommendations they get. Divide by the number of all recommendations.": {"whole": "nothing"},
-        "As a share between 0 and 1, please, not as a percentage.": {"whole": "percent"},
+        "That is the number of recommendations of these films. Divide by the number of all recommendations.": {
+            "whole": "nothing"
+        },
+        "You return a percentage. Return a share between 0 and 1.": {"whole": "percent"},
         "You took the films recommended *least* often. Sort the counts largest first.": {"order": "smallest"},
-        "The zeros are still among the counts, though not in the sum below. Leave them out of both.": {
+        "The zeros are still in the counts that you add up, although not in the denominator. Leave them out of both.": {
             "zeros": True,
             "whole": "no zeros",
         },
         "You took the smallest counts, which belong to films that nobody gets. Sort the counts largest first.": {
             "order": "smallest, with gaps"
         },
-        "You took the films with the smallest numbers. Sort the counts, largest first.": {"order": "number"},
-        "You took the counts of the first film numbers. Sort the counts, largest first.": {
+        "You took the films with the smallest indices. Sort the counts, largest first.": {"order": "number"},
+        "You took the counts of the first film indices. Sort the counts, largest first.": {
             "order": "number, with gaps"
         },
         "That is the mean of the `n_top` counts. Add them up.": {"part": "mean"},
@@ -99,7 +107,7 @@ def share_of_top(answer) -> None:
         "You look at the first user alone. Count over all lists.": {"rows": "one user"},
     }
     mistakes = variants(_share_like, changes) | {
-        "You return film numbers. What share of all recommendations do they get?": Sign(
+        "You return film indices. Return the share of all recommendations that these films get.": Sign(
             lambda mine, lists, n_top: len(np.ravel(mine)) == n_top and n_top > 1
         ),
         "You return one share per film. Add up the shares of the first `n_top`.": Sign(
@@ -115,10 +123,12 @@ choice(
     right="b",
     why_not={
         "a": "Popular films have the mix of genres of the average user, and most users are not average.",
-        "c": "It is more accurate because it follows the newest films, and a phase is not the whole taste.",
-        "d": "It sounds certain, but run the cells and see: people watch in phases, and ten films are few.",
+        "c": "Aged EASE is more accurate because recent films count more, but a user's latest phase is not the "
+        "whole taste.",
+        "d": "This sounds certain, but people watch in phases, and ten films are few. Run the next cells and compare.",
     },
-    done="EASE looks at the whole history, every film with the same weight, and so keeps its mix best.",
+    done="EASE gives every film of the history the same weight, so its lists stay closest to the genre mix of the "
+    "history.",
 )
 
 
@@ -150,7 +160,12 @@ def _divergence_like(p, q, alpha=0.01, mix="both", log=np.log, weight="p", turne
         return part(factor * log(ratio))
 
 
-@exercise("18.4", "O2", "faded", done="0 for the user's own mix, and large where something the user likes is missing.")
+@exercise(
+    "18.4",
+    "O2",
+    "faded",
+    done="The divergence is 0 for a list with the user's own mix, and large if a genre that the user likes is missing.",
+)
 def divergence(answer) -> None:
     cases = [
         (np.array([0.7, 0.3]), np.array([1.0, 0.0]), 0.01),
@@ -159,25 +174,29 @@ def divergence(answer) -> None:
         (np.array([0.25, 0.15, 0.0, 0.2, 0.4]), np.array([0.1, 0.0, 0.3, 0.4, 0.2]), 0.05),
     ]
     changes = {
-        "`alpha` is missing: a genre that the list lacks, q = 0, makes yours infinite.": {"mix": "none"},
-        "The parts are exchanged: q counts 1 − alpha, p only alpha.": {"mix": "turned"},
-        "You scaled q down, but a part alpha of p is missing in the mix.": {"mix": "only q"},
-        "Your mix sums to more than 1: q must count 1 − alpha.": {"mix": "q whole"},
-        "You added the number alpha. Mix in alpha · *p*, and let q count 1 − alpha.": {"mix": "constant"},
-        "Yours always mixes in 0.01. Use `alpha`, whatever it is.": {"mix": "fixed"},
-        "You mixed in equal shares of all genres. Mix in alpha · p.": {"mix": "uniform"},
+        "`alpha` is missing. Without it, a genre that is not in the list, q = 0, makes the result infinite.": {
+            "mix": "none"
+        },
+        "The weights of the mix are exchanged. Multiply q by 1 − alpha, and p by alpha.": {"mix": "turned"},
+        "You scaled q down, but you did not add alpha · p to it.": {"mix": "only q"},
+        "Your mix sums to more than 1. Multiply q by 1 − alpha.": {"mix": "q whole"},
+        "You added the number alpha. Add alpha · *p*, and multiply q by 1 − alpha.": {"mix": "constant"},
+        "Your function always mixes in 0.01. Use the argument `alpha`.": {"mix": "fixed"},
+        "You mixed in equal shares of all genres. Add alpha · p instead.": {"mix": "uniform"},
         "You added alpha itself to (1 − alpha) · q. Add alpha · *p*.": {"mix": "half"},
         "That is in bits. Take the natural logarithm, np.log.": {"log": np.log2},
         "Take the natural logarithm, np.log, not np.log10.": {"log": np.log10},
-        "The weights are the shares p of the *user*; yours are those of the list.": {"weight": "q"},
-        "The weights are the shares p of the user; yours are those of the mix.": {"weight": "mixed"},
+        "You weight the logarithms by the shares of the list, q. Weight them by those of the *user*, p.": {
+            "weight": "q"
+        },
+        "You weight the logarithms by the shares of the mix. Weight them by those of the user, p.": {"weight": "mixed"},
         "Each logarithm must be multiplied by the user's share p of the genre.": {"weight": "one"},
-        "Upside down: the ratio is p / mix, so that a missing genre makes the sum large.": {"turned": True},
-        "Σ is a sum; yours is the mean over genres.": {"part": np.mean},
+        "Your ratio is upside down. It is p / mix, so that a missing genre makes the sum large.": {"turned": True},
+        "You return the mean over genres. Return the sum.": {"part": np.mean},
         "You skip genres that the list lacks, q = 0. They matter most: mix first, and keep all with p > 0.": {
             "genres": "both"
         },
-        "Do not take absolute values: a genre shown too often gives a negative term.": {
+        "You took absolute values. Keep the signs: a genre shown too often gives a negative term.": {
             "part": lambda terms: np.abs(terms).sum()
         },
     }
@@ -232,7 +251,7 @@ def _mmr_like(relevance, similarity, strength, k, near="max", sign=-1, turned=Fa
     "18.5",
     "O2",
     "debug",
-    done="A candidate is compared with everything that the list holds already.",
+    done="MMR compares a candidate with all films in the list, and its similarity to the closest one is the penalty.",
     given=_last_only,
 )
 def repaired_mmr(answer) -> None:
@@ -245,7 +264,7 @@ def repaired_mmr(answer) -> None:
             (rng.permutation(np.linspace(0, 1, n)) + rng.uniform(0, 0.02, n), features @ features.T, strength, k)
         )
     changes = {
-        "Still only the film chosen last counts. Compare with *all* chosen films.": {"near": "last"},
+        "You still compare only with the film chosen last. Compare with *all* chosen films.": {"near": "last"},
         "You compare with the first film alone. Compare with all chosen films.": {"near": "first"},
         "You take the mean similarity. One near-duplicate is enough: take the largest.": {"near": "mean"},
         "You add the similarities up, so the penalty grows with the list. Take the largest.": {"near": "sum"},
@@ -253,20 +272,24 @@ def repaired_mmr(answer) -> None:
         "Your maximum is one number for all candidates, so only relevance decides. Take it over the rows of the "
         "*chosen* films, axis 0.": {"near": "one number"},
         "You compare with all films. Only those in the list count: `similarity[chosen]`.": {"near": "all"},
-        "Similarity to the list must count *against* a film: minus.": {"sign": 1},
-        "Relevance has the weight 1 − strength, similarity the weight strength; yours are exchanged.": {"turned": True},
+        "Similarity to the list must count *against* a film: subtract it.": {"sign": 1},
+        "Your two weights are exchanged. Multiply relevance by 1 − strength, and similarity by strength.": {
+            "turned": True
+        },
         "A film must not be chosen twice: set the chosen ones to −∞.": {"hides": False},
-        "The first film is the most relevant one.": {"first": "row 0"},
+        "You start with row 0. Start with the most relevant film.": {"first": "row 0"},
     }
     mistakes = variants(_mmr_like, changes) | {
         "You sorted the result. The order in which films are chosen is the order of the list.": (
             lambda *case: sorted(_mmr(*case))
         ),
-        "One film too few: `k` are asked for, the first one included.": lambda *case: _mmr(*case)[:-1],
-        "One film too many: the first one counts among the `k`.": lambda relevance, similarity, strength, k: _mmr(
-            relevance, similarity, strength, k + 1
+        "Your list is one film too short. Return `k` films, including the first one.": lambda *case: _mmr(*case)[:-1],
+        "Your list is one film too long. The first counts among the `k`.": lambda relevance, similarity, strength, k: (
+            _mmr(relevance, similarity, strength, k + 1)
         ),
-        "That is the order of relevance alone.": lambda relevance, similarity, strength, k: np.argsort(-relevance)[:k],
+        "That is the order of relevance alone. Subtract the similarity.": lambda relevance, similarity, strength, k: (
+            np.argsort(-relevance)[:k]
+        ),
     }
     judge(answer, cases, lambda *case: np.array(_mmr(*case)), mistakes, keeps_input=True)
 
@@ -280,9 +303,10 @@ choice(
         "something.",
         "c": "The gap is far wider than a correction for six comparisons would allow for. It is real; the question is "
         "what it means.",
-        "d": "That would be visible as a larger gain over popularity. The intervals of the three gains overlap.",
+        "d": "Then EASE would gain more over popularity among active users, but the intervals of the three gains "
+        "overlap.",
     },
-    done="The gap is real, and popularity has it too: whoever has more to find is easier to serve.",
+    done="The gap is real, but popularity has it too: users with more films to find are easier to serve.",
 )
 
 
@@ -292,9 +316,10 @@ predict(
     truth=19.3,
     within=4,
     between=(1, 100),  # 0.19 is a share, not a percentage
-    low="More: every look is another opportunity for chance.",
-    high="Not quite so many: the looks share most of their data, so ten looks are fewer than ten independent tests.",
-    done="About one in five, from a test that promises one in twenty.",
+    low="It is more than that: every look is another opportunity for a false alarm.",
+    high="It is less than that: the looks share most of their data, so they raise fewer alarms than ten "
+    "independent tests.",
+    done="Right: about one test in five raises a false alarm, although a single look does so in only one of twenty.",
 )
 
 
@@ -304,7 +329,7 @@ trace(
     truth=14_400,
     within=300,
     mistakes={
-        28_800: "That is both groups together. Each needs half of it.",
+        28_800: "That is both groups together. The question asks for the size of one group.",
         900: "The factor 16 is missing.",
         480: "Both sd and the effect are squared: 16 · 0.3² / 0.01².",
         144: "The effect is squared as well: 16 · 0.3² / 0.01².",
@@ -312,11 +337,11 @@ trace(
         16_000: "sd² is 0.1 · 0.9 = 0.09, not 0.1.",
         1.44: "The effect is one percentage *point*, 0.01, not 1.",
         144_000_000: "Check the effect: one percentage point is 0.01, not 0.0001.",
-        1_440_000: "One percentage point is 0.01. Yours is 0.001, a relative change of one percent.",
+        1_440_000: "One percentage point is 0.01. You used 0.001, a relative change of one percent.",
         7_200: "The rule has 16, for two groups that both vary. You took 8.",
     },
-    otherwise="n = 16 · sd² / effect², with sd = 0.3 and effect = 0.01.",
-    done="That is 14,400 users twice, to see one percentage point.",
+    otherwise="Use n = 16 · sd² / effect², with sd = 0.3 and effect = 0.01.",
+    done="The test needs 14,400 users in each of the two groups to detect one percentage point.",
 )
 
 
@@ -361,7 +386,12 @@ def _ips_like(reward, target, propensity, clip, weight="ratio", cut="weight", pa
         }[part]()
 
 
-@exercise("18.9", "O5", "code", done="With a large `clip` unbiased and noisy; with a small one steadier and too low.")
+@exercise(
+    "18.9",
+    "O5",
+    "code",
+    done="With a large `clip`, the estimate is unbiased but noisy; with a small one, it is less noisy but too low.",
+)
 def clipped(answer) -> None:
     rng = np.random.default_rng(9)
     cases = []
@@ -372,37 +402,34 @@ def clipped(answer) -> None:
         reward[:2] = 2.5, 0.4
         cases.append((reward, target, propensity, clip))
     changes = {
-        "Upside down: the weight is target / propensity. What the old policy showed rarely counts more.": {
-            "weight": "turned"
-        },
+        "Your weight is upside down. It is target / propensity, so that items which the old policy rarely showed "
+        "count more.": {"weight": "turned"},
         "`target` is missing: the weight is the new policy's probability divided by the propensity.": {
             "weight": "propensity"
         },
         "`propensity` is missing: divide the new policy's probability by it.": {"weight": "target"},
         "You multiplied the two probabilities. Divide by the propensity.": {"weight": "product"},
-        "No weight is in yours: that is the naive mean, the value of the *old* policy.": {"weight": "none"},
+        "You use no weights. The result is the naive mean, which estimates the *old* policy.": {"weight": "none"},
         "You clipped the propensity. Clip the weight, target / propensity.": {"weight": "floor", "cut": "none"},
         "You compared `clip` with the propensity. It caps the weight, target / propensity.": {
             "weight": "capped",
             "cut": "none",
         },
-        "Yours is not clipped: no weight may count more than `clip`.": {"cut": "none"},
-        "You set large weights to 0. They count as `clip`.": {"cut": "dropped"},
-        "You left out the rows with large weights. They stay, and count as `clip`.": {"cut": "left out"},
+        "Your weights are not clipped. No weight may be larger than `clip`.": {"cut": "none"},
+        "You set weights above `clip` to 0. Replace them by `clip`.": {"cut": "dropped"},
+        "You left out the rows with large weights. Keep them, with the weight `clip`.": {"cut": "left out"},
         "np.maximum raises the small weights to `clip`. Large ones must come down: np.minimum.": {"cut": "lower"},
         "You clipped weight · reward. Only the *weight* is clipped.": {"cut": "product"},
-        "Yours clips at 1. Use `clip`.": {"cut": "one"},
-        "Yours always clips at 3. Use `clip`.": {"cut": "three"},
+        "You always clip at 1. Use the argument `clip`.": {"cut": "one"},
+        "You always clip at 3. Use the argument `clip`.": {"cut": "three"},
         "That is the sum. The estimate is the mean over all rows.": {"part": "sum"},
         "You divided by the sum of the weights: that is SNIPS. Here, divide by the number of rows.": {
             "part": "weights"
         },
         "You divided by the sum of the rewards. Divide by the number of rows.": {"part": "rewards"},
-        "You divided by the number of rewarded rows. Every row counts, also those without a reward.": {
-            "part": "clicks"
-        },
-        "That is the median. The estimate is the mean.": {"part": "median"},
-        "The reward is missing: this is the mean weight.": {"rewarded": False},
+        "You divided by the number of rewarded rows. Divide by the number of all rows.": {"part": "clicks"},
+        "That is the median. Return the mean.": {"part": "median"},
+        "The reward is missing. Multiply each weight by its reward before you take the mean.": {"rewarded": False},
     }
     judge(answer, cases, _ips, variants(_ips_like, changes))
 
@@ -452,7 +479,7 @@ def _doubly_robust_like(
     "18.10",
     "O5",
     "faded",
-    done="Right on average if the propensities are right, or if the model is: that is why it is called doubly robust.",
+    done="The estimate is right on average if either the propensities or the model is right: it is doubly robust.",
 )
 def doubly_robust(answer) -> None:
     rng = np.random.default_rng(10)
@@ -467,7 +494,7 @@ def doubly_robust(answer) -> None:
         "You compare with the model's best item. Compare with the item that was shown.": {"own": "best"},
         "You compare with the mean prediction. Compare with the one for the item that was shown.": {"own": "mean"},
         "The model's prediction is missing in the correction: subtract it from the reward.": {"own": "none"},
-        "The prediction of the shown item is not multiplied by `target`; the weight already holds it.": {
+        "Do not multiply the prediction for the shown item by `target`: the weight already contains it.": {
             "own": "times target"
         },
         "You subtract a probability. Subtract the model's *prediction* for the item shown.": {"own": "target"},
@@ -477,18 +504,20 @@ def doubly_robust(answer) -> None:
         "`predicted[:, item]` holds the items of all rows; you took their mean. Take each row's own: "
         "`predicted[np.arange(len(item)), item]`.": {"own": "grid, mean"},
         "You compare with the prediction for item 0. Compare with the item that was shown.": {"own": "first"},
-        "The sign of the correction is wrong: reward minus prediction is *added*.": {"sign": -1},
-        "`weight` is missing: the model's error is weighted.": {"weighted": "nothing"},
-        "You weight the reward alone. Weight the whole error, reward minus prediction: use brackets.": {
+        "The sign of the correction is wrong: *add* the weighted error, reward minus prediction.": {"sign": -1},
+        "`weight` is missing: multiply the model's error by it.": {"weighted": "nothing"},
+        "You weight the reward alone. Weight the whole error, reward minus prediction: use parentheses.": {
             "weighted": "reward"
         },
         "You weight the prediction alone. Weight the whole error, reward minus prediction.": {"weighted": "guess"},
         "That is the direct method alone. Add the weighted error of the model.": {"weighted": "absent"},
         "You divided by the mean weight. Here the correction is a plain mean over rows.": {"weighted": "normalised"},
-        "You divided the error by the weight. Multiply.": {"weighted": "divided"},
-        "Do not take the absolute value: an error below zero lowers the estimate.": {"weighted": "absolute"},
-        "Do not square the error.": {"weighted": "square"},
-        "That is the correction alone. `direct` must be added.": {"base": False},
+        "You divided the error by the weight. Multiply it by the weight.": {"weighted": "divided"},
+        "You took the absolute value of the error. Keep its sign: an error below zero lowers the estimate.": {
+            "weighted": "absolute"
+        },
+        "You squared the error. Keep it as it is, with its sign.": {"weighted": "square"},
+        "That is the correction alone. Add `direct` to it.": {"base": False},
         "That is the sum over rows. Return the mean.": {"part": np.sum},
     }
     mistakes = variants(_doubly_robust_like, changes) | {

@@ -10,9 +10,9 @@ predict(
     truth=357,
     within=40,
     between=(0.1, 100_000),
-    low="More. Run the next cell: the GPU was slower than that, and slower than the CPU.",
-    high="Slower than the CPU, you are right, but not quite that slow.",
-    done="Three times as long as the CPU. The rest of the lesson shows how that can happen.",
+    low="It took longer than that, and longer than on the CPU. Run the next cell.",
+    high="You are right that the GPU was slower than the CPU, but not by that much.",
+    done="Right: the GPU took three times as long as the CPU. The rest of the lesson shows how that can happen.",
 )
 
 
@@ -22,21 +22,25 @@ trace(
     truth=2 * 256 * 128 * 64 / (4 * (256 * 128 + 128 * 64 + 256 * 64)),
     within=0.02,
     mistakes={
-        9.143: "A multiplication and an addition for each weight: 2 · 256 · 128 · 64 operations.",
-        73.143: "That is operations per number moved. A number has 4 bytes.",
-        36.571: "Count 2 operations for each weight and example, once, and 4 bytes for each number.",
-        0.0547: "Upside down: operations divided by bytes.",
+        9.143: "Each weight needs a multiplication and an addition for each example: 2 · 256 · 128 · 64 operations.",
+        73.143: "That is the number of operations per number moved. Divide by bytes: a number has 4 of them.",
+        36.571: "That is twice the intensity. Count 2 operations for each weight and example, and 4 bytes for each "
+        "number.",
+        0.0547: "Your ratio is upside down. Divide the operations by the bytes.",
         21.333: "You left out the weights. They are moved once, 128 · 64 numbers.",
         25.6: "The output has to be written, too: 256 · 64 numbers.",
         42.667: "The input has to be read, too: 256 · 128 numbers.",
-        128.0: "The batch multiplies the input and the output, too: 256 · 128 and 256 · 64 numbers.",
-        125.069: "Not 256 times as much: the inputs and outputs of all 256 examples have to be moved as well.",
-        125.44: "Not 256 times as much: the inputs and outputs of all 256 examples have to be moved as well.",
-        0.488: "That is the batch of 1. If the weights are used for 256 examples, they are still moved only once.",
-        18.0: "Two decimals, please.",
+        128.0: "You counted only the weights. Inputs and outputs are moved, too: 256 · 128 and 256 · 64 numbers.",
+        125.069: "The intensity is not 256 times as large: the inputs and outputs of all 256 examples have to be "
+        "moved as well.",
+        125.44: "The intensity is not 256 times as large: the inputs and outputs of all 256 examples have to be "
+        "moved as well.",
+        0.488: "That is the intensity for a batch of 1. With 256 examples, the weights are still moved only once.",
+        18.0: "Give the intensity with two decimals.",
     },
-    otherwise="Operations: 2 · 256 · 128 · 64. Numbers of 4 bytes: 256 · 128 in, 128 · 64 weights, 256 · 64 out.",
-    done="The same weights serve 256 examples, so each byte that is moved brings far more arithmetic.",
+    otherwise="Count 2 · 256 · 128 · 64 operations, and 4 bytes for each number: 256 · 128 inputs, 128 · 64 "
+    "weights and 256 · 64 outputs.",
+    done="The weights are moved once and used for 256 examples, so there are many more operations per byte.",
 )
 
 
@@ -72,7 +76,12 @@ def _least_like(
     }[how]
 
 
-@exercise("19.3", "O1", "code", done="No program can be faster than this on that machine. Real ones are slower.")
+@exercise(
+    "19.3",
+    "O1",
+    "code",
+    done="This is the roofline bound: a program that moves all these numbers through memory cannot be faster.",
+)
 def least_time(answer) -> None:
     cases = [
         ([(2, 3), (40, 30)], 20, 300.0, 100.0),
@@ -86,13 +95,18 @@ def least_time(answer) -> None:
             "both": lambda one, other: one + other
         },
         "The slower of the two decides: take the larger time, not the smaller.": {"both": min},
-        "That is the time to calculate alone. A layer can wait for memory.": {"both": lambda one, other: one},
-        "That is the time to move alone. A layer can also wait for the arithmetic.": {"both": lambda one, other: other},
+        "You count only the arithmetic. A layer may also have to wait for memory: take the larger of the two times.": {
+            "both": lambda one, other: one
+        },
+        "You count only the memory traffic. A layer may also have to wait for the arithmetic: take the larger of "
+        "the two times.": {"both": lambda one, other: other},
         "The layers run one after the other, and each has its own bound: take the larger time for *each* layer, then "
         "add.": {"bounds": "whole"},
-        "Operations are divided by `flops`, bytes by `bandwidth`; yours are exchanged.": {"bounds": "swapped"},
-        "A weight brings a multiplication and an addition: 2 operations for each example.": {"per": 1},
-        "A number in float32 has 4 bytes.": {"width": 1},
+        "`flops` and `bandwidth` are exchanged. Divide operations by `flops`, and bytes by `bandwidth`.": {
+            "bounds": "swapped"
+        },
+        "Each weight needs a multiplication and an addition: count 2 operations for each example.": {"per": 1},
+        "You count numbers, not bytes. A number in float32 has 4 bytes.": {"width": 1},
         "That is float64. A number in float32 has 4 bytes.": {"width": 8},
         "The input has to be read, too: batch · n_in numbers.": {"inputs": 0},
         "The weights have to be read, too: n_in · n_out numbers.": {"weights": 0},
@@ -100,22 +114,24 @@ def least_time(answer) -> None:
         "The layers run one after the other: add their times, do not take the largest.": {"how": "max"},
         "The layers run one after the other: add their times, do not take the mean.": {"how": "mean"},
         "That is the last layer alone. Add the times of all layers.": {"how": "last"},
-        "That is the first layer alone. Does `return` stand inside the loop?": {"how": "first"},
-        "One number is asked for: add the times of the layers up.": {"how": "list"},
+        "That is the first layer alone. Is `return` inside the loop?": {"how": "first"},
+        "Return one number: add up the times of the layers.": {"how": "list"},
     }
     mistakes = variants(_least_like, changes) | {
-        "`batch` is not used: that is the time for one example.": lambda layers, batch, flops, bandwidth: _least(
-            layers, 1, flops, bandwidth
+        "You do not use `batch`, so your result is the time for one example.": lambda layers, batch, flops, bandwidth: (
+            _least(layers, 1, flops, bandwidth)
         ),
-        "Not the time of one example times the batch: the weights are moved only once.": (
+        "You multiplied the time of one example by the batch size, but the weights are moved only once per batch.": (
             lambda layers, batch, flops, bandwidth: batch * _least(layers, 1, flops, bandwidth)
         ),
-        "The batch multiplies the input and the output, too: batch · n_in and batch · n_out numbers.": (
+        "Each example has its own input and output: count batch · n_in and batch · n_out numbers.": (
             lambda layers, batch, flops, bandwidth: sum(
                 max(2 * batch * i * o / flops, 4 * (i + i * o + o) / bandwidth) for i, o in layers
             )
         ),
-        "The forward pass alone is asked for: no factor 3.": lambda *case: 3 * _least(*case),
+        "You multiplied by 3, as for training. Return the time of the forward pass alone.": lambda *case: (
+            3 * _least(*case)
+        ),
     }
     judge(answer, cases, _least, mistakes)
 
@@ -125,11 +141,12 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "80 is the ratio of the operations per second. Is a step of 0.5 operations per byte limited by them?",
-        "c": "The two ratios do not multiply: only the one that limits the step counts.",
-        "d": "The number of operations is the same on both machines. What limits the step on each of them?",
+        "a": "80 is the ratio of the operations per second, but a step with 0.5 operations per byte is limited by "
+        "memory.",
+        "c": "The two ratios are not multiplied: only the resource that limits the step counts.",
+        "d": "The number of operations is the same on both machines, so it cancels out of the ratio of the times.",
     },
-    done="Both machines have a balance far above 0.5, so both wait for memory: 300 / 20 = 15.",
+    done="On both machines, the intensity is far below the balance, so the step is limited by memory: 300 / 20 = 15.",
 )
 
 
@@ -162,35 +179,41 @@ def _split_like(batch_a, seconds_a, batch_b, seconds_b, slope="right", rest="rig
     return fixed, each
 
 
-@exercise("19.5", "O2", "faded", done="Two measurements tell what a larger batch can save, and what it cannot.")
+@exercise(
+    "19.5",
+    "O2",
+    "faded",
+    done="Two measurements separate the fixed cost, which a larger batch saves, from "
+    "the cost per example, which it does not.",
+)
 def fixed_and_each(answer) -> None:
     cases = [(256, 0.0031, 8192, 0.021), (10, 5.0, 30, 9.0), (64, 0.5, 16, 0.35), (1000, 2.0, 4000, 2.9)]
     changes = {
-        "Upside down: `each` is seconds per example, not examples per second.": {"slope": "inverse"},
+        "`each` is upside down: it is seconds per example, not examples per second.": {"slope": "inverse"},
         "seconds_b / batch_b contains a part of the fixed cost. Use the *difference* of the two measurements.": {
             "slope": "b"
         },
-        "seconds_b / batch_b holds the fixed cost as well, so nothing is left of it. Use the *difference*.": {
+        "seconds_b / batch_b includes the whole fixed cost, so nothing remains for `fixed`. Use the *difference*.": {
             "slope": "b",
             "rest": "from b",
         },
         "seconds_a / batch_a contains a part of the fixed cost. Use the *difference* of the two measurements.": {
             "slope": "a"
         },
-        "The sign of `each` is wrong: subtract in the same order above and below.": {"slope": "minus"},
+        "The sign of `each` is wrong: subtract in the same order in the numerator and in the denominator.": {
+            "slope": "minus"
+        },
         "The difference of the seconds belongs to batch_b − batch_a examples: divide by that.": {"slope": "difference"},
-        "Subtract the measurements; the mean over both contains the fixed cost.": {"slope": "sum"},
-        "The difference belongs to batch_b − batch_a examples, not to batch_b.": {"slope": "over b"},
+        "You took the mean over both measurements, which contains the fixed cost. Use their difference.": {
+            "slope": "sum"
+        },
+        "You divided by batch_b. The difference belongs to batch_b − batch_a examples only.": {"slope": "over b"},
         "`fixed` is what is left of seconds_a after its batch_a examples: subtract each · batch_a.": {"rest": "a"},
         "`fixed` is what is *left*: subtract each · batch_a, do not add it.": {"rest": "plus"},
-        "You subtracted the examples of batch_a from seconds_b. Take one and the same measurement.": {
-            "rest": "b with a"
-        },
-        "You subtracted the examples of batch_b from seconds_a. Take one and the same measurement.": {
-            "rest": "a with b"
-        },
-        "batch_a examples take each · batch_a; you subtracted a single one.": {"rest": "one"},
-        "The sign of `fixed` is wrong: seconds_a − each · batch_a.": {"rest": "negative"},
+        "You subtracted each · batch_a from seconds_b. Take both from the same measurement.": {"rest": "b with a"},
+        "You subtracted each · batch_b from seconds_a. Take both from the same measurement.": {"rest": "a with b"},
+        "You subtracted the time of one example. Subtract that of batch_a examples, each · batch_a.": {"rest": "one"},
+        "The sign of `fixed` is wrong: it is seconds_a − each · batch_a.": {"rest": "negative"},
     }
     judge(answer, cases, _split, variants(_split_like, changes), atol=1e-12)
 
@@ -200,16 +223,17 @@ parsons(
     "O2",
     right="CDABE",
     not_used={
-        "F": "F prepares one row at a time, though `prepare` works on batches. (And inside `map` rows are symbols "
-        "without a `.numpy()`.)"
+        "F": "Leave out F: it prepares one row at a time, but `prepare` works on batches. (Besides, inside `map` "
+        "the rows are symbolic tensors without `.numpy()`.)"
     },
     before={
-        "CD": "`cache` keeps what stands before it. If `prepare` comes after it, it runs again in every epoch.",
+        "CD": "`cache` stores the results of everything before it. If `prepare` comes after it, it runs again in "
+        "every epoch.",
         "DA": "With `shuffle` before `cache`, the order of the first epoch is kept for ever.",
         "AB": "With `batch` first, `shuffle` mixes whole batches: the same rows stay together in every epoch.",
-        "BE": "`prefetch` comes last, so that whole batches are ready when the network asks.",
+        "BE": "`prefetch` comes last, so that whole batches are ready when the network needs them.",
     },
-    done="Expensive and always the same: before the cache. New in every epoch: after it.",
+    done="What is expensive and always the same comes before `cache`; what must change in every epoch comes after it.",
 )
 
 
@@ -220,21 +244,21 @@ trace(
     within=1,
     mistakes={
         128: "That is one table. Count what is read (gradient, weights, two moments) and what is written.",
-        256: "That is two tables. Four are read, three are written.",
+        256: "That is two tables. Four are read and three are written.",
         384: "That is three tables. Four are read *and* three are written.",
         512: "That is what is read. The weights and both moments are written back, too.",
-        640: "Five tables. Four are read, three are written: seven.",
-        768: "Six tables: the gradient has to be read, too.",
-        1024: "Eight tables: the gradient is read, but not written.",
-        224: "A number has 4 bytes.",
+        640: "That is five tables. Four are read and three are written, which makes seven.",
+        768: "That is six tables. The gradient has to be read, too.",
+        1024: "That is eight tables. The gradient is read, but not written.",
+        224: "You counted one byte for each number. A number in float32 has 4 bytes.",
         1792: "That is float64. A number in float32 has 4 bytes.",
-        28: "28 bytes for each number. A row has 32 of them.",
-        896e6: "Those are bytes; a megabyte is a million of them.",
-        0.896: "Those are gigabytes; one has 1,000 megabytes.",
+        28: "You counted 28 bytes for each row. Each row has 32 numbers.",
+        896e6: "That is in bytes. A megabyte is a million bytes.",
+        0.896: "That is in gigabytes. A gigabyte has 1,000 megabytes.",
         854.5: "Megabytes are millions of bytes here, not powers of 1,024.",
     },
     otherwise="A table has 1,000,000 · 32 numbers of 4 bytes, 128 MB. How many times is such a table read or written?",
-    done="However few rows the batch contains: nearly a gigabyte for each step.",
+    done="A dense Adam moves nearly a gigabyte in each step, however few rows the batch contains.",
 )
 
 
@@ -313,7 +337,12 @@ def _step_for_each_repeat(table, m, v, ids, gradients, lr=0.01):
     return np.where(counts > 0, table + (new - table) * counts, table), m, v
 
 
-@exercise("19.8", "O3", "code", done="Only the rows of the batch were touched, and repeats count as one gradient.")
+@exercise(
+    "19.8",
+    "O3",
+    "code",
+    done="Only the rows of the batch change, and the gradients of a repeated id are added up before they are squared.",
+)
 def lazy_adam(answer) -> None:
     rng = np.random.default_rng(19)
     cases = []
@@ -327,10 +356,10 @@ def lazy_adam(answer) -> None:
     cases.append((*np.ones((3, 4, 2)), np.array([2, 0, 2]), gradients, 0.1))
     cases.append((np.ones((4, 2)), *np.zeros((2, 4, 2)), np.array([2, 0, 2]), np.full((3, 2), 0.01), 0.1))
     changes = {
-        "A row that occurs several times keeps only its *last* gradient: `m[ids] = …` overwrites. Sum.": {
+        "A row that occurs several times keeps only its *last* gradient: `m[ids] = …` overwrites. Sum its gradients.": {
             "repeats": "last"
         },
-        "A row that occurs several times keeps only its first gradient. Sum them.": {"repeats": "first"},
+        "A row that occurs several times keeps only its first gradient. Sum its gradients.": {"repeats": "first"},
         "You took the mean of a row's gradients. g is their sum.": {"repeats": "mean"},
         "You squared the gradients of a row one by one. Add them up first, then square the sum.": {
             "squares": "of parts"
@@ -341,27 +370,30 @@ def lazy_adam(answer) -> None:
         "v takes the *square* of the gradient.": {"squares": "none"},
         "That is the dense Adam: rows that are not in `ids` must stay as they are.": {"rows": "all"},
         "The table moves with the *new* m and v: update them first.": {"moved": "old"},
-        "Against the gradient: subtract from the table.": {"sign": 1},
+        "Your step goes in the wrong direction. Subtract it from the table.": {"sign": 1},
         "The factors of m are exchanged: 0.9 for the old m, 0.1 for g.": {"first": (0.1, 0.9)},
         "The factors of v are exchanged: 0.999 for the old v, 0.001 for g².": {"second": (0.001, 0.999)},
         "m must keep 0.9 of its old value, and take 0.1 of g.": {"first": (0.9, 1.0)},
         "v is updated with 0.999 and 0.001, not with the factors of m.": {"second": (0.9, 0.1)},
         "The old m is lost: m ← 0.9 m + 0.1 g.": {"first": (0.0, 0.1)},
         "The old v is lost: v ← 0.999 v + 0.001 g².": {"second": (0.0, 0.001)},
-        "Divide by the *root* of v.": {"root": False},
+        "You divide by v itself. Divide by the *root* of v.": {"root": False},
         "The division by √v is missing.": {"root": None},
-        "The 1e-7 is added to the root, not under it: √v + 1e-7.": {"small": "inside"},
-        "m takes 0.1 of g, and v 0.001 of g².": {"first": (0.9, 1.0), "second": (0.999, 1.0)},
+        "You added 1e-7 under the root. Add it after taking the root: √v + 1e-7.": {"small": "inside"},
+        "You added all of g and of g². m takes 0.1 of g, and v takes 0.001 of g².": {
+            "first": (0.9, 1.0),
+            "second": (0.999, 1.0),
+        },
         "v must keep 0.999 of its old value, and take 0.001 of g².": {"second": (0.999, 1.0)},
         "The table moves along m, not along the gradient itself.": {"step": "g"},
-        "Use `lr`, whatever it is; yours always takes 0.01.": {"rate": 0.01},
+        "Your learning rate is always 0.01. Use the argument `lr`.": {"rate": 0.01},
     }
     mistakes = variants(_lazy_like, changes) | {
-        "You update a row again for every time that it occurs. Add its gradients up, and update it once.": _one_by_one,
-        "Each row shrinks m and v once, however often it occurs. Go through the different ids.": _sum_for_each_repeat,
-        "A row whose gradients add up to 0 belongs to the batch, too: its m and v shrink.": _without_zeros,
-        "Leave the bias correction out.": _corrected,
-        "The right numbers in another order: return table, m, v.": lambda *case: tuple(
+        "You update a row each time it occurs. Add up its gradients, and update it once.": _one_by_one,
+        "You apply the sum once for every repeat of an id. Loop over the distinct ids instead.": _sum_for_each_repeat,
+        "You skip rows whose gradients add up to 0. They belong to the batch, too: m and v shrink.": _without_zeros,
+        "You apply the bias correction. Leave it out here.": _corrected,
+        "The results are right, but in another order. Return table, m, v.": lambda *case: tuple(
             _lazy(*case)[n] for n in (0, 2, 1)
         ),
         "Sum the gradients of a row with `axis=0`, so that each of its numbers keeps a gradient of its own.": (
@@ -388,11 +420,12 @@ choice(
     "O4",
     right="c",
     why_not={
-        "a": "One should expect that, and it holds for SGD. Think of section 6: what does Adam do with repeats?",
+        "a": "That is what one would expect, and it holds for SGD. But think of section 6: what does Adam do with "
+        "repeats?",
         "b": "Both compute in float32 on a CPU, and the outputs agreed within 0.00001.",
         "d": "Nothing is shuffled: each step gets the same batch, in the same order.",
     },
-    done="Adam squares the gradients. With 8,192 examples and 671 users, nearly every id occurs several times.",
+    done="Adam squares the gradients, and with 8,192 examples and 671 users, nearly every user occurs several times.",
 )
 
 
@@ -401,11 +434,12 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "A GPU can be fully used and learn little: an epoch of the large batch is far fewer steps.",
-        "c": "Examples per second say how fast data are seen, not how fast the loss falls.",
-        "d": "They see equal data, but in 64 times fewer steps. Look at the column of equal epochs.",
+        "a": "A GPU can be fully used and still learn little: with the large batch, an epoch has far fewer steps.",
+        "c": "Examples per second tell how fast the data are processed, not how fast the loss falls.",
+        "d": "They see the same data, but the GPU makes only a 64th of the steps. Look at the column of equal epochs.",
     },
-    done="Time to a loss that was named beforehand is what a training costs.",
+    done="What matters is the time to a validation loss fixed beforehand: it includes both the speed and the "
+    "progress of a step.",
 )
 
 
@@ -440,7 +474,13 @@ def _moved_down(numbers):
     return (_bfloat16(numbers).view(np.uint32) >> np.uint32(16)).view(np.float32)
 
 
-@exercise("19.11", "O5", "code", done="That is all that the hardware does: cut a float32 in half, and round.")
+@exercise(
+    "19.11",
+    "O5",
+    "code",
+    done="Rounding to bfloat16 keeps the upper 16 bits of a float32, and halfway "
+    "cases go to the number whose last bit is 0.",
+)
 def to_bfloat16(answer) -> None:
     rng = np.random.default_rng(16)
     cases = [
@@ -453,27 +493,28 @@ def to_bfloat16(answer) -> None:
         "You cut the lower bits off, which rounds towards zero. Round to the *nearest*: first add almost 0x8000.": {
             "add": "none"
         },
-        "Halfway numbers: you always round them away from zero. Take the one whose last bit is 0, so that 257 becomes "
-        "256.": {"add": "up"},
-        "Halfway numbers: you always round them towards zero. Take the one whose last bit is 0, so that 259 becomes "
-        "260.": {"add": "down"},
-        "Halfway numbers go to the one whose last bit is *1* in yours: add 1 more if the last bit that stays is 1.": {
-            "add": "odd"
+        "You always round halfway numbers away from zero. Take the one whose last bit is 0, so that 257 becomes 256.": {
+            "add": "up"
         },
+        "You always round halfway numbers towards zero. Take the one whose last bit is 0, so that 259 becomes 260.": {
+            "add": "down"
+        },
+        "You round halfway numbers to the one whose last bit is *1*. Add 1 more only if the last bit that stays is "
+        "1.": {"add": "odd"},
         "You added a whole step, 0x10000, so every number moves up by one. Add almost half a step, 0x7FFF.": {
             "add": "whole"
         },
         "You added only the last bit. Add 0x7FFF as well, almost half a step.": {"add": "odd alone"},
         "bfloat16 keeps the upper 16 bits; you cut off only 8.": {"keep": 8},
         "That keeps 10 bits of the fraction, as float16 does. bfloat16 keeps 7, and cuts 16 bits.": {"keep": 13},
-        "Those are the bits as whole numbers. Turn them back with `.view(np.float32)`; `astype` would convert them.": {
+        "Those are the bits as integers. Turn them back with `.view(np.float32)`; `astype` would convert them.": {
             "back": False
         },
         "The lower 16 bits are still there: set them to zero with `& 0xFFFF0000`.": {"back": None},
     }
     mistakes = variants(_bits_like, changes) | {
-        "The upper 16 bits lie in the lower half in yours. Shift them back with `<< 16` before the view.": _moved_down,
-        "Those are the upper 16 bits, moved down. They belong in the upper half: shift them back.": Sign(
+        "Your upper 16 bits are now in the lower half. Shift them back with `<< 16` before the view.": _moved_down,
+        "You return the upper 16 bits, moved down. They belong in the upper half: shift them back with `<< 16`.": Sign(
             lambda mine, numbers: np.asarray(mine).dtype.kind in "ui" and np.max(mine) < 2**16
         ),
     }

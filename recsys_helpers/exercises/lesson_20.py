@@ -10,9 +10,11 @@ predict(
     truth=0.05,
     within=0.3,
     between=(0, 4),
-    low="Nearly.",
-    high="Far slower than that. Halving the work saves a fraction of a millisecond; count what travels in return.",
-    done="Yes, two are slower than one: what travels takes longer than what is saved.",
+    low="You are right that two processes are slower than one, but not by that much.",
+    high="It is slower than that. Sharing saves at most half of a step, but two whole gradients must be sent in "
+    "return.",
+    done="Right: two processes are slower than one, because sending the gradients costs more time than sharing the "
+    "work saves.",
 )
 
 
@@ -48,7 +50,12 @@ def _combined_like(gradients, sizes, weight="size", whole="examples"):
     )
 
 
-@exercise("20.2", "O1", "code", done="Now it does not matter how the batch was cut.")
+@exercise(
+    "20.2",
+    "O1",
+    "code",
+    done="Weighted by size, the workers' means give the mean over all examples, however the batch is split.",
+)
 def combine(answer) -> None:
     rng = np.random.default_rng(20)
     cases = []
@@ -63,38 +70,46 @@ def combine(answer) -> None:
             "weight": "one",
             "whole": "nothing",
         },
-        "The gradients of the workers are not weighted. Multiply each by its size before you add.": {"weight": "one"},
+        "The gradients of the workers are not weighted. Multiply each by its size before you add them.": {
+            "weight": "one"
+        },
         "You divided by the number of workers. Divide by the number of all examples.": {"whole": "workers"},
         "That is the sum over all examples. Divide by their number, `sum(sizes)`.": {"whole": "nothing"},
-        "You divided each gradient by its size. It is a mean already: multiply by the size.": {
+        "You divided each gradient by its size. Each is already a mean: multiply it by its size.": {
             "weight": "inverse",
             "whole": "nothing",
         },
-        "Each gradient is divided by its size in yours. It is a mean already: multiply by the size.": {
+        "You divided each gradient by its size and took the mean. Multiply it by its size, and divide by all "
+        "examples.": {
             "weight": "inverse",
             "whole": "workers",
         },
-        "You weight by the inverse of the size, so small parts count most. It is the other way round.": {
+        "You weight by the inverse of the size, so small parts count most. Weight by the size instead.": {
             "weight": "inverse",
             "whole": "weights",
         },
-        "The size counts twice in yours. Multiply each gradient by its size once.": {"weight": "square"},
-        "The weights are squared sizes. Weight by the size itself.": {"weight": "square", "whole": "weights"},
-        "You weight each worker by the examples of the *others*.": {"weight": "others", "whole": "weights"},
-        "You divided by the largest part. Divide by the number of all examples, `sum(sizes)`.": {"whole": "largest"},
-        "The mean is over workers *and* entries. Keep the shape of one gradient.": {"whole": "entries"},
+        "You multiplied by the size twice. Multiply each gradient by its size once.": {"weight": "square"},
+        "Your weights are the squared sizes. Weight by the size itself.": {"weight": "square", "whole": "weights"},
+        "You weight each worker by the examples of the *others*. Weight it by its own size.": {
+            "weight": "others",
+            "whole": "weights",
+        },
+        "You divided by the largest size. Divide by the number of all examples, `sum(sizes)`.": {"whole": "largest"},
+        "You took the mean over workers *and* entries. Keep the shape of one gradient.": {"whole": "entries"},
     }
     mistakes = variants(_combined_like, changes, at_once=1) | {
-        "Only the largest part counts in yours. All examples count equally.": lambda gradients, sizes: gradients[
-            int(np.argmax(sizes))
-        ],
+        "You return the gradient of the largest part alone. Average over all examples.": lambda gradients, sizes: (
+            gradients[int(np.argmax(sizes))]
+        ),
         "You return one gradient per worker. Add them up.": Sign(
             lambda mine, gradients, sizes: np.shape(mine) == (len(sizes), *np.shape(gradients[0]))
         ),
-        "You return a single number. The result has the shape of one gradient: sum over the workers alone.": Sign(
+        "You return a single number. Sum over the workers only: the result has the shape of one gradient.": Sign(
             lambda mine, gradients, sizes: np.shape(mine) == () and np.shape(gradients[0]) != ()
         ),
-        "That is the median over the workers.": lambda gradients, sizes: np.median(gradients, axis=0),
+        "That is the median over the workers. Return the mean over all examples.": lambda gradients, sizes: np.median(
+            gradients, axis=0
+        ),
     }
     judge(answer, cases, _combined, mistakes)
 
@@ -104,11 +119,13 @@ choice(
     "O1",
     right="c",
     why_not={
-        "a": "It is more exact, but there is only an eighth of the steps, and each is as long as before.",
-        "b": "They have seen the same pairs, but a step averages over its batch: count the steps, and their length.",
-        "d": "A step averages over its batch, so it does not become longer. That would happen if it added up.",
+        "a": "The gradient is more exact, but there are only an eighth as many steps, and each is only as long as "
+        "before.",
+        "b": "They have seen the same pairs, but in an eighth as many steps, and averaging over a larger batch "
+        "makes no step longer.",
+        "d": "A step averages over its batch, so it does not become longer. It would if the gradients were summed.",
     },
-    done="An eighth of the steps of the same length: an eighth of the way.",
+    done="With an eighth of the steps, each of the same length, the model moves only about an eighth as far.",
 )
 
 
@@ -134,37 +151,37 @@ def _gather_like(pieces, adds=False, to=1, offset=1, place=None, at_once=True, s
 
 
 @exercise(
-    "20.4", "O2", "faded", done="After n − 1 steps every worker holds every piece, and nobody sent more than a share."
+    "20.4",
+    "O2",
+    "faded",
+    done="After n − 1 steps, every worker holds every complete piece, and no worker sent more than one piece per step.",
 )
 def all_gather(answer) -> None:
     rng = np.random.default_rng(4)
     cases = [(rng.normal(0, 1, (n, n, size)),) for n, size in ((2, 1), (3, 2), (4, 1), (5, 3))]
     changes = {
-        "You add. In this half the complete piece *replaces* what the neighbour has.": {"adds": True},
-        "Yours goes the wrong way round: the receiver is worker (w + 1) mod n.": {"to": -1},
-        "Nothing reaches a neighbour, so the array is as before: the receiver is worker (w + 1) mod n, not w itself.": {
-            "to": 0
-        },
-        "The pieces start at the wrong place. At step 0, worker w sends piece (w + 1) mod n.": {"offset": 0},
-        "The piece lands in the wrong place: it keeps its number, (w + 1 − s) mod n, at the receiver.": {"place": 0},
-        "The piece lands one place too far: it keeps its number, (w + 1 − s) mod n, at the receiver.": {"place": 2},
+        "You add the piece. In this half, the complete piece *replaces* the one that the receiver has.": {"adds": True},
+        "You send the pieces the wrong way round the ring. The receiver is worker (w + 1) mod n.": {"to": -1},
+        "Each worker writes to itself, so nothing changes. The receiver is worker (w + 1) mod n.": {"to": 0},
+        "You start with the wrong piece. At step 0, worker w sends piece (w + 1) mod n.": {"offset": 0},
+        "You write to the wrong position. At the receiver, the piece keeps its index, (w + 1 − s) mod n.": {"place": 0},
+        "You write one position too far. At the receiver, the piece keeps its index, (w + 1 − s) mod n.": {"place": 2},
     }
     mistakes = variants(_gather_like, changes, at_once=2) | {
-        "Each worker only has its own piece and the first one that came. All n − 1 steps are needed.": (
+        "You make only one step, so each worker has its own piece and one from its neighbour. Make all n − 1 steps.": (
             lambda pieces: _gather_like(pieces, steps=1 - len(pieces)) if len(pieces) > 2 else _gathered(pieces)
         ),
-        "One step is missing: n − 1 are needed.": lambda pieces: _gather_like(pieces, steps=-2),
-        "Yours always writes to piece w + 1. The piece keeps its number, (w + 1 − s) mod n: is `- step` missing?": (
+        "Your loop makes one step too few. Make n − 1 steps.": lambda pieces: _gather_like(pieces, steps=-2),
+        "You always write to piece w + 1. The piece keeps its index, (w + 1 − s) mod n: is `- step` missing?": (
             _without_step
         ),
-        "Only one worker receives in yours: let `worker` run over all n.": lambda pieces: _one_receiver(pieces, 0),
-        "Only the last worker's neighbour receives in yours: is the assignment outside the loop?": (
+        "Only one worker receives anything. Let `worker` run over all n.": lambda pieces: _one_receiver(pieces, 0),
+        "Only the neighbour of the last worker receives anything. Is the assignment outside the loop?": (
             lambda pieces: _one_receiver(pieces, len(pieces) - 1)
         ),
-        "Everybody has the sum of the pieces as they were. Copy the *complete* pieces; nothing is added here.": (
-            lambda pieces: np.stack([pieces.sum(axis=0)] * len(pieces))
-        ),
-        "Return all workers' pieces, shape (n, n, size); you returned those of one worker.": (
+        "Every worker ends up with the sum of the original pieces. Copy the *complete* pieces; nothing is added "
+        "here.": (lambda pieces: np.stack([pieces.sum(axis=0)] * len(pieces))),
+        "You returned the pieces of one worker. Return those of all workers, shape (n, n, size).": (
             lambda pieces: _gathered(pieces)[0]
         ),
     }
@@ -195,19 +212,21 @@ trace(
     within=0.6,
     mistakes={
         87.5: "That is one half, the reduce-scatter. The all-gather sends as much again.",
-        100: "A whole gradient? Each worker sends one eighth of it in each of 2 · 7 steps.",
-        200: "Nearly: there are n − 1 steps in each half, not n.",
-        700: "That would be sending the whole gradient to seven others. In the ring a worker sends one piece per step.",
+        100: "That is one whole gradient. Each worker sends one eighth of it in each of 2 · 7 steps.",
+        200: "That would be n steps in each half. There are only n − 1.",
+        700: "That would be sending the whole gradient to seven others. In the ring, a worker sends one piece per "
+        "step.",
         1400: "That is what all workers send together. Each sends an eighth of it.",
-        800: "In the ring a worker sends one eighth of the gradient per step, not all of it.",
+        800: "In the ring, a worker sends one eighth of the gradient per step, not all of it.",
         12.5: "That is one piece, sent in one step. There are 2 · 7 steps.",
-        25: "Each half has n − 1 = 7 steps, and every step sends a piece of 12.5 MB.",
-        114.3: "The factor is 2 (n − 1) / n, not its half turned over: (n − 1) / n = 7 / 8.",
-        228.6: "Upside down: the factor is 2 · 7 / 8.",
-        1.75: "Yes, 1.75 times the gradient. In MB, please.",
+        25: "That is one step in each half. Each half has n − 1 = 7 steps, and every step sends a piece of 12.5 MB.",
+        114.3: "Your factor is n / (n − 1) = 8 / 7. It should be 2 (n − 1) / n = 2 · 7 / 8.",
+        228.6: "Your factor is upside down: it is 2 · 7 / 8, not 2 · 8 / 7.",
+        1.75: "The factor 1.75 is right. Multiply it by the size of the gradient, and answer in MB.",
     },
-    otherwise="Each half has n − 1 steps, and in each a worker sends one n-th of the gradient: 2 (n − 1) / n · 100.",
-    done="1.75 times the gradient. With a hundred workers it would be 1.98 times.",
+    otherwise="Each half has n − 1 steps, and in each of them, a worker sends 1/n of the gradient: 2 (n − 1) / n · "
+    "100.",
+    done="Each worker sends 1.75 times the size of the gradient. With a hundred workers, it would be 1.98 times.",
 )
 
 
@@ -216,12 +235,13 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "Adam's next step depends on the means of all gradients so far. Without them the resumed training goes "
-        "another way.",
-        "b": "Without it nobody knows which batches are done already, nor which random numbers come next.",
-        "d": "They are what was learned.",
+        "a": "Adam's next step depends on the running means of all gradients so far. Without them, the resumed "
+        "training takes a different path.",
+        "b": "Without the step number, the program does not know which batches it has already used.",
+        "d": "The weights are what the training has learned so far. Without them, it would have to start again.",
     },
-    done="Gradients are computed anew from the weights and the next batch. All else that a step reads is needed.",
+    done="Every step computes new gradients from the weights and the next batch. Everything else that a step reads "
+    "must be saved.",
 )
 
 
@@ -252,7 +272,9 @@ def _look_up_like(shards, ids, owner="mod", place="div", order="ids", offset=0):
     return np.array([shards[int(k)][int(row) + offset] for k, row in zip(owners, places)], float)
 
 
-@exercise("20.7", "O4", "code", done="The shards answer as the whole table would.")
+@exercise(
+    "20.7", "O4", "code", done="Together, the shards return the same rows as the whole table, in the order of `ids`."
+)
 def look_up(answer) -> None:
     rng = np.random.default_rng(6)
     cases = []
@@ -263,32 +285,32 @@ def look_up(answer) -> None:
         ids[1], ids[2] = n_rows - 1, 0
         cases.append(([table[k::n].copy() for k in range(n)], ids))
     changes = {
-        "Owner and position are exchanged: row id belongs to shard id % n, and stands in position id // n.": {
+        "Shard and position are exchanged. Row id is in shard id % n, at position id // n.": {
             "owner": "div",
             "place": "mod",
         },
         "The rows come out shard by shard. Return them in the order of `ids`.": {"order": "owner"},
-        "Each id comes once in yours, sorted. Repetitions count, and the order of `ids` stays.": {"order": "unique"},
+        "You return each id once, sorted. Keep the repetitions and the order of `ids`.": {"order": "unique"},
         "The rows come out in the order of the sorted ids. Keep the order of `ids`.": {"order": "sorted"},
-        "You treat the shards as consecutive blocks of rows, one after the other. Row id belongs to shard id % n.": {
+        "You treat the shards as consecutive blocks of rows. Row id is in shard id % n.": {
             "owner": "blocks",
             "place": "blocks",
         },
-        "The right shard, but the wrong position: it is id // n.": {"place": "wrap"},
-        "The right shard, but the position is id // n, not id % n.": {"place": "mod"},
-        "One position too early: rows are counted from 0.": {"offset": -1},
+        "The shard is right, but the position is wrong: it is id // n.": {"place": "wrap"},
+        "The shard is right, but the position is id // n, not id % n.": {"place": "mod"},
+        "Your positions are too small by one. They count from 0, so use id // n as it is.": {"offset": -1},
     }
     mistakes = variants(_look_up_like, changes, at_once=1) | {
-        "Only the first shard is asked. Ask every owner.": lambda shards, ids: shards[0][
-            np.minimum(ids // len(shards), len(shards[0]) - 1)
-        ],
-        "Rows of other shards than the first are still 0: write the answers of *all* shards into the result.": (
+        "You look up every id in the first shard. Look up each id in its own shard, id % n.": lambda shards, ids: (
+            shards[0][np.minimum(ids // len(shards), len(shards[0]) - 1)]
+        ),
+        "Rows from all shards but the first are still 0. Write the rows of *all* shards into the result.": (
             lambda shards, ids: np.where((ids % len(shards) == 0)[:, None], _looked_up(shards, ids), 0)
         ),
-        "Only the rows of the last shard are filled in. Make the result once, before the loop over the shards.": (
+        "Only the rows of the last shard are filled in. Create the result once, before the loop over the shards.": (
             lambda shards, ids: np.where((ids % len(shards) == len(shards) - 1)[:, None], _looked_up(shards, ids), 0)
         ),
-        "You return one array per shard. Bring the rows together in the order of `ids`.": Sign(
+        "You return one array per shard. Combine their rows in the order of `ids`.": Sign(
             lambda mine, shards, ids: isinstance(mine, (list, tuple)) and len(mine) == len(shards) != len(ids)
         ),
         "You added up the rows. Return each of them, shape (m, dim).": lambda shards, ids: _looked_up(shards, ids).sum(
@@ -296,7 +318,7 @@ def look_up(answer) -> None:
         ),
     }
     raised = {
-        IndexError: "A position lies outside its shard. Row id stands in position id // n of shard id % n.",
+        IndexError: "A position lies outside its shard. Row id is in shard id % n, at position id // n.",
     }
     judge(answer, cases, _looked_up, mistakes, raised=raised)
 
@@ -307,9 +329,10 @@ predict(
     truth=59,
     within=8,
     between=(1, 100),
-    low="More. Film numbers grow with time, and the films that everybody has seen are among the first.",
-    high="Not quite so much, but the direction is right.",
-    done="Right: a quarter of the rows, and about six tenths of the work.",
+    low="It is more than that. Film numbers grow with time, so the old films that everybody has seen have small "
+    "numbers.",
+    high="It is not quite that much, but you are right that machine 0 answers more than its share.",
+    done="Right: machine 0 holds a quarter of the rows and answers about six tenths of the look-ups.",
 )
 
 
@@ -342,7 +365,13 @@ def _viewers_like(files, n_films, distinct="all", column=1, part="sum", axis=0):
     )
 
 
-@exercise("20.9", "O5", "debug", done="Distinct counts cannot be added; sets can be united.", given=_sum_of_files)
+@exercise(
+    "20.9",
+    "O5",
+    "debug",
+    done="Distinct counts cannot be added up. Merge the pairs of all files first, then count the distinct ones.",
+    given=_sum_of_files,
+)
 def n_viewers(answer) -> None:
     rng = np.random.default_rng(8)
     cases = []
@@ -353,46 +382,48 @@ def n_viewers(answer) -> None:
         cases.append((files, n_films))
     cases.append(([np.array([[0, 1], [5, 1], [5, 0]]), np.array([[5, 1], [2, 0]])], 4))  # two films without users
     changes = {
-        "Too high: somebody who watches a film in two weeks counts twice. Make the pairs distinct over all files.": {
-            "distinct": "file"
-        },
+        "Your counts are too high: somebody who watches a film in two weeks counts twice. Make the pairs distinct "
+        "over all files.": {"distinct": "file"},
         "You count interactions. Somebody who watches a film twice is one user: make the pairs distinct.": {
             "distinct": "none"
         },
-        "The largest count of one file misses users who are only in the others.": {"distinct": "file", "part": "max"},
-        "The mean over the files is no count of users. Unite the distinct pairs of all files.": {
+        "The largest count of one file misses users who occur only in the others. Merge the pairs of all files.": {
+            "distinct": "file",
+            "part": "max",
+        },
+        "The mean over the files is not a number of users. Merge the distinct pairs of all files.": {
             "distinct": "file",
             "part": "mean",
         },
-        "You return the counts of the last file alone.": {"distinct": "file", "part": "last"},
+        "You return the counts of the last file alone. Merge the pairs of all files.": {
+            "distinct": "file",
+            "part": "last",
+        },
         "You count the films of each user, column 0. Count the users of each film, column 1.": {"column": 0},
     }
     mistakes = variants(_viewers_like, changes, at_once=1) | {
-        "You return a single number. One count per film is asked for.": Sign(
-            lambda mine, files, n_films: np.ndim(mine) == 0
-        ),
-        "Users of films that nobody watched must be 0: give `bincount` its `minlength`.": Sign(
-            lambda mine, files, n_films: np.ndim(mine) == 1 and len(mine) < n_films
-        ),
+        "You return a single number. Return one count per film.": Sign(lambda mine, files, n_films: np.ndim(mine) == 0),
+        "Your result is too short. Films that nobody watched have 0 users: set `minlength=n_films` in "
+        "`np.bincount`.": Sign(lambda mine, files, n_films: np.ndim(mine) == 1 and len(mine) < n_films),
         "`np.unique` needs `axis=0`. Without it, users and films are mixed in one list.": (
             lambda files, n_films: np.bincount(np.unique(np.concatenate(files)), minlength=n_films)[:n_films]
         ),
-        "Yours is longer than the number of films. Are users mixed in: is `axis=0` of `np.unique` missing?": Sign(
+        "Your result has more entries than there are films. Are users mixed in: is `axis=0` missing?": Sign(
             lambda mine, files, n_films: np.ndim(mine) == 1 and len(mine) > n_films
         ),
-        "You made the users distinct, not the pairs: somebody who watched two films counts for both.": (
+        "You made the users distinct, not the pairs: somebody who watched two films must count for both.": (
             lambda files, n_films: np.bincount(
                 np.concatenate(files)[np.unique(np.concatenate(files)[:, 0], return_index=True)[1], 1],
                 minlength=n_films,
             )
         ),
-        "1 for each film that was watched at all? Count its users.": lambda files, n_films: np.bincount(
+        "You return 1 for each film that was watched at all. Count its users.": lambda files, n_films: np.bincount(
             np.unique(np.concatenate(files)[:, 1]), minlength=n_films
         ),
         "You counted in how many files each film occurs. Count its users.": lambda files, n_films: sum(
             np.bincount(np.unique(rows[:, 1]), minlength=n_films) for rows in files
         ),
-        "Only the users that stand in *every* file count in yours. Unite, do not intersect.": _in_every_file,
+        "You count only pairs that occur in *every* file. Take their union, not the intersection.": _in_every_file,
     }
     judge(answer, cases, _viewers, mistakes)
 
@@ -407,15 +438,17 @@ parsons(
     "O5",
     right="BACDE",
     not_used={
-        "F": "Buckets by time keep the rows of a user apart. What must all rows of one history have in common?",
+        "F": "Leave out F: buckets by time separate the rows of a user. What do all rows of one history have in "
+        "common?",
     },
     before={
-        "BA": "A file must be read before its rows can be cut.",
-        "AC": "The pieces must be cut before a bucket can be gathered.",
-        "CD": "Order the rows when all of a user's are together: what is ordered in one file is not ordered overall.",
-        "DE": "Which rows are the last ones is known only after they are ordered.",
+        "BA": "A file must be read before its rows can be split.",
+        "AC": "The rows must be split into buckets before a worker can gather its bucket from all files.",
+        "CD": "Sort the rows only when all rows of a user are together: rows sorted within each file are not "
+        "sorted overall.",
+        "DE": "The last rows of a user are known only after sorting.",
     },
-    done="Read, cut, gather: that is the shuffle. Then each bucket works alone.",
+    done="Reading, splitting and gathering make up the shuffle. After that, each bucket is processed independently.",
 )
 
 
@@ -425,19 +458,20 @@ trace(
     truth=84.48,
     within=0.6,
     mistakes={
-        28.16: "That is the weights alone. Adam stores two more numbers for each: three times as much.",
+        28.16: "That is the weights alone. Adam stores two more numbers for each weight, so there is three times "
+        "as much.",
         56.32: "Adam stores *two* numbers besides each weight, so there are three.",
         76.8: "The items need a table, too.",
         7.68: "The users need a table, too, and it is the larger one.",
-        168.96: "Numbers of 4 bytes, not 8.",
-        21.12: "That counts one byte per number. There are 4.",
+        168.96: "You counted 8 bytes per number. There are 4.",
+        21.12: "You counted one byte per number. There are 4.",
         112.64: "With Adam there are three numbers for each weight, not four.",
         78.68: "That is in GiB, 2³⁰ bytes. The question is about GB of 10⁹ bytes.",
         25.6: "That is the users' weights alone. Add the items, and Adam's two numbers per weight.",
-        84.48e9: "Yes, in bytes. In GB, please.",
-        84480: "That is in MB. In GB, please.",
-        0.08448: "That is in TB. In GB, please.",
+        84.48e9: "That is right in bytes. Give the answer in GB.",
+        84480: "That is in MB. Give the answer in GB.",
+        0.08448: "That is in TB. Give the answer in GB.",
     },
-    otherwise="Rows × 64 numbers × 4 bytes × 3 (the weight and Adam's two numbers), with 110 million rows.",
-    done="Too much for a machine with 64 GB, before a single interaction has been read.",
+    otherwise="Multiply 110 million rows by 64 numbers, 4 bytes and 3 (the weight and Adam's two numbers).",
+    done="The two tables do not fit on a machine with 64 GB, before a single interaction has been read.",
 )

@@ -12,9 +12,9 @@ predict(
     truth=0.88,
     within=0.06,
     between=(0, 1),
-    low="More than that. A ranking needs far less precision than the vectors have.",
-    high="Not quite that much: some quality is lost along with 99 % of the bytes.",
-    done="Nearly nine tenths of the quality, from about one hundredth of the bytes.",
+    low="It keeps more than that: a ranking needs far less precision than the vectors have.",
+    high="It does not keep quite that much: some quality is lost along with 99 % of the bytes.",
+    done="Right: the model keeps nearly nine tenths of its NDCG@10 with about one hundredth of the bytes.",
 )
 
 
@@ -37,7 +37,7 @@ trace(
         0.0: "That would be the code 0. 0.4 / 0.3 = 1.33 is nearer to 1.",
     },
     otherwise="The scale is the largest magnitude, 2.1, divided by 7. Divide 0.4 by it, round, and multiply.",
-    done="0.4 has become 0.3: an error of 0.1, and half a step, 0.15, is the most it can be.",
+    done="0.4 comes back as 0.3. The error is 0.1, and it can be at most half a step, 0.15.",
 )
 
 
@@ -58,7 +58,7 @@ def _from_range(rows, bits, levels):
     return np.rint(rows / scale), scale
 
 
-@exercise("21.3", "O1", "code", done="One scale per row, and no error larger than half a step.")
+@exercise("21.3", "O1", "code", done="With one scale per row, no number changes by more than half a step of its row.")
 def quantise(answer) -> None:
     rng = np.random.default_rng(1)
     cases = []
@@ -72,9 +72,9 @@ def quantise(answer) -> None:
     mistakes = variants(
         _quantise,
         {
-            "A row of zeros has scale 0, and 0 / 0 is no number. Give it the scale 1.": {"zero": False},
-            "Yours is one scale for the whole table. Take the largest magnitude of each *row*: axis=1.": {"axis": None},
-            "Yours is one scale per column. Take the largest magnitude of each *row*: axis=1.": {"axis": 0},
+            "A row of zeros has scale 0, and 0 / 0 is NaN. Give it the scale 1.": {"zero": False},
+            "You use one scale for the whole table. Take the largest magnitude of each *row*: axis=1.": {"axis": None},
+            "You use one scale per column. Take the largest magnitude of each *row*: axis=1.": {"axis": 0},
             "Your largest code is 2 ** (bits − 1): with 8 bits that is 128, which int8 does not have. Subtract 1.": {
                 "levels": lambda bits: 2 ** (bits - 1)
             },
@@ -105,10 +105,10 @@ def quantise(answer) -> None:
         "You round down. Round to the *nearest* whole number; `//` does not.": (
             lambda rows, bits: (rows // _quantise(rows, bits)[1], _quantise(rows, bits)[1])
         ),
-        "Yours is one scale for the whole table, a single number. Each row has its own: axis=1.": Sign(
+        "You return a single scale for the whole table. Each row has its own: axis=1.": Sign(
             lambda mine, rows, bits: len(mine) == 2 and np.ndim(mine[1]) == 0 and np.ndim(mine[0]) == 2
         ),
-        "A row of zeros gets the scale 1 itself. Divide by the largest code first, then replace the zeros.": (
+        "The scale of a row of zeros must be 1 itself. Divide by the largest code first, then replace the zeros.": (
             lambda rows, bits: (
                 _quantise(rows, bits)[0],
                 np.where(np.any(rows, axis=1, keepdims=True), _quantise(rows, bits)[1], 1 / (2 ** (bits - 1) - 1)),
@@ -120,7 +120,7 @@ def quantise(answer) -> None:
         "Your scale comes from the range of a row. Take its largest *magnitude*, divided by the largest code.": partial(
             _from_range, levels=lambda bits: 2**bits - 2
         ),
-        "You multiply the rows by the scale. A code says how many scales fit into a number: divide.": (
+        "You multiply the rows by the scale. Divide by it: a code tells how many steps a number is from 0.": (
             lambda rows, bits: (np.rint(rows * _quantise(rows, bits)[1]), _quantise(rows, bits)[1])
         ),
         "Your scale is upside down: it is the largest magnitude divided by the largest code.": (
@@ -132,13 +132,13 @@ def quantise(answer) -> None:
         "Your scale is the largest magnitude. Divide it by the largest code.": (
             lambda rows, bits: (_quantise(rows, bits)[0], np.abs(rows).max(axis=1, keepdims=True))
         ),
-        "The scale is asked for as a column, shape (n_rows, 1): keepdims=True keeps it.": (
+        "Return the scale as a column, shape (n_rows, 1): keepdims=True keeps it.": (
             lambda rows, bits: (_quantise(rows, bits)[0], _quantise(rows, bits)[1][:, 0])
         ),
-        "The two results are the wrong way round: the codes, then the scale.": (
+        "The two results are the wrong way round. Return the codes first, then the scale.": (
             lambda rows, bits: _quantise(rows, bits)[::-1]
         ),
-        "Only the codes came back. Without the scale nobody can read them: return both.": Sign(
+        "You return only the codes. Without the scale, they cannot be decoded: return both.": Sign(
             lambda mine, rows, bits: np.shape(mine) == np.shape(rows)
         ),
     }
@@ -155,7 +155,9 @@ def _halves(codes):
     return _pack(codes, low=slice(0, half), high=slice(half, None))
 
 
-@exercise("21.4", "O1", "code", done="Two codes in every byte: the file is really half as long.")
+@exercise(
+    "21.4", "O1", "code", done="Two codes share each byte, so the file is half as long as with one int8 per code."
+)
 def pack(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [
@@ -163,11 +165,12 @@ def pack(answer) -> None:
         for n_rows, dim in ((2, 2), (2, 4), (4, 6), (6, 8), (4, 10))  # even, so that pairs of rows fit as well
     ]
     mistakes = {
-        "You changed the order: the first of the two codes belongs in the low half, the second is multiplied by "
-        "16.": partial(_pack, low=slice(1, None, 2), high=slice(0, None, 2)),
+        "You exchanged the two codes. The first belongs in the low half, and the second is multiplied by 16.": partial(
+            _pack, low=slice(1, None, 2), high=slice(0, None, 2)
+        ),
         "You joined the first half of a row with its second half. Two *neighbours* share a byte: `codes[:, 0::2]` and "
         "`codes[:, 1::2]`.": _halves,
-        "Add 8 first: half a byte holds 0 to 15, and a negative code would spill into the other half.": partial(
+        "Add 8 first. Half a byte holds 0 to 15, and a negative code would change the other half.": partial(
             _pack, offset=0
         ),
         "You added 7. Add 8, so that the code 0 becomes 8.": partial(_pack, offset=7),
@@ -180,19 +183,21 @@ def pack(answer) -> None:
         "You multiplied by 8. Half a byte has 16 values, so the second code counts in units of 16.": partial(
             _pack, times=8
         ),
-        "You multiplied by 4. Four bits further is a factor of 2 ** 4 = 16.": partial(_pack, times=4),
-        "You added the two codes. Then nobody can take them apart: multiply the second by 16.": partial(_pack, times=1),
-        "Only the first code is in your bytes. Add 16 times the second.": partial(_pack, times=0),
+        "You multiplied by 4. A shift by four bits is a factor of 2 ** 4 = 16.": partial(_pack, times=4),
+        "You added the two codes, so they cannot be separated again. Multiply the second by 16.": partial(
+            _pack, times=1
+        ),
+        "Your bytes contain only the first code. Add 16 times the second.": partial(_pack, times=0),
         "You added 8 to the packed byte. Add it to each code before packing.": (
             lambda codes: (_pack(codes, offset=0).astype(int) + 8).astype(np.uint8)
         ),
         "You shifted by three bits. Half a byte is four: `<< 4`, or times 16.": (
             lambda codes: (codes[:, 0::2].astype(int) + 8) | (codes[:, 1::2].astype(int) + 8) << 3
         ),
-        "Yours is int8, which ends at 127. Convert to int before you multiply, and to np.uint8 at the end.": Sign(
+        "Your result is int8, which ends at 127. Convert to int before you multiply, and to np.uint8 at the end.": Sign(
             lambda mine, codes: np.asarray(mine).dtype == np.int8 and np.shape(mine)[1] * 2 == codes.shape[1]
         ),
-        "Yours still has one code per byte. Two neighbours share a byte, so the result has half as many columns.": Sign(
+        "You still have one code per byte. Two neighbours share a byte, so the result has half as many columns.": Sign(
             lambda mine, codes: np.shape(mine) == np.shape(codes)
         ),
         "Two neighbouring *columns* share a byte, not two rows.": Sign(
@@ -213,12 +218,12 @@ choice(
     "O2",
     right="c",
     why_not={
-        "a": "The metric sees every one of the ten positions. It found that the new films are about as good.",
-        "b": "Rounding errors do not know which films are relevant. They move the scores of all films.",
-        "d": "The users are the same in both measurements, and the interval is of their paired differences.",
+        "a": "NDCG@10 uses all ten positions. It shows that the new films are about as good.",
+        "b": "Rounding errors do not depend on which films are relevant. They change the scores of all films.",
+        "d": "The users are the same in both measurements, and the interval is that of their paired differences.",
     },
-    done="Many films have almost the same score as the tenth. A small error decides which of them come in, and those "
-    "that come in are, on average, about as good as those that drop out.",
+    done="Many films have almost the same score as the tenth. A small error decides which of them are recommended, "
+    "and the new ones are, on average, about as good as those that drop out.",
 )
 
 
@@ -244,7 +249,9 @@ def _distances(user, codes, tables):
     return lookup[np.arange(len(tables)), codes].sum(axis=1)
 
 
-@exercise("21.6", "O3", "faded", done="A few look-ups and additions for each film, and no vector was rebuilt.")
+@exercise(
+    "21.6", "O3", "faded", done="Each score takes a few look-ups and additions, and no film vector is reconstructed."
+)
 def from_tables(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -259,22 +266,18 @@ def from_tables(answer) -> None:
         ),
         "`lookup[codes]` takes whole rows of the table. One entry per block is needed: `lookup[np.arange(n_blocks), "
         "codes]`.": Sign(lambda mine, user, codes, tables: np.shape(mine) == (len(codes), tables.shape[1])),
-        "Those are squared distances. A score is a dot product.": _distances,
+        "You compute squared distances. A score is a dot product.": _distances,
         "You take the mean over the blocks. A dot product is the *sum* of its parts.": partial(
             _from_tables, total=np.mean
         ),
         "You multiply the parts of the blocks. A dot product is their *sum*.": partial(_from_tables, total=np.prod),
         "You take the largest part. A dot product is the *sum* of its parts.": partial(_from_tables, total=np.max),
-        "Only the first block counts in yours. Add up all of them.": partial(
-            _from_tables, total=lambda parts: parts[0]
-        ),
-        "Only the last block counts in yours. Add up all of them.": partial(
-            _from_tables, total=lambda parts: parts[-1]
-        ),
+        "You use only the first block. Add up all blocks.": partial(_from_tables, total=lambda parts: parts[0]),
+        "You use only the last block. Add up all blocks.": partial(_from_tables, total=lambda parts: parts[-1]),
         "You cut the user's vector into interleaved pieces. Block 0 is its first `width` numbers.": partial(
             _from_tables, parts=lambda user, tables: user.reshape(-1, len(tables)).T
         ),
-        "Every block meets the first piece of the user's vector. Block b meets piece b.": partial(
+        "You use the first piece of the user's vector for every block. Block b needs piece b.": partial(
             _from_tables, parts=lambda user, tables: [user[: tables.shape[2]]] * len(tables)
         ),
         "You return one value per film *and* block. Add them up over the blocks: `.sum(axis=1)`.": Sign(
@@ -282,7 +285,7 @@ def from_tables(answer) -> None:
                 np.shape(mine) == codes.shape and np.allclose(np.sum(mine, axis=1), _from_tables(user, codes, tables))
             )
         ),
-        "That is the look-up table itself. Take from it the entries that `codes` names, and add them up.": Sign(
+        "That is the look-up table itself. Take the entries that `codes` selects, and add them up.": Sign(
             lambda mine, user, codes, tables: np.shape(mine) == tables.shape[:2]
         ),
         "You added up over the films. Add up over the blocks, so that each film has one score.": Sign(
@@ -298,23 +301,26 @@ trace(
     truth=525,
     within=0.5,
     mistakes={
-        400: "Those are the values alone. Nobody knows where they belong: one bit per position, for all 1,000,000.",
-        600: "Those are row and column numbers of two bytes in CSR. A bitmap has one bit for each position instead.",
+        400: "Those are the values alone. To store where they belong, add one bit for each of the 1,000,000 positions.",
+        600: "You stored row and column numbers of two bytes, as in CSR. A bitmap has one bit for each position "
+        "instead.",
         604: "That is CSR. A bitmap has one bit for each position instead of the column numbers.",
         1400: "That is one *byte* for each position. A bit is an eighth of it.",
         4000: "That is the dense matrix. Only the weights that are left are stored, and one bit for each position.",
         4125: "Only the weights that are left are stored: a tenth of 4,000 kB.",
         412.5: "The bitmap has one bit for each of the 1,000,000 positions, not only for the weights that are left.",
-        125: "That is the bitmap alone. The values of the weights that are left come on top.",
+        125: "That is the bitmap alone. Add the values of the weights that are left.",
         225: "You counted one byte per value. They are float32: four bytes.",
-        525000: "In kB, please: thousands of bytes.",
-        800: "Row and column numbers of two bytes each: that is the list of positions. A bitmap has one bit for each.",
-        1200: "Eight bytes of positions for each weight: a bitmap has one bit for each of the 1,000,000 instead.",
-        3725: "You stored the weights that are gone. Store the tenth that is left: 100,000 of four bytes.",
+        525000: "That is in bytes. Give the answer in kB, thousands of bytes.",
+        800: "You stored a row and a column number of two bytes each. A bitmap has one bit for each position instead.",
+        1200: "You stored eight bytes of positions for each weight. A bitmap has one bit for each of the 1,000,000 "
+        "instead.",
+        3725: "You stored the weights that were removed. Store the tenth that is left: 100,000 of four bytes.",
         500: "A bit is an eighth of a byte: 1,000,000 bits are 125 kB, not 100.",
     },
     otherwise="1,000,000 bits are 125 kB. Add four bytes for each of the 100,000 weights that are left.",
-    done="An eighth of the dense file, although only a tenth of the weights is left: the rest says where they are.",
+    done="The matrix takes about an eighth of the dense file, not a tenth, because the bitmap has to say where the "
+    "weights are.",
 )
 
 
@@ -330,7 +336,7 @@ def _masked(weights, gradient, rate, mask=lambda w, g, r: w != 0, sign=-1, start
 
 
 @exercise(
-    "21.8", "O4", "debug", done="The mask is taken before the step, so what was pruned stays pruned.", given=_given_21_8
+    "21.8", "O4", "debug", done="The mask is made before the step, so pruned weights stay pruned.", given=_given_21_8
 )
 def masked_step(answer) -> None:
     rng = np.random.default_rng(4)
@@ -342,25 +348,25 @@ def masked_step(answer) -> None:
         gradient[0, 0] = 0  # a weight that is left, and whose gradient happens to be zero
         cases.append((weights, gradient, float(rng.choice([0.1, 0.5]))))
     mistakes = {
-        "Still the same: a pruned weight that has made a step is no longer 0, so your mask lets it through. Take the "
-        "mask before the step.": _given_21_8,
+        "After the step, a pruned weight is no longer 0, so your mask lets it through. Take the mask before the "
+        "step.": _given_21_8,
         "Your mask is upside down: it keeps the weights that were pruned and loses the others.": partial(
             _masked, mask=lambda w, g, r: w == 0
         ),
-        "Your mask asks where the *gradient* is zero. Ask the weights: what is zero was pruned.": partial(
+        "Your mask depends on the *gradient*. Make it from the weights: those that are zero were pruned.": partial(
             _masked, mask=lambda w, g, r: g != 0
         ),
         "Your mask loses the negative weights as well. A weight was pruned if it is exactly 0: `!= 0`.": partial(
             _masked, mask=lambda w, g, r: w > 0
         ),
-        "You return the step alone. The weights after it are asked for.": partial(_masked, start=0),
-        "You go up the gradient. A step of training goes down: minus.": partial(_masked, sign=1),
-        "The learning rate is missing from your step.": partial(_masked, factor=1),
-        "You return the weights without a step. Those that are left still learn.": lambda weights, gradient, rate: (
+        "You return the step alone. Return the weights after it.": partial(_masked, start=0),
+        "You go up the gradient. A step of gradient descent goes down: subtract it.": partial(_masked, sign=1),
+        "The learning rate is missing from your step. Multiply the gradient by `rate`.": partial(_masked, factor=1),
+        "You return the weights unchanged. Those that are left still have to learn.": lambda weights, gradient, rate: (
             weights
         ),
-        "You return the mask. The weights after the step are asked for.": lambda weights, gradient, rate: weights != 0,
-        "Your step moves every weight by `rate` times the weight. Take the gradient.": (
+        "You return the mask. Return the weights after the step.": lambda weights, gradient, rate: weights != 0,
+        "Your step is `rate` times the weight. Use the gradient instead.": (
             lambda weights, gradient, rate: weights - rate * weights
         ),
     }
@@ -373,9 +379,9 @@ predict(
     truth=0.92,
     within=0.05,
     between=(0, 1.5),
-    low="More than that: the teacher's scores tell the student about all films at once.",
-    high="Less than that: 64 numbers in the middle are a narrow passage, and something is lost.",
-    done="Nine tenths, at less than a twentieth of the size.",
+    low="It reaches more than that: the teacher's scores tell the student about all films at once.",
+    high="It reaches less than that: only 64 numbers remain in the middle layer, and some information is lost.",
+    done="Right: the student reaches about nine tenths of the teacher's NDCG@10 at less than a twentieth of the size.",
 )
 
 
@@ -384,15 +390,16 @@ parsons(
     "O5",
     right=("ABCDE", "ABDCE", "ADBCE", "DABCE"),
     not_used={
-        "F": "F reads the hidden films. They are there to measure both students, and nobody may learn from them.",
-        "G": "G gives the student an advantage over the control: then nobody knows whether the teacher helped.",
+        "F": "Leave out F: the hidden films are there to measure both students, so no model may learn from them.",
+        "G": "Leave out G: it gives the student an advantage over the control, so you could not tell whether the "
+        "teacher helped.",
     },
     before={
         "AB": "The teacher must be fitted before it can score anything.",
-        "BC": "The student learns from the teacher's scores: they must exist first.",
+        "BC": "The student learns from the teacher's scores, so they must be computed first.",
         "CE": "You can measure a student only after it has been trained.",
-        "DE": "The comparison needs the control: train it first.",
+        "DE": "The comparison needs the control, so train it first.",
     },
-    done="Two students of the same shape, trained on the same histories with the same care, compared in pairs on "
-    "hidden films.",
+    done="This compares two students of the same shape, trained on the same histories with the same care, in pairs "
+    "on hidden films.",
 )

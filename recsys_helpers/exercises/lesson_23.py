@@ -5,15 +5,17 @@ import numpy as np
 from recsys_helpers.exercises import NotYet, choice, exercise, judge, must_be_function, parsons, predict, trace
 
 
-@exercise("23.1", "O1", "trace", done="0.8 + 0 = 0.8: Clue scores more, but it is hidden before the cut.")
+@exercise(
+    "23.1", "O1", "trace", done="Emma scores 0.8 + 0 = 0.8. Clue scores more, but it is hidden before the list is cut."
+)
 def first_film(answer) -> None:
     name = str(answer).strip(" .'\"").capitalize()
     hints = {
         "Clue": "Clue has the highest score, but this visitor has seen it.",
-        "Fargo": "Fargo has been seen, too.",
-        "Brazil": "Brazil: 0.5 + 0.1 = 0.6. One unseen film has more.",
+        "Fargo": "This visitor has seen Fargo, too.",
+        "Brazil": "Brazil scores 0.5 + 0.1 = 0.6, but another unseen film scores more.",
         "Alien": "That is the best film for the first visitor. This one wants `[1.0, 0.2]`.",
-        "Dune": "Dune: 0.2 + 0.16 = 0.36. Is there no better one?",
+        "Dune": "Dune scores 0.2 + 0.16 = 0.36, but another unseen film scores more.",
     }
     if name in hints:
         raise NotYet(hints[name])
@@ -31,11 +33,16 @@ def _call(answer, *arguments):
             "`hidden` empty."
         ) from None
     if found.ndim != 1:
-        raise NotYet(f"A flat list of positions is asked for; yours has shape {found.shape}.")
+        raise NotYet(f"Return a one-dimensional list of positions; yours has shape {found.shape}.")
     return found
 
 
-@exercise("23.2", "O1", "code", done="Hide, then cut: the first stage in four lines.")
+@exercise(
+    "23.2",
+    "O1",
+    "code",
+    done="Films are hidden before the list is cut, so a hidden film never takes the position of another one.",
+)
 def top_k(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(1)
@@ -65,7 +72,7 @@ def top_k(answer) -> None:
         free = np.setdiff1d(np.arange(n), hidden)
         n_wanted = min(k, len(free))
         if found.dtype.kind == "f" and len(found) and not np.array_equal(found, np.round(found)):
-            raise NotYet("You return scores. The *positions* of the films are asked for.")
+            raise NotYet("You return scores. Return the *positions* of the films.")
         found = found.astype(int)
         if len(found) and (found.min() < 0 or found.max() >= n or len(set(found.tolist())) < len(found)):
             raise NotYet("You return a position that does not exist, or one twice. Positions are 0, 1, 2, …")
@@ -73,22 +80,28 @@ def top_k(answer) -> None:
         left[hidden] = -np.inf
         ascending = np.argsort(left)[:k]
         if len(found) < n_wanted and np.array_equal(found, ascending[left[ascending] > -np.inf]):
-            raise NotYet("Your order begins with the lowest, and these are the hidden films. Sort by `-scores`.")
+            raise NotYet(
+                "Your order begins with the lowest values, which are those of the hidden films. Sort by `-scores`."
+            )
         above_zero = np.argsort(-left)[:k]
         above_zero = above_zero[left[above_zero] > 0]
         if n == 25 and len(found) == len(above_zero) == 0:
             raise NotYet("Scores may be negative. Keep what is above −∞, not what is above 0.")
         shorter = np.argsort(-np.delete(scores, np.unique(hidden)))[:k]
         if np.array_equal(found, shorter) and not np.array_equal(scores[found], np.sort(scores[free])[::-1][:k]):
-            raise NotYet("After `np.delete` the positions are those of a shorter array. Hide with −∞ instead.")
-        if n_wanted < k and len(found) > n_wanted:
-            raise NotYet(f"{len(free)} films are left and k is {k}: return only those, no hidden film to fill up.")
-        if np.isin(found, hidden).any():
-            raise NotYet("A hidden film came back. It needs −∞: any other number, 0 as well, may beat a real score.")
-        if len(found) < n_wanted:
             raise NotYet(
-                f"You return {len(found)} films, {n_wanted} are there: hide *before* you cut, or films are lost."
+                "After `np.delete`, the positions are those of a shorter array. Set hidden films to −∞ instead."
             )
+        if n_wanted < k and len(found) > n_wanted:
+            raise NotYet(
+                f"{len(free)} films are left and k is {k}: return only these, and no hidden films to fill the list."
+            )
+        if np.isin(found, hidden).any():
+            raise NotYet(
+                "You return a hidden film. Set it to −∞: any other number, even 0, may be larger than a real score."
+            )
+        if len(found) < n_wanted:
+            raise NotYet(f"You return {len(found)} films, but {n_wanted} are available: hide *before* you cut.")
         if len(found) > k:
             raise NotYet(f"k is {k}, and you return {len(found)} films.")
         wanted = np.sort(scores[free])[::-1][:n_wanted]
@@ -96,11 +109,13 @@ def top_k(answer) -> None:
             continue
         if np.array_equal(np.sort(scores[found]), np.sort(wanted)):
             if np.array_equal(scores[found], wanted[::-1]):
-                raise NotYet("The right films, the worst first. Sort by `-scores`.")
-            raise NotYet("The right films in no order: `argpartition` does not sort. Sort these k by their scores.")
+                raise NotYet("The films are right, but the worst comes first. Sort by `-scores`.")
+            raise NotYet(
+                "The films are right, but not in order: `argpartition` does not sort. Sort these k by their scores."
+            )
         if np.array_equal(scores[found], np.sort(scores[free])[:n_wanted]):
-            raise NotYet("Those are the lowest scores.")
-        raise NotYet("Those are not the best films that are left.")
+            raise NotYet("You return the films with the lowest scores. Return those with the highest.")
+        raise NotYet("These are not the best of the films that are not hidden. Sort by score, best first.")
 
 
 def _recall(truth, found):
@@ -111,7 +126,9 @@ def _share_by(size):
     return lambda truth, found: np.mean([len(set(t) & set(f)) / size(t, f) for t, f in zip(truth, found)])
 
 
-@exercise("23.3", "O2", "faded", done="A share for each query, then their mean: the recall of an index.")
+@exercise(
+    "23.3", "O2", "faded", done="The recall of an index is the share found for each query, averaged over the queries."
+)
 def recall_of_index(answer) -> None:
     rng = np.random.default_rng(2)
     cases = []
@@ -122,13 +139,13 @@ def recall_of_index(answer) -> None:
         cases.append((truth, found))
     cases[0] = ([np.arange(4)], [np.array([], int)])
     mistakes = {
-        "You divide by the number of *found* items: that is precision. Recall divides by the right ones.": (
+        "You divide by the number of *found* items: that is precision. Divide by the number of right items.": (
             lambda truth, found: np.mean([len(set(t) & set(f)) / max(len(f), 1) for t, f in zip(truth, found)])
         ),
-        "You ask whether at least one was found. Recall asks which share of them.": (
+        "You check whether at least one item was found. Recall is the share of the right items that were found.": (
             lambda truth, found: np.mean([bool(set(t) & set(f)) for t, f in zip(truth, found)])
         ),
-        "You put all queries into one pot. Take the share of each query first, then the mean.": (
+        "You pool all queries. Take the share of each query first, then the mean.": (
             lambda truth, found: sum(len(set(t) & set(f)) for t, f in zip(truth, found)) / sum(len(t) for t in truth)
         ),
         "You return the sum over the queries. Take the mean.": (
@@ -137,38 +154,45 @@ def recall_of_index(answer) -> None:
         "You return one share for each query. Take their mean.": (
             lambda truth, found: [len(set(t) & set(f)) / len(t) for t, f in zip(truth, found)]
         ),
-        "That is the mean *number* of right items found. Divide by how many there are.": (
+        "That is the mean *number* of right items found. Divide by the number of right items of each query.": (
             lambda truth, found: np.mean([len(set(t) & set(f)) for t, f in zip(truth, found)])
         ),
-        "You divide by a fixed 10. Each query has its own number of right ones.": _share_by(lambda t, f: 10),
-        "You divide by the longer of the two. Recall divides by the right ones.": (
+        "You divide by a fixed 10. Divide by the number of right items of each query.": _share_by(lambda t, f: 10),
+        "You divide by the longer of the two. Divide by the number of right items.": (
             _share_by(lambda t, f: max(len(t), len(f)))
         ),
-        "You compare position by position. The order does not matter: which of the right ones are among the found?": (
+        "You compare position by position. The order does not matter: count the right items that were found.": (
             lambda truth, found: np.mean(
                 [np.mean([a == b for a, b in zip(t, f)]) if len(f) else 0 for t, f in zip(truth, found)]
             )
         ),
-        "You divide by the shorter of the two. Recall divides by the number of right ones.": (
+        "You divide by the shorter of the two. Divide by the number of right items.": (
             _share_by(lambda t, f: max(min(len(t), len(f)), 1))
         ),
         "That is the median of the queries. Take their mean.": (
             lambda truth, found: np.median([len(set(t) & set(f)) / len(t) for t, f in zip(truth, found)])
         ),
-        "You compare the lengths of the two lists. Count the *right* ones among the found.": (
+        "You compare the lengths of the two lists. Count the *right* items among the found ones.": (
             lambda truth, found: np.mean([len(f) / len(t) for t, f in zip(truth, found)])
         ),
-        "You ask whether all of them were found. Recall asks which share.": (
+        "You check whether all right items were found. Recall is the share of them that was found.": (
             lambda truth, found: np.mean([set(t) <= set(f) for t, f in zip(truth, found)])
         ),
-        "Only the first query is counted. Take the mean over all.": lambda truth, found: _recall(truth[:1], found[:1]),
-        "A share from 0 to 1 is asked for, not per cent.": lambda truth, found: 100 * _recall(truth, found),
-        "That is the share that was missed.": lambda truth, found: 1 - _recall(truth, found),
-        "You divide by the size of the union. Recall divides by the right ones alone.": (
+        "You use only the first query. Take the mean over all queries.": lambda truth, found: _recall(
+            truth[:1], found[:1]
+        ),
+        "You return percentages. Return a share from 0 to 1.": lambda truth, found: 100 * _recall(truth, found),
+        "That is the share that was missed. Return the share that was found.": lambda truth, found: (
+            1 - _recall(truth, found)
+        ),
+        "You divide by the size of the union. Divide by the number of right items.": (
             lambda truth, found: np.mean([len(set(t) & set(f)) / len({*t, *f}) for t, f in zip(truth, found)])
         ),
     }
-    empty = "`found` may be empty: dividing by the *found* ones is precision. Divide by the number of right ones."
+    empty = (
+        "`found` may be empty. Dividing by the number of *found* items is precision: divide by the number of right "
+        "items."
+    )
     judge(answer, cases, _recall, mistakes, raised={ZeroDivisionError: empty})
 
 
@@ -177,11 +201,11 @@ choice(
     "O2",
     right="b",
     why_not={
-        "a": "Faster by how much, and of what? A part of next to nothing is no gain, and films are missed.",
+        "a": "An approximate index can save only a part of a fraction of a millisecond here, and it misses films.",
         "c": "Clusters are what an index is made for: a query and its neighbours lie in the same few.",
-        "d": "With 200,000 items brute force takes many times longer. Whether a few misses matter, figures say.",
+        "d": "With 200,000 items, brute force takes many times longer. Whether a few misses matter must be measured.",
     },
-    done="9,066 scores are a small matrix product. An index pays where brute force hurts.",
+    done="9,066 scores are a small matrix product. An approximate index pays off only where brute force is too slow.",
 )
 
 
@@ -195,7 +219,8 @@ def _given_23_5(scores, is_seen, is_genre, k):
     "O1",
     "debug",
     given=_given_23_5,
-    done="Rules first, cut last. An index must know them, too, or be asked for enough to spare.",
+    done="The rules come first, and the cut comes last. An index must apply the rules, too, or return enough items "
+    "to spare.",
 )
 def best_of_genre(answer) -> None:
     must_be_function(answer)
@@ -219,63 +244,71 @@ def best_of_genre(answer) -> None:
         if np.array_equal(found, wanted):
             continue
         if len(found) and (found.min() < 0 or found.max() >= n):
-            raise NotYet("You return positions among the allowed films. Turn them back into positions among all films.")
+            raise NotYet("You return positions among the allowed films. Convert them to positions among all films.")
         if np.array_equal(found, np.argsort(-scores[allowed])[:k]):
-            raise NotYet("These are positions within `allowed`. Turn them back: `allowed[…]`.")
+            raise NotYet(
+                "These are positions within `allowed`. Convert them to positions among all films: `allowed[…]`."
+            )
         if len(found) > len(wanted) and np.array_equal(found[: len(wanted)], wanted) and len(wanted) < k:
-            raise NotYet("Fewer than k are allowed here: throw out those that are still at −∞.")
+            raise NotYet("Fewer than k films are allowed here. Remove those that are still at −∞.")
         if is_seen[found].any():
-            raise NotYet("A film came back that was seen.")
+            raise NotYet("You return a film that was seen. Remove seen films before the cut.")
         if (~is_genre[found]).any():
-            raise NotYet("A film of another genre came back.")
+            raise NotYet("You return a film of another genre. Remove such films before the cut.")
         if len(found) > k:
-            raise NotYet(f"Cut at last: k is {k}, and you return {len(found)} films.")
+            raise NotYet(f"Cut the list at the end: k is {k}, but you return {len(found)} films.")
         if len(found) < len(wanted):
             raise NotYet(
-                f"{len(wanted)} allowed films are there, and you return {len(found)}: a rule still comes after a cut."
+                f"{len(wanted)} allowed films are available, but you return {len(found)}: a rule still follows a cut."
             )
         if set(found.tolist()) == set(wanted.tolist()):
-            raise NotYet("The right films, but not the best first.")
+            raise NotYet("The films are right, but not in order. Return the best first.")
         if np.array_equal(found, allowed[np.argsort(scores[allowed])][:k]):
             raise NotYet("Those are the allowed films with the *lowest* scores: sort by `-scores`.")
         if np.array_equal(found, allowed[:k]):
-            raise NotYet("Those are the first allowed films as they stand. Sort them by their scores, best first.")
-        raise NotYet("Allowed films, but not those with the highest scores.")
+            raise NotYet("Those are the first allowed films, not the best. Sort them by their scores, best first.")
+        raise NotYet("These films are allowed, but others have higher scores. Sort all allowed films by `-scores`.")
 
 
 @exercise(
     "23.6",
     "O3",
     "trace",
-    done="Not as described, not there, fine, wrong method: a caller can tell whose fault it is.",
+    done="The status tells a caller what went wrong: an invalid value (422), an unknown user (404), a wrong method "
+    "(405).",
 )
 def statuses(answer) -> None:
     try:
         codes = [int(code) for code in answer]
     except (TypeError, ValueError):
-        raise NotYet("A list of four whole numbers and True or False is asked for.") from None
+        raise NotYet("Write a list of four whole numbers and True or False.") from None
     if len(codes) != 5:
-        raise NotYet("Write four numbers, one for each request, and at last True or False.")
+        raise NotYet("Write four numbers, one for each request, and then True or False.")
     if 500 in codes:
-        raise NotYet("500 says that the *service* failed. None of the four does that: a caller's slip is a 4xx.")
+        raise NotYet(
+            "500 says that the *service* failed, but none of these requests makes it fail. A caller's "
+            "mistake gets a 4xx."
+        )
     if codes[0] == 200:
-        raise NotYet("The first: k=1000 breaks the description (100 at most). It is refused, not quietly cut.")
+        raise NotYet("First request: `k` may be at most 100, so k=1000 is refused, not quietly reduced.")
     if codes[0] != 422:
-        raise NotYet("The first: path and method are right, but a value is not as described.")
+        raise NotYet("First request: the path and the method are right, but a value is not valid.")
     if codes[1] == 200:
-        raise NotYet("The second: nobody knows this user. To answer all the same would hide a caller's mistake.")
+        raise NotYet("Second request: this user is unknown. To answer with films would hide the caller's mistake.")
     if codes[1] == 422:
-        raise NotYet("The second: 999999 is a well-formed user_id. It is just not there.")
+        raise NotYet("Second request: 999999 is a well-formed user_id, but there is no such user.")
     if codes[1] != 404:
-        raise NotYet("The second: what is the status for something that is not there?")
+        raise NotYet("Second request: which status says that something was not found?")
     if codes[2] in (404, 422):
-        raise NotYet("The third: the body is well formed, and a visitor without any known like can still get films.")
+        raise NotYet(
+            "Third request: the body is well formed, and a visitor without any known like can still get films."
+        )
     if codes[2] != 200:
-        raise NotYet("The third: POST is the right method there, and the visitor gets films.")
+        raise NotYet("Third request: POST is the right method there, and the visitor gets films.")
     if codes[3] != 405:
-        raise NotYet("The fourth: the path is there, but nothing can be deleted with it.")
+        raise NotYet("Fourth request: the path exists, but DELETE is not allowed on it.")
     if codes[4] != 0:
-        raise NotYet("Degraded means: the model should have answered and could not. Here nobody had to ask it.")
+        raise NotYet("Degraded means that the model should have answered but could not. Here, it was not needed.")
 
 
 predict(
@@ -284,10 +317,10 @@ predict(
     truth=950,
     within=150,
     between=(0, 100_000),
-    low="It is more. While the server stands still for a second, fifty requests come, and all of them wait. "
+    low="It is more. While the server is stalled for a second, fifty requests arrive, and all of them wait. The "
     "p99 of 500 is about the fifth longest.",
-    high="It is less: the longest wait is that of the request that met the hiccup, one second.",
-    done="Close. A second of standstill catches everybody who comes meanwhile, and those who queue behind them.",
+    high="It is less: the longest time is that of the request that takes one second.",
+    done="Close: a stall of one second delays everybody who arrives meanwhile, and those who queue behind them.",
 )
 
 
@@ -316,7 +349,12 @@ def _one_back(due, work):
     return np.maximum(due, done_before) + work - due
 
 
-@exercise("23.8", "O4", "code", done="Counted from `due`, a hiccup is paid by everybody who comes meanwhile.")
+@exercise(
+    "23.8",
+    "O4",
+    "code",
+    done="Measured from `due`, a stall delays everybody who arrives meanwhile, not only one request.",
+)
 def my_waits(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -326,30 +364,29 @@ def my_waits(answer) -> None:
     cases.append((np.arange(8) * 20.0, np.array([10.0, 10, 95, 10, 10, 10, 10, 10])))
     cases.append((np.zeros(5), np.arange(1.0, 6)))
     mistakes = {
-        "That is the work alone, what a polite client sees. Does `free` grow by it, so that the next one waits?": (
+        "That is the work alone, which a polite client sees. Add it to `free`, so that the next request waits.": (
             lambda due, work: np.array(work)
         ),
-        "The *later* of two times decides: max(free, due). Nobody is served before coming, or before the server "
-        "is free.": (_earlier),
-        "You count from the first request. Each waits from its own `due`.": (
+        "Your server starts at the earlier of two times. It starts at the *later* one: max(free, due).": (_earlier),
+        "You measure every time from the first request. Measure each from its own `due`.": (
             lambda due, work: _free_times(due, work) - due[0]
         ),
-        "You add up the work alone. A server that has nothing to do waits for the next request: max(free, due).": (
+        "You add up the work alone. A server with an empty queue waits for the next request: max(free, due).": (
             lambda due, work: np.cumsum(work)
         ),
-        "You return when each is done. Take off when it came.": _free_times,
-        "That is the waiting alone. The work counts, too: from `due` to the end.": (
+        "You return the time at which each is done. Subtract its `due`.": _free_times,
+        "That is the waiting alone. Include the work: measure from `due` to the end.": (
             lambda due, work: _waits(due, work) - work
         ),
-        "Your server starts before the request has come: nobody can be served before `due`.": (
+        "Your server starts before the request has arrived. It can start at max(free, due) at the earliest.": (
             lambda due, work: np.cumsum(work) - due
         ),
-        "Your server is never idle, or starts at 0: it has to wait for the first request to come.": (
-            lambda due, work: np.cumsum(work) + due[0] - due
-        ),
-        "You look back at one request only, as if it had been served at once. It may have waited itself.": _one_back,
-        "Only the longest is returned; all are asked for.": lambda due, work: _waits(due, work).max(),
-        "Only the mean is returned; all are asked for.": lambda due, work: _waits(due, work).mean(),
+        "Your server is never idle after its first request. If the queue is empty, it must wait until the next "
+        "`due`.": (lambda due, work: np.cumsum(work) + due[0] - due),
+        "You look back at one request only, as if it had been served at once. It may have waited itself, so keep "
+        "`free`.": _one_back,
+        "You return only the longest time. Return one for each request.": lambda due, work: _waits(due, work).max(),
+        "You return only the mean. Return one time for each request.": lambda due, work: _waits(due, work).mean(),
     }
     judge(answer, cases, _waits, mistakes, atol=1e-6)
 
@@ -359,11 +396,12 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "4 inside at 800 a second are 5 ms each. Safe, but at every small wave people are refused without need.",
-        "c": "800 inside at 800 a second: each stays a second.",
-        "d": "Then those inside wait longer and longer, until all answers come too late. That is rude to everybody.",
+        "a": "With 4 inside at 800 a second, each stays 5 ms. This is safe, but any small burst leads to needless "
+        "rejections.",
+        "c": "With 800 inside at 800 a second, each stays a whole second.",
+        "d": "Then requests wait longer and longer, until all answers come too late. This is worse for everybody.",
     },
-    done="800 a second · 0.04 s = 32.",
+    done="By Little's law, 800 a second · 0.04 s = 32 requests inside.",
 )
 
 
@@ -374,8 +412,8 @@ predict(
     within=2,
     between=(0, 300),
     low="It cannot be less than none.",
-    high="Most people say 80, for the server can answer 100. It is none. Run it, and see why.",
-    done="None, although the server could answer 100. Run it, and see why.",
+    high="Most people say 80, because the server can answer 100. But it is none. Run it, and see why.",
+    done="Right: none is answered in time, although the server can answer 100. Run it, and see why.",
 )
 
 
@@ -384,18 +422,22 @@ trace(
     "O5",
     8,
     {
-        16: "That is without a breaker. It opens after second 2.",
-        12: "The try in second 7 is still late: the breaker rests again, until second 12.",
-        4: "Those are the late ones. From second 12 on the model answers, and is asked.",
+        16: "That would be without a breaker. The breaker opens after second 2.",
+        12: "The try in second 7 is still late, so the breaker stays open until second 12.",
+        4: "Those are the late ones alone. From second 12 on, the model is asked and answers in time.",
         5: "After the try in second 12 succeeds, the breaker is closed: 13, 14 and 15 are sent, too.",
         7: "Count the tries themselves, in seconds 7 and 12: they are sent to the model as well.",
-        6: "Count again: three to open it; then the tries; then everything after the first success.",
-        11: "From second 8 on the model is in time, but nobody knows before the next try, in second 12.",
-        9: "The model is well from second 8 on, but after the late try in second 7 nobody asks before second 12.",
-        10: "Does every request open the breaker anew? Three late ones in a row do, in seconds 0, 1 and 2.",
+        6: "Count again: three requests open the breaker, then come the tries, then everything after the first "
+        "success.",
+        11: "From second 8 on, the model is in time, but the breaker learns this only at the next try, in second 12.",
+        9: "The model is in time from second 8 on, but after the late try in second 7, it is not asked before "
+        "second 12.",
+        10: "Only three late requests in a row open the breaker, in seconds 0, 1 and 2. After that, only the tries "
+        "matter.",
     },
-    "Go second by second: sent, or not? It opens after second 2; the first try is in second 7.",
-    "Three to open it, one try that is late, one that is in time, three after it.",
+    "Go second by second and note whether the request is sent. The breaker opens after second 2, and the first try "
+    "is in second 7.",
+    "Three requests open the breaker, one try is late, one is in time, and three follow it.",
 )
 
 
@@ -404,11 +446,11 @@ choice(
     "O5",
     right="d",
     why_not={
-        "a": "Every file was what had been written. Checksums know bytes, not sense.",
-        "b": "The model was in order: rows in, query out. What the rows mean was wrong.",
-        "c": "Nonsense comes as quickly as sense, with status 200. And by then people have seen it.",
+        "a": "Every file was exactly as it had been written. Checksums detect changed bytes, not wrong contents.",
+        "b": "The model itself was intact, so it would pass. What the rows stand for was wrong.",
+        "c": "Wrong lists come as quickly as right ones, with status 200, and by then people have seen them.",
     },
-    done="Raw ids in, raw ids out: that goes through every table, as a visitor does.",
+    done="From raw ids to raw ids, the check uses every table, as a visitor's request does.",
 )
 
 
@@ -417,16 +459,16 @@ parsons(
     "O5",
     right=("DBFCA", "DFBCA"),
     not_used={
-        "E": "Line E takes away what a roll-back goes back to. Leave it out.",
+        "E": "Leave out line E: a roll-back needs the version that it deletes.",
     },
     before={
-        "DB": "Nothing can be measured or swapped before it is written: D comes first.",
-        "DF": "Nothing can be measured or swapped before it is written: D comes first.",
-        "DC": "Nothing can be measured or swapped before it is written: D comes first.",
-        "DA": "Nothing can be measured or swapped before it is written: D comes first.",
-        "CA": "One watches what is in use: A comes after the swap.",
-        "BC": "Measure before anybody sees it (B before C).",
-        "FC": "Nobody is shown what is compared: F comes before the swap.",
+        "DB": "Nothing can be measured or swapped before it is written, so D comes first.",
+        "DF": "Nothing can be measured or swapped before it is written, so D comes first.",
+        "DC": "Nothing can be measured or swapped before it is written, so D comes first.",
+        "DA": "Nothing can be measured or swapped before it is written, so D comes first.",
+        "CA": "You can only watch a version that is in use, so A comes after the swap.",
+        "BC": "Measure the version before anybody sees it (B before C).",
+        "FC": "The lists are compared before anybody sees them, so F comes before the swap.",
     },
-    done="Whole, measured, compared, swapped, watched; the old version stays at hand.",
+    done="The version is written whole, measured, compared, swapped in and watched, and the old one stays available.",
 )

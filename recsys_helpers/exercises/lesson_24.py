@@ -11,9 +11,9 @@ predict(
     truth=32,
     within=7,
     between=(1, 100),
-    low="It has lost more than that: about a third. Run the cell and see which years it took.",
-    high="It has lost less than that: about a third. The old films are still watched.",
-    done="About a third, and nobody was told.",
+    low="It has lost more than that: about a third. Run the cell and compare the years.",
+    high="It has lost less than that: about a third. People still watch the old films that it knows.",
+    done="Right: the frozen model has lost about a third of the NDCG@10, and the service gave no warning.",
 )
 
 
@@ -34,7 +34,7 @@ trace(
         -0.446: "You added the logarithms alone. Multiply each by its change, q − p.",
     },
     otherwise="Add up (q − p) · ln(q / p): 0.3 · ln 1.6 and −0.3 · ln 0.4.",
-    done="0.42: by the rule of thumb this is a reason to act, if enough values stand behind it.",
+    done="PSI is 0.42. By the rule of thumb, this is a reason to act, if there are enough values.",
 )
 
 
@@ -67,7 +67,11 @@ def _psi_like(reference, current, add=0.5, add_other=None, change="q - p", log="
 
 
 @exercise(
-    "24.3", "O1", "code", done="Finite even for empty bins, 0 for equal shares, and the same if both are exchanged."
+    "24.3",
+    "O1",
+    "code",
+    done="With 0.5 added to every count, PSI is finite even for empty bins, and exchanging "
+    "the two sides does not change it.",
 )
 def psi_from_counts(answer) -> None:
     cases = [
@@ -77,25 +81,31 @@ def psi_from_counts(answer) -> None:
         (np.array([7, 7]), np.array([30, 90])),
     ]
     changes = {
-        "An empty bin makes yours infinite, or no number. Add 0.5 to every count first.": {"add": 0.0},
-        "You added 1 to each count. Half a value is asked for, 0.5.": {"add": 1.0},
-        "The repair is on one side only: `current` may have empty bins as well. Add 0.5 to both.": {"add_other": 0.0},
-        "You added 0.5 to the *shares*, where it is huge. Add it to the counts, before dividing.": {"late": True},
+        "An empty bin makes your result infinite or NaN. Add 0.5 to every count first.": {"add": 0.0},
+        "You added 1 to each count. Add half a value, 0.5.": {"add": 1.0},
+        "You added 0.5 on one side only. `current` may have empty bins as well: add 0.5 to both.": {"add_other": 0.0},
+        "You added 0.5 to the *shares*, where it is far too much. Add it to the counts, before dividing.": {
+            "late": True
+        },
         "You divided by the old sums, so the shares do not sum to 1. Divide by the sum after adding 0.5.": {
             "by": "raw"
         },
-        "You added 0.5 to the total once. Each bin got 0.5: divide by the new sum over the bins.": {"by": "bins"},
-        "Both sides were divided by the sum of the reference. Each has its own.": {"by": "first"},
+        "You added 0.5 to the total only once, but every bin got 0.5. Divide by the new sum over the bins.": {
+            "by": "bins"
+        },
+        "You divided both sides by the sum of the reference. Divide each side by its own sum.": {"by": "first"},
         "You did not compute shares: divide each side by its sum.": {"share": False},
         "The sign is wrong: the change q − p goes with ln(q / p), current over reference.": {"log": "p/q"},
         "That is a Kullback–Leibler divergence, weighted by q. PSI weights by the change, q − p.": {"change": "q"},
-        "Weighted by p, that is no PSI. The weight is the change, q − p.": {"change": "p"},
-        "Without absolute values: q − p and the logarithm have the same sign anyway.": {"change": "abs"},
-        "You squared the change. It stands once, times the logarithm.": {"change": "square"},
-        "The logarithms must be multiplied by the change q − p.": {"change": "one"},
+        "You weighted the logarithms by p. PSI weights them by the change, q − p.": {"change": "p"},
+        "You took the absolute value of the change. Leave the sign: q − p and the logarithm have the same one.": {
+            "change": "abs"
+        },
+        "You squared the change. Multiply the change itself by the logarithm.": {"change": "square"},
+        "You added up the logarithms alone. Multiply each by its change, q − p.": {"change": "one"},
         "Take the natural logarithm, np.log, not np.log2.": {"base": np.log2},
         "Take the natural logarithm, np.log, not np.log10.": {"base": np.log10},
-        "Yours is the mean over the bins. PSI is the sum.": {"part": np.mean},
+        "You return the mean over the bins. PSI is the sum.": {"part": np.mean},
     }
     mistakes = variants(_psi_like, changes) | {
         "You left out the bins with a zero. They changed most: add 0.5 to every count instead.": _without_zeros,
@@ -122,12 +132,12 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "The change is real, true. But whether a change is real and whether it matters are two questions.",
-        "c": "With a million rows the standard error is so small that hardly any change is too small to be found.",
-        "d": "The p-value of a million rows is honest. With fewer rows you would only see less; the size of the change "
-        "stays the same.",
+        "a": "The change is real, but that does not mean that it matters.",
+        "c": "With a million rows, the standard error is so small that even a tiny change is significant.",
+        "d": "The p-value from a million rows is correct. With fewer rows, you would only detect less; the size of "
+        "the change stays the same.",
     },
-    done="Real, and tiny. Look at the size: PSI, KS, or the difference in standard deviations.",
+    done="The change is real but tiny. Look at its size: PSI, KS, or the difference in standard deviations.",
 )
 
 
@@ -136,11 +146,11 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "Each line of the access log has its milliseconds: take their 99th percentile.",
-        "b": "Each view is an event with its time: count them.",
-        "d": "Each line of the access log has its status: count those with 503.",
+        "a": "Each line of the access log contains the milliseconds of its request: take their 99th percentile.",
+        "b": "Each view is an event with a time: count those of yesterday.",
+        "d": "Each line of the access log contains a status: count those with 503.",
     },
-    done="The events say what was viewed. No log says what else was shown, or where it stood.",
+    done="The events record what was viewed, but no log records what else was shown, or in which position.",
 )
 
 
@@ -197,7 +207,13 @@ def _by_position(result, *case):
     return result
 
 
-@exercise("24.6", "O3", "debug", done="A list that nobody viewed counts: it is the most frequent kind.", given=_inner)
+@exercise(
+    "24.6",
+    "O3",
+    "debug",
+    done="Lists without any view count, too. Leaving them out makes the rates far too high.",
+    given=_inner,
+)
 def repaired_rates(answer) -> None:
     rng, cases = np.random.default_rng(24), []
     for n_lists, k in ((4, 3), (9, 4), (15, 5)):
@@ -214,11 +230,13 @@ def repaired_rates(answer) -> None:
         is_viewed[0], is_viewed[k - 1 :: k] = True, False
         cases.append((shown, shown.loc[is_viewed, ["request_id", "item_id"]].reset_index(drop=True)))
     changes = {
-        "Still only the lists with a view are counted. Keep every impression: a left merge.": {"keep": "viewed lists"},
+        "You still count only the lists with a view. Keep every impression: use a left merge.": {
+            "keep": "viewed lists"
+        },
         "The item alone does not say which list it was viewed in. Match request_id and item_id.": {"key": "item"},
         "The request alone counts every film of a list as viewed. Match request_id and item_id.": {"key": "request"},
         "Those are counts. Divide by how often each position was shown.": {"part": "sum"},
-        "You divided by the number of views: that says where views fall, not how often a position is viewed.": {
+        "You divided by the number of views. This tells where views fall, not how often a position is viewed.": {
             "part": "of views"
         },
         "You divided by the number of all impressions. Divide by those of the position.": {"part": "of all"},
@@ -230,18 +248,17 @@ def repaired_rates(answer) -> None:
         "A merge on the request alone counts each view for every film of its list. Match request_id and item_id.": {
             "key": "request merged"
         },
-        "As a share between 0 and 1, please, not as a percentage.": {"part": "percent"},
-        "Every rate is 1 where something was viewed: all rows that are left have a view. Keep the others.": {
-            "part": "ones"
-        },
-        "Every rate is 1: a left merge keeps all rows. Count only those with a view, by `indicator=True`.": {
+        "You return percentages. Return shares between 0 and 1.": {"part": "percent"},
+        "Every rate is 1 where something was viewed, because only rows with a view are left. Keep the other rows, "
+        "too.": {"part": "ones"},
+        "Every rate is 1, because a left merge keeps all rows. Count only those with a view, by `indicator=True`.": {
             "part": "only ones"
         },
         "That is one rate for all positions. Group by position.": {"part": "one number"},
-        "That is the share that was *not* viewed.": {"part": "missed"},
+        "That is the share that was *not* viewed. Return the share that was.": {"part": "missed"},
     }
     mistakes = variants(_rates_like, changes) | {
-        "Only the lists with a view are counted, and positions without any view are NaN. Keep every impression.": (
+        "You count only the lists with a view, and positions without any view are NaN. Keep every impression.": (
             lambda shown, views: _inner(shown, views).replace(0, np.nan)
         ),
         "Return a Series, with the position as its index.": Sign(
@@ -256,12 +273,13 @@ choice(
     "O4",
     right="c",
     why_not={
-        "a": "Harm and drift are two things. Two of the three keep every summary below 0.1.",
-        "b": "The columns of the window change, but nobody watches these. The summaries hold the same films as before.",
-        "d": "Nearly, but other films have another popularity: the summaries that are looked up with the wrong index "
-        "move.",
+        "a": "A fault can do harm without causing drift. Two of the three keep every summary below 0.1.",
+        "b": "The columns of the window change, but the monitors watch only summaries, which are computed from the "
+        "same films as before.",
+        "d": "This is nearly right, but the wrong index leads to other films, so their looked-up popularity and "
+        "year change.",
     },
-    done="The films themselves change only there. The order of a window is in none of the summaries.",
+    done="Only the old id map changes the films themselves. None of the summaries depends on the order of a window.",
 )
 
 
@@ -320,7 +338,12 @@ def _as_dict(result, *case):
     return {name: float(value) for name, value in dict(result).items()}
 
 
-@exercise("24.8", "O4", "code", done="No threshold, no bins: which feature, for how many users.")
+@exercise(
+    "24.8",
+    "O4",
+    "code",
+    done="The parity test needs no bins: it names the feature and counts the users for whom it differs.",
+)
 def differing(answer) -> None:
     rng, cases = np.random.default_rng(8), []
     for n_users, n_features, atol in ((4, 2, 0.5), (9, 3, 0.01), (14, 5, 0.1)):
@@ -336,38 +359,36 @@ def differing(answer) -> None:
             turned = turned[::-1]
         cases.append((offline, turned, atol))
     changes = {
-        "You compare row by row as they stand, but the users come in another order. Use `.loc` with the index.": {
+        "You compare the rows as they stand, but the users come in another order. Use `.loc` with the index.": {
             "order": "place"
         },
-        "The columns match, but the rows are compared as they stand. Order `served` by `offline.index`.": {
+        "You align the columns, but compare the rows as they stand. Order `served` by `offline.index`.": {
             "order": "index only by place"
         },
-        "A value that is missing on one side is a difference; a comparison with NaN is always False.": {
+        "You miss values that are NaN on one side only: a comparison with NaN is always False. Count them as well.": {
             "missing": "never"
         },
-        "Two missing values are equal. NaN == NaN is False, so ask with isna on both sides.": {"missing": "different"},
-        "Take the absolute difference: yours misses the values that are too large on the served side.": {
-            "how": "signed"
-        },
-        "Take the absolute difference: yours misses the values that are too small on the served side.": {
+        "Two missing values are equal. NaN == NaN is False, so check `isna()` on both sides.": {"missing": "different"},
+        "Take the absolute difference: you miss the values that are too large on the served side.": {"how": "signed"},
+        "Take the absolute difference: you miss the values that are too small on the served side.": {
             "how": "other way"
         },
-        "A missing value is not 0: where one side is NaN and the other 0, they differ.": {"missing": "zero"},
+        "You replaced missing values by 0. If one side is NaN and the other is 0, they differ.": {"missing": "zero"},
         "A value may be missing on either side: `served` can lack one that `offline` has.": {"missing": "offline"},
         "A value may be missing on either side: `offline` can lack one that `served` has.": {"missing": "served"},
         "np.isclose adds a relative tolerance of its own, which hides differences of large values: set rtol=0.": {
             "how": "isclose"
         },
-        "The tolerance is absolute here; do not divide by the offline value.": {"how": "relative"},
+        "You divided by the offline value. The tolerance is absolute here.": {"how": "relative"},
         "`atol` is missing: differences up to it are allowed.": {"tolerance": False},
-        "You count the users whose values *agree*.": {"side": "equal"},
+        "You count the users whose values *agree*. Count those whose values differ.": {"side": "equal"},
         "You count the features of each user. Count the users of each feature, column by column.": {"by": "users"},
-        "The number of users is asked for, not their share.": {"by": "share"},
-        "How many users differ is asked for, not whether any does.": {"by": "any"},
-        "That is the largest difference. Count the users with one.": {"by": "largest"},
+        "You return the share of the users. Return their number.": {"by": "share"},
+        "You return whether any user differs. Return how many do.": {"by": "any"},
+        "That is the largest difference. Count the users whose values differ.": {"by": "largest"},
     }
     mistakes = variants(_differing_like, changes)
-    mistakes["That is one number for all features. Return a dict, feature → number."] = Sign(
+    mistakes["You return one number for all features. Return a dict from feature to number."] = Sign(
         lambda mine, offline, served, atol: np.ndim(mine) == 0 and not isinstance(mine, dict)
     )
     judge(answer, cases, _differing, mistakes, keeps_input=True, view=_as_dict)
@@ -390,24 +411,30 @@ def _visits_like(sd, effect, share, z=2.8, z_power=2, sd_power=2, effect_power=2
     return {"all": n / share, "canary": n, "others": n / (1 - share), "times": n * share}[whole]
 
 
-@exercise("24.9", "O5", "faded", done="A smaller canary harms fewer people and takes longer to say so.")
+@exercise(
+    "24.9",
+    "O5",
+    "faded",
+    done="A smaller canary exposes fewer users to harm, but more visits are needed until the harm is detected.",
+)
 def visits_of_canary(answer) -> None:
     cases = [(0.9, 0.06, 0.05), (0.3, 0.01, 0.2), (1.5, 0.2, 0.5), (0.7, 0.05, 0.01)]
     changes = {
         "Those are the visits of the canary. They are a share of all visits: divide by `share`.": {"whole": "canary"},
-        "n is what the canary needs, a part of all visits: divide by `share`, do not multiply.": {"whole": "times"},
+        "You multiplied by `share`. n counts the visits of the canary, a part of all visits: divide by `share`.": {
+            "whole": "times"
+        },
         "You divided by the share of the others. n belongs to the canary: divide by `share`.": {"whole": "others"},
         "The factor 2 is for groups of equal size. Here it is 1 + share / (1 − share).": {"factor": "equal"},
-        "The factor 1 + share / (1 − share) is missing, or the canary's own visits are: n / share is everybody's.": {
-            "factor": "none"
-        },
-        "The fraction is upside down: the larger group adds little, share / (1 − share).": {"factor": "upside down"},
-        "The factor is 1 + share / (1 − share); yours lacks the division by 1 − share.": {"factor": "share"},
+        "The factor 1 + share / (1 − share) is missing, or you left out the canary's own visits. All visits are n "
+        "/ share.": {"factor": "none"},
+        "Your fraction is upside down. The larger group adds only share / (1 − share).": {"factor": "upside down"},
+        "Your factor lacks the division by 1 − share. It is 1 + share / (1 − share).": {"factor": "share"},
         "`z` must be squared.": {"z_power": 1},
         "`sd` must be squared.": {"sd_power": 1},
         "`effect` must be squared.": {"effect_power": 1},
         "Square all three: z² · sd² · (…) / effect².": {"z_power": 1, "sd_power": 1, "effect_power": 1},
-        "z is 1.96 + 0.84: without 0.84 the loss is seen in half of the canaries only.": {"z": 1.96},
+        "z is 1.96 + 0.84. Without 0.84, the loss is detected with probability 0.5 only.": {"z": 1.96},
     }
     judge(answer, cases, _visits, variants(_visits_like, changes))
 
@@ -417,11 +444,14 @@ choice(
     "O5",
     right="b",
     why_not={
-        "a": "Something is broken: ten minutes without a view hardly ever happen otherwise. Look at the page first.",
-        "c": "Then nobody knows what is being measured. The first step is clear: put the right version into use.",
-        "d": "They cannot be recovered later, so every hour counts; the first step is to look at what writes the log.",
+        "a": "Ten minutes without a view hardly ever happen unless something is broken. The first step is to look "
+        "at the page.",
+        "c": "With the wrong version in use, nobody knows what is being measured. The first step is to put the "
+        "right one into use.",
+        "d": "Propensities cannot be recovered later, so every hour counts. The first step is to look at what "
+        "writes the log.",
     },
-    done="Among 200 features two are below 0.01 on a normal day, and there is nothing to do at night.",
+    done="Among 200 features, about two fall below 0.01 on a normal day, and nobody can act on that at night.",
 )
 
 
@@ -429,18 +459,18 @@ parsons(
     "24.11",
     "O5",
     right="BEACF",
-    not_used={"D": "D does not belong: the fault made these views. A model that learns from them learns the fault."},
+    not_used={"D": "Leave out D: the fault influenced these views. A model that learns from them learns the fault."},
     before={
         "BE": "A recovery can be confirmed only after the roll-back.",
-        "BA": "First stop the harm, B. The cause can wait until nobody suffers from it.",
-        "BC": "First stop the harm, B. The repair can wait until nobody suffers from it.",
-        "BF": "First stop the harm, B. A new start comes last.",
-        "EA": "First see whether the roll-back has helped: if not, the canary is not to blame.",
-        "EC": "Before you repair anything, see whether the roll-back has helped.",
+        "BA": "First stop the harm (B). The search for the cause can wait until no user is affected.",
+        "BC": "First stop the harm (B). The repair can wait until no user is affected.",
+        "BF": "First stop the harm (B). The new start comes last.",
+        "EA": "First confirm that the roll-back has helped (E). If it has not, the canary is not the cause.",
+        "EC": "Before you repair anything, confirm that the roll-back has helped (E).",
         "EF": "The new start comes last, after the repair.",
-        "AC": "To repair a fault you must have found it: A before C.",
+        "AC": "Find the cause (A) before you repair it (C).",
         "AF": "The new start comes last, after the repair.",
         "CF": "The new start comes last, after the repair.",
     },
-    done="Stop the harm, confirm, find, repair with a test, start again in the shadow.",
+    done="Stop the harm, confirm the recovery, find the cause, repair it with a test, and start again with the shadow.",
 )

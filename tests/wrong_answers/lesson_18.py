@@ -36,7 +36,7 @@ def shown(predicted, item, target):
 
 WRONG = {
     "18.2": [
-        (lambda lists, n_top: share_with(lists, n_top, zeros=True), "zeros fill up short lists"),
+        (lambda lists, n_top: share_with(lists, n_top, zeros=True), "The zeros pad short"),
         (lambda lists, n_top: share_with(lists, n_top, order=1), "least* often"),
         (lambda lists, n_top: np.sort(np.bincount(lists[lists > 0]))[-n_top:].sum(), "Divide by the number of all"),
         (
@@ -46,8 +46,11 @@ WRONG = {
     ],
     "18.4": [
         (lambda p, q, alpha=0.01: divergence_with(p, q, alpha, mix=False), "`alpha` is missing"),
-        (lambda p, q, alpha=0.01: divergence_with(p, q, alpha, weight="q"), "those of the list"),
-        (lambda p, q, alpha=0.01: divergence_with(p, q, 1 - alpha), "parts are exchanged"),
+        (
+            lambda p, q, alpha=0.01: divergence_with(p, q, alpha, weight="q"),
+            "You weight the logarithms by the shares of the list",
+        ),
+        (lambda p, q, alpha=0.01: divergence_with(p, q, 1 - alpha), "The weights of the"),
         (lambda p, q, alpha=0.01: divergence_with(p, q, alpha) / np.log(2), "in bits"),
     ],
     "18.5": [
@@ -60,7 +63,7 @@ WRONG = {
         (lambda reward, target, propensity, clip: np.mean(target / propensity * reward), "not clipped"),
         (
             lambda reward, target, propensity, clip: np.mean(np.minimum(propensity / target, clip) * reward),
-            "Upside down",
+            "upside down",
         ),
         (
             lambda reward, target, propensity, clip: np.mean(np.minimum(target / propensity * reward, clip)),

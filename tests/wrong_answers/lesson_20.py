@@ -30,14 +30,14 @@ WRONG = {
         (lambda gradients, sizes: sum(gradients) / sum(sizes), "not weighted"),
         (
             lambda gradients, sizes: sum(g / s for s, g in zip(sizes, gradients)) / len(sizes),
-            "Each gradient is divided by its size",
+            "You divided each gradient by its size and",
         ),
     ],
     "20.4": [
         (lambda pieces: gather_with(pieces, adds=True), "You add"),
         (lambda pieces: gather_with(pieces, to=-1), "wrong way round"),
-        (lambda pieces: gather_with(pieces, to=0), "Nothing reaches a neighbour"),
-        (lambda pieces: gather_with(pieces, offset=0), "start at the wrong place"),
+        (lambda pieces: gather_with(pieces, to=0), "Each worker writes to"),
+        (lambda pieces: gather_with(pieces, offset=0), "You start with the"),
     ],
     "20.7": [
         (lambda shards, ids: np.array([shards[i // len(shards)][i % len(shards)] for i in ids]), "outside its shard"),
@@ -45,7 +45,7 @@ WRONG = {
         (lambda shards, ids: np.concatenate(shards)[ids], "consecutive blocks"),
         (
             lambda shards, ids: np.array([shards[i % len(shards)][i // len(shards)] for i in np.unique(ids)]),
-            "Each id comes once",
+            "You return each id",
         ),
     ],
     "20.9": [

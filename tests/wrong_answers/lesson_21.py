@@ -34,7 +34,7 @@ WRONG = {
     ],
     "21.4": [
         (lambda codes: pack_with(codes, offset=0), "Add 8 first"),
-        (lambda codes: pack_with(codes, first=1), "changed the order"),
+        (lambda codes: pack_with(codes, first=1), "You exchanged the two"),
         (lambda codes: pack_with(codes, times=15), "multiplied by 15"),
         (lambda codes: (codes + 8).astype(np.uint8), "one code per byte"),
     ],
@@ -45,7 +45,7 @@ WRONG = {
     ],
     "21.8": [
         (lambda w, gradient, rate: (w - rate * gradient) * (w == 0), "upside down"),
-        (lambda w, gradient, rate: (w - rate * gradient) * (gradient != 0), "where the *gradient* is zero"),
+        (lambda w, gradient, rate: (w - rate * gradient) * (gradient != 0), "Your mask depends on"),
         (lambda w, gradient, rate: (w + rate * gradient) * (w != 0), "up the gradient"),
     ],
 }

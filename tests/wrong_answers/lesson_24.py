@@ -11,7 +11,7 @@ def _with(function, **settings):
 
 WRONG = {
     "24.3": [
-        (_with(checks._psi_like, add=0.0), "An empty bin makes yours infinite"),
+        (_with(checks._psi_like, add=0.0), "An empty bin makes"),
         (_with(checks._psi_like, add=1.0), "You added 1 to each count"),
         (_with(checks._psi_like, late=True), "added 0.5 to the *shares*"),
         (_with(checks._psi_like, by="raw"), "divided by the old sums"),
@@ -22,7 +22,7 @@ WRONG = {
         (checks._without_zeros, "left out the bins with a zero"),
     ],
     "24.6": [
-        (_with(checks._rates_like, keep="viewed lists"), "Still only the lists with a view"),
+        (_with(checks._rates_like, keep="viewed lists"), "You still count only"),
         (_with(checks._rates_like, key="item"), "The item alone"),
         (_with(checks._rates_like, key="request"), "The request alone"),
         (_with(checks._rates_like, part="sum"), "Those are counts"),
@@ -31,7 +31,7 @@ WRONG = {
     ],
     "24.8": [
         (_with(checks._differing_like, order="place"), "in another order"),
-        (_with(checks._differing_like, missing="never"), "missing on one side is a difference"),
+        (_with(checks._differing_like, missing="never"), "You miss values that"),
         (_with(checks._differing_like, missing="different"), "Two missing values are equal"),
         (_with(checks._differing_like, how="signed"), "too large on the served side"),
         (_with(checks._differing_like, tolerance=False), "`atol` is missing"),
@@ -40,7 +40,7 @@ WRONG = {
     ],
     "24.9": [
         (_with(checks._visits_like, whole="canary"), "visits of the canary"),
-        (_with(checks._visits_like, whole="times"), "do not multiply"),
+        (_with(checks._visits_like, whole="times"), "You multiplied by `share`"),
         (_with(checks._visits_like, factor="equal"), "groups of equal size"),
         (_with(checks._visits_like, factor="none"), "is missing"),
         (_with(checks._visits_like, factor="upside down"), "upside down"),
