@@ -258,8 +258,8 @@ claim("more than a tenth of the catalogue shares one first code", n_first.max() 
 #
 # <details><summary>Hint 1</summary>Go through the films from the largest count to the smallest, and count for each
 # group how many films you have met: a dictionary from <code>tuple(codes[film])</code> to a number.</details>
-# <details><summary>Hint 2</summary><code>np.argsort(-counts, kind="stable")</code> is the order of going
-# through.</details>
+# <details><summary>Hint 2</summary><code>np.argsort(-counts, kind="stable")</code> gives the order in which to go
+# through the films.</details>
 
 
 # %%
