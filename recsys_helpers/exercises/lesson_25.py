@@ -259,7 +259,7 @@ def split(answer) -> None:
             _splits_by_position
         ),
         "You take the impurity of `x`. It is that of the labels: gini(y[x <= threshold]).": _split_of_numbers,
-        "You count the labels that differ from `x > threshold`. The Gini impurity, 2 p (1 − p), is asked for.": (
+        "You count the labels that differ from `x > threshold`. Use the Gini impurity, 2 p (1 − p).": (
             lambda x, y: min(
                 (np.unique(x)[:-1] + np.unique(x)[1:]) / 2, key=lambda threshold: ((x > threshold) != y).sum()
             )
