@@ -10,9 +10,9 @@ predict(
     truth=3,
     within=4,
     between=(1, 1500),
-    low="It is a little more: players who already own the game at the top get the next one.",
-    high="It is far fewer: the ranking is the same for everybody, and most players own none of the few games at "
-    "the top, so nearly all get the same one.",
+    low="There are a few more: players who already own the game at the top get the next one.",
+    high="There are far fewer: the ranking is the same for everybody, and most players own none of the few games "
+    "at the top, so nearly all get the same one.",
     done="Only three different games are recommended, and all three are endless games.",
 )
 

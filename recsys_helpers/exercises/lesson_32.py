@@ -11,10 +11,10 @@ predict(
     within=7,
     between=(0, 100),
     low="It is more, but still a minority: about a third.",
-    high="It is far fewer: about a third. Films with the same description get the same id, however many ids are "
+    high="It is far less: about a third. Films with the same description get the same id, however many ids are "
     "possible.",
     done="About a third of the films have an id of their own. The others share their id with films that have the "
-    "same or a very similar description.",
+    "same or a similar description.",
 )
 
 trace(

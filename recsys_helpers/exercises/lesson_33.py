@@ -466,7 +466,7 @@ trace(
     },
     otherwise="The project loses one point each for the budget, the seeds, the claim, what is served, and the "
     "roll-back.",
-    done="Five of the fifteen points are lost: for the budget, the seeds, the claim, what is served, and the roll-back.",
+    done="Five of the fifteen points are lost: for the budget, the seeds, the claim, what is served and the roll-back.",
     within=0.1,
 )
 
