@@ -96,8 +96,8 @@ check("25.1", year_gap_adds)
 # the rows to take the mean of. Return the contributions, shape (n_films, n_features), and leave `X` as it is.
 #
 # <details><summary>Hint 1</summary>The mean row of the background is <code>background.mean(axis=0)</code>.</details>
-# <details><summary>Hint 2</summary>Subtract it from every row of <code>X</code>, then multiply each column with its
-# weight. Do not add up.</details>
+# <details><summary>Hint 2</summary>Subtract it from every row of <code>X</code>, then multiply each column by its
+# weight. Do not add up the products.</details>
 
 
 # %%
@@ -353,10 +353,10 @@ for threshold in (1.5, 2.5, 3.5, 4.5, 5.5):
 # 0 and 1. Return the threshold whose two sides, weighted by their sizes, have the smallest Gini impurity; if several
 # are equally good, the smallest of them.
 #
-# <details><summary>Hint 1</summary>For each threshold: <code>left = y[x <= threshold]</code>, and the rest is
-# right.</details>
-# <details><summary>Hint 2</summary><code>len(left) * gini(left) + len(right) * gini(right)</code>, collected in a list;
-# <code>np.argmin</code> finds the first smallest.</details>
+# <details><summary>Hint 1</summary>For each threshold: <code>left = y[x <= threshold]</code>; the other labels belong
+# to the right side.</details>
+# <details><summary>Hint 2</summary>Collect <code>len(left) * gini(left) + len(right) * gini(right)</code> for all
+# thresholds in a list; <code>np.argmin</code> finds the first of the smallest values.</details>
 
 
 # %%
@@ -594,7 +594,7 @@ claim("other knowledge: EASE is ahead of the boosted trees", of_knowledge[1] > 0
 # symmetric (kNN keeps the neighbours of each *candidate*). `seen` is an array of film indices, `film` the candidate.
 # Return the `n` seen films that add most, best first, as an array; leave out those that add nothing.
 #
-# <details><summary>Hint 1</summary>What each seen film adds: <code>similar[seen, film]</code>.</details>
+# <details><summary>Hint 1</summary><code>similar[seen, film]</code> holds what each seen film adds.</details>
 # <details><summary>Hint 2</summary><code>order = np.argsort(-adds)[:n]</code>; keep those with
 # <code>adds[order] > 0</code>, and return films, not positions.</details>
 
@@ -753,8 +753,8 @@ def head(user, free):
 # scores and the network's, before anything else. Then compute one R² over all pairs: 1 − (sum of the squared errors) /
 # (sum of the network's squared scores).
 #
-# <details><summary>Hint 1</summary>For each user: <code>is_one = user == one</code>, and subtract the mean of that
-# part.</details>
+# <details><summary>Hint 1</summary>For each user, select the pairs with <code>is_one = user == one</code>, and subtract
+# their mean.</details>
 # <details><summary>Hint 2</summary><code>values - pd.Series(values).groupby(user).transform("mean").to_numpy()</code>
 # does it for all users at once; do it for both arrays.</details>
 

@@ -105,8 +105,8 @@ check("26.1", share_of_action)
 #
 # <details><summary>Hint 1</summary>The middle of step i is <code>reference + (i + 0.5) / n_steps * (x −
 # reference)</code>.</details>
-# <details><summary>Hint 2</summary><code>np.mean([slope(point) for point in points], axis=0)</code>, times the
-# distance.</details>
+# <details><summary>Hint 2</summary><code>np.mean([slope(point) for point in points], axis=0)</code>, times the distance
+# from the reference.</details>
 
 
 # %%
@@ -350,9 +350,10 @@ check("26.4", second_gets)
 # Write the ε rule for a whole dense layer. `a` (batch, inputs), `W` (inputs, units), `b` (units,), `R` (batch, units): the
 # relevance of the units. Return the relevance of the inputs, (batch, inputs). The bias is part of z.
 #
-# <details><summary>Hint 1</summary>Relevance per z: <code>R / (z + epsilon * np.sign(z))</code>.</details>
-# <details><summary>Hint 2</summary>Input j gets a_j times the sum over units of w_jk times that: <code>a * (… @
-# W.T)</code>.</details>
+# <details><summary>Hint 1</summary>First divide the relevance of each unit by its z: <code>R / (z + epsilon *
+# np.sign(z))</code>.</details>
+# <details><summary>Hint 2</summary>Input j gets a_j times the sum over the units k of w_jk times this quotient:
+# <code>a * (… @ W.T)</code>.</details>
 
 
 # %%
@@ -658,8 +659,8 @@ for order in permutations(range(3)):
 #
 # Write it. `value(keep)` gives the score for a boolean array of shape (k,) that says who is in. Return the shares, (k,).
 #
-# <details><summary>Hint 1</summary>The loop over <code>permutations(range(k))</code> stands above; add the gains
-# up.</details>
+# <details><summary>Hint 1</summary>Use the loop over <code>permutations(range(k))</code> from above, and add up the
+# gains.</details>
 # <details><summary>Hint 2</summary>Divide by the number of orders at the end.</details>
 
 
@@ -841,10 +842,10 @@ claim("the steps lead from the background to the score", abs(start + steps_up.su
 # Write the curve for one example. `value(keep)` gives the score for a boolean array (k,) of what stays; `importance` has
 # shape (k,). Return k + 1 scores: with nothing left out, without the most important, without the two most important, …
 #
-# <details><summary>Hint 1</summary><code>order = np.argsort(-importance)</code> lists who goes first, second,
+# <details><summary>Hint 1</summary><code>order = np.argsort(-importance)</code> lists what is left out first, second,
 # …</details>
 # <details><summary>Hint 2</summary>Start with <code>keep</code> all True; set <code>keep[order[n]] = False</code> one
-# after the other, and ask each time.</details>
+# after the other, and ask for the score each time.</details>
 
 
 # %%

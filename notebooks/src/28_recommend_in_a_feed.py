@@ -556,10 +556,10 @@ claim("synthetic: the correction orders the items better", order["corrected"] > 
 # %% [markdown]
 # ## 10. What carries over to your field
 #
-# These are the five troubles of lesson 27, each with the fields where it matters most and with what this lesson saw of
-# it:
+# These are the five problems of lesson 27, each with the fields where it is most typical and with what this lesson saw
+# of it:
 #
-# | Trouble | At home in | In this feed |
+# | Problem | Most typical of | In this feed |
 # |---|---|---|
 # | repeats | shops, music | hardly any: a person is rarely shown the same video again |
 # | exposure | social feeds | a model with invented negatives learns mostly exposure |

@@ -619,6 +619,7 @@ claim("long views: the gain is three times what separates the models", gain > 3 
 # ## 10. What carries over to your field
 #
 # | Problem | Seen here | What to do |
+# |---|---|---|
 # | duration bias | ranking by seconds picks three-minute videos that are not liked more | compare within length buckets |
 # | a label is a threshold | "over 50 %" is three times as common among short videos | write the rule down; show its rate by length |
 # | a listen is not a like | a third of the likes belong to views that were not long | evaluate by play time and by likes |

@@ -152,10 +152,10 @@ check("32.2", rebuilt)
 # each level. Return the codes, shape (n, n_levels). The nearest code word is the one with the smallest Euclidean
 # distance to what the previous levels left over.
 #
-# <details><summary>Hint 1</summary>Keep an array <code>left</code>, at first the vectors. For each book, find the
-# nearest code words of <code>left</code>, then subtract them.</details>
+# <details><summary>Hint 1</summary>Keep an array <code>left</code>, which begins as the vectors. For each book, find
+# the nearest code words of <code>left</code>, then subtract them.</details>
 # <details><summary>Hint 2</summary><code>((left[:, None] - book) ** 2).sum(axis=2)</code> holds the squared distances,
-# shape (n, n_codes); <code>argmin(axis=1)</code> gives the code.</details>
+# shape (n, n_codes); <code>argmin(axis=1)</code> gives the codes.</details>
 
 
 # %%
@@ -258,8 +258,8 @@ claim("more than a tenth of the catalogue shares one first code", n_first.max() 
 #
 # <details><summary>Hint 1</summary>Go through the films from the largest count to the smallest, and count for each
 # group how many films you have met: a dictionary from <code>tuple(codes[film])</code> to a number.</details>
-# <details><summary>Hint 2</summary><code>np.argsort(-counts, kind="stable")</code> is the order of going
-# through.</details>
+# <details><summary>Hint 2</summary><code>np.argsort(-counts, kind="stable")</code> gives the order in which to go
+# through the films.</details>
 
 
 # %%
@@ -409,10 +409,10 @@ claim("the loss falls by more than a third", training.losses[-1] < 0.67 * traini
 # Return the best `width` continuations, best first, as a list of pairs (number of the beginning, code). If fewer exist,
 # return fewer.
 #
-# <details><summary>Hint 1</summary>The log of a product is a sum: <code>total[:, None] + log_p</code>. Put −∞ where
-# nothing exists.</details>
-# <details><summary>Hint 2</summary>Sort the flattened array in falling order, keep the finite ones, and turn a position
-# into a pair with <code>divmod(position, n_codes)</code>.</details>
+# <details><summary>Hint 1</summary>The log of a product is a sum: <code>total[:, None] + log_p</code>. Put −∞ where no
+# film has the continuation.</details>
+# <details><summary>Hint 2</summary>Sort the flattened array in descending order, keep the finite ones, and turn a
+# position into a pair with <code>divmod(position, n_codes)</code>.</details>
 
 
 # %%
@@ -850,7 +850,7 @@ print(f"synthetic ranker: the winner stood in the first quarter of the prompt in
 # <details><summary>Hint 1</summary>Add up for each film its position in the answers; a film at position 0 is the
 # best.</details>
 # <details><summary>Hint 2</summary><code>sorted(candidates, key=lambda film: total[film])</code> keeps the order of
-# equal ones.</details>
+# films with equal totals.</details>
 
 
 # %%

@@ -584,8 +584,8 @@ project.say("models", claim="worse")
 #
 # Write this check. `claims` is a list of `(word, low, high)`: the word is `"better"`, `"worse"` or `"open"`, the numbers
 # are the ends of the paired interval. *Better* needs an interval above zero, *worse* one below zero, *open* one that
-# includes zero (an end at exactly 0 includes it). Return the list of the **positions** whose claim is not what the
-# interval carries.
+# includes zero (an end at exactly 0 includes it). Return the list of the **positions** whose claim the interval
+# does not support.
 #
 # <details><summary>Hint 1</summary>Compute the right word first: "better" if <code>low &gt; 0</code>, "worse" if
 # <code>high &lt; 0</code>, otherwise "open".</details>

@@ -13,18 +13,18 @@ trace(
     "O1",
     -1,
     {
-        -3: "That is weight times value. An explanation compares: subtract the background, 2, first.",
-        1: "The size is right, the sign is not: the weight is −1, and the distance is value − mean, 3 − 2.",
-        4: "That is what being popular contributes, 2 · (4 − 2). The year gap is asked for.",
-        3: "That is the sum of both contributions, 4 − 1. The year gap alone is asked for.",
-        5: "That is the score of Dune. The contribution of the year gap is asked for.",
-        -5: "You added value and mean. The *distance* counts, 3 − 2: one decade.",
-        -1.5: "You divided the value by the mean. The distance counts, 3 − 2.",
-        0: "That holds for a film with the gap of the mean film, 2. Dune has 3.",
-        -2: "That is the weight times the mean of the background. The distance, 3 − 2, belongs there.",
+        -3: "This is weight times value. Subtract the background, 2, from the value first.",
+        1: "The size is right, but the sign is not: the weight is −1, and the distance is value − mean, 3 − 2.",
+        4: "This is the contribution of popular, 2 · (4 − 2). Compute that of the year gap.",
+        3: "This is the sum of both contributions, 4 − 1. Give that of the year gap alone.",
+        5: "This is the score of Dune. Compute the contribution of the year gap.",
+        -5: "You added value and mean. Use their *distance*, 3 − 2: one decade.",
+        -1.5: "You divided the value by the mean. Use their distance, 3 − 2.",
+        0: "The contribution is 0 only for a film with the mean year gap, 2. Dune has 3.",
+        -2: "This is the weight times the mean of the background. Multiply the weight by the distance, 3 − 2.",
     },
-    "Weight times (value − mean of the background): the weight is −1, the value 3, the mean 2.",
-    "One decade further than the mean film, and a decade costs 1.",
+    "Multiply the weight by (value − mean of the background): the weight is −1, the value 3, the mean 2.",
+    "Dune is one decade further away than the mean film, and each decade lowers the score by 1.",
 )
 
 
@@ -41,7 +41,10 @@ def _contributions(X, weights, background, middle="background", sign=1, absolute
 
 
 @exercise(
-    "25.2", "O1", "code", done="Every row adds up to its score minus the score of the mean row: nothing is left over."
+    "25.2",
+    "O1",
+    "code",
+    done="The contributions of each film add up to its score minus the score of the mean row, with nothing left over.",
 )
 def contributions(answer) -> None:
     rng = np.random.default_rng(1)
@@ -63,31 +66,31 @@ def contributions(answer) -> None:
         "You take weight times value. Compare with the background: subtract its mean row first.": partial(
             _contributions, middle=None
         ),
-        "You subtract one row of the background. Its *mean* row is asked for: `background.mean(axis=0)`.": (
+        "You subtract one row of the background. Subtract its *mean* row: `background.mean(axis=0)`.": (
             lambda X, weights, background: (X - background[0]) * weights
         ),
-        "You subtract the last row of the background. Its *mean* row is asked for: `background.mean(axis=0)`.": (
+        "You subtract the last row of the background. Subtract its *mean* row: `background.mean(axis=0)`.": (
             lambda X, weights, background: (X - background[-1]) * weights
         ),
-        "Only the mean row is weighed. Put the difference in brackets: (X − mean) · weights.": (
+        "You weight only the mean row. Put the difference in parentheses: (X − mean) · weights.": (
             lambda X, weights, background: X - background.mean(axis=0) * weights
         ),
-        "You subtract the whole score of the mean film from each feature. Each feature has its own share of it.": (
+        "You subtract the whole score of the mean film from each feature. Subtract only the part of that feature.": (
             lambda X, weights, background: X * weights - background.mean(axis=0) @ weights
         ),
-        "You subtract one mean of all weighed numbers. Each feature has its own: `axis=0`.": (
+        "You subtract one mean of all weighted numbers. Each feature has its own: `axis=0`.": (
             lambda X, weights, background: X * weights - (background * weights).mean()
         ),
-        "You square the distance, and its sign is lost. Multiply the distance itself by the weight.": (
+        "You square the distance, so its sign is lost. Multiply the distance itself by the weight.": (
             lambda X, weights, background: (X - background.mean(axis=0)) ** 2 * weights
         ),
-        "You divide by the spread of `X`. These weights belong to the features as they are.": (
+        "You divide by the spread of `X`. The weights belong to the unscaled features, so do not divide.": (
             lambda X, weights, background: (X - background.mean(axis=0)) / X.std(axis=0) * weights
         ),
         "You standardize `X` by itself. Compare with the mean of the *background*, and do not divide.": (
             lambda X, weights, background: (X - X.mean(axis=0)) / X.std(axis=0) * weights
         ),
-        "You subtract the sum of the background. Its mean is asked for: `background.mean(axis=0)`.": (
+        "You subtract the sum of the background. Subtract its mean: `background.mean(axis=0)`.": (
             lambda X, weights, background: (X - background.sum(axis=0)) * weights
         ),
         "You took the mean of each background *row* (axis=1). Each feature has its mean: `axis=0`.": (
@@ -96,46 +99,46 @@ def contributions(answer) -> None:
         "You took the mean of a background *row* (axis=1). Each feature has its own mean: `axis=0`.": (
             lambda X, weights, background: (X - background.mean(axis=1)[0]) * weights
         ),
-        "You took the signs off the weights. A negative weight speaks against a film, and has to stay negative.": (
+        "You dropped the signs of the weights. A negative weight lowers a film's score, so it must stay negative.": (
             lambda X, weights, background: (X - background.mean(axis=0)) * np.abs(weights)
         ),
         "You divide by the weights. A contribution is weight *times* the distance from the mean.": (
             lambda X, weights, background: (X - background.mean(axis=0)) / weights
         ),
-        "You made percentages of it. They are asked for as they are, in units of the score.": (
+        "You convert the contributions to percentages. Return them in units of the score.": (
             lambda X, weights, background: (
                 100
                 * _contributions(X, weights, background)
                 / np.abs(_contributions(X, weights, background)).sum(axis=1, keepdims=True)
             )
         ),
-        "You subtract the mean of `X` itself. The background is another table.": partial(_contributions, middle="own"),
+        "You subtract the mean of `X` itself. Subtract that of `background`.": partial(_contributions, middle="own"),
         "You subtract one mean of the whole background. Each feature has its own: `axis=0`.": (
             lambda X, weights, background: (X - background.mean()) * weights
         ),
         "Your signs are reversed: value minus background.": partial(_contributions, sign=-1),
-        "You took away the signs. A feature may speak against a film.": partial(_contributions, absolute=True),
-        "You took the sign off the distance. Below the mean, the difference is negative, and has to stay so.": (
+        "You dropped the signs of the contributions. A feature may lower a film's score.": partial(
+            _contributions, absolute=True
+        ),
+        "You dropped the sign of the distance. Below the mean, the distance is negative and must stay so.": (
             lambda X, weights, background: np.abs(X - background.mean(axis=0)) * weights
         ),
-        "Those are the distances from the mean. Each column still has to be multiplied with its weight.": (
+        "You return the distances from the mean. Multiply each column by its weight.": (
             lambda X, weights, background: X - background.mean(axis=0)
         ),
-        "You divide by the spread of the background. These weights belong to the features as they are.": (
+        "You divide by the spread of the background. The weights belong to the unscaled features, so do not divide.": (
             lambda X, weights, background: (X - background.mean(axis=0)) / background.std(axis=0) * weights
         ),
-        "You made shares of it. They are asked for as they are, in units of the score.": partial(
+        "You convert the contributions to shares. Return them in units of the score.": partial(
             _contributions, share=True
         ),
-        "You added them up: that is the distance of the scores. One number for each feature is asked for.": partial(
-            _contributions, total=True
-        ),
-        "You subtract the background after weighing. It is weighed, too: (X − mean) · weights.": (
+        "You add up the contributions, which gives the difference of the scores. Return one number for each "
+        "feature.": partial(_contributions, total=True),
+        "You subtract the background after weighting. Weight it as well: (X − mean) · weights.": (
             lambda X, weights, background: X * weights - background.mean(axis=0)
         ),
-        "You subtract the median of the background. Its mean is asked for; only then the parts add up.": (
-            lambda X, weights, background: (X - np.median(background, axis=0)) * weights
-        ),
+        "You subtract the median of the background. Subtract its mean: only then do the contributions add up to "
+        "the difference of the scores.": (lambda X, weights, background: (X - np.median(background, axis=0)) * weights),
     }
     judge(answer, cases, _contributions, mistakes, keeps_input=True)
 
@@ -145,8 +148,9 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "That would be a product of two features. A linear model only adds.",
-        "c": "The weight says how scores change, not how good lists are. What does it add to two films of one user?",
+        "a": "That would need a product of two features. A linear model only adds them.",
+        "c": "The weight says how scores change, not how good lists are. Compare what it adds to two films of the "
+        "same user.",
         "d": "The feature does not know what was liked, only how many films a user has seen.",
     },
     done="The same number is added to every film of a user, so their order stays as it is.",
@@ -213,7 +217,8 @@ def _is_tie(x, y):
     "25.4",
     "O2",
     "faded",
-    done="All thresholds, the impurity of both sides by size, the smallest: a tree is that, again and again.",
+    done="A tree repeats this step: try all thresholds, and take the one whose two sides have the smallest "
+    "impurity, weighted by their sizes.",
 )
 def split(answer) -> None:
     rng = np.random.default_rng(2)
@@ -225,67 +230,63 @@ def split(answer) -> None:
         if len(set(x.tolist())) > 2 and not _is_tie(x, y):
             cases.append((x, y))
     mistakes = {
-        "The two sides count alike in yours. Weigh each by its number of rows.": partial(_split, weighted=False),
-        "You look for the largest impurity. The smallest is the best.": partial(_split, best=np.argmax),
-        "You return the position of the threshold. The threshold itself is asked for.": partial(
-            _split, what="position"
-        ),
-        "You return the impurity. The threshold that reaches it is asked for.": partial(_split, what="cost"),
-        "You return a value of the data. The threshold lies in the middle of two neighbours.": partial(
+        "You give both sides the same weight. Weight each by its number of rows.": partial(_split, weighted=False),
+        "You take the largest impurity. Take the smallest.": partial(_split, best=np.argmax),
+        "You return the position of the threshold. Return the threshold itself.": partial(_split, what="position"),
+        "You return the impurity. Return the threshold that reaches it.": partial(_split, what="cost"),
+        "You return the value below the threshold. The threshold is halfway between two neighbouring values.": partial(
             _split, what="low"
         ),
-        "You return the value above the threshold. The threshold lies in the middle of two neighbours.": partial(
+        "You return the value above the threshold. The threshold is halfway between two neighbouring values.": partial(
             _split, what="high"
         ),
-        "You count wrong answers of a majority. Gini is 2 p (1 − p).": partial(_split, cost_of="error"),
-        "That is entropy. Another good measure, but Gini, 2 p (1 − p), is asked for.": partial(
+        "You count the errors of a majority vote. Use the Gini impurity, 2 p (1 − p).": partial(
+            _split, cost_of="error"
+        ),
+        "You use entropy, which is also a good measure. Use the Gini impurity, 2 p (1 − p).": partial(
             _split, cost_of="entropy"
         ),
-        "Each side is weighted by the number of rows on the *other* side. Multiply a side by its own `len`.": partial(
+        "You weight each side by the number of rows on the *other* side. Multiply a side by its own `len`.": partial(
             _split, weighted="other"
         ),
-        "Both sides are weighted by the number of rows on the *left*. Multiply each side by its own `len`.": partial(
+        "You weight both sides by the number of rows on the *left*. Multiply each side by its own `len`.": partial(
             _split, weighted="left"
         ),
-        "The position is that of a threshold, and you look it up in `x`. Look it up in `thresholds`.": partial(
+        "You look up the position of the best threshold in `x`. Look it up in `thresholds`.": partial(
             _split, what="entry of x"
         ),
         "You cut `y` by position, and `x` is not in order. Take the labels by `x <= threshold`.": Sign(
             _splits_by_position
         ),
         "You take the impurity of `x`. It is that of the labels: gini(y[x <= threshold]).": _split_of_numbers,
-        "You count the labels that differ from `x > threshold`. The Gini impurity, 2 p (1 − p), is asked for.": (
+        "You count the labels that differ from `x > threshold`. Use the Gini impurity, 2 p (1 − p).": (
             lambda x, y: min(
                 (np.unique(x)[:-1] + np.unique(x)[1:]) / 2, key=lambda threshold: ((x > threshold) != y).sum()
             )
         ),
-        "You return all thresholds. The best one alone is asked for.": (
+        "You return all thresholds. Return only the best one.": (
             lambda x, y: (np.unique(x)[:-1] + np.unique(x)[1:]) / 2
         ),
-        "You return several results. The threshold alone is asked for.": Sign(
-            lambda got, *case: isinstance(got, tuple)
-        ),
-        "You return the impurity per row. The threshold that reaches it is asked for.": (
+        "You return several results. Return only the threshold.": Sign(lambda got, *case: isinstance(got, tuple)),
+        "You return the impurity per row. Return the threshold that reaches it.": (
             lambda x, y: _split(x, y, what="cost") / len(y)
         ),
-        "That is the median of `x`; it does not look at the labels. Try each threshold, keep the one of least "
-        "impurity.": (lambda x, y: np.median(x)),
-        "That is the middle of the range; it does not look at the labels. Try each threshold of `thresholds`.": (
+        "You return the median of `x`, which ignores the labels. Try each threshold, and take the one with the "
+        "smallest impurity.": (lambda x, y: np.median(x)),
+        "You return the middle of the range, which ignores the labels. Try each of the `thresholds`.": (
             lambda x, y: (x.min() + x.max()) / 2
         ),
-        "That is always the first threshold. Does only the left side count, or does `return` stand inside the loop?": (
-            _split_one_side
-        ),
-        "Only the right side counts in yours. The left one has its impurity, too.": partial(
+        "You always return the first threshold. Check whether only the left side counts, or whether `return` is "
+        "inside the loop.": (_split_one_side),
+        "You count only the impurity of the right side. Add that of the left side.": partial(
             _split_one_side, right=True
         ),
-        "You sorted `x` and not `y`: the labels no longer belong to their numbers. Masks need no sorting.": (
+        "You sort `x` but not `y`, so the labels no longer belong to their numbers. Masks need no sorting.": (
             lambda x, y: _split(np.sort(x), y)
         ),
-        "You return a list of impurities. Its smallest has a position, and `thresholds` has the answer there.": (
-            lambda x, y: [_split(x, y, what="costs")[k] for k in range(len(np.unique(x)) - 1)]
-        ),
-        "Of equally good thresholds yours is the largest; the smallest is asked for.": partial(_split, ties="last"),
+        "You return a list of impurities. Find the position of the smallest, and return the threshold at this "
+        "position.": (lambda x, y: [_split(x, y, what="costs")[k] for k in range(len(np.unique(x)) - 1)]),
+        "Of equally good thresholds, you return the largest. Return the smallest.": partial(_split, ties="last"),
     }
     judge(answer, cases, _split, mistakes)
 
@@ -295,17 +296,17 @@ trace(
     "O2",
     8,
     {
-        3: "Three levels: each question splits every group above it into two.",
-        6: "The groups double at each level; they do not grow by two.",
-        7: "Those are the questions, 1 + 2 + 4. The scores stand in the leaves.",
-        9066: "A film's score is that of the leaf where it ends. How many leaves are there?",
-        15: "Those are all boxes, questions and leaves. Only leaves give scores.",
-        16: "One level too many: after three levels of questions, 2 · 2 · 2.",
-        9: "3 · 3 is not it: two answers per question, three levels, 2 · 2 · 2.",
-        4: "One level too few: after three levels of questions, 2 · 2 · 2.",
+        3: "Each question splits a group into two, so the number of groups doubles on each of the three levels.",
+        6: "The number of groups doubles on each level; it does not grow by two.",
+        7: "This is the number of questions, 1 + 2 + 4. Count the leaves, which hold the scores.",
+        9066: "A film gets the score of the leaf in which it ends. Count the leaves.",
+        15: "This is the number of all nodes, questions and leaves. Only leaves give scores.",
+        16: "This is one level too many. After three levels of questions, there are 2 · 2 · 2 leaves.",
+        9: "A question has two answers, not three. Three levels of questions give 2 · 2 · 2 leaves.",
+        4: "This is one level too few. After three levels of questions, there are 2 · 2 · 2 leaves.",
     },
-    "Count the leaves: one group, after each level twice as many.",
-    "Two, four, eight leaves, one score each: so hundreds of films share a score.",
+    "Count the leaves. The tree begins with one group, and each level doubles the number of groups.",
+    "Three levels give eight leaves with one score each, so hundreds of films share a score.",
 )
 
 
@@ -327,7 +328,11 @@ def _because_ascending_end(similar, seen, film, n):
 
 
 @exercise(
-    "25.6", "O3", "code", done="The reasons are the terms of the sum, sorted: the explanation is the computation."
+    "25.6",
+    "O3",
+    "code",
+    done="The reasons are the largest terms of the sum that makes up the score, so the "
+    "explanation is the computation itself.",
 )
 def because(answer) -> None:
     rng = np.random.default_rng(3)
@@ -362,18 +367,19 @@ def because(answer) -> None:
         "You read the table the wrong way round: the row is the film that was seen, the column the candidate.": partial(
             _because, turned=True
         ),
-        "Yours begins with the weakest reason: sort by what is added, largest first.": partial(_because, smallest=True),
+        "Your array begins with the weakest reason. Sort by what the films add, largest first.": partial(
+            _because, smallest=True
+        ),
         "A film that adds nothing is no reason: leave it out.": partial(_because, keep_zero=True),
-        "You sort upwards, so those that add least come first: sort by `-adds`.": partial(
+        "You sort in ascending order, so the films that add least come first. Sort by `-adds`.": partial(
             _because, smallest=True, keep_zero=True
         ),
-        "You sort upwards, so the weakest reasons come first: sort by `-adds`.": (
+        "You sort in ascending order, so the weakest reasons come first. Sort by `-adds`.": (
             lambda similar, seen, film, n: (lambda order: seen[order[similar[seen, film][order] > 0]])(
                 np.argsort(similar[seen, film], kind="stable")[:n]
             )
         ),
-        "You add up all of a seen film's similarities. Only its similarity to the candidate counts: "
-        "similar[seen, film].": (
+        "You add up all similarities of a seen film. Use only its similarity to the candidate: similar[seen, film].": (
             lambda similar, seen, film, n: (
                 lambda adds: (lambda order: seen[order[adds[order] > 0]])(np.argsort(-adds, kind="stable")[:n])
             )(similar[seen].sum(axis=1))
@@ -402,7 +408,8 @@ def because(answer) -> None:
                 np.argsort(-similar[seen, film], kind="stable")[:n]
             )
         ),
-        "You cut to n before you leave out films that were not seen. First `seen`, then the n best.": (
+        "You take the n best before you leave out films that were not seen. Select `seen` first, then take the n "
+        "best.": (
             lambda similar, seen, film, n: (lambda order: order[np.isin(order, seen) & (similar[order, film] > 0)])(
                 np.argsort(-similar[:, film], kind="stable")[:n]
             )
@@ -410,31 +417,31 @@ def because(answer) -> None:
         "You use both directions of the table. It is not symmetric: only similar[seen, film] is part of the score.": (
             lambda similar, seen, film, n: _because(similar + similar.T, seen, film, n)
         ),
-        "One reason too few: `[:n]` gives n of them.": (
+        "You return one reason too few. The slice `[:n]` gives n of them.": (
             lambda similar, seen, film, n: _because(similar, seen, film, n - 1)
         ),
-        "The right films, sorted by their id. Best first is asked for.": (
+        "You return the right films sorted by id. Put the best first.": (
             lambda similar, seen, film, n: np.sort(_because(similar, seen, film, n))
         ),
-        "You return every film that adds something. Only the `n` best are asked for.": (
+        "You return every film that adds something. Return only the `n` best.": (
             lambda similar, seen, film, n: _because(similar, seen, film, len(seen))
         ),
-        "You return positions in `seen`, and also films that add nothing. Films are asked for, and only "
-        "reasons.": partial(_because, positions=True, keep_zero=True),
-        "You look at all films. Only rows of `seen` can be a reason, and only those that add something.": (
+        "You return positions in `seen`, including films that add nothing. Return films, and only those that add "
+        "something.": partial(_because, positions=True, keep_zero=True),
+        "You use all films as reasons. Use only those in `seen`, and only those that add something.": (
             lambda similar, seen, film, n: np.argsort(-similar[:, film], kind="stable")[:n]
         ),
-        "You return positions in `seen`. Films are asked for: `seen[order]`.": partial(_because, positions=True),
-        "The right films, but in the order of `seen`: best first.": partial(_because, unsorted=True),
+        "You return positions in `seen`. Return films: `seen[order]`.": partial(_because, positions=True),
+        "You return the right films in the order of `seen`. Put the best first.": partial(_because, unsorted=True),
         "You name films that this user has not seen. Look only at the rows `seen`.": _because_all_films,
-        "The right films, but the best stands last.": _because_ascending_end,
-        "Film −1 or 0 is no film. Leave films out by their contribution, do not mark them.": (
+        "You return the right films in reverse order. Put the best first.": _because_ascending_end,
+        "You fill up the array with −1 or 0, which are no films. Leave out the films that add nothing instead.": (
             lambda *case: np.where(np.arange(case[3]) < len(_because(*case)), np.resize(_because(*case), case[3]), 0)
         ),
-        "The right films, in another order: best first, by what they add.": Sign(
+        "You return the right films in another order. Sort them by what they add, best first.": Sign(
             lambda got, *case: np.array_equal(np.sort(got), np.sort(_because(*case)))
         ),
-        "You return what they add. The films are asked for.": (
+        "You return what the films add. Return the films.": (
             lambda similar, seen, film, n: np.sort(similar[seen, film][similar[seen, film] > 0])[::-1][:n]
         ),
     }
@@ -452,9 +459,9 @@ predict(
     truth=0.28,
     within=0.06,
     between=(0, 1),
-    low="More often than you think: run the next cell.",
-    high="Not that often, but often enough: run the next cell.",
-    done="Close: run the next cell. More than one sentence in four is false.",
+    low="It happens more often: more than one sentence in four is false. Run the next cell.",
+    high="It happens less often, but still in more than one sentence in four. Run the next cell.",
+    done="That is close: more than one sentence in four is false. Run the next cell.",
 )
 
 
@@ -503,7 +510,8 @@ def _fidelity(copy, network, user, copy_off=True, network_off=True, kind="r2", m
     "O4",
     "debug",
     given=_given_25_8,
-    done="Only what orders the films of one user counts, for the copy and for the network.",
+    done="R² now measures only the differences between the films of one user, and these determine the order of the "
+    "list.",
 )
 def fidelity(answer) -> None:
     rng = np.random.default_rng(4)
@@ -516,16 +524,16 @@ def fidelity(answer) -> None:
         shuffled = rng.permutation(len(user))
         cases.append((copy[shuffled], network[shuffled], user[shuffled]))
     mistakes = {
-        "You changed nothing yet in the computation: take each user's mean off both, the copy and the network.": (
+        "The computation is still the same. Subtract each user's mean from both, the copy and the network.": (
             _given_25_8
         ),
-        "Only one user is left in yours. Collect the differences of all users, then compute one R².": Sign(
+        "You use the scores of one user only. Collect the differences of all users, then compute one R².": Sign(
             lambda got, copy, network, user: any(
                 np.isclose(got, _fidelity(copy[user == one], network[user == one], user[user == one]))
                 for one in set(user.tolist())
             )
         ),
-        "You compare the users' means. Take them *off* every score; what is left is compared.": (
+        "You compare the users' means. Subtract them from the scores, and compare what is left.": (
             lambda copy, network, user: _given_25_8(_means(copy, user), _means(network, user), user)
         ),
         "You divided by each user's spread as well. Subtract the mean only.": (
@@ -543,10 +551,9 @@ def fidelity(answer) -> None:
                 copy / (copy - _off(copy, user)), network / (network - _off(network, user))
             )
         ),
-        "You compare the spread of the copy with that of the network. Their differences count: 1 − errors / squares.": (
-            lambda copy, network, user: (_off(copy, user) ** 2).sum() / (_off(network, user) ** 2).sum()
-        ),
-        "A mean stands above the line, a sum below. Take the sum, or the mean, of both.": (
+        "You compare the spread of the copy with that of the network. Use the errors between the two: 1 − errors / "
+        "squares.": (lambda copy, network, user: (_off(copy, user) ** 2).sum() / (_off(network, user) ** 2).sum()),
+        "Your numerator is a mean and your denominator a sum. Use the sum, or the mean, in both.": (
             lambda copy, network, user: 1 - (1 - _fidelity(copy, network, user)) / len(user)
         ),
         "You add the errors up before you square them, so they cancel. Square each one first.": (
@@ -554,29 +561,30 @@ def fidelity(answer) -> None:
                 1 - (_off(network, user) - _off(copy, user)).sum() ** 2 / (_off(network, user) ** 2).sum()
             )
         ),
-        "That is a rank correlation. Errors, please: 1 − squared errors / squares of the network.": (
+        "You return a rank correlation. Use errors instead: 1 − squared errors / squares of the network.": (
             lambda copy, network, user: spearmanr(_off(copy, user), _off(network, user))[0]
         ),
-        "You took the means off the network only. The copy has a level for each user, too.": partial(
+        "You subtracted the means from the network only. The copy has a level for each user, too.": partial(
             _fidelity, copy_off=False
         ),
-        "You took the means off the copy only. The network's spread still holds its levels.": partial(
-            _fidelity, network_off=False
-        ),
-        "You took one mean off everything. Each user has one of their own.": (
+        "You subtracted the means from the copy only. The network's scores still contain a level for "
+        "each user.": partial(_fidelity, network_off=False),
+        "You subtracted one overall mean. Subtract each user's own mean.": (
             lambda copy, network, user: _fidelity(copy, network, np.zeros(len(user)))
         ),
-        "You took the means off the copy only. The network has a level for each user, above and below the line.": (
+        "You subtracted the means from the copy only. Subtract them from the network, too, in the numerator and in "
+        "the denominator.": (
             lambda copy, network, user: (
                 1 - ((network - _off(copy, user)) ** 2).sum() / ((network - network.mean()) ** 2).sum()
             )
         ),
-        "Below the line stands a standard deviation. The *sum of squares* of the network belongs there.": (
+        "Your denominator is a standard deviation. Use the *sum of squares* of the network.": (
             lambda copy, network, user: (
                 1 - ((_off(network, user) - _off(copy, user)) ** 2).sum() / _off(network, user).std()
             )
         ),
-        "A sum stands above the line, a variance (a mean) below. Take the sum, or the mean, of both.": (
+        "Your numerator is a sum and your denominator a variance, which is a mean. Use the sum, or the mean, in "
+        "both.": (
             lambda copy, network, user: (
                 1 - ((_off(network, user) - _off(copy, user)) ** 2).sum() / _off(network, user).var()
             )
@@ -586,32 +594,27 @@ def fidelity(answer) -> None:
                 1 - np.abs(_off(network, user) - _off(copy, user)).sum() / np.abs(_off(network, user)).sum()
             )
         ),
-        "There is a root in yours. R² is 1 − squared errors / squares, without one.": (
+        "You take a square root. R² is 1 − squared errors / squares, without a root.": (
             lambda copy, network, user: 1 - np.sqrt(1 - _fidelity(copy, network, user))
         ),
-        "That is a squared correlation: it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
-            partial(_fidelity, kind="correlation")
-        ),
-        "That is a correlation, and it forgives a copy of the wrong size. Errors, please: 1 − errors / squares.": (
-            lambda copy, network, user: np.corrcoef(_off(copy, user), _off(network, user))[0, 1]
-        ),
-        "Your errors are right. But the spread below still holds the users' levels: take them off there, too.": (
+        "You return a squared correlation, which accepts a copy of the wrong scale. Use errors instead: 1 − errors "
+        "/ squares.": (partial(_fidelity, kind="correlation")),
+        "You return a correlation, which accepts a copy of the wrong scale. Use errors instead: 1 − errors / "
+        "squares.": (lambda copy, network, user: np.corrcoef(_off(copy, user), _off(network, user))[0, 1]),
+        "Your errors are right, but the denominator still contains the users' levels. Subtract the means there, too.": (
             _spread_with_levels
         ),
-        "Your spread is right. But the errors above still hold the users' levels: take each one's own mean off both.": (
-            _network_means_for_both
-        ),
-        "That is the mean squared error. Set it in relation to the network's spread, and take the share from 1.": (
-            lambda copy, network, user: ((_off(network, user) - _off(copy, user)) ** 2).mean()
-        ),
-        "That is the mean of an R² for each user. One R² over all pairs is asked for.": partial(
+        "Your denominator is right, but the errors still contain the users' levels. Subtract from each of the two "
+        "its own means.": (_network_means_for_both),
+        "You return the mean squared error. Divide it by the mean square of the network, and subtract the result "
+        "from 1.": (lambda copy, network, user: ((_off(network, user) - _off(copy, user)) ** 2).mean()),
+        "You return the mean of one R² per user. Compute one R² over all pairs.": partial(
             _fidelity, kind="mean of users"
         ),
-        "You divide by the squares of the copy. It is the network's spread that has to be explained.": partial(
-            _fidelity, kind="copy"
-        ),
-        "That is the share that is *not* explained. Take it from 1.": partial(_fidelity, kind="unexplained"),
-        "You took medians off. The mean is asked for.": partial(_fidelity, middle=np.median),
+        "You divide by the squares of the copy. Divide by those of the network, whose spread is to "
+        "be explained.": partial(_fidelity, kind="copy"),
+        "You return the share that is *not* explained. Subtract it from 1.": partial(_fidelity, kind="unexplained"),
+        "You subtracted medians. Subtract means.": partial(_fidelity, middle=np.median),
     }
     fits = 'Shapes do not fit: `mean()` gives one number per user, `transform("mean")` one per pair, as is needed here.'
     judge(answer, cases, _fidelity, mistakes, raised={ValueError: fits})
@@ -622,12 +625,14 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "About 40 % over random films, most of which are never shown. At the head of the lists it was hardly any.",
-        "c": "The surrogate has no feature that knows the order, so it cannot speak of it. Section 9 shows that the "
-        "network reacts to it.",
-        "d": "A surrogate changes nothing in the network. And its target is the network, not what people did.",
+        "a": "The surrogate explains about 40 % over random films, most of which are never shown. At the head of "
+        "the lists, it hardly helps.",
+        "c": "The surrogate has no feature that knows the order, so it can say nothing about it. Section 9 shows "
+        "that the network reacts to it.",
+        "d": "A surrogate changes nothing in the network. And it learns to copy the network, not to predict what "
+        "people do.",
     },
-    done="It says where the fidelity was measured, and what the copy cannot tell.",
+    done="This sentence says where the fidelity was measured and what the surrogate cannot tell.",
 )
 
 
@@ -644,7 +649,7 @@ def _given_25_10(table, seed):
     "O5",
     "debug",
     given=_given_25_10,
-    done="A control must destroy what it controls for: here, which numbers stand in one row.",
+    done="A control must destroy the structure that it controls for: here, which numbers occur together in one row.",
 )
 def shuffled_columns(answer) -> None:
     must_be_function(answer)
@@ -653,7 +658,7 @@ def shuffled_columns(answer) -> None:
         handed = table.copy()
         got = answer(handed, 5)
         if None in np.ravel(got):
-            raise NotYet("`rng.shuffle` returns nothing: `rng.permutation` returns a shuffled copy.")
+            raise NotYet("`rng.shuffle` returns None. Use `rng.permutation`, which returns a shuffled copy.")
         if np.shape(got) != table.shape:
             told = f"The result should have the shape of the table, {table.shape}; yours has {np.shape(got)}."
             raise NotYet(f"{told} np.column_stack puts columns side by side." if np.ndim(got) == 2 else told)
@@ -667,7 +672,9 @@ def shuffled_columns(answer) -> None:
             if np.allclose(np.sort(got, axis=1), np.sort(table, axis=1)):
                 raise NotYet("You shuffle inside the rows. Numbers must stay in their column.")
             if all(np.isin(a, b).all() for a, b in zip(got.T, table.T)):
-                raise NotYet("Some numbers stand twice, others are gone: shuffle, do not draw with replacement.")
+                raise NotYet(
+                    "Some numbers appear twice, and others are missing. Shuffle, and do not draw with replacement."
+                )
             raise NotYet("Each column must keep its own numbers, in another order.")
         if np.array_equal(got, np.sort(got, axis=0)):
             raise NotYet("You sorted the columns. A control needs a random order: `rng.permutation`.")
@@ -676,20 +683,25 @@ def shuffled_columns(answer) -> None:
                 for i in range(n_columns)]  # fmt: skip
         joined = [(i, j) for i in range(n_columns) for j in range(i) if same[i][j] > 0.5]
         if len(joined) == n_columns * (n_columns - 1) // 2:
-            raise NotYet("Whole rows moved, and stayed whole: the table is the same cloud of films as before.")
+            raise NotYet(
+                "You shuffled whole rows, so the table still holds the same films. Give every column an "
+                "order of its own."
+            )
         if joined:
             i, j = joined[0]
             raise NotYet(f"Columns {j} and {i} (from 0) still move together. Every column needs an order of its own.")
         if any(np.isclose(mine, column).mean() > 0.5 for mine, column in zip(got.T, table.T)):
-            raise NotYet("A column stands as it was. Every column needs an order of its own.")
+            raise NotYet("A column is unchanged. Give every column an order of its own.")
         order = [np.argsort(np.argsort(column)) for column in table.T]
         step = [np.diff(np.argsort(order[j])[np.argsort(np.argsort(got[:, j]))]) for j in range(n_columns)]
         if any((np.abs(steps) == 1).mean() > 0.5 for steps in step):
-            raise NotYet("A column was shifted, not shuffled: neighbours are neighbours still. Use `rng.permutation`.")
+            raise NotYet(
+                "You shifted a column instead of shuffling it, so neighbours stay neighbours. Use `rng.permutation`."
+            )
         if not np.array_equal(got, np.array(answer(table.copy(), 5), float)):
             raise NotYet("The same seed should give the same control: make the generator from `seed`.")
         if np.array_equal(got, np.array(answer(table.copy(), 6), float)):
-            raise NotYet("Another seed gives the same order in yours: make the generator from `seed`.")
+            raise NotYet("Your order is the same for every seed. Make the generator from `seed`.")
 
 
 choice(
@@ -697,12 +709,12 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "t-SNE stretches dense regions and squeezes sparse ones. The size of an island says nothing about "
-        "likeness.",
-        "b": "t-SNE keeps near films near. How far apart islands lie is mostly luck.",
-        "d": "Turn or mirror the map and it is just as good: its directions have no meaning.",
+        "a": "t-SNE stretches dense regions and squeezes sparse ones. The size of an island does not tell you how "
+        "similar its films are.",
+        "b": "t-SNE keeps similar films close together. The distance between islands is mostly a matter of chance.",
+        "d": "You can turn or mirror the map, and it is just as good. Its directions have no meaning.",
     },
-    done="A map is a good place to find a question. The answer needs the full table.",
+    done="A map can suggest a question. The answer needs other seeds and a measurement in the full table.",
 )
 
 predict(
@@ -711,7 +723,7 @@ predict(
     truth=0.92,
     within=0.06,
     between=(0, 1),
-    low="More, although there is nothing to find: run the next cell.",
-    high="Not quite, but far from one half: run the next cell.",
-    done="Just so, although there is nothing to find: run the next cell.",
+    low="It is higher, although the shuffled labels mean nothing: run the next cell.",
+    high="It is a little lower, but still far above one half: run the next cell.",
+    done="That is about right, although the shuffled labels mean nothing: run the next cell.",
 )

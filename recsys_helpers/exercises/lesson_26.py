@@ -13,16 +13,18 @@ trace(
     "O1",
     2 / 3,
     {
-        0.0: "That is what gradient × input says: it looks at the end of the path alone, where the slope is 0.",
-        2.0: "The slope is 1 at the beginning, but not all the way: the sum reaches 1 after a third of it.",
-        1 / 3: "That is the mean slope. Multiply it with the way that this number went, 2.",
-        0.5: "Half and half was right for two equal numbers. This one goes twice as far as the other.",
-        0.6: "Ten steps give that. The sum is full after exactly a third of the way, between two of them: no rounding.",
-        1.0: "That is the whole score. The two shares together give it.",
-        4 / 3: "The slope is 1 until the sum reaches 1. The sum is 3 at the end, so that is a third of the way.",
+        0.0: "This is gradient × input. It uses only the end of the path, where the slope is 0.",
+        2.0: "The slope is 1 at the beginning, but not on the whole path: the sum reaches 1 after a third of it.",
+        1 / 3: "This is the mean slope. Multiply it by the distance of this number from the reference, 2.",
+        0.5: "Equal shares were right for two equal numbers. Here, action is twice as far from the reference as "
+        "romance.",
+        0.6: "This is the result of ten steps. The sum reaches 1 after exactly a third of the path, so you can "
+        "compute the share without steps.",
+        1.0: "This is the whole score, the sum of both shares. Compute the share of action alone.",
+        4 / 3: "The slope is 1 only until the sum reaches 1. The sum is 3 at the end, so that is a third of the path.",
     },
-    "Mean slope along the path, times the way from 0 to this number.",
-    "The slope is 1 on the first third of the way and 0 after it: 2 · 1/3.",
+    "Multiply the mean slope along the path by the distance of action from 0.",
+    "The slope is 1 on the first third of the path and 0 after it, so the share is 2 · 1/3.",
     within=0.01,
 )
 
@@ -56,7 +58,12 @@ def _gradient_at_the_end(slope, x, reference, n_steps):
     return slope(x) * (x - reference)
 
 
-@exercise("26.2", "O1", "code", done="Slopes along the path, their mean, times the way: the whole method.")
+@exercise(
+    "26.2",
+    "O1",
+    "code",
+    done="Integrated gradients are the mean slope along the path times the distance from the reference.",
+)
 def integrated(answer) -> None:
     rng, cases = np.random.default_rng(1), []
     for k in (2, 3, 5, 4, 3):
@@ -67,11 +74,15 @@ def integrated(answer) -> None:
 
         cases.append((slope, rng.normal(size=k), rng.normal(size=k), int(rng.integers(3, 12))))
     mistakes = {
-        "You return the mean slope. Multiply it with the way, x − reference.": partial(_integrated, factor="none"),
-        "You multiply with x. The way begins at the reference: x − reference.": partial(_integrated, factor="x"),
-        "Your way runs backwards: x − reference, not reference − x.": partial(_integrated, factor="back"),
-        "Your path starts at 0. It starts at the reference.": partial(_integrated, origin=False),
-        "Your path starts at 0, and you multiply with x: the reference is missing in both.": partial(
+        "You return the mean slope. Multiply it by the distance, x − reference.": partial(_integrated, factor="none"),
+        "You multiply by x. Multiply by the distance from the reference, x − reference.": partial(
+            _integrated, factor="x"
+        ),
+        "Your distance has the wrong sign. It is x − reference, not reference − x.": partial(
+            _integrated, factor="back"
+        ),
+        "Your path starts at 0. Start at the reference.": partial(_integrated, origin=False),
+        "Your path starts at 0, and you multiply by x. Use the reference in both places.": partial(
             _integrated, origin=False, factor="x"
         ),
         "You take the beginning of each step. Take its middle: (step + 0.5) / n_steps.": partial(_integrated, offset=0),
@@ -84,23 +95,21 @@ def integrated(answer) -> None:
         ),
         "You average the two ends of each step (the trapezoid rule). Take the slope once, in the middle of each "
         "step.": (_trapezoid),
-        "The share of the way is (step + 0.5) / n_steps; yours is not divided by n_steps and leaves the path.": partial(
-            _integrated, ends=lambda n: np.arange(n) + 0.5
-        ),
-        "Your path starts at x and walks away from it. It starts at the reference: reference + share · (x − "
-        "reference).": (
+        "You do not divide by n_steps, so your points leave the path. The share of the path is (step + 0.5) / "
+        "n_steps.": partial(_integrated, ends=lambda n: np.arange(n) + 0.5),
+        "Your path starts at x and leads away from it. Start at the reference: reference + share · (x − reference).": (
             lambda slope, x, reference, n_steps: _integrated(
                 lambda point: slope(point + x - reference), x, reference, n_steps
             )
         ),
-        "That is gradient × input: one slope, at the end. Average the slopes along the path from the reference.": (
-            lambda slope, x, reference, n_steps: slope(x) * x
-        ),
+        "You return gradient × input, which uses one slope, at the end. Average the slopes along the path from the "
+        "reference.": (lambda slope, x, reference, n_steps: slope(x) * x),
         "You take one slope, in the middle of the whole path. Take `n_steps` of them and average.": (
             lambda slope, x, reference, n_steps: slope((x + reference) / 2) * (x - reference)
         ),
-        "You added the slopes up. Their mean is asked for.": partial(_integrated, mean=False),
-        "You look at the end of the path alone. Walk there from the reference.": _gradient_at_the_end,
+        "You added up the slopes. Take their mean.": partial(_integrated, mean=False),
+        "You use only the slope at the end of the path. Average the slopes along the path from the "
+        "reference.": _gradient_at_the_end,
         "Your path ends at reference + x. It ends at x: take shares of x − reference.": _path_too_long,
         "You took one mean over all numbers. Each number has a mean slope of its own: axis=0.": _one_mean_for_all,
     }
@@ -112,12 +121,12 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "The order of films is the same for both. It is the gradient that differs.",
-        "c": "A sigmoid has a gradient everywhere. The trouble is how small it gets.",
+        "a": "The order of the films is the same for both. Only the gradients differ.",
+        "c": "A sigmoid has a gradient everywhere. The problem is how small it gets.",
         "d": "Completeness holds for a probability, too: the shares then add up to the change of the probability.",
     },
-    done="Where the model is confident the gradient of the probability is nearly 0, whatever the reasons are. The "
-    "logit keeps it.",
+    done="Where the model is confident, the gradient of the probability is nearly 0, whatever the reasons are. The "
+    "gradient of the logit does not vanish there.",
 )
 
 
@@ -149,7 +158,12 @@ def _rule_without_relevance(a, W, b, R, epsilon):
     return _epsilon_rule(a, W, b, np.ones_like(R), epsilon)
 
 
-@exercise("26.5", "O2", "faded", done="Each input is paid by its share of the sum; bias and ε keep theirs.")
+@exercise(
+    "26.5",
+    "O2",
+    "faded",
+    done="Each input receives relevance in proportion to its contribution to z, and the bias and ε keep their part.",
+)
 def epsilon_rule(answer) -> None:
     rng, cases = np.random.default_rng(3), []
     for n, j, k in ((2, 3, 4), (3, 2, 5), (1, 4, 2), (4, 5, 3)):
@@ -161,40 +175,39 @@ def epsilon_rule(answer) -> None:
         except ValueError as error:
             raise NotYet(f"Shapes do not fit: (batch, units) back to (batch, inputs) is `@ W.T`. ({error})") from None
         if got == (len(case[0]), *case[1].shape):
-            raise NotYet("Add up over the units: one number for each input is asked for.")
+            raise NotYet("Add up over the units. Return one number for each input.")
     mistakes = {
-        "You multiply by z + ε · sign(z). The relevance is shared out, so divide by it.": (
+        "You multiply by z + ε · sign(z). Divide by it, because the relevance is shared out.": (
             lambda a, W, b, R, epsilon: a * ((R * (a @ W + b + epsilon * np.sign(a @ W + b))) @ W.T)
         ),
-        "Nothing is divided in yours: that is gradient × input. Divide R by z + ε · sign(z) first.": (
+        "You do not divide, so you compute gradient × input. Divide R by z + ε · sign(z) first.": (
             lambda a, W, b, R, epsilon: a * (R @ W.T)
         ),
-        "You took the signs off the weights. A negative contribution has to stay negative.": (
+        "You dropped the signs of the weights. A negative contribution must stay negative.": (
             lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(a @ W + b))) @ np.abs(W).T)
         ),
-        "The ε is added at the end. It belongs below the line: R / (z + ε · sign(z)).": (
+        "You add ε at the end. It belongs in the denominator: R / (z + ε · sign(z)).": (
             lambda a, W, b, R, epsilon: a * ((R / (a @ W + b)) @ W.T) + epsilon
         ),
-        "The sign of R decides in yours. It is the sign of z: ε pushes z away from 0.": (
+        "You use the sign of R. Use the sign of z, so that ε pushes z away from 0.": (
             lambda a, W, b, R, epsilon: a * ((R / (a @ W + b + epsilon * np.sign(R))) @ W.T)
         ),
-        "Your ε always adds. It must push z away from 0: plus ε times the sign of z.": partial(
+        "You always add ε. Add ε times the sign of z, so that it pushes z away from 0.": partial(
             _epsilon_rule, sign="plus"
         ),
-        "Your ε pulls z towards 0. It must push it away: plus ε times the sign of z.": partial(
+        "Your ε pulls z towards 0. Add ε times the sign of z, so that it pushes z away from 0.": partial(
             _epsilon_rule, sign="minus"
         ),
-        "The ε is missing below the line.": partial(_epsilon_rule, sign="none"),
-        "The bias b is missing in z.": partial(_epsilon_rule, bias=False),
-        "You share by weights alone. An input's contribution is its number times its weight.": partial(
+        "The ε is missing in the denominator: R / (z + ε · sign(z)).": partial(_epsilon_rule, sign="none"),
+        "You leave the bias b out of z. Add it.": partial(_epsilon_rule, bias=False),
+        "You share by the weights alone. The contribution of an input is its number times its weight.": partial(
             _epsilon_rule, activation=False
         ),
-        "You made the shares of the inputs 1 together. The bias and ε keep their part: divide by z + ε · sign(z).": (
-            partial(_epsilon_rule, conserve=True)
-        ),
-        "You divide by the size of z. A unit with a negative sum needs its sign.": _rule_by_size,
-        "The relevance R of the units is missing.": _rule_without_relevance,
-        "Parentheses: ε belongs below the line, R / (z + ε · sign(z)).": _rule_without_brackets,
+        "You scale the shares of the inputs so that they add up to 1. The bias and ε keep their part: divide by z "
+        "+ ε · sign(z).": (partial(_epsilon_rule, conserve=True)),
+        "You divide by the absolute value of z. Keep the sign of z, also if it is negative.": _rule_by_size,
+        "You do not use R, the relevance of the units. Divide R by z + ε · sign(z).": _rule_without_relevance,
+        "Parentheses are missing: ε belongs in the denominator, R / (z + ε · sign(z)).": _rule_without_brackets,
     }
     judge(answer, cases, _epsilon_rule, mistakes)
 
@@ -204,15 +217,17 @@ trace(
     "O2",
     -5.0,
     {
-        -1.0: "That is rule 0: its contribution, −1, as a share of 5. Under αβ the negative part is a pot of its own.",
-        0.0: "That is α = 1, β = 0. Here β is 1: the negative part is handed down, too.",
-        5.0: "The size is right. A negative contribution gets −β times its share.",
-        -10.0: "α belongs to the positive part. The negative part is multiplied with −β = −1.",
-        10.0: "That is the first input: α times all of the positive part.",
-        -5 / 6: "The negative pot holds −1 alone, so this input has all of it, not a sixth.",
+        -1.0: "This is rule 0: the contribution −1, divided by the sum 5, times the relevance 5. The αβ rule "
+        "shares negative contributions separately.",
+        0.0: "This would be right for α = 1 and β = 0. Here β is 1, so negative contributions get relevance, too.",
+        5.0: "The size is right, but the sign is not. A negative contribution gets −β times its share.",
+        -10.0: "You used α, which belongs to the positive contributions. Multiply the relevance by −β = −1.",
+        10.0: "This is what the first input gets: α times the relevance. Compute that of the second.",
+        -5 / 6: "You divided by 6. As −1 is the only negative contribution, this input gets all of the negative "
+        "part, not a sixth.",
     },
-    "It is the only negative contribution: −β times the relevance of the unit.",
-    "Against the score: −β times all of the negative part, −1 · 5.",
+    "The second input has the only negative contribution, so it gets −β times the relevance of the unit.",
+    "The second input has the only negative contribution, so it gets all of the negative part: −1 · 5.",
     within=0.01,
 )
 
@@ -223,9 +238,11 @@ predict(
     truth=0.5,
     within=0.2,
     between=(0, 1),
-    low="More than you think: run it. Scores of arbitrary pairs are small, and so their biases weigh much.",
-    high="Not quite that much: run it.",
-    done="About half. An explanation that hides this hides half of the score.",
+    low="It is more: run the next cell. The scores of arbitrary pairs are small, so the biases take a large share "
+    "of them.",
+    high="It is less: run the next cell.",
+    done="About half of the score never arrives, because the biases take it. An explanation that hides this hides "
+    "half of the score.",
 )
 
 
@@ -306,7 +323,10 @@ def _nearly(got, cases) -> None:
     far = [np.abs(mine - right).max() / np.abs(right).max() for mine, right in zip(got, wanted)]
     sums = [np.isclose(np.sum(mine), np.sum(right)) for mine, right in zip(got, wanted)]
     if all(sums) and max(far) < 0.6 and np.allclose(got[0], wanted[0]):
-        raise NotYet("Near, but not exact: did you draw orders at random? Take all of them, permutations(range(k)).")
+        raise NotYet(
+            "Your values are close but not exact. If you draw orders at random, take all of them instead: "
+            "permutations(range(k))."
+        )
 
 
 def _banzhaf(value, k):
@@ -319,51 +339,62 @@ def _banzhaf(value, k):
     return gains
 
 
-@exercise("26.7", "O3", "code", done="Every order, every gain, the mean: exact, and hopeless for many players.")
+@exercise(
+    "26.7",
+    "O3",
+    "code",
+    done="Shapley values are the mean gains over all orders. They are exact, but with "
+    "many players there are far too many orders.",
+)
 def shapley(answer) -> None:
     rng, cases = np.random.default_rng(4), []
     for k in (1, 2, 3, 4, 5):
         table = rng.normal(size=2**k) * 3
         cases.append((lambda keep, table=table, k=k: float(table[np.asarray(keep, int) @ (1 << np.arange(k))]), k))
     mistakes = {
-        "You leave each player out of the full team alone. Average over all orders of coming in.": partial(
+        "You only leave each player out of the full team. Average the gains over all orders of joining.": partial(
             _gains, start=True
         ),
-        "You let each player come in first alone. Average over all orders.": partial(_gains, start=False),
-        "That is one order. Average over all of them: `itertools.permutations(range(k))`.": _one_order,
-        "That is one order, backwards. Average over all of them.": partial(_one_order, backwards=True),
-        "You average over all sets alike. In orders small and large sets are more frequent: weigh them.": _banzhaf,
-        "Your weights count orders wrongly: a set of size s (without the player) weighs s! · (k − s − 1)! / "
-        "k!.": partial(_by_sets, weight=lambda s, k: factorial(s) * factorial(k - s) / factorial(k)),
-        "Your weights count the player as a member: a set of size s *without* him or her weighs s! · (k − s − "
-        "1)! / k!.": (partial(_by_sets, weight=lambda s, k: factorial(s + 1) * factorial(k - s - 1) / factorial(k))),
-        "Your weights are divided by (k − 1)! instead of k!.": partial(
+        "You only let each player join first. Average the gains over all orders of joining.": partial(
+            _gains, start=False
+        ),
+        "You use only one order. Average over all of them: `itertools.permutations(range(k))`.": _one_order,
+        "You use only one order, the reverse one. Average over all of them.": partial(_one_order, backwards=True),
+        "You give all sets the same weight. Over all orders, a set of size s has the weight s! · (k "
+        "− s − 1)! / k!.": _banzhaf,
+        "Your weights count the orders wrongly. A set of size s (without the player) has the weight s! · (k − s − "
+        "1)! / k!.": partial(_by_sets, weight=lambda s, k: factorial(s) * factorial(k - s) / factorial(k)),
+        "Your weights count the player as a member. A set of size s *without* the player has the weight s! · (k − "
+        "s − 1)! / k!.": (
+            partial(_by_sets, weight=lambda s, k: factorial(s + 1) * factorial(k - s - 1) / factorial(k))
+        ),
+        "You divide the weights by (k − 1)!. Divide them by k!.": partial(
             _by_sets, weight=lambda s, k: factorial(s) * factorial(k - s - 1) / factorial(k - 1)
         ),
-        "You added the gains over all sets without any weight. A set of size s weighs s! · (k − s − 1)! / k!.": partial(
-            _by_sets, weight=lambda s, k: 1.0
-        ),
-        "A gain is measured against the team just before, not against the empty one.": partial(
-            _against, before=lambda value, k: value(np.zeros(k, bool))
-        ),
+        "You added up the gains over all sets without weights. A set of size s has the weight s! · (k − s − 1)! / "
+        "k!.": partial(_by_sets, weight=lambda s, k: 1.0),
+        "You measure each gain against the empty team. Measure it against the team just before the "
+        "player joins.": partial(_against, before=lambda value, k: value(np.zeros(k, bool))),
         "You add the scores of the teams. A gain is the score with the player minus the score just before.": partial(
             _against, before=lambda value, k: 0.0
         ),
-        "You share the whole equally. Players who bring more get more: average their gains over the orders.": (
+        "You share the whole equally. Average the gains over the orders, so that players who bring more get more.": (
             lambda value, k: np.full(k, _orders(value, k).sum() / k)
         ),
-        "You added up over the orders. Divide by their number.": (
+        "You added up the gains over the orders. Divide by the number of orders.": (
             lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1))
         ),
         "You divide by the number of players. Divide by the number of orders.": (
             lambda value, k: _orders(value, k) * np.prod(np.arange(1, k + 1)) / k
         ),
-        "You keep the gains of the last order alone. Add them up: `+=`.": (
+        "You keep only the gains of the last order. Add up the gains of all orders: `+=`.": (
             lambda value, k: _one_order(value, k, backwards=True) / np.prod(np.arange(1, k + 1))
         ),
-        "Everybody is still in when the second order begins. Empty `keep` for each order.": _same_team,
-        "You add up by turn: first, second, … Add a gain to the player who came in.": _by_turn,
-        "A gain is the score *with* the player minus the score without.": lambda value, k: -_orders(value, k),
+        "In your code, all players are still in when the second order begins. Begin each order with "
+        "an empty team.": _same_team,
+        "You add up the gains by their position in the order. Add each gain to the player who joined.": _by_turn,
+        "Your gains have the wrong sign. A gain is the score *with* the player minus the score "
+        "without.": lambda value, k: -_orders(value, k),
     }
     judge(answer, cases, _orders, mistakes, otherwise=lambda got: _nearly(got, cases))
 
@@ -373,11 +404,14 @@ choice(
     "O4",
     right="c",
     why_not={
-        "a": "Where numbers are taken from is not what they did to the score. Look at the deletion curve of attention.",
-        "b": "The first paper says that it *need* not be one, the second that it depends on what you ask for.",
-        "d": "All heads are in the mean; it still shows one layer, before the rest of the network.",
+        "a": "Attention shows where numbers are taken from, not what they do to the score. Look at the deletion "
+        "curve of attention.",
+        "b": "The first paper says that attention *need not* be an explanation, and the second that it depends on "
+        "what you ask for.",
+        "d": "The mean contains all heads, but it still shows only one layer, before the rest of the network.",
     },
-    done="A map shows where numbers were taken from. Whether that is a reason has to be measured, model by model.",
+    done="A map of attention shows where numbers were taken from. Whether that is a reason has to be measured for "
+    "each model.",
 )
 
 
@@ -411,7 +445,13 @@ def _given_26_11(scores, history, removed):
     return row.argmax()
 
 
-@exercise("26.11", "O5", "debug", done="What was seen stays seen, also while you ask what if.", given=_given_26_11)
+@exercise(
+    "26.11",
+    "O5",
+    "debug",
+    done="All films of the history stay hidden, also while you ask what would come first without some of them.",
+    given=_given_26_11,
+)
 def counterfactual(answer) -> None:
     rng, cases = np.random.default_rng(6), []
     for _ in range(40):
@@ -427,33 +467,33 @@ def counterfactual(answer) -> None:
         "`removed` holds positions, not films: `history[removed]` are the films. Or hide all of `history`.": partial(
             _first, hide="places"
         ),
-        "You hide the films taken out, but no longer those that stay. Hide all of `history`.": partial(
+        "You hide only the films that were taken out, and no longer those that stay. Hide all of `history`.": partial(
             _first, hide="removed"
         ),
-        "The films taken out may still come first: only the kept ones are hidden. Hide all of `history`.": partial(
+        "You hide only the kept films, so those taken out may come first. Hide all of `history`.": partial(
             _first, hide="kept"
         ),
         "`np.isin(history, removed)` compares films with positions. `removed` holds positions: "
         "np.delete(history, removed).": (
             lambda scores, history, removed: _first_of(scores, history[~np.isin(history, removed)], history)
         ),
-        "You ask with the *removed* films. The question is what comes first without them.": (
+        "You ask with the *removed* films. Ask what comes first without them: use the kept films.": (
             lambda scores, history, removed: _first_of(scores, history[removed], history)
         ),
-        "You return the score. The film that has it is asked for: argmax.": (
+        "You return the score. Return the film that has it: argmax.": (
             lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, np.max)
         ),
-        "That is the film with the lowest score. The first of the list has the highest: argmax.": (
+        "You return the film with the lowest score. Return the one with the highest: argmax.": (
             lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, np.argmin)
         ),
-        "A score of 0 does not hide: other scores may be below 0. Take −∞.": (
+        "A score of 0 does not hide a film, because other scores may be below 0. Use −∞.": (
             lambda scores, history, removed: _first_of(scores, np.delete(history, removed), history, hidden=0.0)
         ),
-        "Now nothing is hidden. Films that were seen must not come first.": partial(_first, hide="none"),
-        "You ask with the whole history. The question is what comes first *without* the removed films.": partial(
+        "You no longer hide any film. Films that were seen must not come first.": partial(_first, hide="none"),
+        "You ask with the whole history. Ask what comes first *without* the removed films.": partial(
             _first, ask="history"
         ),
-        "Column 0 is padding. It must stay hidden.": partial(_first, padding=False),
+        "Index 0 is padding. Hide it as well.": partial(_first, padding=False),
     }
     judge(answer, cases, _first, mistakes)
 
@@ -475,7 +515,12 @@ def _curve_by_place(value, importance):
     return _curve(value, -np.arange(len(importance)))
 
 
-@exercise("26.8", "O4", "code", done="The curve asks the model, not the explanation: that makes it a test.")
+@exercise(
+    "26.8",
+    "O4",
+    "code",
+    done="The deletion curve asks the model itself, not the explanation, so an explanation can fail this test.",
+)
 def deletion_curve(answer) -> None:
     rng, cases = np.random.default_rng(7), []
     for k in (3, 4, 5, 6):
@@ -489,24 +534,28 @@ def deletion_curve(answer) -> None:
         if np.shape(answer(case[0], case[1].copy())) == (len(case[1]),):
             raise NotYet("One score is missing: begin with nothing left out and end with all left out, k + 1 scores.")
     mistakes = {
-        "You begin with the least important. The most important goes first.": partial(_curve, first="least"),
-        "You put in instead of leaving out. `keep` is True for what stays.": partial(_curve, insertion=True),
-        "You leave out one at a time. What was left out stays out.": partial(_curve, alone=True),
-        "You go through the positions 0, 1, 2, … Go through them by falling importance.": _curve_by_place,
-        "A film that pulls the score down is not important: sort by importance, not by its size.": (
-            lambda value, importance: _curve(value, np.abs(importance))
+        "You begin with the least important. Leave out the most important first.": partial(_curve, first="least"),
+        "You put features in instead of leaving them out. `keep` is True for what stays.": partial(
+            _curve, insertion=True
         ),
-        "All your scores are the same. Did you keep one array and change it afterwards? Ask at each step, or copy.": (
+        "You leave out one feature at a time. Those that were left out before must stay out.": partial(
+            _curve, alone=True
+        ),
+        "You go through the positions 0, 1, 2, … Go through them in order of falling importance.": _curve_by_place,
+        "You sort by the absolute importance. Sort by the importance itself, because a film that lowers the score "
+        "is not important here.": (lambda value, importance: _curve(value, np.abs(importance))),
+        "All your scores are those with nothing kept. If you change one array step by step, ask for the score at "
+        "each step, or copy the array.": (
             lambda value, importance: np.full(len(importance) + 1, value(np.zeros(len(importance), bool)))
         ),
-        "Return the scores themselves, not how far they fell.": (
+        "You return the changes of the score. Return the scores themselves.": (
             lambda value, importance: _curve(value, importance) - value(np.ones(len(importance), bool))
         ),
-        "Return the scores themselves: yours are the falls, the first score minus each.": (
+        "You return how far the score has fallen. Return the scores themselves.": (
             lambda value, importance: value(np.ones(len(importance), bool)) - _curve(value, importance)
         ),
-        "You use the result of argsort as if it said the position of each. It lists who comes first, second, "
-        "…": partial(_curve, order_as_rank=True),
+        "You use the result of `argsort` as the rank of each feature. It lists which feature comes "
+        "first, second, …": partial(_curve, order_as_rank=True),
     }
     judge(answer, cases, _curve, mistakes)
 
@@ -516,15 +565,16 @@ parsons(
     "O4",
     right=("CADBE", "ACDBE", "CDABE"),
     not_used={
-        "F": "Line F shows the test set to somebody who nods. Whether people like a picture proves nothing.",
+        "F": "Line F asks whether colleagues like the picture. That does not show whether it is true of the model.",
     },
     before={
         "CD": "Line D reads `importance`, so the explanation comes before its curve.",
-        "AB": "Line B reads `bar`, the random orders, so they are drawn before.",
+        "AB": "Line B reads `bar`, the random orders, so line A comes first.",
         "DB": "Line B uses the height of the curve, so the curve must have been measured.",
-        "BE": "Whether the interval excludes zero is asked last: line E.",
+        "BE": "Line E needs the differences of line B, so it comes last.",
     },
-    done="Explain, draw the bar, leave out, compare in pairs: a test that can fail.",
+    done="The curve of the explanation is compared with the bar of random orders, user by user, so an explanation "
+    "can fail this test.",
 )
 
 
@@ -533,9 +583,10 @@ choice(
     "O5",
     right="d",
     why_not={
-        "a": "The model knows nothing of what you love. It saw which films you rated.",
-        "b": "Attention does not say in which direction a film acts, and a person cannot check the sentence.",
-        "c": "True of every list, and so it says nothing about this film.",
+        "a": "The model does not know what you love. It knows only which films you rated.",
+        "b": "Attention does not say in which direction a film acts, and a user cannot check the sentence.",
+        "c": "This is true of every list, so it says nothing about this film.",
     },
-    done="Ask the model again without Alien, compare the positions: it says no more than was checked.",
+    done="The model was asked again without Alien and the positions were compared, so the sentence says no more "
+    "than was checked.",
 )

@@ -11,9 +11,10 @@ predict(
     truth=0.25,
     within=0.05,
     between=(0, 1),
-    low="More than that: four times the number of EASE, without learning from anybody else.",
-    high="Not quite that much, but the direction is right: it is four times the number of EASE.",
-    done="Four times the number of EASE, without learning from anybody else.",
+    low="It is higher: counting reaches 0.25, about four times the NDCG of EASE, although it learns nothing from "
+    "other customers.",
+    high="It is lower, but the direction is right: counting reaches 0.25, about four times the NDCG of EASE.",
+    done="Counting reaches 0.25, about four times the NDCG of EASE, although it learns nothing from other customers.",
 )
 
 
@@ -22,21 +23,23 @@ trace(
     "O1",
     truth=2 / 3,
     mistakes={
-        0.5: "That is the recall of the explore items, or the repeats that are found as a share of the list. Divide by "
-        "the number of repeat items in the basket.",
-        0.6: "That is the recall of the whole basket. Take its repeat items alone: tea, mug and jar.",
-        0.4: "Two of five: you divided by the whole basket. Only three of its items were bought before.",
-        0.75: "Three of the four items shown were bought before, but bag is not in the next basket. Ask what share of "
-        "the basket's repeat items is in the list.",
-        1: "Tea and jar are found, but mug was bought before, too, and it is not in the list.",
-        1 / 3: "Mug is the one that is missed. The share that is found is asked for.",
-        66.67: "As a number between 0 and 1, please.",
-        67: "As a number between 0 and 1, please.",
-        2: "Two are found. Of how many?",
-        0.66: "The right items. Round to 0.67, or write the fraction.",
+        0.5: "This is the recall of the explore items, and also the number of repeat items found divided by the "
+        "length of the list. Divide that number by the number of repeat items in the basket.",
+        0.6: "This is the recall of the whole basket. Count only its repeat items: tea, mug and jar.",
+        0.4: "You divided by all five items of the basket. Divide by its repeat items only: three of the five were "
+        "bought before.",
+        0.75: "Three of the four items shown were bought before, but the bag is not in the next basket. Compute "
+        "the share of the basket's repeat items that is in the list.",
+        1: "Tea and jar are found, but mug is a repeat item, too, and the list does not show it.",
+        1 / 3: "This is the share of the repeat items that the list misses. Compute the share that it finds.",
+        66.67: "Write the recall as a number between 0 and 1, not as a percentage.",
+        67: "Write the recall as a number between 0 and 1, not as a percentage.",
+        2: "Two is the number of repeat items found. Divide it by the number of repeat items in the basket.",
+        0.66: "You found the right items, but 2/3 rounds to 0.67. You can also enter the fraction.",
     },
-    otherwise="Which items of the next basket were bought before? Three. How many of them does the list show?",
-    done="Tea and jar of tea, mug and jar. Bag was bought before, too, but nobody wanted it this time.",
+    otherwise="Three items of the next basket were bought before. What share of these three does the list show?",
+    done="The list finds tea and jar, two of the three repeat items. The bag was bought before, too, but it is not "
+    "in the next basket, so it does not enter the recall.",
 )
 
 
@@ -74,7 +77,9 @@ def _recalls_like(
     return tuple(result[::-1] if swapped else result)
 
 
-@exercise("27.3", "O1", "code", done="Two recalls from one list, and NaN where there is nothing to find.")
+@exercise(
+    "27.3", "O1", "code", done="Each recall divides by its own part of the basket and is NaN if that part is empty."
+)
 def recalls(answer) -> None:
     rng = np.random.default_rng(1)
     cases = []
@@ -92,48 +97,55 @@ def recalls(answer) -> None:
         "You divide by the size of the whole basket. Each recall divides by its own part of the basket.": {
             "by": "basket"
         },
-        "You divide by the length of the list: that is a precision. Recall divides by what was to be found.": {
-            "by": "list"
-        },
-        "You divide by the number of such items in the *list*: a precision. Recall divides by those in the basket.": {
-            "by": "shown"
-        },
-        "You divide the repeats by everything the customer ever bought. Only the repeat items of this basket could be "
-        "found.": {"by": "bought"},
-        "You divide by the number of hits. Divide by what was to be found, hit or not.": {"by": "hits"},
+        "You divide by the length of the list, which gives a precision. A recall divides by the number of repeat "
+        "(or explore) items in the basket.": {"by": "list"},
+        "You divide by the number of repeat (or explore) items in the *list*, which gives a precision. A recall "
+        "divides by their number in the basket.": {"by": "shown"},
+        "You divide the repeat hits by the number of items that the customer ever bought. Divide by the number of "
+        "repeat items in this basket.": {"by": "bought"},
+        "You divide by the number of hits. Divide by the number of repeat (or explore) items in the basket, found "
+        "or not.": {"by": "hits"},
         "Your explore recall divides by the new items of the *list*. Divide by the explore items of the basket.": {
             "by": "mixed"
         },
-        "If one kind is missing, both of yours are NaN. The recall of the other kind still stands.": {"both": False},
-        "You return the numbers of items found. Divide each by the number that was to be found.": {"by": "nothing"},
-        "Where the basket has no such item, yours is 0. Nothing was to be found, so the recall is `np.nan`.": {
-            "empty": 0.0
+        "If the basket has only one kind of item, you return NaN for both recalls. Only the recall of the missing "
+        "kind is undefined.": {"both": False},
+        "You return the numbers of items found. Divide them by the numbers of repeat and explore items in the "
+        "basket.": {"by": "nothing"},
+        "Where the basket has no repeat (or explore) items, you return 0. There was nothing to find, so the recall "
+        "is undefined: return `np.nan`.": {"empty": 0.0},
+        "Where the basket has no repeat (or explore) items, you return 1. There was nothing to find, so the recall "
+        "is undefined: return `np.nan`.": {"empty": 1.0},
+        "Where the basket has no repeat (or explore) items, you return None. Return `np.nan`.": {"empty": None},
+        "You count every new item of the list as an explore hit. Count only those that are in the basket.": {
+            "new": "list"
         },
-        "Where the basket has no such item, yours is 1. Nothing was to be found, so the recall is `np.nan`.": {
-            "empty": 1.0
+        "The two results are the wrong way round: return the repeat recall first, then the explore recall.": {
+            "swapped": True
         },
-        "Where the basket has no such item, yours is None. Return `np.nan`.": {"empty": None},
-        "Your explore hits are all new items of the list, wanted or not. Count those in the basket.": {"new": "list"},
-        "The two results are the wrong way round: repeat first, then explore.": {"swapped": True},
-        "You count every hit in both. A hit belongs to one part: repeat if it was bought before, explore if not.": {
-            "whole": True
-        },
+        "You count every hit in both recalls. A hit belongs to only one: repeat if the item was bought before, "
+        "explore if not.": {"whole": True},
     }
-    raised = {ZeroDivisionError: "A basket may have no repeat item, or no explore item: return `np.nan` for it."}
+    raised = {
+        ZeroDivisionError: "A basket may have no repeat items or no explore items. Return `np.nan` for that recall."
+    }
     mistakes = {
-        "That is one recall, of the whole basket. Return two: for repeat and for explore items.": (
+        "You return one recall, that of the whole basket. Return two: one for repeat and one for explore items.": (
             lambda shown, bought, basket: np.isin(basket, shown).mean()
         ),
-        "That is the recall of the whole basket, twice. Split the basket by `bought` first.": (
+        "You return the recall of the whole basket twice. Split the basket by `bought` first.": (
             lambda shown, bought, basket: (np.isin(basket, shown).mean(),) * 2
         ),
-        "You return the shares of the list that are old and new to the customer. What did the basket hold?": (
+        "You return the shares of the list that are old and new to the customer, without looking at the basket. "
+        "Return which share of the basket's repeat and explore items the list shows.": (
             lambda shown, bought, basket: (np.isin(shown, bought).mean(), 1 - np.isin(shown, bought).mean())
         ),
-        "You return the shares of the basket that are repeat and explore items. Which of them does the list show?": (
+        "You return the shares of the basket that are repeat and explore items. Compute which share of each kind "
+        "the list shows.": (
             lambda shown, bought, basket: (np.isin(basket, bought).mean(), 1 - np.isin(basket, bought).mean())
         ),
-        "Your explore recall is 1 minus the repeat recall. The two divide by different numbers: count again.": (
+        "Your explore recall is 1 minus the repeat recall. The two have different denominators, so compute each on "
+        "its own.": (
             lambda shown, bought, basket: (
                 (first := _recalls(shown, bought, basket)[0]),
                 1 - first,
@@ -142,7 +154,8 @@ def recalls(answer) -> None:
         "You return only the repeat recall. The explore recall is the second result.": (
             lambda shown, bought, basket: _recalls(shown, bought, basket)[0]
         ),
-        "You return items or True and False. Return two numbers, the shares that are found.": Sign(
+        "You return items or Boolean values. Return two numbers: the share of the repeat items and the share of "
+        "the explore items that the list shows.": Sign(
             lambda mine, *case: len(mine) == 2 and any(np.ndim(part) > 0 for part in mine)
         ),
     } | variants(_recalls_like, changes)
@@ -176,7 +189,8 @@ def _decayed_like(day, item, n_items, moment, tau, keep=np.less, start="moment",
     "27.4",
     "O2",
     "debug",
-    done="Only the past counts, and it ages from the moment, not from a day to come.",
+    done="The score now uses only purchases from before `moment`, and their age is measured from `moment`, not "
+    "from a later day.",
     given=_leaking,
 )
 def honest_decay(answer) -> None:
@@ -211,32 +225,42 @@ def honest_decay(answer) -> None:
         return np.bincount(item[past], np.exp(-(moment - day[past]) / tau))
 
     mistakes = {
-        "If an item was bought twice, yours keeps one purchase: `score[item] += …` does not add up repeated numbers. "
-        "`np.bincount` does.": last_of_each,
-        "Items with the highest numbers are missing if nobody bought them. Keep `minlength=n_items`.": too_short,
-        "Later purchases still count, and more than 1 each. Leave out what was bought from `moment` on.": moment_only,
-        "Purchases after `moment` now have age 0, so they count fully. Leave them out.": clipped,
-        "The size of the age hides the problem: purchases after `moment` still count. Leave them out.": absolute,
-        "The age still runs from the newest purchase of the year, a day that has not come yet. It is `moment - day`.": (
+        "If an item was bought twice, your score keeps only one purchase: `score[item] += …` does not accumulate "
+        "over repeated indices. `np.bincount` does.": last_of_each,
+        "Your result is too short if nobody bought the items with the highest numbers. Keep "
+        "`minlength=n_items`.": too_short,
+        "Later purchases still count, with a weight above 1 because their age is negative. Keep only purchases "
+        "with `day < moment`.": moment_only,
+        "Purchases after `moment` now have age 0, so they count fully. Leave them out instead.": clipped,
+        "The absolute value makes every age positive, but purchases after `moment` still count. Leave them out "
+        "instead.": absolute,
+        "The age is still measured from the newest purchase of the year, a day after `moment`. Use `moment - day`.": (
             newest_of_all
         ),
     } | variants(
         _decayed_like,
         {
-            "A purchase on the day `moment` lies in the future: `day < moment`, not `<=`.": {"keep": np.less_equal},
-            "You keep the purchases after `moment` and drop the past.": {"keep": np.greater_equal},
-            "You drop the past: keep `day < moment`.": {"keep": np.greater},
-            "Your age runs from the customer's newest purchase. A purchase ages until the `moment`: `moment - day`.": {
-                "start": "newest"
+            "A purchase on the day `moment` already belongs to the future. Use `day < moment`, not `<=`.": {
+                "keep": np.less_equal
             },
-            "Your oldest purchases count most: the exponent is minus the age.": {"sign": 1.0},
-            "Your age runs from the first day, so old purchases count most. It is `moment - day`.": {"start": "first"},
-            "The age must be divided by `tau`.": {"scale": False},
-            "All your purchases count 1. Keep the weight exp(−age / tau).": {"weight": "one"},
-            "`tau` is no half-life here: the weight is exp(−age / tau), not 0.5 to a power.": {"weight": "half"},
+            "You keep the purchases from `moment` on and drop the past. Keep `day < moment`.": {
+                "keep": np.greater_equal
+            },
+            "You keep the purchases after `moment` and drop the past. Keep `day < moment`.": {"keep": np.greater},
+            "You measure the age from the customer's newest purchase before `moment`. Measure it from `moment`: "
+            "`moment - day`.": {"start": "newest"},
+            "Your oldest purchases have the largest weights. The exponent needs a minus sign: exp(−age / tau).": {
+                "sign": 1.0
+            },
+            "You measure the age from the first day, so old purchases count most. Use `moment - day`.": {
+                "start": "first"
+            },
+            "You do not divide the age by `tau`. The weight is exp(−age / tau).": {"scale": False},
+            "You give every past purchase the weight 1. Keep the weight exp(−age / tau).": {"weight": "one"},
+            "You use `tau` as a half-life, with a power of 0.5. The weight is exp(−age / tau).": {"weight": "half"},
         },
     )
-    raised = {ValueError: "If you leave out days, leave out the same purchases from `item`, too: `item[past]`."}
+    raised = {ValueError: "If you filter `day`, filter `item` in the same way: `item[past]`."}
     judge(answer, cases, _decayed, mistakes, raised=raised)
 
 
@@ -245,12 +269,14 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "Two other intervals exclude zero, so the lists differ. Only by NDCG they are not distinguishable.",
-        "b": "It does find more new items, but fewer repeats, and by NDCG it is not ahead.",
-        "d": "The two recalls divide by different numbers, so you cannot set one off against the other. By NDCG, "
-        "which counts every hit, the interval includes zero.",
+        "a": "The intervals of the two recalls exclude zero, so the lists do differ. Only NDCG does not "
+        "distinguish them.",
+        "b": "The network finds more explore items but fewer repeat items, and by NDCG it is not ahead.",
+        "d": "The two recalls have different denominators, so a loss in one cannot be set against a gain in the "
+        "other. The interval of NDCG, which counts every hit, includes zero.",
     },
-    done="Two intervals exclude zero and one does not: report all three.",
+    done="The intervals of both recalls exclude zero and that of NDCG includes it: the network finds a different "
+    "mix of items, but its NDCG is not distinguishable from that of logistic regression.",
 )
 
 
@@ -259,15 +285,19 @@ trace(
     "O4",
     truth=3,
     mistakes={
-        4: "That is everybody who ever bought it. Add up each customer's quantities: who is left above 0?",
-        2: "D bought 3, returned 3 and bought 1 again: the sum is above 0. A alone sent everything back.",
-        7: "7 lamps were kept. How many *customers* kept at least one?",
-        1: "A partial return leaves something: B kept 5 lamps. Add up each customer's quantities.",
-        6: "Those are lines of the log. Count customers whose quantities add up to more than 0.",
-        5: "Those are the lines with a positive quantity. Count customers whose quantities add up to more than 0.",
+        4: "You counted everybody who ever bought a lamp. Add up each customer's quantities, and count those whose "
+        "sum is above 0.",
+        2: "D bought 3 lamps, returned 3 and bought 1 again, so D kept one. Only A returned every lamp.",
+        7: "This is the number of lamps kept. Count the *customers* who kept at least one.",
+        1: "A customer who returns only some of the lamps keeps the rest: B kept 5. Add up each customer's quantities.",
+        6: "You counted lamp entries of the log. Count the customers whose quantities add up to more than 0.",
+        5: "You counted the lamp entries with a positive quantity. Count the customers whose quantities add up to "
+        "more than 0.",
     },
-    otherwise="Add up the lamps of each customer, returns included. Count the customers whose sum is above 0.",
-    done="B, C and D. Summing before counting handles partial returns and second purchases alike.",
+    otherwise="Add up each customer's lamp quantities, including the returns. Count the customers whose sum is "
+    "above 0.",
+    done="B, C and D kept lamps. Adding up each customer's quantities before counting handles partial returns and "
+    "repeated purchases alike.",
 )
 
 
@@ -276,7 +306,13 @@ def _stocked(scores, stock, k):
     return np.array(sorted(rows, key=lambda number: -scores[number])[:k], dtype=int)
 
 
-@exercise("27.7", "O4", "faded", done="The limit stands before the ranking, so the list stays full.")
+@exercise(
+    "27.7",
+    "O4",
+    "faded",
+    done="Sold-out items are removed before the best k are selected, so the list has "
+    "k items whenever enough are in stock.",
+)
 def stocked(answer) -> None:
     rng = np.random.default_rng(6)
     cases = []
@@ -323,39 +359,40 @@ def stocked(answer) -> None:
         return _stocked(scores, stock, k)[::-1]
 
     mistakes = {
-        "Sold-out items leave your list after the best k are taken, so it gets short. Apply the limit first.": after,
-        "Stock plays no part in yours.": lambda scores, stock, k: np.argsort(-scores)[:k],
-        "If fewer than k items are in stock, sold-out ones fill up your list. Leave them out at the end.": filled_up,
-        "Sold-out items get the score 0 and push negative scores out of the list. Give them −∞.": zero_cut,
-        "Sold-out items get the score 0, which beats a negative score. Give them −∞: `-np.inf`.": takes_best(
-            zero_scored
-        ),
-        "Your numbers are positions among the items in stock. Return item numbers of all items: "
-        "`np.flatnonzero(stock > 0)` translates.": positions,
-        "You multiply by the stock, so a large stock lifts an item. Stock is a yes or no: above 0.": takes_best(
-            lambda scores, stock, k: scores * stock
-        ),
-        "You multiply the scores of what is in stock, so a large stock lifts an item. Stock is a yes or no: above 0.": (
+        "You remove sold-out items after the best k are taken, so the list gets too short. Remove them before you "
+        "rank.": after,
+        "You ignore `stock`. Only items with stock above 0 may be in the list.": lambda scores, stock, k: np.argsort(
+            -scores
+        )[:k],
+        "If fewer than k items are in stock, you fill up your list with sold-out items. Return only the items in "
+        "stock.": filled_up,
+        "You give sold-out items the score 0, so they push items with negative scores out of the list. Give them "
+        "−∞: `-np.inf`.": zero_cut,
+        "You give sold-out items the score 0, which is higher than a negative score. Give them −∞: "
+        "`-np.inf`.": takes_best(zero_scored),
+        "Your numbers are positions among the items in stock. Return the item numbers: `np.flatnonzero(stock > 0)` "
+        "translates them.": positions,
+        "You multiply the scores by the stock, so a large stock lifts an item. Only check whether the stock is "
+        "above 0.": takes_best(lambda scores, stock, k: scores * stock),
+        "You multiply the scores of the items in stock by their stock, so a large stock lifts an item. Only check "
+        "whether the stock is above 0.": (
             takes_best(lambda scores, stock, k: np.where(stock > 0, scores * stock, -np.inf))
         ),
-        "You sort upwards and show the worst items first. Sort by minus the score.": worst,
-        "Best first, please: your list is the right one in reverse.": worst_last,
-        "Your list holds the right items, but not best first: `np.argpartition` and sets do not sort.": Sign(
-            lambda mine, *case: sorted(mine) == sorted(_stocked(*case))
-        ),
-        "You return scores. The item numbers are asked for.": (
-            lambda scores, stock, k: scores[_stocked(scores, stock, k)]
-        ),
-        "You rank by stock. It only limits; the scores rank.": (
+        "You sort in ascending order, so the worst items come first. Sort by minus the score.": worst,
+        "Your list has the right items in reverse order. Put the best item first.": worst_last,
+        "Your list has the right items, but not in order: `np.argpartition` and sets do not sort. Put the best "
+        "item first.": Sign(lambda mine, *case: sorted(mine) == sorted(_stocked(*case))),
+        "You return scores. Return the item numbers.": (lambda scores, stock, k: scores[_stocked(scores, stock, k)]),
+        "You rank the items by stock. Rank by score; the stock only decides which items are allowed.": (
             lambda scores, stock, k: np.argsort(-stock, kind="stable")[: min(k, int((stock > 0).sum()))]
         ),
-        "All items in stock stand in your list. Only the best k are asked for.": (
+        "You return all items in stock. Return only the best k.": (
             lambda scores, stock, k: _stocked(scores, stock, len(scores))
         ),
-        "You took the sold-out items: those with stock *above* 0 may be shown.": (
+        "You kept the sold-out items. Keep the items with stock *above* 0.": (
             lambda scores, stock, k: _stocked(scores, (stock <= 0).astype(int), k)
         ),
-        "You return True and False. The item numbers are asked for, best first.": Sign(
+        "You return Boolean values. Return the item numbers, best first.": Sign(
             lambda mine, *case: np.asarray(mine).dtype == bool
         ),
     }

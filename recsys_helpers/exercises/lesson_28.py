@@ -12,9 +12,10 @@ predict(
     truth=0.544,
     within=0.03,
     between=(0, 1),
-    low="A little better than a random order, which has 0.5, though not by much.",
-    high="It is lower. The unseen videos were easy for another reason: the app shows some videos to nearly nobody.",
-    done="Hardly better than a random order. What it learned is what the app shows.",
+    low="It is slightly higher: about 0.54, a little better than a random order, which has 0.5.",
+    high="It is lower: about 0.54. The unseen videos were easy to recognise for another reason: the app shows some "
+    "videos to almost nobody.",
+    done="The AUC is about 0.54, hardly better than a random order: the model has learned which videos the app shows.",
 )
 
 
@@ -23,20 +24,25 @@ trace(
     "O2",
     truth=0.2,
     mistakes={
-        0.5: "That is the rate without forgetting. Six days are two half-lives, so the old ones count a quarter each.",
-        1 / 8: "The clicks have faded, the old impressions have not. Both carry the same weight.",
-        1 / 4: "Four clicks of weight 0.25 are one click. Of how many impressions? The old ones count, too.",
-        1 / 3: "You halved once. Six days are two half-lives of three days.",
-        4 / 64 / (4 / 64 + 4): "You halved once a day. The half-life is three days: two halvings.",
-        0.8: "That is the share without a click. The four of today count in full, and they are not clicked.",
-        1: "That is the weighted number of clicks. Divide it by the weighted number of impressions.",
-        20: "As a share between 0 and 1, please.",
-        0: "The old clicks have faded, but not to nothing: each still counts 0.25.",
-        1 / 5.5: "The four impressions of today count 1 each, the four old ones 0.25 each: five in all.",
-        2 / 3: "You halved the wrong ones, or divided by too few. Old ones count 0.25 each, those of today 1 each.",
+        0.5: "This is the rate without forgetting. Six days are two half-lives, so the old impressions and clicks "
+        "count a quarter each.",
+        1 / 8: "You weighted the old clicks but not the old impressions. Both have the same weight.",
+        1 / 4: "You divided by today's four impressions only. The four old impressions count as well, 0.25 each.",
+        1 / 3: "You halved the weight only once. Six days are two half-lives of three days.",
+        4 / 64 / (4 / 64 + 4): "You halved the weight once per day. The half-life is three days, so six days make "
+        "two halvings.",
+        0.8: "This is the share of impressions without a click. Divide the weighted clicks by the weighted "
+        "impressions.",
+        1: "This is the weighted number of clicks. Divide it by the weighted number of impressions.",
+        20: "Write the rate as a number between 0 and 1, not as a percentage.",
+        0: "The old clicks have lost weight, but they do not vanish: each still counts 0.25.",
+        1 / 5.5: "Today's four impressions count 1 each and the four old ones 0.25 each, which makes five impressions.",
+        2 / 3: "You gave the smaller weight to today's impressions, or left some impressions out. Each old one "
+        "counts 0.25, each of today's counts 1.",
     },
-    otherwise="Six days are two half-lives: each old impression and each old click counts 0.25, each of today 1.",
-    done="One click's worth of evidence in five impressions' worth.",
+    otherwise="Six days are two half-lives, so each old impression and each old click counts 0.25. Today's "
+    "impressions count 1 each.",
+    done="The four old clicks count as one click, and the eight impressions count as five, so the rate is 1/5.",
 )
 
 
@@ -45,11 +51,14 @@ choice(
     "O3",
     right="d",
     why_not={
-        "a": "It comes from the days before day 8 alone, so no label of the later days is in it.",
-        "b": "It is one number for each screen, the same for all users. It knows nothing about a user's preference.",
-        "c": "With thousands of users the interval is about 0.01 wide on each side, and 0.57 is far from 0.5.",
+        "a": "The rate comes from the days before day 8 only, so it contains none of the labels that it is "
+        "evaluated on.",
+        "b": "The rate is one number per screen, the same for all users. It knows nothing about any user's "
+        "preferences.",
+        "c": "With thousands of users, the interval reaches only about 0.01 to each side, and 0.57 is far from 0.5.",
     },
-    done="A video on a screen where much is clicked beats one on another screen, whatever the videos are.",
+    done="The per-user AUC also compares videos of different screens: a video on a screen with a high click rate "
+    "ranks above one on another screen, whatever the videos are.",
 )
 
 
@@ -71,7 +80,7 @@ def _auc(score, clicked, tie=0.5, better=np.greater, total=lambda right, wrong, 
     "28.4",
     "O3",
     "debug",
-    done="A ranker that cannot decide now gets 0.5, as it should.",
+    done="Each tied pair now counts one half, so a ranker that gives all videos the same score gets 0.5.",
     given=_given_28_4,
 )
 def auc_with_ties(answer) -> None:
@@ -84,53 +93,55 @@ def auc_with_ties(answer) -> None:
         cases.append((score, clicked))
     cases.append((np.full(7, 0.3), np.array([1, 0, 0, 1, 0, 1, 0])))
     mistakes = {
-        "Ties still count in full, so a ranker that cannot decide looks perfect.": _given_28_4,
-        "Now ties count nothing, and a ranker that cannot decide gets 0. A tie counts one half.": partial(_auc, tie=0),
-        "You leave the ties out of the mean. They stay, and each counts one half.": partial(
+        "Ties still count in full, so a ranker that gives all videos the same score gets 1. Count each tie one "
+        "half.": _given_28_4,
+        "Ties now count nothing, so a ranker that gives all videos the same score gets 0. Count each "
+        "tie one half.": partial(_auc, tie=0),
+        "You leave the tied pairs out of the mean. Keep them, and count each one half.": partial(
             _auc, tie=0, total=lambda right, wrong, ties: max(right + wrong, 1e-300)
         ),
-        "You leave the ties out of the mean. They stay, and each counts one half. ": Sign(
+        "You leave the tied pairs out of the mean, which is NaN if all pairs are tied. Keep them, and count each "
+        "one half.": Sign(
             lambda mine, score, clicked: (
                 np.isnan(mine)
                 if len(set(score)) == 1
                 else np.isclose(mine, _auc(score, clicked, tie=0, total=lambda right, wrong, ties: right + wrong))
             )
         ),
-        "You add half of the ties to `>=`, which holds them already: ties now count one and a half.": partial(
-            _auc, tie=1.5
-        ),
-        "You add half of `>=`, which counts the wins again. Only ties get one half: `==`.": (
-            lambda score, clicked: 1.5 * _auc(score, clicked, tie=1 / 3)
-        ),
-        "A fixed 0.5 is taken off, not one half for each tie.": lambda score, clicked: (
+        "You add half of the ties to `>=`, which already includes them, so a tie counts one and a half. Start from "
+        "`>`.": partial(_auc, tie=1.5),
+        "You add half of the mean of `>=`, so a pair in the right order counts one and a half. Add half of the "
+        "ties only: `==`.": (lambda score, clicked: 1.5 * _auc(score, clicked, tie=1 / 3)),
+        "You subtract a fixed 0.5. Subtract one half for each tied pair only.": lambda score, clicked: (
             _auc(score, clicked, tie=1) - 0.5
         ),
-        "You take half of everything. Only the ties count one half; a pair in the right order counts in full.": (
+        "You halve the whole mean. Only a tied pair counts one half; a pair in the right order counts in full.": (
             lambda score, clicked: 0.5 * _given_28_4(score, clicked)
         ),
-        "Upside down: you count the pairs in which the video without a click leads.": partial(_auc, better=np.less),
-        "You count pairs. Divide by their number: `.mean()`, not `.sum()`.": partial(
+        "You count the pairs in which the video without a click has the higher score. Count those in which the "
+        "clicked video has it.": partial(_auc, better=np.less),
+        "You return the number of pairs. Divide it by the number of all pairs: use `.mean()`, not `.sum()`.": partial(
             _auc, total=lambda right, wrong, ties: 1
         ),
-        "The ties get one half of a mean over something else. Both means run over the same pairs.": Sign(
+        "You add one half of a comparison that is always true, such as `score == score`. Compare `yes` with `no` "
+        "instead.": Sign(
             lambda mine, score, clicked: (
                 len(set(score)) > 1 and np.isclose(mine, _auc(score, clicked, tie=0) + 0.5 * (score == score).mean())
             )
         ),
-        "A fixed 0.5 is added, not one half for each tie.": lambda score, clicked: _auc(score, clicked, tie=0) + 0.5,
-        "That is the difference of wins and losses. AUC is the share of wins, ties counting one half.": (
-            lambda score, clicked: 2 * _auc(score, clicked) - 1
+        "You add a fixed 0.5. Add one half for each tied pair only.": lambda score, clicked: (
+            _auc(score, clicked, tie=0) + 0.5
         ),
-        "That only repairs the ranker whose scores are all the same. Every tied pair counts one half.": (
-            lambda score, clicked: 0.5 if len(set(score)) == 1 else _given_28_4(score, clicked)
-        ),
-        "That only repairs the ranker whose scores are all the same. Every tied pair counts one half. ": (
-            lambda score, clicked: 0.5 if len(set(score)) == 1 else _auc(score, clicked, tie=0)
-        ),
-        "You return one value for each pair. The mean over all pairs is asked for.": Sign(
+        "You subtract the share of pairs in the wrong order. AUC is the share of pairs in the right order, with "
+        "each tie counting one half.": (lambda score, clicked: 2 * _auc(score, clicked) - 1),
+        "You repair only the case in which all scores are equal, and other ties still count in full. Count every "
+        "tied pair one half.": (lambda score, clicked: 0.5 if len(set(score)) == 1 else _given_28_4(score, clicked)),
+        "You repair only the case in which all scores are equal, and other ties count nothing. Count every tied "
+        "pair one half.": (lambda score, clicked: 0.5 if len(set(score)) == 1 else _auc(score, clicked, tie=0)),
+        "You return one value for each pair. Return the mean over all pairs.": Sign(
             lambda mine, score, clicked: np.size(mine) == clicked.sum() * (1 - clicked).sum() > 1
         ),
-        "You return one value for each click. The mean over all pairs is asked for.": Sign(
+        "You return one value for each click. Return the mean over all pairs.": Sign(
             lambda mine, score, clicked: np.size(mine) == clicked.sum() > 1
         ),
     }
@@ -143,9 +154,12 @@ predict(
     truth=0.005,
     within=0.01,
     between=(-0.3, 0.3),
-    low="Not behind either: the network knows the click rate of the video, it is one of its features.",
-    high="It is less. Remember where the AUC of logistic regression went in section 5.",
-    done="Next to nothing. The lead over all rows was about people and screens.",
+    low="The network is not behind: the click rate of the video is one of its features. Within a user's screen, it "
+    "is ahead by almost nothing.",
+    high="The lead is smaller. In section 5, logistic regression lost its lead in the same way once only videos of "
+    "one user's screen were compared.",
+    done="Within a user's screen, almost no lead is left. The lead over all rows came from knowing which people "
+    "click more, and on which screens.",
 )
 
 
@@ -160,7 +174,12 @@ def _page(score, tag, m, k, order=None, refill=True, consecutive=False):
     return page
 
 
-@exercise("28.6", "O5", "code", done="The best k under the rule: a video that is skipped makes room for the next one.")
+@exercise(
+    "28.6",
+    "O5",
+    "code",
+    done="The page holds the best k videos that the rule allows: when a video is skipped, the next best one is taken.",
+)
 def page_with_rule(answer) -> None:
     rng = np.random.default_rng(6)
     cases = []
@@ -171,18 +190,22 @@ def page_with_rule(answer) -> None:
     score = rng.permutation(10) / 10  # at the top, the tags take turns
     cases.append((score, np.array(list("abcabaabcd"))[np.argsort(np.argsort(-score))], 2, 6))
     mistakes = {
-        "These are the best k without any rule.": lambda score, tag, m, k: np.argsort(-score)[:k].tolist(),
-        "You apply the rule to the best k, so the page gets short. Go on down until k are taken.": partial(
-            _page, refill=False
+        "You return the best k videos without the rule. Skip a video if the page already holds m videos with its "
+        "tag.": lambda score, tag, m, k: np.argsort(-score)[:k].tolist(),
+        "You apply the rule only to the best k videos, so the page gets too short. Go on down the ranking until k "
+        "are taken.": partial(_page, refill=False),
+        "Your page has one video too many of a tag. Take a video only if the page holds fewer than m of its tag "
+        "(<, not <=).": (lambda score, tag, m, k: _page(score, tag, m + 1, k)),
+        "Your page has one video too few of a tag. It may hold up to m of them.": lambda score, tag, m, k: _page(
+            score, tag, m - 1, k
         ),
-        "One too many of a tag: take a video while the page holds fewer than m of its tag (<, not <=).": (
-            lambda score, tag, m, k: _page(score, tag, m + 1, k)
+        "You stop at the first video that the rule forbids. Skip it and go on with the next one.": _until_forbidden,
+        "You fill up the page with videos that the rule forbids. Return fewer than k if no more are "
+        "allowed.": _filled_up,
+        "You leave out all videos of a tag that has more than m. Keep the best m of them.": _rare_tags,
+        "You compare only with the last m videos on the page. Count the tag among all videos on the page.": partial(
+            _page, consecutive=True
         ),
-        "One too few of a tag: m of them may stay.": lambda score, tag, m, k: _page(score, tag, m - 1, k),
-        "You stop at the first video that the rule forbids. Skip it and go on down.": _until_forbidden,
-        "You fill up the page with videos that the rule forbids. It may hold fewer than k.": _filled_up,
-        "You leave out all videos of a tag that has more than m. The best m of them may stay.": _rare_tags,
-        "You look at the last m videos only. All videos of the page count.": partial(_page, consecutive=True),
         "You start with the lowest score: sort by minus the score.": partial(_page, order=lambda s: np.argsort(s)),
         "You go through the rows as they come. Start with the highest score.": partial(
             _page, order=lambda s: np.arange(len(s))
@@ -194,17 +217,15 @@ def page_with_rule(answer) -> None:
         "One video is missing: stop when the page holds k, not before.": (
             lambda score, tag, m, k: _page(score, tag, m, k - 1)
         ),
-        "You return tags. Row numbers are asked for.": lambda score, tag, m, k: [
-            tag[r] for r in _page(score, tag, m, k)
-        ],
-        "You return scores. Row numbers are asked for.": (
+        "You return tags. Return row numbers.": lambda score, tag, m, k: [tag[r] for r in _page(score, tag, m, k)],
+        "You return scores. Return row numbers.": (
             lambda score, tag, m, k: [score[r] for r in _page(score, tag, m, k)]
         ),
-        "The rows are right, their order is not: best first.": Sign(
+        "The rows are right, but their order is not. Put the highest score first.": Sign(
             lambda mine, *case: sorted(np.ravel(mine).tolist()) == sorted(_page(*case))
         ),
-        "You allow one of each tag, whatever m is.": lambda score, tag, m, k: _page(score, tag, 1, k),
-        "You take the best m of each tag, tag by tag. Go down all videos by score, whatever their tag.": Sign(
+        "You allow only one video of each tag. Allow up to m.": lambda score, tag, m, k: _page(score, tag, 1, k),
+        "You take the best m videos of each tag, tag by tag. Go through all videos by score, whatever their tag.": Sign(
             lambda mine, score, tag, m, k: (
                 list(mine)
                 in (
@@ -214,13 +235,13 @@ def page_with_rule(answer) -> None:
                 )
             )
         ),
-        "m limits the videos of one tag, k those of the page. You exchanged them.": (
+        "You exchanged m and k: m limits the videos of one tag, k the videos on the page.": (
             lambda score, tag, m, k: _page(score, tag, k, m)
         ),
-        "You count all videos of a tag that you have passed. Only those on the page count.": (
+        "The last video of the page is missing: go on until the page holds k videos.": (
             lambda score, tag, m, k: _page(score, tag, m, k)[: k - 1]
         ),
-        "You return a page of True and False, or a mask. Row numbers are asked for, best first.": Sign(
+        "You return Boolean values. Return row numbers, best first.": Sign(
             lambda mine, score, tag, m, k: np.asarray(mine).dtype == bool
         ),
     }
@@ -265,7 +286,13 @@ def _summed_by_position(item, position, click, examined, n_items):
     return np.bincount(item, click, minlength=n_items) / below[:n_items]
 
 
-@exercise("28.7", "O4", "faded", done="Impressions that hardly anybody saw no longer speak against an item.")
+@exercise(
+    "28.7",
+    "O4",
+    "faded",
+    done="Each impression counts with the probability that its position is examined, "
+    "so positions that few people look at hardly lower an item's rate.",
+)
 def examined_rates(answer) -> None:
     rng = np.random.default_rng(7)
     cases = []
@@ -280,69 +307,64 @@ def examined_rates(answer) -> None:
             click[np.flatnonzero(item == number)[0]] = 1
         cases.append((item, position, click, examined, n_items))
     mistakes = {
-        "That is the plain click rate: every impression counts in full.": partial(
-            _examined_rate, bottom=lambda click, weight: len(weight)
-        ),
-        "You weigh the clicks as well. They keep their full weight.": partial(
+        "This is the plain click rate, in which every impression counts in full. Weight each impression by "
+        "`examined[position]`.": partial(_examined_rate, bottom=lambda click, weight: len(weight)),
+        "You weight the clicks as well. Weight only the impressions; clicks count in full.": partial(
             _examined_rate, top=lambda click, weight: click * weight
         ),
-        "You weigh the clicks, not the impressions. It is the impressions that count less.": partial(
+        "You weight the clicks instead of the impressions. Weight only the impressions; clicks count in full.": partial(
             _examined_rate, top=lambda click, weight: click * weight, bottom=lambda click, weight: len(weight)
         ),
-        "You divide each click by its probability and then by all impressions (IPS). Here, add up the examined "
-        "impressions first, and divide once.": partial(
+        "You divide each click by its probability and then by all impressions (inverse propensity scoring, IPS). "
+        "Here, add up the examined impressions first, and divide the clicks by their sum.": partial(
             _examined_rate, top=lambda click, weight: click / weight, bottom=lambda click, weight: len(weight)
         ),
-        "You correct twice: clicks divided by their probability, and impressions weighted as well.": partial(
-            _examined_rate, top=lambda click, weight: click / weight
-        ),
-        "You weigh with 1 − examined: those that nobody saw. Weigh with `examined`.": partial(
-            _examined_rate, bottom=lambda click, weight: (1 - weight).sum()
-        ),
-        "You divide by the weights of the clicked impressions only. All impressions count.": partial(
-            _examined_rate, bottom=lambda click, weight: (click * weight).sum()
-        ),
-        "You divide by the mean weight. Add the weights up.": partial(
+        "You correct twice: you divide the clicks by their probability and also weight the impressions. Weight "
+        "only the impressions.": partial(_examined_rate, top=lambda click, weight: click / weight),
+        "You weight by 1 − examined, the probability that nobody looked at the position. Weight by "
+        "`examined`.": partial(_examined_rate, bottom=lambda click, weight: (1 - weight).sum()),
+        "You divide by the weights of the clicked impressions only. Add up the weights of all impressions of the "
+        "item.": partial(_examined_rate, bottom=lambda click, weight: (click * weight).sum()),
+        "You divide by the mean weight of the item's impressions. Divide by the sum of the weights.": partial(
             _examined_rate, bottom=lambda click, weight: weight.mean()
         ),
-        "You divide impressions by their probability, so that unseen ones count more. Weigh them with it.": partial(
-            _examined_rate, bottom=lambda click, weight: (1 / weight).sum()
-        ),
-        "Those are the examined impressions. Divide the clicks by them.": (
+        "You divide each impression by its probability, so rarely examined ones count more. Multiply by the "
+        "probability.": partial(_examined_rate, bottom=lambda click, weight: (1 / weight).sum()),
+        "You return the examined impressions of each item. Divide the clicks by them.": (
             lambda item, position, click, examined, n_items: np.bincount(item, examined[position], minlength=n_items)
         ),
-        "Upside down: clicks divided by examined impressions.": (
+        "Your fraction is upside down: divide the clicks by the examined impressions.": (
             lambda item, position, click, examined, n_items: (
                 1 / _examined_rate(item, position, click, examined, n_items)
             )
         ),
-        "You add up by `position`. The examined impressions are those of each item: `np.bincount(item, ...)`.": (
-            _summed_by_position
-        ),
-        "You weigh with the position itself. Its probability is `examined[position]`.": (
+        "You add up the weights by `position`. Add up the examined impressions of each item: `np.bincount(item, "
+        "...)`.": (_summed_by_position),
+        "You weight by the position itself. Weight by the probability that it is examined, `examined[position]`.": (
             lambda item, position, click, examined, n_items: (
                 np.bincount(item, click, minlength=n_items) / np.bincount(item, position, minlength=n_items)
             )
         ),
-        "You weigh with the position plus one. Its probability is `examined[position]`.": (
+        "You weight by the position plus one. Weight by the probability that it is examined, `examined[position]`.": (
             lambda item, position, click, examined, n_items: (
                 np.bincount(item, click, minlength=n_items) / np.bincount(item, position + 1, minlength=n_items)
             )
         ),
-        "You weigh all impressions alike, by the mean of `examined`. Each has its own: `examined[position]`.": (
+        "You give all impressions the same weight, the mean of `examined`. Give each its own weight, "
+        "`examined[position]`.": (
             lambda item, position, click, examined, n_items: (
                 np.bincount(item, click, minlength=n_items) / np.bincount(item, minlength=n_items) / examined.mean()
             )
         ),
-        "You divide by the examined impressions of all items. Each item has its own.": (
+        "You divide by the examined impressions of all items. Divide the clicks of each item by its own.": (
             lambda item, position, click, examined, n_items: (
                 np.bincount(item, click, minlength=n_items) / examined[position].sum()
             )
         ),
-        "That is one number for all items. One for each item is asked for.": Sign(
+        "You return one number for all items. Return one for each item.": Sign(
             lambda mine, item, position, click, examined, n_items: np.size(mine) == 1
         ),
-        "That is one value for each impression. One for each item is asked for: `np.bincount`.": Sign(
+        "You return one value for each impression. Return one for each item: `np.bincount` adds up per item.": Sign(
             lambda mine, item, *rest: np.size(mine) == len(item)
         ),
     }

@@ -12,9 +12,11 @@ predict(
     truth=1.33,
     within=0.2,
     between=(0, 100),
-    low="Not quite so few, but the direction is right: they are not liked more than other videos.",
-    high="Fewer. The videos that are watched longest are above all long, and they are not liked more than others.",
-    done="Twice the seconds, and no more likes than elsewhere.",
+    low="It is a little higher: 1.33 %. But the direction is right: these videos are not liked more than others.",
+    high="It is lower: 1.33 %. The videos that are watched longest are mainly long videos, and they are not liked "
+    "more than others.",
+    done="The top tenth is watched for twice as long, but only 1.33 % of its impressions are liked, against 1.60 % "
+    "overall.",
 )
 
 
@@ -23,21 +25,24 @@ trace(
     "O2",
     truth=5 / 8,
     mistakes={
-        4 / 8: "That counts the shorter views only. The two views of exactly 8 seconds count one half each.",
-        6 / 8: "You count both views of 8 seconds in full. Equal ones count one half each.",
-        5: "Five is the count. Divide it by the number of views in the bucket.",
+        4 / 8: "You counted only the shorter views. The two views of exactly 8 seconds count one half each.",
+        6 / 8: "You counted both views of 8 seconds in full. Views that lasted exactly as long count one half each.",
+        5: "Five is the right count. Divide it by the number of views in the bucket.",
         4.5 / 8: "There are two views of 8 seconds, and both count one half, the view itself included.",
-        4.5 / 7: "The view itself stays in: it counts one half, and the bucket has eight views, not seven.",
-        4 / 7: "The view itself counts one half, and the bucket has eight views, not seven.",
-        5.5 / 8: "That is the mean rank over n. Half a view too much: the two equal ones count one half each.",
-        3 / 8: "That is the share from the other end. Count the views that were shorter.",
-        2 / 8: "You count the longer views. Count the shorter ones.",
-        8 / 60: "That is the share of the longest view. A quantile counts the views that were shorter.",
-        0.4: "That counts distinct values. Two views of 8 seconds are two views.",
-        62.5: "As a share between 0 and 1, please.",
+        4.5 / 7: "You left out the view itself. It counts one half, and the bucket has eight views, not seven.",
+        4 / 7: "Each of the two views of 8 seconds counts one half, and the bucket has eight views, not seven.",
+        5.5 / 8: "This is the mean rank divided by n, which is half a view too much. Subtract one half from the "
+        "rank first.",
+        3 / 8: "You counted from the other end: the longer views and half of the equal ones. Count the shorter "
+        "views instead of the longer ones.",
+        2 / 8: "You counted the longer views. Count the shorter ones, and one half for each view of exactly 8 seconds.",
+        8 / 60: "You divided the view by the longest one. A quantile counts the views that were shorter.",
+        0.4: "Count views, not distinct values: the two views of 3 seconds are two views, and so are the two of 8 "
+        "seconds.",
+        62.5: "Write the quantile as a number between 0 and 1, not as a percentage.",
     },
     otherwise="Count the views shorter than 8 seconds, add one half for each of exactly 8, and divide by all eight.",
-    done="Four shorter ones and two halves, out of eight.",
+    done="Four views are shorter, and the two of exactly 8 seconds count one half each: 5 of 8.",
 )
 
 
@@ -57,9 +62,7 @@ def _per_bucket(seconds, bucket, function):
     return result
 
 
-@exercise(
-    "29.3", "O2", "code", done="Each view is compared with views of videos of its own length, and with no others."
-)
+@exercise("29.3", "O2", "code", done="Each view is compared only with views of videos of about the same length.")
 def quantiles(answer) -> None:
     rng = np.random.default_rng(1)
     cases = [
@@ -76,7 +79,7 @@ def quantiles(answer) -> None:
         "You count views that lasted exactly as long in full (≤). They count one half each.": partial(
             _quantiles, equal=1
         ),
-        "That is the mean rank over n, half a view too much. Subtract 0.5 from the rank before you divide.": (
+        "You divide the mean rank by n, which is half a view too much. Subtract 0.5 from the rank before you divide.": (
             lambda seconds, bucket: (
                 _quantiles(seconds, bucket)
                 + _quantiles(np.zeros(len(seconds)), bucket, equal=0.5)
@@ -90,14 +93,14 @@ def quantiles(answer) -> None:
         "You divide by the number of all views. Divide by those of the bucket.": partial(
             _quantiles, bottom=lambda same, everything: len(everything)
         ),
-        "Those are counts. Divide by the number of views in the bucket.": partial(
+        "You return counts. Divide them by the number of views in the bucket.": partial(
             _quantiles, bottom=lambda same, everything: 1
         ),
         "You divide by n − 1. The view itself is one of the n views of its bucket.": partial(
             _quantiles, bottom=lambda same, everything: len(same) - 1
         ),
-        "Upside down: you count the longer views. Count the shorter ones.": partial(_quantiles, less=np.greater),
-        "That is the view's share of the longest in its bucket. A quantile counts views, not seconds.": (
+        "You count the longer views. Count the shorter ones.": partial(_quantiles, less=np.greater),
+        "You divide each view by the longest one in its bucket. A quantile counts views, not seconds.": (
             lambda seconds, bucket: _per_bucket(seconds, bucket, lambda same: same / same.max())
         ),
         "You divide by the mean of the bucket. A quantile counts the views that were shorter.": (
@@ -111,18 +114,19 @@ def quantiles(answer) -> None:
         "You standardise inside the bucket. A quantile counts the views that were shorter.": (
             lambda seconds, bucket: _per_bucket(seconds, bucket, lambda same: (same - same.mean()) / same.std())
         ),
-        "One number for each bucket. One for each view is asked for, in the order of `seconds`.": Sign(
+        "You return one number for each bucket. Return one for each view, in the order of `seconds`.": Sign(
             lambda mine, seconds, bucket: len(mine) == len(np.unique(bucket)) != len(seconds)
         ),
-        "One `argsort` gives the order, not the rank of each view. Count the shorter views, or use a rank.": (
+        "A single `argsort` returns the sorting order, not the rank of each view. Count the shorter views, or use "
+        "a rank.": (
             lambda seconds, bucket: _per_bucket(seconds, bucket, lambda same: (np.argsort(same) + 0.5) / len(same))
         ),
-        "`argsort` alone orders each bucket but breaks ties. Equally long views need the same quantile.": Sign(
+        "`argsort` gives equally long views different ranks. They must get the same quantile.": Sign(
             lambda mine, seconds, bucket: any(
                 len(set(np.asarray(mine)[(bucket == b) & (seconds == s)])) > 1 for b, s in zip(bucket, seconds)
             )
         ),
-        "Your results come bucket by bucket. They belong in the order of `seconds`.": Sign(
+        "You return the results bucket by bucket. Return them in the order of `seconds`.": Sign(
             lambda mine, seconds, bucket: (
                 len(mine) == len(seconds) and np.allclose(np.sort(mine), np.sort(_quantiles(seconds, bucket)))
             )
@@ -136,11 +140,14 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "They are liked more often here, but likes do not enter the share. It knows seconds and length alone.",
-        "c": "That would raise it further, but here the share is cut at 1: `clip(upper=1)`.",
-        "d": "Every video has at least ten impressions, and noise lifts short and long videos alike.",
+        "a": "Short videos are liked more often here, but likes do not enter the share. It is computed from "
+        "seconds and length only.",
+        "c": "Loops would raise the share further, but here it is clipped at 1: `clip(upper=1)`.",
+        "d": "Every scored video has at least ten impressions, and noise can raise the mean of a long video as "
+        "well as that of a short one.",
     },
-    done="Ten interested seconds are all of a short video and little of a long one. The share has a length bias, too.",
+    done="Watching for ten seconds is all of a ten-second video but a small part of a long one. So the share has a "
+    "length bias, too.",
 )
 
 
@@ -152,7 +159,8 @@ def _given_29_5(seconds, length):
     "29.5",
     "O3",
     "debug",
-    done="18 seconds, or the end: the rule behind nearly all of the published labels.",
+    done="The threshold is 18 seconds or the length of the video, whichever is smaller. Nearly all of the "
+    "published labels follow this rule.",
     given=_given_29_5,
 )
 def long_views(answer) -> None:
@@ -168,51 +176,51 @@ def long_views(answer) -> None:
         return reached(seconds, bar(number, length))
 
     mistakes = {
-        "Still one bar for all: a video of 15 seconds that is watched to its end must count.": _given_29_5,
-        "The bar must be reached, not passed: exactly 18 seconds, or exactly the end, count (>=).": partial(
+        "You still use one threshold for all videos. A view of a 15-second video that reaches its "
+        "end must count.": _given_29_5,
+        "A view that lasts exactly as long as the threshold counts. Compare with >=, not with >.": partial(
             label, reached=np.greater
         ),
-        "You take the larger of the two, so long videos must be watched to the end. Take the smaller.": partial(
-            label, bar=np.maximum
-        ),
-        "Now every video must be watched to its end. From 18 seconds on, a view of any video is long.": (
-            lambda seconds, length: seconds >= length
-        ),
-        "Both at once is too much: 18 seconds *or* the end.": (
+        "You take the larger of 18 and the length, so long videos must be watched to their end. Take "
+        "the smaller.": partial(label, bar=np.maximum),
+        "You require that every video is watched to its end. A view of at least 18 seconds counts, however long "
+        "the video is.": (lambda seconds, length: seconds >= length),
+        "You require 18 seconds *and* the end of the video. One of the two is enough.": (
             lambda seconds, length: (seconds >= 18) & (seconds >= length)
         ),
-        "Every view of a short video counts in yours. It must be watched to its end.": (
+        "You count every view of a video shorter than 18 seconds. Count it only if the video was watched to its end.": (
             lambda seconds, length: (length < 18) | (seconds >= 18)
         ),
-        "Every view of a video of up to 18 seconds counts in yours. It must be watched to its end.": (
+        "You count every view of a video of up to 18 seconds. Count it only if the video was watched to its end.": (
             lambda seconds, length: (length <= 18) | (seconds >= 18)
         ),
-        "Short videos never count in yours. Watched to the end, they do.": (
+        "You count no view of a short video. Count it if the video was watched to its end.": (
             lambda seconds, length: (length >= 18) & (seconds >= 18)
         ),
-        "You look at the length alone. The view must be long.": lambda seconds, length: length >= 18,
-        "That is a share. The label asks for 18 seconds, or the end.": Sign(
+        "You test only the length of the video. Test how long the view lasted.": lambda seconds, length: length >= 18,
+        "You test whether half of the video was played. The label requires 18 seconds, or the end of a shorter "
+        "video.": Sign(
             lambda mine, seconds, length: any(
                 np.array_equal(mine, reached(seconds, length / 2)) for reached in (np.greater_equal, np.greater)
             )
         ),
-        "A view can run past the end, and it counts: compare with >=, not with ==.": (
+        "A view can run past the end of the video, and it counts, too. Compare with >=, not with ==.": (
             lambda seconds, length: (seconds >= 18) | (seconds == length)
         ),
-        "You return the bar itself. Compare `seconds` with it.": lambda seconds, length: np.minimum(18, length),
-        "`min` over all videos gives one bar for all. Each view has a bar of its own: `np.minimum`.": (
+        "You return the threshold. Compare `seconds` with it.": lambda seconds, length: np.minimum(18, length),
+        "`min` over all videos gives one threshold for all. Compute one for each view: `np.minimum`.": (
             lambda seconds, length: seconds >= min(18, length.min())
         ),
-        "You compare the wrong two: `seconds` is cut at 18, and the length is left as it is.": (
+        "You limit `seconds` to 18. Limit the length instead: the threshold is the smaller of 18 and the length.": (
             lambda seconds, length: np.minimum(18, seconds) >= length
         ),
-        "You lowered the bar for all. Only videos shorter than 18 seconds have a lower one.": (
+        "You lowered the threshold for all videos. Lower it only for videos shorter than 18 seconds.": (
             lambda seconds, length: seconds >= 15
         ),
-        "You return row numbers. One True or False for each view is asked for.": (
+        "You return row numbers. Return one True or False for each view.": (
             lambda seconds, length: np.flatnonzero(label(seconds, length))
         ),
-        "You return how many. One True or False for each view is asked for.": (
+        "You return the number of long views. Return one True or False for each view.": (
             lambda seconds, length: int(label(seconds, length).sum())
         ),
     }
@@ -225,9 +233,9 @@ predict(
     truth=14.5,
     within=5,
     between=(0, 100),
-    low="A little more: when the next play is new, hiding the known tracks clears the way for it.",
-    high="Far fewer: six of ten plays are repeats, and every one of them is hidden.",
-    done="Hiding known tracks loses all repeats, and wins back only some new ones.",
+    low="It is a little higher: if the next play is a new track, hiding the known tracks moves it up the list.",
+    high="It is much lower: six of ten plays are repeats, and hiding known tracks loses all of them.",
+    done="Hiding known tracks loses all repeats and gains only some new tracks.",
 )
 
 
@@ -250,7 +258,12 @@ def _second_part(values):
     return Sign(test)
 
 
-@exercise("29.7", "O4", "faded", done="Both tasks have slots of their own, and no track stands in the list twice.")
+@exercise(
+    "29.7",
+    "O4",
+    "faded",
+    done="Familiar and new tracks have slots of their own, and no track appears in the list twice.",
+)
 def mixed_list(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -259,15 +272,13 @@ def mixed_list(answer) -> None:
         new = rng.normal(-3 if n < 20 else 0, 1, n) + 1.5 * is_known  # known tracks come first in it
         cases.append((rng.uniform(0, 1, n), new, is_known, m, k))
     mistakes = {
-        "Known tracks stand among your new ones: hide them with minus infinity before you sort.": partial(
+        "There are known tracks among your new ones. Hide them with minus infinity before you sort.": partial(
             _list, second=lambda familiar, new, is_known: new
         ),
-        "Your second part holds known tracks only: `np.where` puts minus infinity where the *unknown* stand.": partial(
-            _list, second=lambda familiar, new, is_known: np.where(is_known, new, -np.inf)
-        ),
-        "You hide with 0, but all scores of `new` may be negative. Hide with minus infinity.": _second_part(
-            lambda familiar, new, is_known: np.where(is_known, 0, new)
-        ),
+        "Your second part holds only known tracks, because `np.where` hides the unknown ones. Hide the known "
+        "tracks instead.": partial(_list, second=lambda familiar, new, is_known: np.where(is_known, new, -np.inf)),
+        "You hide known tracks with 0, but all scores in `new` may be negative. Hide them with minus "
+        "infinity.": _second_part(lambda familiar, new, is_known: np.where(is_known, 0, new)),
         "You rank the unknown tracks by `familiar`. They have no plays; rank them by `new`.": partial(
             _list, second=lambda familiar, new, is_known: np.where(is_known, -np.inf, familiar)
         ),
@@ -276,14 +287,14 @@ def mixed_list(answer) -> None:
         ),
         "You take m new tracks. k − m slots are left for them.": partial(_list, how_many=lambda m, k: m),
         "One new track is missing: k − m slots are left.": partial(_list, how_many=lambda m, k: k - m - 1),
-        "This is the wrong end, the hidden tracks: `argsort` is ascending. Sort by minus the score.": _second_part(
-            lambda familiar, new, is_known: np.where(is_known, np.inf, -new)
-        ),
+        "Your second part begins with the hidden tracks, because `argsort` sorts in ascending order. Sort by minus "
+        "the score.": _second_part(lambda familiar, new, is_known: np.where(is_known, np.inf, -new)),
         "Your new ones are the worst of the unknown tracks: sort by minus the score.": _second_part(
             lambda familiar, new, is_known: np.where(is_known, -np.inf, -new)
         ),
-        "Yours begins with the new tracks. The familiar ones come first.": partial(_list, swapped=True),
-        "You sort only the unknown tracks, so `argsort` numbers them from 0. Keep all tracks, and hide the known.": (
+        "Your list begins with the new tracks. Put the familiar ones first.": partial(_list, swapped=True),
+        "You sort only the unknown tracks, so `argsort` numbers them from 0. Keep all tracks in the array, and "
+        "hide the known ones.": (
             lambda familiar, new, is_known, m, k: np.concatenate(
                 [_list(familiar, new, is_known, m, k)[:m], np.argsort(-new[~is_known], kind="stable")[: k - m]]
             )
@@ -300,19 +311,20 @@ def mixed_list(answer) -> None:
                 ),
             )
         ),
-        "One sorting for both mixes two scores that cannot be compared. Sort each on its own.": (
+        "You rank all tracks in one list, but the two scores are not comparable. Rank known and unknown tracks "
+        "separately.": (
             lambda familiar, new, is_known, m, k: np.argsort(-np.where(is_known, familiar, new), kind="stable")[:k]
         ),
-        "The slots are exchanged: m for the familiar tracks, k − m for the new ones.": (
+        "You exchanged the numbers of slots: m are for the familiar tracks and k − m for the new ones.": (
             lambda familiar, new, is_known, m, k: _list(familiar, new, is_known, k - m, k)
         ),
-        "You return the familiar ones alone. Append the new ones: `np.concatenate`.": (
+        "You return only the familiar tracks. Append the new ones: `np.concatenate`.": (
             lambda familiar, new, is_known, m, k: _list(familiar, new, is_known, m, k)[:m]
         ),
-        "You return the new ones alone. The familiar ones come first.": (
+        "You return only the new tracks. Put the familiar ones before them.": (
             lambda familiar, new, is_known, m, k: _list(familiar, new, is_known, m, k)[m:]
         ),
-        "You take the m-th to the k-th best of the new tracks. Their best come first: `[: k - m]`.": (
+        "You skip the m best new tracks. Start with the best one: `[: k - m]`.": (
             lambda familiar, new, is_known, m, k: np.concatenate(
                 [
                     _list(familiar, new, is_known, m, k)[:m],
@@ -320,14 +332,13 @@ def mixed_list(answer) -> None:
                 ]
             )
         ),
-        "You return two lists. One list of k tracks is asked for: `np.concatenate`.": Sign(
+        "You return two lists. Join them into one list of k tracks: `np.concatenate`.": Sign(
             lambda mine, familiar, new, is_known, m, k: len(mine) == 2 != k and len(mine[0]) == m
         ),
-        "You return scores. Track numbers are asked for.": Sign(
+        "You return scores. Return track numbers.": Sign(
             lambda mine, *case: np.asarray(mine).dtype.kind == "f" and not np.allclose(mine, np.round(mine))
         ),
-        "The tracks are right, their order is not: best first, familiar ones before new ones.": Sign(
-            lambda mine, *case: sorted(np.ravel(mine).tolist()) == sorted(_list(*case).tolist())
-        ),
+        "The tracks are right, but their order is not: put familiar tracks before new ones, each "
+        "part best first.": Sign(lambda mine, *case: sorted(np.ravel(mine).tolist()) == sorted(_list(*case).tolist())),
     }
     judge(answer, cases, _list, mistakes)

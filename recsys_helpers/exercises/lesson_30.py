@@ -14,9 +14,10 @@ predict(
     truth=23.8,
     within=8,
     between=(0, 100),
-    low="More, but still a minority: about a quarter.",
-    high="Far fewer: about a quarter. Most cold ratings are of films that are years or decades old.",
-    done="About a quarter. The others are films that nobody got round to.",
+    low="It is more, but still a minority: about a quarter.",
+    high="It is much less: about a quarter. Most ratings of cold films are of films that are years or decades old.",
+    done="About a quarter of these ratings are of new films. The others are of older films that hardly anybody has "
+    "rated.",
 )
 
 
@@ -25,11 +26,13 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": 'It knows the year, as one of its features. But a taste for a year is not the rule "released this year".',
-        "c": "A random order surprises in both rankings. Which films does it choose from?",
-        "d": "It scores cold films as well: it needs their genres and their year, and no ratings.",
+        "a": "The map knows the release year as one of its features. But what it learns about a year is not the "
+        'rule "released this year".',
+        "c": "Both rankings would surprise their users. Compare the films that the two rankings choose from.",
+        "d": "The map scores cold films as well: it needs only their genres and their year, not ratings.",
     },
-    done="A hard rule on the candidates can be worth more than a model that has to learn it.",
+    done="The row restricts the candidates to about 132 films, and every film to find is among them. Such a rule "
+    "can be worth more than a model that has to learn it.",
 )
 
 
@@ -99,7 +102,12 @@ def _all_after(parts, seen):
     return [] if not film else list(parts)[list(parts).index(film) :]
 
 
-@exercise("30.3", "O2", "code", done="One part of each series, and always the one that comes next.")
+@exercise(
+    "30.3",
+    "O2",
+    "code",
+    done="Each series offers one part, the one after the last that was seen, and none if there is nothing to continue.",
+)
 def next_part(answer) -> None:
     cases = [
         ([7, 3, 9, 5], {7, 9}),  # a gap: goes on after 9
@@ -113,44 +121,46 @@ def next_part(answer) -> None:
         ([20, 11, 13, 17], {20, 11, 30}),
     ]
     mistakes = {
-        "You offer the first part that is unseen. Somebody who has seen parts 1 and 3 goes on with 4, not with 2.": (
-            _first_unseen_of_a_started_series
-        ),
-        "You offer a part also to those who have seen none of the series, and you start at the first unseen part.": (
-            _first_unseen
-        ),
+        "You offer the first unseen part of a series. Somebody who has seen parts 1 and 3 continues with 4, not "
+        "with 2.": (_first_unseen_of_a_started_series),
+        "You offer the first unseen part, even to somebody who has seen none of the series. Return the part after "
+        "the last one that was seen, or 0.": (_first_unseen),
         "You look for an unseen part after the *first* one that was seen. Start after the last one.": (
             _after_the_first_seen
         ),
-        "You count how many were seen. With gaps, this is not the position of the last one.": _number_of_seen,
-        "You return a position. The film at this position is asked for.": _position,
-        "That is the last part that was seen. The one after it is asked for.": _last_seen,
-        "Who has seen none of the series gets 0: there is nothing to go on with.": _first_if_none,
-        "After the last part there is nothing left: 0. Yours starts again from the top.": _wraps,
-        "After the last part there is nothing left: 0. Yours returns the last part again.": _last_again,
-        "After the last part there is nothing left: 0. Yours goes back to a gap.": _falls_back,
-        "You take the largest film number as the last part. The order is that of the list `parts`.": _by_number,
-        "You take the largest film number in `seen` as the last part. The order is that of the list `parts`.": (
+        "You use the number of parts that were seen. With gaps, this is not the position of the last one that was "
+        "seen.": _number_of_seen,
+        "You return a position. Return the film at this position.": _position,
+        "You return the last part that was seen. Return the part after it.": _last_seen,
+        "You offer the first part to somebody who has seen none of the series. Return 0, because there is nothing "
+        "to continue.": _first_if_none,
+        "If the last part was seen, you start again with the first part. Return 0, because nothing is left.": _wraps,
+        "If the last part was seen, you return it again. Return 0, because nothing is left.": _last_again,
+        "If the last part was seen, you go back to a part that was skipped. Return 0, because nothing comes after "
+        "the last part.": _falls_back,
+        "You take the seen part with the largest film number as the last one. The parts are ordered as in the list "
+        "`parts`, not by number.": _by_number,
+        "You take the largest film number in `seen` as the last part. The parts are ordered as in the list "
+        "`parts`, not by number.": (
             lambda parts, seen: next((film for film in parts if film > max(seen)), 0) if seen else 0
         ),
         "You go on after the *first* part that was seen, even if the next one was seen, too. Start after the last.": (
             lambda parts, seen: next((after for film, after in pairwise(parts) if film in seen), 0)
         ),
-        "You count all films in `seen`. Films that are not of this series do not count.": (
-            lambda parts, seen: parts[len(seen)] if 0 < len(seen) < len(parts) else 0
-        ),
-        "You return all parts that are left. One film is asked for, or 0.": _all_after,
-        "You return a list. One film is asked for, or 0.": Sign(
+        "You count all films in `seen`, also those of other series. Look for the position of the last part of this "
+        "series.": (lambda parts, seen: parts[len(seen)] if 0 < len(seen) < len(parts) else 0),
+        "You return all parts that are left. Return only the next one, or 0.": _all_after,
+        "You return a list. Return one film, or 0.": Sign(
             lambda mine, *case: isinstance(mine, list) and (mine in ([], [0], [_offer(*case)]))
         ),
-        "0 is asked for where there is nothing to offer, not −1.": Sign(
+        "You return −1 if there is nothing to offer. Return 0.": Sign(
             lambda mine, *case: mine == _offer(*case) or (_offer(*case) == 0 and mine == -1)
         ),
     }
     raised = {
-        IndexError: "There may be no position after the last one: test for it before you look there.",
-        StopIteration: "`next` found nothing. Give it 0 as its second argument.",
-        ValueError: "If none of the parts was seen, there is no largest position. Test for it first.",
+        IndexError: "There may be no part after the last one that was seen. Test for this before you use the position.",
+        StopIteration: "`next` found no film. Give it the default 0 as its second argument.",
+        ValueError: "If none of the parts was seen, there is no largest position. Test for this case first.",
     }
     judge(answer, cases, _offer, mistakes, raised=raised, keeps_input=True)
 
@@ -182,7 +192,7 @@ def _without_a_window(n_films, film, start, end, day):
     return _shown(n_films, film, start, end, day) | ~np.isin(np.arange(n_films), film)
 
 
-@exercise("30.4", "O3", "code", done="A film with two windows is open in both, and closed in the gap between them.")
+@exercise("30.4", "O3", "code", done="A film with two windows may be shown in both, but not in the gap between them.")
 def licence(answer) -> None:
     rng = np.random.default_rng(4)
     cases = [
@@ -197,54 +207,54 @@ def licence(answer) -> None:
         end[:2], start[2:4] = day + 3, day - 3
         cases.append((n_films, film, start, end, day))
     mistakes = {
-        "`end` is the first day after the window: on this day the film is gone already (day < end).": partial(
+        "`end` is the first day after the window, so the film may no longer be shown on that day (day < end).": partial(
             _shown, right=np.less_equal
         ),
         "`start` belongs to the window: on this day the film may be shown (start <= day).": partial(
             _shown, left=np.less
         ),
-        "Both borders are shifted: `start` belongs to the window, `end` does not.": partial(
+        "Both comparisons are wrong: the day `start` belongs to the window, the day `end` does not.": partial(
             _shown, left=np.less, right=np.less_equal
         ),
-        "You ask whether the window has begun *or* is not over. Both must hold at once: `&`.": (
+        "You test whether the window has begun *or* is not over. Both must hold at once: `&`.": (
             lambda n_films, film, start, end, day: np.isin(np.arange(n_films), film[(start <= day) | (day < end)])
         ),
         "You look at the last window of each film only. One open window of several is enough.": _one_window,
         "You look at the first window of each film only. One open window of several is enough.": partial(
             _one_window, which=0
         ),
-        "You ask for all windows of a film to be open. One is enough.": _all_windows,
-        "You join the windows of a film to one. In the gap between two windows it may not be shown.": _span,
-        "A film without any window may not be shown.": _without_a_window,
-        "You test whether the window has begun. It must not be over, either.": partial(
+        "You require all windows of a film to be open. One open window is enough.": _all_windows,
+        "You merge the windows of a film into one. In the gap between two windows, the film may not be shown.": _span,
+        "You return True for a film without any window. It has no licence, so it may not be shown.": _without_a_window,
+        "You test only whether the window has begun. It must also not be over yet.": partial(
             _shown, right=lambda day, end: np.ones(len(end), bool)
         ),
-        "You test whether the window is over. It must have begun as well.": partial(
+        "You test only whether the window is over. It must also have begun.": partial(
             _shown, left=lambda start, day: np.ones(len(start), bool)
         ),
-        "One True or False for each window. One for each film 0 … n_films − 1 is asked for.": (
+        "You return one True or False for each window. Return one for each film 0 … n_films − 1.": (
             lambda n_films, film, start, end, day: (start <= day) & (day < end)
         ),
-        "You return film numbers. One True or False for each film is asked for.": Sign(
+        "You return film numbers. Return one True or False for each film.": Sign(
             lambda mine, *case: (
                 (len(mine) != case[0] or max(mine) > 1)
                 and set(np.ravel(mine).tolist()) == set(np.flatnonzero(_shown(*case)).tolist())
             )
         ),
-        "You count open windows. True or False is asked for: is there at least one?": (
+        "You return the number of open windows of each film. Return whether there is at least one: True or False.": (
             lambda n_films, film, start, end, day: np.bincount(film[(start <= day) & (day < end)], minlength=n_films)
         ),
-        "The films with a window come out in order of the table. Index the result by film number.": (
+        "Your result has the films in the order in which they appear in the table. Index it by film number.": (
             lambda n_films, film, start, end, day: np.array(
                 [bool(((start <= day) & (day < end))[film == number].any()) for number in dict.fromkeys(film.tolist())]
             )
         ),
-        "You leave out the films without a window: one True or False for each of `n_films` is asked for.": (
+        "You leave out the films without a window. Return one True or False for each of the `n_films` films.": (
             lambda n_films, film, start, end, day: np.array(
                 [bool(((start <= day) & (day < end))[film == number].any()) for number in np.unique(film)]
             )
         ),
-        "You always look at window number i for film i. Which film a window belongs to stands in `film`.": (
+        "You look at window number i for film i. The array `film` says which film a window belongs to.": (
             lambda n_films, film, start, end, day: ((start <= day) & (day < end))[:n_films]
         ),
     }
@@ -256,25 +266,30 @@ trace(
     "O4",
     truth=(0.85 + 0.7 * 0.85) / 1.85,
     mistakes={
-        (0.85 + 0.7 + 0.595) / 1.85: "B stands on the page twice. It counts once, where it gets more attention: 0.85.",
-        (0.7 + 0.595) / 1.85: "B counts where it gets more attention: in the first row, 0.85.",
-        0.85 + 0.595: "That is the attention collected. Divide it by the most that a page could collect.",
+        (0.85 + 0.7 + 0.595) / 1.85: "B appears on the page twice. It counts once, at the position with more "
+        "attention: 0.85.",
+        (0.7 + 0.595) / 1.85: "B counts at the position with more attention. That is the one in the first row: 0.85.",
+        0.85 + 0.595: "This is the total attention on B and D. Divide it by the largest total that two relevant "
+        "films could reach.",
         (0.85 + 0.595)
-        / 2: "Two relevant films can collect 1 + 0.85 at most, not 2: only one stands in the first position.",
-        (0.85 + 0.595) / 1.7: "The two best positions are 1 and 0.85, of all positions on the page.",
-        (0.85 + 0.595) / (1 + 0.85 + 0.7225 + 0.7 + 0.595 + 0.50575): "Two films cannot fill six positions. "
-        "Divide by the attention of the two best.",
-        (0.85 + 0.595) / (1 + 0.85 + 0.7225): "Two relevant films fill two positions: divide by the two best.",
-        0.85 / 1.85: "D counts as well: second position of the second row.",
-        (0.85 + 0.506) / 1.85: "D stands in the second position of its row, not in the third.",
-        (0.85 + 0.7) / 1.85: "D stands in the second position of its row, not in the first.",
-        100 * (0.85 + 0.595) / 1.85: "As a share between 0 and 1, please.",
-        0.85 + 0.7 + 0.595: "B counts once, where it gets more attention. Then divide by the most that a page could "
-        "collect.",
+        / 2: "Two relevant films can reach at most 1 + 0.85, not 2, because only one of them can be in the first "
+        "position.",
+        (0.85 + 0.595) / 1.7: "Of all positions on the page, the two with the most attention have 1 and 0.85. "
+        "Divide by their sum.",
+        (0.85 + 0.595) / (1 + 0.85 + 0.7225 + 0.7 + 0.595 + 0.50575): "Two films cannot fill six positions. Divide "
+        "by the attention of the two best positions.",
+        (0.85 + 0.595) / (1 + 0.85 + 0.7225): "Two relevant films fill only two positions. Divide by the attention "
+        "of the two best, not of the whole first row.",
+        0.85 / 1.85: "D is relevant as well. It is in the second position of the second row.",
+        (0.85 + 0.506) / 1.85: "D is in the second position of its row, not in the third.",
+        (0.85 + 0.7) / 1.85: "D is in the second position of its row, not in the first.",
+        100 * (0.85 + 0.595) / 1.85: "Write the value as a number between 0 and 1, not as a percentage.",
+        0.85 + 0.7 + 0.595: "B counts only once, at the position with more attention. Then divide by the largest "
+        "total that two relevant films could reach.",
     },
-    otherwise="Add the attention of B in the first row and of D in the second, then divide by the two largest "
-    "attentions of the page.",
-    done="1.445 of 1.85 that two films could collect.",
+    otherwise="Add the attention of B in the first row and of D in the second, then divide by the sum of the two "
+    "largest attentions on the page.",
+    done="The page reaches 1.445 of the 1.85 that two relevant films could reach.",
     within=0.003,
 )
 
@@ -361,7 +376,12 @@ def _same_row_only(values, similarity, strength, k):
     return rows
 
 
-@exercise("30.6", "O4", "faded", done="The page has k times n_rows different films, as long as enough of them fit.")
+@exercise(
+    "30.6",
+    "O4",
+    "faded",
+    done="No film appears on the page twice, and a film that resembles those in the rows above is penalised.",
+)
 def page(answer) -> None:
     rng = np.random.default_rng(6)
     cases = [
@@ -382,40 +402,46 @@ def page(answer) -> None:
         cases.append((values, traits @ traits.T, strength, k))
 
     mistakes = {
-        "A film stands on the page twice: films of the rows above must not be taken again.": partial(
+        "A film appears on the page twice. Hide the films of all rows above before you choose the best k.": partial(
             _page, repeats=True
         ),
         "Each row ignores the rows above: hide the films in `used`, subtract the penalty, and add the films of each "
         "row to `used`.": partial(_page, repeats=True, sign=0),
-        "You hide the films of the row directly above only. No film of any row above may come again.": _same_row_only,
-        "You take the best k first and drop the films that are shown already. Hide them before.": _drops_afterwards,
-        "You compare with the row directly above only. All rows above count.": partial(_page, against="last row"),
-        "You compare with the first row only. All rows above count.": partial(_page, against="first row"),
-        "You compare with the last film only. All films of all rows above count.": partial(_page, against="last film"),
-        "You subtract the mean similarity. The most similar film of the rows above counts: `max`.": partial(
+        "You hide only the films of the row directly above. Hide the films of all rows above.": _same_row_only,
+        "You take the best k first and then drop the films that are already on the page. Hide them before you take "
+        "the best k.": _drops_afterwards,
+        "You compare only with the row directly above. Compare with the films of all rows above.": partial(
+            _page, against="last row"
+        ),
+        "You compare only with the first row. Compare with the films of all rows above.": partial(
+            _page, against="first row"
+        ),
+        "You compare only with the last film in `used`. Compare with all films of all rows above.": partial(
+            _page, against="last film"
+        ),
+        "You subtract the mean similarity. Subtract that of the most similar film in the rows above: `max`.": partial(
             _page, reduce=np.mean
         ),
-        "You subtract the sum of the similarities. The most similar film of the rows above counts: `max`.": partial(
-            _page, reduce=np.sum
-        ),
-        "You subtract the smallest similarity. The most similar film of the rows above counts: `max`.": partial(
-            _page, reduce=np.min
-        ),
-        "You add the similarity, so rows become alike. Subtract it.": partial(_page, sign=1),
-        "There is no penalty for similarity in yours, or it is the same for all films. Each film has its own: its "
+        "You subtract the sum of the similarities. Subtract that of the most similar film in the "
+        "rows above: `max`.": partial(_page, reduce=np.sum),
+        "You subtract the smallest similarity. Subtract that of the most similar film in the rows "
+        "above: `max`.": partial(_page, reduce=np.min),
+        "You add the similarity, so the rows become more alike. Subtract it.": partial(_page, sign=1),
+        "You subtract no penalty for similarity, or the same one for all films. The penalty of a film is its "
         "largest similarity to the films in `used`.": partial(_page, sign=0),
-        "You forgot the factor `strength` in front of the similarity.": _full_penalty,
-        "You compare with the films of the same row, too. The penalty looks at the rows above only.": _greedy_inside,
+        "You subtract the similarity without the factor `strength`. Multiply it by `strength` first.": _full_penalty,
+        "You compare with the films of the same row as well. The penalty takes only the rows above "
+        "into account.": _greedy_inside,
         "You hide used films with 0, but a worth may be below 0. Hide them with minus infinity.": Sign(
             lambda mine, *case: _new_films(mine) == _new_films(_page(*case, hide=0.0))  # equal worths in any order
         ),
-        "Films that do not belong into a row stand in it. If fewer than k are left, the row is shorter.": partial(
+        "A row contains films that do not belong in it. If fewer than k films are left, make the row shorter.": partial(
             _page, drops_empty=False
         ),
-        "You return one list for the whole page. A list for each row is asked for.": Sign(
+        "You return one list for the whole page. Return one list for each row.": Sign(
             lambda mine, *case: list(mine) == [film for row in fill_page(*case) for film in row]
         ),
-        "Your rows hold films in another order. The largest worth comes first.": Sign(
+        "Your rows hold the films in another order. Put the film with the largest worth first.": Sign(
             lambda mine, *case: [sorted(row) for row in mine] == [sorted(row) for row in fill_page(*case)]
         ),
         "Your page is empty: append each row to `rows`.": Sign(lambda mine, *case: len(mine) == 0),
@@ -426,13 +452,14 @@ def page(answer) -> None:
                 and len(mine[0]) > 0
             )
         ),
-        "Your rows hold worths. Film numbers are asked for.": Sign(
+        "Your rows hold worths. Return film numbers.": Sign(
             lambda mine, *case: any(float(entry) != int(entry) for entry in mine[0])
         ),
     }
     raised = {
-        ValueError: "Two usual reasons: in the first row `used` is empty and has no maximum, so guard with `if used:`; "
-        "or the maximum runs over the wrong axis. It runs over the films in `used`, and every film gets one."
+        ValueError: "There are two usual reasons. In the first row, `used` is empty and has no maximum, so guard "
+        "with `if used:`. Or the maximum is taken along the wrong axis: it runs over the films in "
+        "`used` and leaves one value for each film."
     }
     judge(answer, cases, fill_page, mistakes, raised=raised, keeps_input=True)
 
@@ -445,11 +472,11 @@ parsons(
         "B": "B comes too late: the page would have gaps. Hide films without a licence before the rows are filled."
     },
     before={
-        "CE": "Hide after scoring, or the scores would fill in what is hidden: C before E.",
-        "EA": "Hide seen films and films without a licence before the best candidates are taken: E before A.",
-        "AD": "The rows are filled from candidates: A before D.",
+        "CE": "Hide films after scoring, or the scores would overwrite what you have hidden: C before E.",
+        "EA": "Hide seen films and films without a licence before you take the best candidates: E before A.",
+        "AD": "The rows are filled from the candidates, so these are needed first: A before D.",
         "DF": "Only a finished page can be logged: D before F.",
         "CA": "Without scores there are no best candidates: C before A.",
     },
-    done="Whatever may not be shown is gone before the first film is chosen.",
+    done="Films that may not be shown are hidden before any film is chosen, so the page has no gaps.",
 )

@@ -10,9 +10,10 @@ predict(
     truth=3,
     within=4,
     between=(1, 1500),
-    low="A little more: those who own the game on top get another one.",
-    high="Far fewer: most players own none of the few games on top, so nearly all get the same one.",
-    done="Very few, and they are all of one kind.",
+    low="There are a few more: players who already own the game at the top get the next one.",
+    high="There are far fewer: the ranking is the same for everybody, and most players own none of the few games "
+    "at the top, so nearly all get the same one.",
+    done="Only three different games are recommended, and all three are endless games.",
 )
 
 
@@ -21,22 +22,23 @@ trace(
     "O2",
     truth=0.8,
     mistakes={
-        24
-        / (24 + 4.5): "Your median is 4.5, that of all owners. The two who never started the game do not count in it.",
-        24 / (24 + 9.75): "You took the mean of those who started it, 9.75. The median is the middle: 6.",
-        24 / (24 + 6.5): "You took the mean of all owners. The median of those who started it is 6.",
-        24 / (24 + 3): "Your median is 3. The four who started the game played 3, 6, 6 and 24 hours.",
-        4.0: "That is h / m, which can grow without limit. Relative hours are h / (h + m).",
-        0.2: "That is m / (h + m). The player's own hours stand on top.",
-        0.25: "That is m / h. Relative hours are h / (h + m).",
-        1.0: "That is the share of the longest play time. Compare with the median of those who started the game.",
-        24 / 39: "That is the share of all hours of the game. Compare with the median of those who started it.",
-        80.0: "As a number between 0 and 1, please.",
-        6.0: "That is the median, m. Now h / (h + m) with h = 24.",
-        0.5: "One half is the player at the median. This one has 24 hours.",
+        24 / (24 + 4.5): "Your median is 4.5, that of all owners. Leave out the two who never started the game.",
+        24 / (24 + 9.75): "You took the mean of those who started the game, 9.75. Take their median, which is 6.",
+        24 / (24 + 6.5): "You took the mean of all owners. Take the median of those who started the game, which is 6.",
+        24 / (24 + 3): "You used 3 as the median. Take the median of the four play times of those who started the "
+        "game: 3, 6, 6 and 24.",
+        4.0: "This is h / m, which can grow without limit. Relative hours are h / (h + m).",
+        0.2: "This is m / (h + m). The player's own hours h belong in the numerator.",
+        0.25: "This is m / h. Relative hours are h / (h + m).",
+        1.0: "You divided by the longest play time. Compare with the median of those who started the game.",
+        24 / 39: "You divided by the total hours of the game. Compare with the median of those who started it.",
+        80.0: "Write the relative hours as a number between 0 and 1, not as a percentage.",
+        6.0: "This is the median, m. Now compute h / (h + m) with h = 24.",
+        0.5: "A player at the median has relative hours of one half. This player has 24 hours, four times the median.",
     },
-    otherwise="Take the median of 3, 6, 6 and 24: the two zeros never started the game. Then h / (h + m) with h = 24.",
-    done="The median of those who started it is 6, and 24 / (24 + 6) = 0.8.",
+    otherwise="Take the median m of 3, 6, 6 and 24, because the two players with 0 hours never started the game. "
+    "Then compute h / (h + m) with h = 24.",
+    done="The median of those who started the game is 6, so the relative hours are 24 / (24 + 6) = 0.8.",
 )
 
 
@@ -67,7 +69,11 @@ def _relative(hours, game, middle=np.median, only_played=True, of_game=True, for
 
 
 @exercise(
-    "31.3", "O2", "code", done="Each play time is compared with those of the same game, and the zeros stay apart."
+    "31.3",
+    "O2",
+    "code",
+    done="Each play time is compared with the median of those who started the same game, and "
+    "a game that was never started gets 0.",
 )
 def relative(answer) -> None:
     rng = np.random.default_rng(1)
@@ -78,49 +84,47 @@ def relative(answer) -> None:
         hours[game == n_games] *= n < 15  # in the larger cases nobody started the last game
         cases.append((hours, game))
     changes = {
-        "Your median counts the rows with 0 hours, too. Take it over those who started the game.": {
-            "only_played": False
-        },
+        "Your median includes the rows with 0 hours. Take it over those who started the game.": {"only_played": False},
         "Your median is that of all games. Take it over the rows of the same game.": {"of_game": False},
-        "You divide by the mean. A few players with thousands of hours pull it up; take the median.": {
+        "You use the mean as m. A few players with thousands of hours pull it up, so use the median.": {
             "middle": np.mean
         },
-        "That is h / m, which can grow without limit. Relative hours are h / (h + m).": {"form": "ratio"},
-        "That is m / (h + m). The player's own hours stand on top.": {"form": "upside down"},
-        "That is log(h / m). It has the right order, but relative hours are h / (h + m).": {"form": "log ratio"},
+        "This is h / m, which can grow without limit. Relative hours are h / (h + m).": {"form": "ratio"},
+        "This is m / (h + m). The player's own hours h belong in the numerator.": {"form": "upside down"},
+        "This is log(h / m). It gives the right order, but relative hours are h / (h + m).": {"form": "log ratio"},
         "You divide by the longest play time of the game. Compare with its median.": {"form": "of largest"},
-        "You divide by all hours of the game. Compare with its median.": {"form": "of sum"},
+        "You divide by the total hours of the game. Compare with its median.": {"form": "of sum"},
         "You subtract the median. Relative hours are h / (h + m).": {"form": "minus"},
         "You return the medians themselves. Now compute h / (h + m) for each row.": {"form": "median"},
-        "You took logarithms first. Relative hours need the hours themselves: h / (h + m).": {"form": "log share"},
-        "That is a quantile, as in lesson 29. Relative hours are h / (h + m).": {"form": "quantile"},
-        "You took the largest play time for m. It is the median.": {"middle": np.max},
+        "You take logarithms first. Relative hours use the hours themselves: h / (h + m).": {"form": "log share"},
+        "You return quantiles, as in lesson 29. Relative hours are h / (h + m).": {"form": "quantile"},
+        "You use the longest play time as m. Use the median.": {"middle": np.max},
     }
     mistakes = {
-        "Games never started are NaN in yours. They are 0.": Sign(
+        "You return NaN for games that were never started. Return 0.": Sign(
             lambda mine, hours, game: (
                 np.isnan(np.asarray(mine, float)[hours == 0]).all()
                 and np.isfinite(np.asarray(mine, float)[hours > 0]).all()
             )
         ),
-        "A game that nobody started has no median, and its rows are NaN in yours. They are 0.": Sign(
+        "You return NaN for a game that nobody started, because it has no median. Return 0 for its rows.": Sign(
             lambda mine, hours, game: (
                 np.isnan(np.asarray(mine, float)).any()
                 and np.allclose(np.nan_to_num(np.asarray(mine, float)), _relative(hours, game))
             )
         ),
-        "You leave out the rows with 0 hours. One number for each row is asked for.": Sign(
+        "You leave out the rows with 0 hours. Return one number for each row.": Sign(
             lambda mine, hours, game: len(mine) == (hours > 0).sum() != len(hours)
         ),
-        "One number for each game. One for each row is asked for, in the order of `hours`.": Sign(
+        "You return one number for each game. Return one for each row, in the order of `hours`.": Sign(
             lambda mine, hours, game: len(mine) in (len(np.unique(game)), len(np.unique(game[hours > 0]))) != len(hours)
         ),
-        "Your results come game by game. They belong in the order of `hours`.": Sign(
+        "You return the results game by game. Return them in the order of `hours`.": Sign(
             lambda mine, hours, game: (
                 len(mine) == len(hours) and np.allclose(np.sort(mine), np.sort(_relative(hours, game)))
             )
         ),
-        "You leave the player's own hours out of the median. They count like everybody's.": (
+        "You leave the player's own hours out of the median. Include them like everybody else's.": (
             lambda hours, game: np.array(
                 [
                     hours[row] / (hours[row] + np.median(others)) if len(others) and hours[row] > 0 else 0.0
@@ -154,7 +158,12 @@ def _hurdle(p, started, guess, target, over="started", power=2, first=True, mask
     return whether + how_much if first else how_much
 
 
-@exercise("31.4", "O5", "faded", done="Two questions, one loss: what was never started teaches only the first.")
+@exercise(
+    "31.4",
+    "O5",
+    "faded",
+    done="One loss trains both predictions, and a game that was never started contributes only to the first part.",
+)
 def hurdle(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -165,26 +174,33 @@ def hurdle(answer) -> None:
         target = rng.normal(0, 1.5, n) * started
         cases.append((rng.uniform(0.05, 0.95, n), started, guess, target))
     changes = {
-        "Rows that were not started count in your squared error. They have no hours: leave them out.": {
+        "Your squared error includes games that were not started. They have no hours, so leave them out.": {
             "mask": False,
             "over": "all",
         },
-        "The errors are right, but you divide by all rows. Divide by the number of started ones.": {"over": "all"},
-        "You add up the squared errors. Their mean over the started rows is asked for.": {"reduce": "sum"},
-        "You take the absolute error. It is squared here.": {"power": 1},
-        "You forgot the square, so errors of both signs cancel.": {"power": 0},
-        "You weight with the predicted probability. Only rows that really were started count.": {"mask": "p"},
-        "Your squared error is over the rows that were *not* started.": {"mask": "others"},
-        "You take the root. The mean squared error itself is asked for.": {"root": True},
-        "You return the second part alone. Add it to the first.": {"first": False},
+        "The errors are right, but you divide by the number of all rows. Divide by the number of started rows.": {
+            "over": "all"
+        },
+        "You add up the squared errors. Take their mean over the started rows.": {"reduce": "sum"},
+        "You take the absolute error. Square the error instead.": {"power": 1},
+        "You forgot to square the errors, so positive and negative ones cancel.": {"power": 0},
+        "You weight the squared errors by the predicted probability. Use only the rows that were really started.": {
+            "mask": "p"
+        },
+        "Your squared error is over the rows that were *not* started. Take it over the started ones.": {
+            "mask": "others"
+        },
+        "You take the square root. Add the mean squared error itself.": {"root": True},
+        "You return only the second part. Add it to the first.": {"first": False},
     }
     mistakes = {
-        "You use p · guess as the prediction. The second question is asked only where the game was started.": (
+        "You use p · guess as the prediction. Compare `guess` itself with `target`, and only where the game was "
+        "started.": (
             lambda p, started, guess, target: (
                 _given_parts(p, started, guess, target)[0] + np.mean((p * guess - target) ** 2)
             )
         ),
-        "You return several numbers. A single one is asked for, the sum of both means.": Sign(
+        "You return several numbers. Return a single one, the sum of both means.": Sign(
             lambda mine, *case: np.ndim(mine) > 0
         ),
         "You use `started` as positions, so rows 0 and 1 are taken again and again. Choose rows by `started == 1`.": (
@@ -205,7 +221,7 @@ def hurdle(answer) -> None:
         "You subtract the second part. Both are errors: add them.": (
             lambda *case: _hurdle(*case) - 2 * _hurdle(*case, first=False)
         ),
-        "You return the first part alone: the second is still missing.": (
+        "You return only the first part. Add the mean squared error over the started rows.": (
             lambda *case: _hurdle(*case) - _hurdle(*case, first=False)
         ),
     } | variants(_hurdle, changes)
@@ -232,7 +248,8 @@ def _known(hours, bought_at, started_at, day, before=np.less, rows_before=np.les
     "31.5",
     "O3",
     "debug",
-    done="A game that is started later counts as owned, and its hours are not known yet.",
+    done="A game that is started only later counts as owned, but its hours are still 0, because they are not known "
+    "yet.",
     given=_given_31_5,
 )
 def on_that_day(answer) -> None:
@@ -246,49 +263,50 @@ def on_that_day(answer) -> None:
         hours = np.where(started_at >= 0, np.round(np.exp(rng.normal(1.5, 1.5, n)), 1) + 0.1, 0)
         cases.append((hours, bought_at, started_at, day))
     mistakes = {
-        "Still the hours of the snapshot: a game that is started after `day` has no hours yet.": _given_31_5,
-        "What is started on the day itself lies in the future: `started_at < day`, not `<=`.": lambda *case: _known(
-            *case, before=np.less_equal
-        ),
-        "A game that is got on the day itself is not known in the morning: `bought_at < day`, not `<=`.": (
+        "You still use the hours of the snapshot. A game that is started on or after `day` has no "
+        "hours yet.": _given_31_5,
+        "A game that is started on the day itself lies in the future. Use `started_at < day`, not "
+        "`<=`.": lambda *case: _known(*case, before=np.less_equal),
+        "A game that is acquired on the day itself is not known in the morning. Use `bought_at < day`, not `<=`.": (
             lambda *case: _known(*case, rows_before=np.less_equal)
         ),
-        "Both comparisons must be strict: on the morning of `day`, that day still lies ahead.": lambda *case: _known(
-            *case, before=np.less_equal, rows_before=np.less_equal
-        ),
-        "You drop the games that were not started before `day`. They are owned: keep their rows, with 0 hours.": (
+        "Both comparisons must be strict, because the day itself still lies ahead on the morning of "
+        "`day`.": lambda *case: _known(*case, before=np.less_equal, rows_before=np.less_equal),
+        "You drop the games that were not started before `day`. They are owned, so keep their rows, with 0 hours.": (
             lambda *case: _known(*case, keep="started")
         ),
-        "You drop what is started later and keep what is never started. Both are owned: keep the rows, with 0 hours.": (
+        "You drop games that are started later but keep those that are never started. Both are owned, so keep the "
+        "rows, with 0 hours.": (
             lambda hours, bought_at, started_at, day: hours[(bought_at < day) & (started_at < day)]
         ),
-        "You chose by the start alone. A row belongs to the answer if the game was got before `day`.": (
+        "You select rows by `started_at` alone. Keep every row whose game was acquired before `day`.": (
             lambda hours, bought_at, started_at, day: hours[started_at < day]
         ),
-        "You keep all rows. Those of games got on or after `day` must go.": lambda *case: _known(
+        "You keep all rows. Drop those of games acquired on or after `day`.": lambda *case: _known(
             *case, keep="same length"
         ),
-        "The wrong way round: you keep the hours of games started later.": Sign(
+        "Your condition is the wrong way round: you keep the hours of games that are started later. Keep the hours "
+        "of those started before `day`.": Sign(
             lambda mine, hours, bought_at, started_at, day: any(
                 np.array_equal(mine, np.where(later(started_at, day), hours, 0)[bought_at < day])
                 for later in (np.greater, np.greater_equal)
             )
         ),
-        "You look for games started *after* they were got. Compare the start with `day`.": (
+        "You test whether a game was started *after* it was acquired. Compare the start with `day`.": (
             lambda hours, bought_at, started_at, day: np.where(started_at >= bought_at, hours, 0)[bought_at < day]
         ),
-        "You compare the start with the purchase of the game. Compare it with `day`.": (
+        "You compare the start of a game with its purchase. Compare the start with `day`.": (
             lambda hours, bought_at, started_at, day: np.where(started_at < bought_at, hours, 0)[bought_at < day]
         ),
-        "A total is not asked for: one number for each game got before `day`.": Sign(
+        "You return a total. Return one number for each game acquired before `day`.": Sign(
             lambda mine, *case: np.ndim(mine) == 0
         ),
         "Use 0 for hours that are not known yet, not NaN.": Sign(
             lambda mine, *case: np.allclose(np.nan_to_num(np.asarray(mine, float)), _known(*case))
         ),
-        "That is True and False. The hours are asked for.": Sign(lambda mine, *case: np.asarray(mine).dtype == bool),
-        "You count the hours from the purchase in proportion to the days. Here all hours are played soon after the "
-        "start: they count in full, or not at all.": Sign(
+        "You return Boolean values. Return hours.": Sign(lambda mine, *case: np.asarray(mine).dtype == bool),
+        "You count only a part of the hours, in proportion to the days. Here, all hours of a game are assigned to "
+        "the day on which it was started: they count in full, or not at all.": Sign(
             lambda mine, hours, bought_at, started_at, day: (
                 len(mine) == (bought_at < day).sum()
                 and (np.asarray(mine)[(started_at >= day)[bought_at < day]] == 0).all()
@@ -304,13 +322,16 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "They agree on the last one. But look at popularity, and at whether owned or log hours are ahead.",
-        "b": "It is made of what players did, and what they did depends on which games are famous. A judge that "
-        "rewards fame is not better for being real.",
-        "d": "They agree on a lot: hours are last and started games beat owned ones. An offline test says something, "
-        "but about popularity it says too much.",
+        "a": "They agree on the last label, hours, but not on the first: by later play, started is ahead of "
+        "relative hours; by known liking, the two are not distinguishable. They also disagree about "
+        "popularity.",
+        "b": "Later play is based on what players did, and what they did depends on which games are famous. A "
+        "judge that rewards fame is not better just because it records behaviour.",
+        "d": "The judges agree that hours are last and that started games are a better label than owned ones. So "
+        "an offline test does say something, but about popularity it is misleading.",
     },
-    done="Later play rewards fame; liking does not. Only a simulation, or asking people, can show the difference.",
+    done="Judging by later play rewards a model for predicting fame, and judging by liking does not. Only a "
+    "simulation, or asking people, can show the difference.",
 )
 
 
@@ -320,7 +341,9 @@ predict(
     truth=0.155,
     within=0.015,
     between=(0, 1),
-    low="More: many of the owned games say nothing about taste, and without them the label gains a lot.",
-    high="Not quite so much, but the direction is right: without what nobody chose, the label gains a lot.",
-    done="Less data and a much better list: the rows that were left out said little about taste.",
+    low="It is higher: many of the owned games say nothing about taste, and without them the label gains a lot.",
+    high="It is a little lower, but the direction is right: without the games that nobody chose, the label gains a "
+    "lot.",
+    done="NDCG@10 rises from 0.110 to 0.155 with fewer games to learn from, because the games that were left out "
+    "say little about taste.",
 )

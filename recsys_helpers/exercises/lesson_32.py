@@ -10,9 +10,11 @@ predict(
     truth=31,
     within=7,
     between=(0, 100),
-    low="More, but still a minority: about a third.",
-    high="Far fewer: about a third. Films with the same description get the same id, however many ids are possible.",
-    done="About a third. The others share their id with films of the same description.",
+    low="It is more, but still a minority: about a third.",
+    high="It is far less: about a third. Films with the same description get the same id, however many ids are "
+    "possible.",
+    done="About a third of the films have an id of their own. The others share their id with films that have the "
+    "same or a similar description.",
 )
 
 trace(
@@ -21,17 +23,19 @@ trace(
     8.0,
     {
         11.0: "The first code word is 10, so −1.5 is left over. Which of −2 and 1 is nearer to −1.5?",
-        10.0: "That is the first code word. Add the one that is nearest to what it leaves over.",
-        -2.0: "That is the second code word. Add the first one.",
-        -1.5: "That is what the first book leaves over. Code it with the second book.",
-        0.5: "That is what both books leave over. The sum of the two code words is asked for.",
-        -0.5: "That is the error of the result, 8 − 8.5. The sum of the two code words is asked for.",
-        12.0: "Add the second code word, do not subtract it.",
+        10.0: "This is the first code word alone. Add the code word of the second codebook that is nearest to what "
+        "is left over.",
+        -2.0: "This is the second code word alone. Add the first one.",
+        -1.5: "This is what the first codebook leaves over. Code it with the second codebook.",
+        0.5: "This is what both codebooks leave over. Add the two code words.",
+        -0.5: "This is the error of the result, 8 − 8.5. Add the two code words.",
+        12.0: "You subtracted the second code word. Add it.",
         8.5: "The two code words do not add up to 8.5 exactly. Which number do they give?",
-        1.0: "1 is nearest to 8.5, but the second book codes what is *left over*: 8.5 − 10.",
+        1.0: "Of −2 and 1, 1 is nearer to 8.5, but the second codebook codes what is *left over*: 8.5 − 10.",
     },
-    "The nearest of 0 and 10, then the nearest of −2 and 1 to what is left over; add the two.",
-    "10 − 2 = 8: what is left, 0.5, would be the work of a third book.",
+    "Take whichever of 0 and 10 is nearer to 8.5, then whichever of −2 and 1 is nearer to what is left over, and "
+    "add the two.",
+    "The two code words add up to 10 − 2 = 8. A third codebook would code what is still left over, 0.5.",
 )
 
 
@@ -70,7 +74,12 @@ def _coded_like(
     return np.column_stack(codes)
 
 
-@exercise("32.3", "O1", "code", done="The first code is coarse, and each further one corrects what is left over.")
+@exercise(
+    "32.3",
+    "O1",
+    "code",
+    done="The first code is coarse, and each further code corrects what the levels before it left over.",
+)
 def codes(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -79,41 +88,43 @@ def codes(answer) -> None:
         books = [rng.normal(0, size, (n_codes, dim)) for size in scale]
         cases.append((rng.normal(0, 4, (n, dim)), books))
     changes = {
-        "Every level codes the vectors themselves. Subtract the code words of a level before you go on.": {
-            "subtract": False
-        },
-        "That is the *farthest* code word: `argmin`.": {"pick": np.argmax},
+        "You code the vectors themselves on every level. Subtract the code words of a level before you go on to "
+        "the next.": {"subtract": False},
+        "You take the *farthest* code word. Use `argmin`.": {"pick": np.argmax},
         "You add the code word to what is left over. Subtract it.": {"add": True},
-        "You drop the sign of what is left over. The next code word has to correct in the right direction.": {
-            "absolute": True
-        },
-        "You subtract from the vectors again. From the third level on, subtract from what is *left over*.": {
-            "original": True
-        },
+        "You drop the sign of what is left over. Keep it, so that the next code word corrects in the right "
+        "direction.": {"absolute": True},
+        "You subtract from the original vectors on every level. From the third level on, subtract from what is "
+        "*left over*.": {"original": True},
         "You sum the absolute differences. The Euclidean distance squares them.": {"distance": "absolute"},
-        "You sum the differences without squaring them, so + and − cancel.": {"distance": "sum"},
-        "You take the largest dot product. A long code word wins there even if it is far away.": {"distance": "dot"},
-        "You take the largest cosine, so lengths do not count. The smallest Euclidean distance is asked for.": {
+        "You sum the differences without squaring them, so positive and negative ones cancel.": {"distance": "sum"},
+        "You take the largest dot product, which a long code word can win even if it is far away. Take the "
+        "smallest Euclidean distance.": {"distance": "dot"},
+        "You take the largest cosine, which ignores lengths. Take the smallest Euclidean distance.": {
             "distance": "cosine"
         },
     }
     mistakes = variants(_coded_like, changes) | {
-        "Levels and vectors are swapped: one row for each vector is asked for.": lambda *case: _coded(*case).T,
-        "Only the first level came out. One column for each book is asked for.": lambda *case: _coded(*case)[:, :1],
-        "Only the last level came out. One column for each book is asked for.": lambda *case: _coded(*case)[:, -1],
-        "That is what is left over in the end. The codes are asked for.": lambda vectors, books: (
+        "You return one row for each level. Return one row for each vector.": lambda *case: _coded(*case).T,
+        "You return only the codes of the first level. Return one column for each codebook.": lambda *case: _coded(
+            *case
+        )[:, :1],
+        "You return only the codes of the last level. Return one column for each codebook.": lambda *case: _coded(
+            *case
+        )[:, -1],
+        "You return what is left over in the end. Return the codes.": lambda vectors, books: (
             vectors - sum(book[code] for book, code in zip(books, _coded(vectors, books).T))
         ),
-        "Those are the vectors rebuilt from their code words. The codes are asked for.": lambda vectors, books: sum(
+        "You return the vectors rebuilt from their code words. Return the codes.": lambda vectors, books: sum(
             book[code] for book, code in zip(books, _coded(vectors, books).T)
         ),
-        "Those are the code words of all levels. Their numbers, the codes, are asked for.": lambda vectors, books: (
-            np.stack([book[code] for book, code in zip(books, _coded(vectors, books).T)], axis=1)
+        "You return the code words of all levels. Return their numbers, the codes.": lambda vectors, books: np.stack(
+            [book[code] for book, code in zip(books, _coded(vectors, books).T)], axis=1
         ),
         "Your codes count from 1. The first code word has the number 0.": lambda *case: _coded(*case) + 1,
-        "The levels come out in reverse: the first column belongs to the first book.": lambda *case: _coded(*case)[
-            :, ::-1
-        ],
+        "Your columns are in reverse order. The first column belongs to the first codebook.": lambda *case: _coded(
+            *case
+        )[:, ::-1],
     }
     judge(answer, cases, _coded, mistakes, keeps_input=True)
 
@@ -164,7 +175,9 @@ def _shares_ties(codes, counts, dense=False):
     return np.array([len(set(larger.tolist())) if dense else len(larger) for larger in ahead])
 
 
-@exercise("32.4", "O1", "code", done="Now every film has its own id, and the common ones have the small numbers.")
+@exercise(
+    "32.4", "O1", "code", done="Every film now has an id of its own, and the most popular film of each group gets 0."
+)
 def numbers(answer) -> None:
     rng = np.random.default_rng(4)
     cases = [
@@ -174,38 +187,38 @@ def numbers(answer) -> None:
     for n, n_levels in ((9, 2), (12, 3), (15, 1)):
         cases.append((rng.integers(0, 2, (n, n_levels)), rng.integers(0, 5, n)))
     changes = {
-        "The rarest film gets 0 in yours. The largest count comes first.": {"order": "smallest"},
-        "You number by row. The film with the largest count comes first.": {"order": "row"},
+        "You give 0 to the film with the smallest count. Begin with the largest count.": {"order": "smallest"},
+        "You number the films in the order of the rows. Begin with the film with the largest count.": {"order": "row"},
         "You compare the first code only. Two films are in one group if *all* their codes are equal.": {
             "same": "first"
         },
         "You compare the last code only. Two films are in one group if *all* their codes are equal.": {"same": "last"},
-        "You number all films together. Each group begins again at 0.": {"same": "none"},
+        "You number all films together. Begin again at 0 in each group.": {"same": "none"},
         "You ignore the order of the codes: (0, 1) and (1, 0) are different groups.": {"same": "sorted"},
         "You add the codes up: (0, 1) and (1, 0) have the same sum, but they are different groups.": {"same": "sum"},
-        "Yours begins at 1. The first film of a group gets 0.": {"begin": 1},
+        "Your numbers begin at 1. The first film of a group gets 0.": {"begin": 1},
     }
     mistakes = variants(_numbers_like, changes) | {
         'Of films with equal counts, the earlier row comes first. (`np.argsort(-counts, kind="stable")` does it.)': (
             Sign(_orders_ties_otherwise)
         ),
-        "Films with equal counts share a number in yours. The one in the earlier row comes first.": _shares_ties,
-        "Films with equal counts share one number in yours. The one in the earlier row comes first.": (
+        "You give the same number to films with equal counts. Put the film in the earlier row first.": _shares_ties,
+        "You give one number to all films with equal counts. Put the film in the earlier row first.": (
             lambda codes, counts: _shares_ties(codes, counts, dense=True)
         ),
-        "Only 0 and 1 come out of yours. Go on counting inside each group: 0, 1, 2, …": lambda codes, counts: (
-            np.minimum(_numbers(codes, counts), 1)
+        "You return no number above 1. Go on counting inside each group: 0, 1, 2, …": lambda codes, counts: np.minimum(
+            _numbers(codes, counts), 1
         ),
-        "That is the number of films in each group. Number the films inside the group.": lambda codes, counts: np.array(
-            [(codes == row).all(axis=1).sum() for row in codes]
+        "You return the number of films in each group. Number the films inside the group.": lambda codes, counts: (
+            np.array([(codes == row).all(axis=1).sum() for row in codes])
         ),
-        "That is the number of the group. Number the films inside each group.": lambda codes, counts: np.unique(
+        "You return the number of the group. Number the films inside each group.": lambda codes, counts: np.unique(
             codes, axis=0, return_inverse=True
         )[1].ravel(),
-        "Your numbers stand in the order of going through the films. Put each where its film stands.": (
+        "Your numbers are in the order in which you went through the films. Put each number in the row of its film.": (
             lambda codes, counts: _numbers(codes, counts)[np.argsort(-counts, kind="stable")]
         ),
-        "The codes came back with the new one as a last column. The numbers alone are asked for.": (
+        "You return the codes with the numbers as the last column. Return the numbers only.": (
             lambda codes, counts: np.column_stack([codes, _numbers(codes, counts)])
         ),
     }
@@ -218,19 +231,25 @@ trace(
     "O2",
     0.1,
     {
-        0.4: "That is the probability of the most probable film. How much smaller is that of the greedy one?",
-        0.3: "That is the probability of the film that greedy decoding finds. How much smaller is it than the best?",
-        0.2: "That compares the first codes, 0.6 and 0.4. Multiply along the way to a film.",
-        0.5: "That compares the second codes alone. Multiply along the way to a film: 0.6 · 0.5 and 0.4 · 1.",
-        -0.1: "The size is right. How much *smaller* it is, is a positive number.",
-        0.0: "They are two different films: greedy decoding begins with A, and the most probable film begins with B.",
-        25.0: "That is the difference in percent of the best. The difference of the two probabilities is asked for.",
-        0.25: "That is the difference as a share of the best. The difference itself is asked for.",
-        10.0: "That is right in percent. A difference of probabilities is asked for.",
-        0.75: "That is the ratio of the two. Their difference is asked for.",
+        0.4: "This is the probability of the most probable film. Subtract that of the film that greedy decoding finds.",
+        0.3: "This is the probability of the film that greedy decoding finds. Subtract it from that of the most "
+        "probable film.",
+        0.2: "This compares only the first codes, 0.6 and 0.4. Multiply the probabilities along the path to each film.",
+        0.5: "This compares only the second codes. Multiply the probabilities along the path to each film: 0.6 · "
+        "0.5 and 0.4 · 1.",
+        -0.1: "The size is right, but the question is how much *smaller* the probability is, so the answer is "
+        "positive.",
+        0.0: "The two films are different: greedy decoding begins with A, and the most probable film begins with B.",
+        25.0: "This is the difference in percent of the larger probability. Give the difference of the two "
+        "probabilities.",
+        0.25: "This is the difference as a share of the larger probability. Give the difference of the two "
+        "probabilities.",
+        10.0: "This is the difference in percentage points. Give the difference of two probabilities between 0 and 1.",
+        0.75: "This is the ratio of the two probabilities. Give their difference.",
     },
-    "Greedy decoding takes A, then A0 or A1: 0.6 · 0.5. The best film is B0: 0.4 · 1.0.",
-    "0.4 − 0.3: the best first code does not lead to the best film.",
+    "Greedy decoding takes A and then A0 or A1, with probability 0.6 · 0.5. The most probable film is B0, with 0.4 "
+    "· 1.0. Subtract the two.",
+    "The difference is 0.4 − 0.3 = 0.1: the most probable first code does not lead to the most probable film.",
 )
 
 choice(
@@ -238,11 +257,14 @@ choice(
     "O2",
     right="b",
     why_not={
-        "a": "It sees codes of the next film, but which ones, when it predicts level 2? Codes 0 and 1 are known then.",
-        "c": "Two of four codes say a lot about a film. The point is whether they are known when level 2 is written.",
-        "d": "Dropout hides numbers at random, and nothing has to be hidden here.",
+        "a": "Level 2 sees only the next film's codes of levels 0 and 1. They are also known when the network "
+        "writes level 2.",
+        "c": "Two of four codes say a lot about a film. What matters is that they are known when level 2 is written.",
+        "d": "Dropout hides random values, not the answer. And nothing has to be hidden here: each level sees only "
+        "codes that are known when it writes.",
     },
-    done="A chain of probabilities conditions each code on those before it, in training and in the search.",
+    done="Each code is predicted from the codes before it, in training as in the search. So no level sees its own "
+    "answer.",
 )
 
 
@@ -282,7 +304,7 @@ def _width_for_each(total, log_p, exists, width):
     return [pair for pair in pairs if np.isfinite(values[pair])]
 
 
-@exercise("32.7", "O3", "code", done="Level by level, the beam holds the best beginnings that lead to a film.")
+@exercise("32.7", "O3", "code", done="On each level, the beam keeps the most probable beginnings that lead to a film.")
 def beam_step(answer) -> None:
     rng = np.random.default_rng(7)
     cases = []
@@ -301,69 +323,72 @@ def beam_step(answer) -> None:
             "join": "probabilities"
         },
         "You subtract `total`. The log of a product is the *sum* of the logs.": {"join": "difference"},
-        "You divide by the probability of all that exists. Keep `log_p` as it is.": {"join": "renormalised"},
-        "Some of yours do not exist: no film has this continuation. Put −∞ where `exists` is False.": {"masked": False},
-        "Yours are the least probable ones. Log-probabilities are negative: the best is nearest to 0.": {
-            "largest": False
+        "You renormalise over the continuations that exist. Keep `log_p` as it is.": {"join": "renormalised"},
+        "Some of your continuations do not exist. Put −∞ where `exists` is False.": {"masked": False},
+        "You return the least probable continuations. Log-probabilities are negative, so the best is the one "
+        "nearest to 0.": {"largest": False},
+        "You give 0 to continuations that do not exist, and 0 is above every log-probability. Use −∞.": {
+            "unmasked": 1e-12
         },
-        "What does not exist gets 0 in yours, and 0 beats every log-probability. Use −∞.": {"unmasked": 1e-12},
-        "You keep one continuation of each beginning. The best `width` of *all* are asked for.": {"per_row": True},
+        "You keep one continuation of each beginning. Keep the best `width` of *all* continuations.": {"per_row": True},
     }
     mistakes = variants(_step_like, changes) | {
-        "You keep `width` continuations of each beginning. `width` in all are asked for.": _width_for_each,
-        "The pairs are turned round: (number of the beginning, code).": lambda *case: [
+        "You keep `width` continuations of each beginning. Keep only `width` in total.": _width_for_each,
+        "Your pairs are the wrong way round. Return (number of the beginning, code).": lambda *case: [
             (code, row) for row, code in _step(*case)
         ],
-        "Those are positions in the flattened array. `divmod(position, n_codes)` turns one into a pair.": (
+        "You return positions in the flattened array. `divmod(position, n_codes)` turns each into a pair.": (
             lambda total, log_p, exists, width: [
                 row * log_p.shape[1] + code for row, code in _step(total, log_p, exists, width)
             ]
         ),
-        "The right ones, but the best must come first: sort in falling order.": lambda *case: _step(*case)[::-1],
-        "The right ones, but in the order of the array. The best must come first.": lambda *case: sorted(_step(*case)),
-        "You divided by the number of beginnings. A position belongs to row `position // n_codes`.": (
+        "You return the right pairs in reverse order. Sort in descending order, so that the best "
+        "comes first.": lambda *case: _step(*case)[::-1],
+        "You return the right pairs in the order of the array. Put the best first.": lambda *case: sorted(_step(*case)),
+        "You divide a position by the number of beginnings. Divide it by the number of codes: its row is `position "
+        "// n_codes`.": (
             lambda total, log_p, exists, width: [
                 divmod(row * log_p.shape[1] + code, len(total)) for row, code in _step(total, log_p, exists, width)
             ]
         ),
-        "What does not exist gets 0 in yours, and 0 beats every log-probability. Use −∞.": Sign(
+        "You give 0 to continuations that do not exist, and 0 is above every log-probability. Use −∞.": Sign(
             lambda mine, total, log_p, exists, width: (
                 sum(not exists[pair[0], pair[1]] for pair in mine) == min(width, int((~exists).sum()))
             )
         ),
-        "Where fewer than `width` exist, return fewer: −∞ is no continuation.": Sign(
+        "You also return continuations with the value −∞. If fewer than `width` exist, return fewer.": Sign(
             lambda mine, total, log_p, exists, width: (
                 [tuple(map(int, pair)) for pair in mine][: min(width, int(exists.sum()))]
                 == _step(total, log_p, exists, width)
             )
         ),
-        "You take the best `width` first and drop what does not exist afterwards. Drop it first.": lambda *case: [
+        "You take the best `width` first and then drop those that do not exist. Drop them first.": lambda *case: [
             pair for pair in _step(case[0], case[1], np.ones_like(case[2]), case[3]) if case[2][pair]
         ],
-        "You continue the best beginning alone. The best `width` continuations of *all* are asked for.": (
+        "You continue only the best beginning. Return the best `width` continuations of *all* beginnings.": (
             lambda total, log_p, exists, width: [
                 pair for pair in _step(total, log_p, exists, exists.size) if pair[0] == total.argmax()
             ][:width]
         ),
-        "What does not exist gets the log-probability 0 in yours, that is the probability 1. Use −∞.": Sign(
+        "You give the log-probability 0, a probability of 1, to continuations that do not exist. Use −∞.": Sign(
             lambda mine, total, log_p, exists, width: np.allclose(
                 [(total[:, None] + log_p * exists)[tuple(pair)] for pair in mine],
                 np.sort((total[:, None] + log_p * exists).ravel())[::-1][:width],
             )
         ),
-        "You number the existing continuations only. A position must count in the whole array.": (
+        "Your positions count only the continuations that exist. Use positions in the whole array.": (
             lambda total, log_p, exists, width: [
                 divmod(int(exists.ravel()[: row * log_p.shape[1] + code].sum()), log_p.shape[1])
                 for row, code in _step(total, log_p, exists, width)
             ]
         ),
-        "The log-probability came along. The pairs alone are asked for: (number of the beginning, code).": Sign(
+        "You return log-probabilities as well. Return only pairs (number of the beginning, code).": Sign(
             lambda mine, *case: (
                 [tuple(int(part) for part in entry[1:]) for entry in mine] == _step(*case)
                 or [tuple(int(part) for part in entry[:2]) for entry in mine if len(entry) == 3] == _step(*case)
             )
         ),
-        "Only the codes came out. A pair (number of the beginning, code) is asked for.": lambda *case: [
+        "You return only the codes. Return pairs (number of the beginning, code).": lambda *case: [
             code for _, code in _step(*case)
         ],
     }
@@ -375,11 +400,15 @@ choice(
     "O3",
     right="c",
     why_not={
-        "a": "Then the list is short: the ten most probable films often hold some that the user has seen.",
-        "b": "Unseen films share this code: films that begin alike are similar. All of them would be lost.",
-        "d": "The network learns from what users have seen, there is nothing else. And it would still write seen ids.",
+        "a": "Then the list gets too short, because the ten most probable films often include some that the user "
+        "has seen.",
+        "b": "Unseen films can share this first code, and they are similar to the seen film. All of them would be "
+        "lost.",
+        "d": "What users have seen is all that the network can learn from. And it could still write the ids of "
+        "seen films.",
     },
-    done="Only the last code decides which film it is, so only there is it known whether it was seen.",
+    done="Only the last code determines which film an id belongs to, so only there is it known whether the film "
+    "was seen.",
 )
 
 trace(
@@ -387,16 +416,16 @@ trace(
     "O4",
     4 * 256 * 64 / 1e6,
     {
-        65.536: "That is right in thousands. Millions are asked for.",
-        65536.0: "That is the number itself. Divide it by a million.",
-        6400.0: "That is the table of the dense network. Four levels of 256 codes are asked for.",
-        0.016384: "That is one level. There are four.",
-        0.049152: "Those are three levels. There are four.",
-        0.001024: "Each of the 4 · 256 codes has 64 numbers.",
+        65.536: "This is the number in thousands. Give it in millions.",
+        65536.0: "This is the number of weights itself. Divide it by a million.",
+        6400.0: "This is the table of the dense network. Count the weights of four levels of 256 codes.",
+        0.016384: "This counts only one level. There are four.",
+        0.049152: "This counts only three levels. There are four.",
+        0.001024: "This is the number of codes. Each of the 4 · 256 codes has 64 numbers.",
         256**4 * 64 / 1e6: "The four levels have 4 · 256 rows, not 256⁴: each level has its own 256.",
     },
-    "Four levels, each with 256 codes, each with 64 numbers; divide by a million.",
-    "65,536 weights instead of 6.4 billion.",
+    "Multiply four levels by 256 codes and by 64 numbers for each code, then divide by a million.",
+    "The four levels have 65,536 weights, and the table of the dense network has 6.4 billion.",
     within=0.0004,
 )
 
@@ -405,11 +434,12 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "That matters for the cost. First ask whether the gain is one.",
-        "c": "A detail of the model. It says nothing about what it is compared with.",
-        "d": "A beam that is too narrow makes the new model look worse, not better. Look at the other side.",
+        "a": "The number of GPUs matters for the cost. First ask whether the gain is real.",
+        "c": "This is a detail of the new model. It says nothing about the baseline that it is compared with.",
+        "d": "A beam that is too narrow makes the new model look worse, not better. Ask about the baseline.",
     },
-    done="A weak baseline makes every new model look good. Lesson 12 showed how much one negative or many can change.",
+    done="A weak baseline makes every new model look good. Lesson 12 showed how much the number of negatives alone "
+    "can change.",
 )
 
 
@@ -450,52 +480,57 @@ def _attend_like(q, k, v, bias, how="silu", causal="causal", root=False, divide=
     return _silu((weights / by) @ v) if again else (weights / by) @ v
 
 
-@exercise("32.11", "O5", "code", done="Each film keeps a weight of its own, whatever the others score.")
+@exercise(
+    "32.11",
+    "O5",
+    "code",
+    done="With SiLU instead of a softmax, the weight of a film does not depend on the scores of the other films.",
+)
 def silu_attention(answer) -> None:
     rng = np.random.default_rng(11)
     cases = []
     for length, size, n_values in ((3, 2, 4), (5, 3, 2), (7, 4, 3)):
         cases.append((*(rng.normal(size=(length, n)) for n in (size, size, n_values)), rng.normal(size=length)))
     changes = {
-        "Films look ahead in yours. Give j > i the weight 0.": {"causal": "none"},
-        "A film does not look at itself in yours: j ≤ i, the film itself included.": {"causal": "strict"},
+        "Your films look at later films. Give j > i the weight 0.": {"causal": "none"},
+        "Your films do not look at themselves. Use j ≤ i, which includes the film itself.": {"causal": "strict"},
         "The mask is the wrong way round: film i looks at the films j ≤ i.": {"causal": "turned"},
-        "You took the root of the size into account. Here the scores are not divided.": {"root": True},
-        "The division by the length is missing.": {"divide": "one"},
+        "You divide the scores by √size. Leave them undivided here.": {"root": True},
+        "You do not divide by the length. Divide the result of SiLU by it.": {"divide": "one"},
         "You divide by the number of films so far. Divide by the length, the same for all.": {"divide": "seen"},
         "You divide by the sum of the weights, as a softmax does. Divide by the length.": {"divide": "sum"},
         "You divide by the size of a query. Divide by the length, the number of films.": {"divide": "size"},
         "You divide by the number of values. Divide by the length, the number of films.": {"divide": "values"},
-        "You divide by the length inside of SiLU. Divide its result.": {"inside": True, "divide": "one"},
-        "The sum of the values goes through SiLU again in yours. Only the scores do.": {"again": True},
+        "You divide the score by the length before SiLU. Divide the result of SiLU.": {"inside": True, "divide": "one"},
+        "You apply SiLU to the sum of the values as well. Apply it only to the scores.": {"again": True},
         "The bias is missing: add `bias[i − j]` to the score.": {"biased": "none"},
         "You multiply the score by the bias. Add it.": {"biased": "times"},
-        "The bias is reversed in yours: `bias[0]` belongs to distance 0, the film itself.": {"biased": "reversed"},
-        "The bias belongs to the distance i − j, not to the film that is asked.": {"biased": "asked"},
-        "The bias belongs to the distance i − j, not to the film that asks.": {"biased": "asking"},
-        "The bias belongs to the score, inside of SiLU. You add it to the weight.": {"outside": True},
-        "That is a softmax. Each score goes through SiLU on its own.": {"how": "softmax"},
-        "That is a sigmoid. SiLU is z · sigmoid(z).": {"how": "sigmoid"},
-        "That is ReLU. SiLU is z · sigmoid(z).": {"how": "relu"},
+        "Your bias is reversed: `bias[0]` belongs to distance 0, the film itself.": {"biased": "reversed"},
+        "You index the bias by j. Index it by the distance i − j.": {"biased": "asked"},
+        "You index the bias by i. Index it by the distance i − j.": {"biased": "asking"},
+        "You add the bias to the weight. Add it to the score, before SiLU.": {"outside": True},
+        "You use a softmax. Apply SiLU to each score on its own.": {"how": "softmax"},
+        "You use a sigmoid. SiLU is z · sigmoid(z).": {"how": "sigmoid"},
+        "You use ReLU. SiLU is z · sigmoid(z).": {"how": "relu"},
     }
     mistakes = variants(_attend_like, changes) | {
-        "You hide later films with −∞ before SiLU, and that gives NaN. Set their *weight* to 0.": Sign(
+        "You hide later films with −∞ before SiLU, which gives NaN. Set their *weight* to 0.": Sign(
             lambda mine, *case: np.isnan(np.asarray(mine, float)).any()
         ),
-        "Films look ahead in yours. Give j > i the weight 0; clipping the distance at 0 does not hide them.": (
+        "Your films look at later films, because clipping the distance at 0 does not hide them. Give j > i the "
+        "weight 0.": (
             lambda q, k, v, bias: (
                 _silu(q @ k.T + bias[np.maximum(np.subtract.outer(np.arange(len(q)), np.arange(len(q))), 0)])
                 / len(q)
                 @ v
             )
         ),
-        "You multiply the weight by the bias. Add the bias to the score, inside of SiLU.": lambda q, k, v, bias: (
+        "You multiply the weight by the bias. Add the bias to the score, before SiLU.": lambda q, k, v, bias: (
             np.tril(_silu(q @ k.T) * bias[np.abs(np.subtract.outer(np.arange(len(q)), np.arange(len(q))))]) / len(q) @ v
         ),
-        "Query and key are swapped: row i asks, column j is asked, `q @ k.T`.": lambda q, k, v, bias: _attend(
-            k, q, v, bias
-        ),
-        "Those are the weights. Multiply them with the values.": lambda q, k, v, bias: _attend(
+        "You swapped query and key. In `q @ k.T`, row i belongs to the query and column j to the "
+        "key.": lambda q, k, v, bias: _attend(k, q, v, bias),
+        "You return the weights. Multiply them by the values.": lambda q, k, v, bias: _attend(
             q, k, np.eye(len(q)), bias
         ),
     }
@@ -544,7 +579,13 @@ class _Asker:
         return sorted(prompt, key=lambda film: -value[film])
 
 
-@exercise("32.12", "O6", "code", done="What the position adds to a film evens out over many orders.")
+@exercise(
+    "32.12",
+    "O6",
+    "code",
+    done="Over many random orders, each film appears at each position about equally "
+    "often, so the position bias averages out.",
+)
 def mean_rank(answer) -> None:
     cases = []
     for seed, n, n_times, bias in ((1, 4, 3, 0.7), (2, 6, 5, 0.9), (3, 8, 4, 1.1), (4, 7, 9, 0.5)):
@@ -554,27 +595,28 @@ def mean_rank(answer) -> None:
         cases.append((_Asker(worth, bias), candidates, n_times, np.random.default_rng(100 + seed)))
     changes = {
         "You ask with the same order each time. Shuffle: `rng.permutation(candidates).tolist()`.": {"prompt": "same"},
-        "Yours rests on one random order. Shuffle before every question, and average the ranks of all answers.": {
-            "prompt": "once"
-        },
-        "You count first places. Average the ranks of all positions.": {"by": "wins"},
+        "You use one random order for all questions. Shuffle before every question, and average the ranks of all "
+        "answers.": {"prompt": "once"},
+        "You count how often each film is first. Average its ranks in all answers.": {"by": "wins"},
         "You take the best rank of each film. Average its ranks.": {"by": "best"},
-        "That is the last answer alone. Average the ranks over all answers.": {"by": "last"},
+        "You return the last answer alone. Average the ranks over all answers.": {"by": "last"},
         "You average the positions in the *prompts*. Average those in the answers.": {"by": "prompt"},
-        "The worst film stands first in yours: a small mean rank is good.": {"by": "falling"},
-        "You take the median. The mean of the ranks is asked for.": {"by": "median"},
-        "You add up 1 / rank. The mean of the ranks themselves is asked for.": {"by": "reciprocal"},
-        "You add up where the films of an answer stand in `candidates`. Add up, for each film, its position in the "
-        "answer.": {"by": "inverse"},
+        "You put the worst film first. A small mean rank is good, so sort in ascending order.": {"by": "falling"},
+        "You take the median of the ranks. Take their mean.": {"by": "median"},
+        "You add up reciprocal ranks. Average the ranks themselves.": {"by": "reciprocal"},
+        "You add up the positions in `candidates` of the films in an answer. Add up, for each film, its position "
+        "in the answer.": {"by": "inverse"},
     }
     mistakes = variants(_ranked, changes, at_once=1) | {
-        "The worst film stands first in yours. A small mean rank is good.": lambda *case: _by_mean_rank(*case)[::-1],
-        "You return mean ranks. The candidates are asked for, in order of their mean ranks.": Sign(
+        "You put the worst film first, because you reverse the order. A small mean rank is good.": lambda *case: (
+            _by_mean_rank(*case)[::-1]
+        ),
+        "You return mean ranks. Return the candidates, in order of their mean ranks.": Sign(
             lambda mine, ask, candidates, *rest: (
                 isinstance(mine, dict) or not set(np.ravel(list(mine)).tolist()) <= set(candidates)
             )
         ),
-        "You ask once too often or once too seldom: `n_times` questions are asked for.": Sign(
+        "You ask once too often or not often enough. Ask exactly `n_times`.": Sign(
             lambda mine, ask, candidates, n_times, rng: (
                 list(mine)
                 in (

@@ -13,9 +13,10 @@ predict(
     truth=57,
     within=10,
     between=(0, 150),
-    low="More than that: customers do have a taste that carries over to the next order. A little over half is left.",
-    high="Far less: a little over half is left. Half an order tells a lot about its other half.",
-    done="A little over half. The rest came from knowing half of the order that was asked for.",
+    low="It is more: a little over half is left, because the taste of a customer does carry over to the next order.",
+    high="It is far less: a little over half is left. Knowing half of an order tells a model a lot about the other "
+    "half.",
+    done="A little over half is left. The rest came from knowing part of the order that the model had to predict.",
 )
 
 
@@ -24,13 +25,14 @@ choice(
     "O1",
     right="d",
     why_not={
-        "a": "With random rows a model learns from the future of each customer, and from half of every order.",
-        "b": "The protocol fits films, rated one by one. Here the newest fifth of the rows begins within an order: the "
-        "model knows a part of what it is asked for.",
-        "c": "Keeping the last purchase erases the earlier ones of the same article from the history. What is asked "
-        "for are then mostly repeats, disguised as new.",
+        "a": "With random rows, a model learns from the future of each customer and from most of every order.",
+        "b": "The protocol suits films, which are rated one by one. Here the newest fifth of the rows begins "
+        "within an order, so the model knows a part of the order that it has to predict.",
+        "c": "Keeping the last purchase erases earlier purchases of the same article from the history. What the "
+        "model has to find are then mostly repeats that look new.",
     },
-    done="The list is made between two orders, so nothing of the next may be known, and nothing of the past erased.",
+    done="The list is made between two orders, so the model must know nothing of the next order and everything "
+    "that was bought before it.",
 )
 
 
@@ -105,7 +107,13 @@ def _two_tables(seed: int):
     return draw(23), draw(17)
 
 
-@exercise("33.3", "O1", "code", done="Zero for whole orders. It counts what the leak checker calls no leak by itself.")
+@exercise(
+    "33.3",
+    "O1",
+    "code",
+    done="The share is zero if all orders stay whole. It finds orders that are cut in "
+    "two, which the leak checker by itself does not call a leak.",
+)
 def shared_moments(answer) -> None:
     cases = [_two_tables(seed) for seed in range(4)]
     none = cases[0][1].assign(timestamp=cases[0][1]["timestamp"] + 10**6)
@@ -117,33 +125,33 @@ def shared_moments(answer) -> None:
         "You compare the user alone. A user may well be on both sides; a moment is a user and a time.": partial(
             _shared, key=("user_id",)
         ),
-        "You ask whether the user is known *and* whether the time is known, each by itself. They must stand in one "
-        "row of `learn`: compare pairs.": _apart,
+        "You test the user and the time separately. Both must be in the same row of `learn`: compare pairs.": _apart,
         "You compare users and items. A moment is a user and a time; its items differ.": partial(
             _shared, key=("user_id", "item_id")
         ),
         "You compare whole rows. The rows of one order have different items: compare user and time.": partial(
             _shared, key=("user_id", "item_id", "timestamp")
         ),
-        "You count each moment once. Asked for is the share of the *rows* of test.": partial(_shared, of="moments"),
-        "That is a number of rows. Divide it by the number of rows of test.": partial(_shared, of="count"),
-        "You divide by the rows of both tables. Asked for is the share of the rows of test.": _over_all,
-        "You divide by the rows of learn. Asked for is the share of the rows of test.": _over_learn,
-        "Yours is the share of the rows of learn whose moment is in test. Exchange the two.": partial(
+        "You count each moment once. Return the share of the *rows* of test.": partial(_shared, of="moments"),
+        "You return a number of rows. Divide it by the number of rows of test.": partial(_shared, of="count"),
+        "You divide by the rows of both tables. Divide by the rows of test.": _over_all,
+        "You divide by the rows of learn. Divide by the rows of test.": _over_learn,
+        "You return the share of the rows of learn whose moment is in test. Exchange the two tables.": partial(
             _shared, reverse=True
         ),
-        "Yours is the share of users. Asked for is the share of the rows of test.": _users,
-        "Yours is the share that is *not* shared.": partial(_shared, negate=True),
-        "A share between 0 and 1 is asked for, no percentage.": partial(_shared, times=100),
+        "You return a share of users. Return the share of the rows of test.": _users,
+        "You return the share of the rows whose moment is *not* in learn. Return the share of those whose moment "
+        "is.": partial(_shared, negate=True),
+        "You return a percentage. Return a share between 0 and 1.": partial(_shared, times=100),
         "A join has a row for every pair of rows with the same moment, so rows count several times. Drop duplicates of "
         "the moments in learn first.": _joined,
         "After a left join, rows of test with several partners count several times. Drop duplicates of the moments in "
         "learn first.": _left_joined,
-        "You count the moments above and the rows below the line. Count the rows of test in both.": _moments_over_rows,
-        "A second row of the same moment in test counts as known in yours. Look for the moment in learn "
-        "alone.": _repeats,
-        "You ask whether the user has a row in learn as new as this one. Asked for is a row at the same "
-        "time.": _not_newer,
+        "You count moments in the numerator and rows in the denominator. Count the rows of test in "
+        "both.": _moments_over_rows,
+        "You count a second row of the same moment in test as known. Look for the moment in learn only.": _repeats,
+        "You test whether the user has a row in learn that is as new as this one. Test for a row at exactly the "
+        "same time.": _not_newer,
     }
     judge(answer, cases, lambda learn, test: _shared(learn, test), mistakes, keeps_input=True)
 
@@ -218,48 +226,59 @@ def _served_cases() -> list[tuple]:
     return cases
 
 
-@exercise("33.4", "O2", "code", done="The highest mean is not served if its interval includes zero.")
+@exercise(
+    "33.4",
+    "O2",
+    "code",
+    done="The model with the highest mean is not served if the interval of its difference from the bar includes zero.",
+)
 def what_to_serve(answer) -> None:
     mistakes = {
-        "You take the highest mean. It is served only if its interval over the bar lies above zero.": partial(
-            _serve, z=0, by="mean"
-        ),
-        "You look at the model with the highest mean alone. If its interval includes zero, another model may still be "
+        "You return the model with the highest mean. It may be served only if its interval over the bar lies above "
+        "zero.": partial(_serve, z=0, by="mean"),
+        "You test only the model with the highest mean. If its interval includes zero, another model may still be "
         "better than the bar.": _best_only,
-        "You look at the upper end. An interval lies above zero if its *lower* end does.": partial(_serve, end="high"),
-        "An interval above zero is asked for: models that are clearly *worse* must not be served.": partial(
+        "You test the upper end. An interval lies above zero if its *lower* end does.": partial(_serve, end="high"),
+        "You also accept intervals below zero. A model that is clearly *worse* must not be served.": partial(
             _serve, needs="either"
         ),
-        "You compare a model's own interval with the mean of the bar. Take the differences per user first: the "
-        "interval is that of the differences.": _own_interval,
-        "You ask for two intervals that do not overlap. Take the differences per user first: the interval is that of "
-        "the differences.": _apart_intervals,
-        "You add the variances of both models. The users are the same: take the standard deviation of the differences "
-        "per user.": partial(_serve, paired=False),
-        "The standard deviation must be divided by the root of the number of users.": partial(_serve, root=False),
-        "You return the better model with the lowest mean. Asked for is the highest.": partial(_serve, pick=min),
-        "You return the model with the highest lower end. Asked for is the highest mean of the better ones.": partial(
-            _serve, by="low"
+        "You compare a model's own interval with the mean of the bar. Take the differences per user first, and "
+        "compute the interval of their mean.": _own_interval,
+        "You require two intervals that do not overlap. Take the differences per user first, and compute the "
+        "interval of their mean.": _apart_intervals,
+        "You add the variances of both models. The users are the same, so take the standard deviation of the "
+        "differences per user.": partial(_serve, paired=False),
+        "You do not divide the standard deviation by the square root of the number of users.": partial(
+            _serve, root=False
         ),
-        "You return the first model that is better. Asked for is the one with the highest mean.": partial(
+        "Of the better models, you return the one with the lowest mean. Return the one with the highest.": partial(
+            _serve, pick=min
+        ),
+        "Of the better models, you return the one with the highest lower end. Return the one with "
+        "the highest mean.": partial(_serve, by="low"),
+        "You return the first model that is better. Return the better model with the highest mean.": partial(
             _first_or_last, which=0
         ),
-        "You return the last model that is better. Asked for is the one with the highest mean.": partial(
+        "You return the last model that is better. Return the better model with the highest mean.": partial(
             _first_or_last, which=-1
         ),
-        "The standard deviation needs `ddof=1`.": partial(_serve, ddof=0),
-        "You multiply with another number than 1.96: an interval of 90 % is too narrow.": partial(_serve, z=1.645),
-        "You leave out the factor 1.96.": partial(_serve, z=1.0),
+        "You use the standard deviation with `ddof=0`. Use `ddof=1`.": partial(_serve, ddof=0),
+        "You multiply by a number smaller than 1.96, so your interval is too narrow for 95 %.": partial(
+            _serve, z=1.645
+        ),
+        "You leave out the factor 1.96. Multiply the standard error by it.": partial(_serve, z=1.0),
         "You subtract the other way round. The difference is model minus bar.": _reversed,
-        "You always return the bar. Is a lower end ever above zero in your code?": lambda ndcg, bar: bar,
-        "You return an array. The name of the model is asked for.": Sign(
+        "You always return the bar. Check whether a lower end can ever be above zero in your code.": lambda ndcg, bar: (
+            bar
+        ),
+        "You return an array. Return the name of the model.": Sign(
             lambda mine, ndcg, bar: isinstance(mine, np.ndarray) and mine.shape == ndcg[bar].shape
         ),
-        "You return a list of names. One name is asked for.": Sign(
+        "You return a list of names. Return one name.": Sign(
             lambda mine, ndcg, bar: isinstance(mine, (list, tuple, set)) and all(isinstance(one, str) for one in mine)
         ),
     }
-    raised = {ValueError: "If no model is better, there is no highest mean among them: return the bar then."}
+    raised = {ValueError: "If no model is better, there is no highest mean among them. Return the bar in this case."}
     judge(answer, _served_cases(), _serve, mistakes, raised=raised, keeps_input=True)
 
 
@@ -268,12 +287,15 @@ choice(
     "O3",
     right="b",
     why_not={
-        "a": "That is a cause in the customer's head. The model knows which articles stand in the same histories.",
-        "c": "The score would be lower, and the article might still be among the ten. That is another question, a "
-        "counterfactual (lesson 26).",
-        "d": "EASE weighs an article against all others of the history. A large weight is no share of customers.",
+        "a": "This sentence names a cause of the customer's decision. The model knows only which articles are in "
+        "the same histories.",
+        "c": "Without the cakestand, the score would be lower, but the article might still be among the ten. "
+        "Whether it would be is another question, a counterfactual (lesson 26).",
+        "d": "EASE weighs an article against all others of the history. A large weight does not tell you the share "
+        "of customers who buy both.",
     },
-    done="The reason is the largest share of this score: true of the model, and of nothing else.",
+    done="The reason is the article that adds most to this score. That is a statement about the model, not about "
+    "the customer.",
 )
 
 
@@ -281,20 +303,22 @@ parsons(
     "33.6",
     "O3",
     right="BDEAC",
-    not_used={"F": "Whoever chooses on test has no test left. F does not belong here."},
-    before={
-        "BD": "The cut follows from the question, so the question comes first: B before D.",
-        "BA": "A rule that is written after the test figures fits them: B before A.",
-        "DE": "Settings are chosen on valid, which the cut has to make first: D before E.",
-        "EA": "Test is read once, with settings that are already chosen: E before A.",
-        "AC": "What is put into use follows from the test figures: A before C.",
-        "BE": "The question and the rule come before any search: B before E.",
-        "DA": "Without a cut there is no test: D before A.",
-        "BC": "The rule comes before what it decides: B before C.",
-        "DC": "A service can come only after the cut: D before C.",
-        "EC": "What is served was chosen first: E before C.",
+    not_used={
+        "F": "If you choose again on test, you have no test set left for an honest figure: F does not belong here."
     },
-    done="The rule stands before the figures, and test is read once.",
+    before={
+        "BD": "The question determines how the data are cut, so it comes first: B before D.",
+        "BA": "A rule that is written after the test figures are known may be made to fit them: B before A.",
+        "DE": "Settings are chosen on valid, which the cut has to make first: D before E.",
+        "EA": "The test set is used once, with settings that are already chosen: E before A.",
+        "AC": "The test figures decide which model is put into use: A before C.",
+        "BE": "The question and the rule come before any search: B before E.",
+        "DA": "Without a cut there is no test set: D before A.",
+        "BC": "The rule comes before the decision that it makes: B before C.",
+        "DC": "A model can be put into use only after the data were cut and it was tested: D before C.",
+        "EC": "The settings of the model that is put into use are chosen first: E before C.",
+    },
+    done="The rule is written down before any figure is known, and the test set is used only once.",
 )
 
 
@@ -360,7 +384,7 @@ def _both_ends_lenient(claims):
     return [position for position, (word, low, high) in enumerate(claims) if not ok[word](low, high)]
 
 
-@exercise("33.7", "O4", "code", done="Modesty can be false as well: 'open' where the interval excludes zero.")
+@exercise("33.7", "O4", "code", done="A claim can also be too cautious: 'open' is false if the interval excludes zero.")
 def false_claims(answer) -> None:
     rng = np.random.default_rng(7)
     edges = [
@@ -385,38 +409,39 @@ def false_claims(answer) -> None:
         return [word != _word(low, high) for word, low, high in claims]
 
     mistakes = {
-        "These are the positions of the *true* claims. Asked for are those that the interval does not carry.": partial(
-            _false, negate=True
-        ),
-        "An end at exactly 0 includes zero: such an interval carries 'open' only.": partial(_false, zero_is_open=False),
-        "You never doubt 'open'. It is false as well where the interval excludes zero.": partial(
-            _false, ignores=("open",)
-        ),
-        "You doubt 'better' only. 'worse' and 'open' can be false as well.": partial(_false, words=("better",)),
-        "You judge by the middle of the interval. Its ends decide.": partial(_false, by_middle=True),
-        "'better' and 'worse' are exchanged: above zero is better.": partial(_false, swap=True),
-        "'better' needs the *lower* end above zero.": partial(_one_end, of="better"),
-        "'worse' needs the *upper* end below zero.": partial(_one_end, of="worse"),
-        "You look at the wrong ends: 'better' needs low > 0, 'worse' needs high < 0.": _both_ends_lenient,
+        "You return the positions of the *true* claims. Return those of the claims that the interval does not "
+        "support.": partial(_false, negate=True),
+        "You treat an end at exactly 0 as if it excluded zero. It includes zero, so the interval supports only "
+        "'open'.": partial(_false, zero_is_open=False),
+        "You accept every 'open'. It is false if the interval excludes zero.": partial(_false, ignores=("open",)),
+        "You check only 'better'. 'worse' and 'open' can be false as well.": partial(_false, words=("better",)),
+        "You judge by the middle of the interval. Compare its ends with zero.": partial(_false, by_middle=True),
+        "You exchanged 'better' and 'worse'. An interval above zero means 'better'.": partial(_false, swap=True),
+        "You test the wrong end for 'better': the *lower* end must be above zero.": partial(_one_end, of="better"),
+        "You test the wrong end for 'worse': the *upper* end must be below zero.": partial(_one_end, of="worse"),
+        "You test the wrong ends: 'better' needs low > 0, and 'worse' needs high < 0.": _both_ends_lenient,
         "You call an interval better as soon as its upper end is above zero. 'better' needs low > 0.": _touches,
-        "An upper end at exactly 0 includes zero: such an interval carries 'open', not 'worse'.": _zero_is_worse,
-        "A lower end at exactly 0 includes zero: such an interval carries 'open', not 'better'.": _zero_is_better,
-        "Yours has the position of the first equal claim. Two claims can be equal: count with enumerate.": _by_index,
-        "Positions begin at 0.": partial(_false, base=1),
-        "You return a number. The list of the positions is asked for.": Sign(
+        "You accept 'worse' if the upper end is exactly 0. Such an interval includes zero, so it supports only "
+        "'open'.": _zero_is_worse,
+        "You accept 'better' if the lower end is exactly 0. Such an interval includes zero, so it supports only "
+        "'open'.": _zero_is_better,
+        "You return the position of the first equal claim. Two claims can be equal, so count with "
+        "`enumerate`.": _by_index,
+        "Your positions begin at 1. Begin at 0.": partial(_false, base=1),
+        "You return a number. Return the list of the positions.": Sign(
             lambda mine, claims: np.ndim(mine) == 0 and int(mine) == len(_false(claims))
         ),
-        "You return one True or False for each claim. The positions of the false ones are asked for.": Sign(
+        "You return one True or False for each claim. Return the positions of the false claims.": Sign(
             lambda mine, claims: (
                 len(mine) == len(claims)
                 and all(isinstance(one, (bool, np.bool_)) for one in mine)
                 and (list(mine) == hits(claims) or list(mine) == [not one for one in hits(claims)])
             )
         ),
-        "You return the claims themselves. Their positions are asked for.": Sign(
+        "You return the claims themselves. Return their positions.": Sign(
             lambda mine, claims: [tuple(one) for one in mine] == [claims[n] for n in _false(claims)]
         ),
-        "You return the words. The positions of the false claims are asked for.": Sign(
+        "You return the words. Return the positions of the false claims.": Sign(
             lambda mine, claims: all(isinstance(one, str) for one in mine)
         ),
     }
@@ -428,17 +453,20 @@ trace(
     "O4",
     truth=10,
     mistakes={
-        15: "Look again: budgets, seeds, the claim, what is served, and the roll-back.",
-        11: "Close. An interval that includes zero makes two points go: the claim is false, and the network should not "
-        "be served. Count budget, seeds and roll-back besides.",
-        12: "Two of the five faults are missing in yours. Go through budget, seeds, claim, served, roll-back.",
-        13: "Three of the five faults are missing in yours. Go through budget, seeds, claim, served, roll-back.",
-        14: "There is more than one fault: go through budget, seeds, claim, served, roll-back.",
-        9: "One too few. The second run is in order, and so is the bundle.",
-        5: "5 points are lost. How many of the 15 are left?",
+        15: "The project has faults. Check the budgets, the seeds, the claim, what is served, and the roll-back.",
+        11: "One fault is missing. An interval that includes zero costs two points: the claim is false, and the "
+        "network should not be served. The budget, the seeds and the roll-back cost one point each.",
+        12: "You missed two of the five faults. Check the budget, the seeds, the claim, what is served, and the "
+        "roll-back.",
+        13: "You missed three of the five faults. Check the budget, the seeds, the claim, what is served, and the "
+        "roll-back.",
+        14: "There is more than one fault. Check the budget, the seeds, the claim, what is served, and the roll-back.",
+        9: "You subtracted one point too many. The second run is in order, and so is the bundle.",
+        5: "Five is the number of points lost. Subtract it from 15.",
     },
-    otherwise="One point each goes for the budget, the seeds, the claim, what is served, and the roll-back.",
-    done="Five of fifteen are lost: budget, seeds, claim, what is served, roll-back.",
+    otherwise="The project loses one point each for the budget, the seeds, the claim, what is served, and the "
+    "roll-back.",
+    done="Five of the fifteen points are lost: for the budget, the seeds, the claim, what is served and the roll-back.",
     within=0.1,
 )
 
@@ -450,7 +478,8 @@ choice(
     why_not={
         "a": "The leak checker compares all rows of the parts, so the program sees this.",
         "c": "Every file of a bundle has a checksum in the manifest, so the program sees this.",
-        "d": "Two seeds with the same value for every user are noticed: the seed does not reach the network.",
+        "d": "The program notices two seeds with the same value for every user: they show that the seed does not "
+        "reach the network.",
     },
-    done="Files do not say how often somebody looked. You do, on the card.",
+    done="The files do not say how often somebody measured on test. Only you can say so, on the card.",
 )

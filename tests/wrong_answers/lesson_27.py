@@ -81,8 +81,8 @@ WRONG = {
     "27.3": [
         (over_basket, "the size of the whole basket"),
         (over_list, "You divide by the length of the list"),
-        (zero_for_nothing, "yours is 0. Nothing was to be found"),
-        (one_recall, "That is one recall"),
+        (zero_for_nothing, "Where the basket has no repeat (or explore) items, you return 0."),
+        (one_recall, "You return one recall, that of"),
         (swapped, "the wrong way round"),
         (divides_by_nothing, "A basket may have no repeat item"),
     ],
@@ -95,9 +95,9 @@ WRONG = {
     ],
     "27.7": [
         (drops_later, "after the best k are taken"),
-        (zero_score, "Sold-out items get the score 0, which"),
-        (sold_out_fill, "sold-out ones fill up your list"),
+        (zero_score, "You give sold-out items the score 0, which"),
+        (sold_out_fill, "If fewer than k items are"),
         (among_stocked, "positions among the items in stock"),
-        (times_stock, "You multiply by the stock"),
+        (times_stock, "You multiply the scores by the"),
     ],
 }

@@ -23,15 +23,18 @@ def per_item(item, values, n_items):
 
 WRONG = {
     "28.4": [
-        (lambda score, clicked: auc_with(score, clicked, tie=0), "ties count nothing"),
+        (lambda score, clicked: auc_with(score, clicked, tie=0), "Ties now count nothing, so a"),
         (lambda score, clicked: auc_with(score, clicked, tie=1.5), "one and a half"),
-        (lambda score, clicked: auc_with(-score, clicked, tie=0.5), "Upside down"),
-        (lambda score, clicked: 2 * auc_with(score, clicked, tie=0.5) - 1, "wins and losses"),
+        (lambda score, clicked: auc_with(-score, clicked, tie=0.5), "You count the pairs in which"),
+        (lambda score, clicked: 2 * auc_with(score, clicked, tie=0.5) - 1, "You subtract the share of pairs"),
     ],
     "28.6": [
-        (lambda score, tag, m, k: np.argsort(-score)[:k], "without any rule"),
-        (lambda score, tag, m, k: page_with(score, tag, m, k, rows=np.argsort(-score)[:k]), "page gets short"),
-        (lambda score, tag, m, k: page_with(score, tag, m, k, at_most=True), "One too many"),
+        (lambda score, tag, m, k: np.argsort(-score)[:k], "You return the best k videos"),
+        (
+            lambda score, tag, m, k: page_with(score, tag, m, k, rows=np.argsort(-score)[:k]),
+            "You apply the rule only to",
+        ),
+        (lambda score, tag, m, k: page_with(score, tag, m, k, at_most=True), "Your page has one video too many"),
         (lambda score, tag, m, k: page_with(score, tag, m, k, rows=np.argsort(score)), "lowest score"),
     ],
     "28.7": [
@@ -43,13 +46,13 @@ WRONG = {
             lambda item, position, click, examined, n: (
                 per_item(item, click * examined[position], n) / per_item(item, examined[position], n)
             ),
-            "weigh the clicks as well",
+            "weight the clicks as well",
         ),
         (
             lambda item, position, click, examined, n: (
                 per_item(item, click / examined[position], n) / per_item(item, None, n)
             ),
-            "(IPS)",
+            "scoring, IPS)",
         ),
     ],
 }

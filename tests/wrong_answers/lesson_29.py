@@ -20,22 +20,25 @@ def list_with(familiar, new, is_known, m, k, second=None, n_new=None):
 WRONG = {
     "29.3": [
         (lambda seconds, bucket: quantiles_with(seconds, bucket, same_bucket=False), "compare with all views"),
-        (lambda seconds, bucket: quantiles_with(seconds, bucket, equal=0), "shorter views only"),
+        (lambda seconds, bucket: quantiles_with(seconds, bucket, equal=0), "You count the shorter views only."),
         (lambda seconds, bucket: quantiles_with(seconds, bucket, equal=1), "in full (≤)"),
-        (lambda seconds, bucket: 1 - quantiles_with(seconds, bucket), "count the longer views"),
+        (lambda seconds, bucket: 1 - quantiles_with(seconds, bucket), "You count the longer views. Count"),
     ],
     "29.5": [
-        (lambda seconds, length: seconds > np.minimum(18, length), "reached, not passed"),
+        (lambda seconds, length: seconds > np.minimum(18, length), "A view that lasts exactly as"),
         (lambda seconds, length: seconds >= np.maximum(18, length), "Take the smaller"),
-        (lambda seconds, length: seconds >= length, "every video must be watched to its end"),
-        (lambda seconds, length: (length < 18) | (seconds >= 18), "Every view of a short video counts"),
+        (lambda seconds, length: seconds >= length, "You require that every video is"),
+        (lambda seconds, length: (length < 18) | (seconds >= 18), "You count every view of a video shorter"),
     ],
     "29.7": [
-        (lambda f, new, is_known, m, k: list_with(f, new, is_known, m, k, second=new), "Known tracks stand among"),
+        (
+            lambda f, new, is_known, m, k: list_with(f, new, is_known, m, k, second=new),
+            "There are known tracks among your",
+        ),
         (lambda f, new, is_known, m, k: list_with(f, new, is_known, m, k, n_new=k), "too long"),
         (
             lambda f, new, is_known, m, k: list_with(f, new, is_known, m, k, second=np.where(is_known, 0, new)),
-            "hide with 0",
+            "You hide known tracks with 0",
         ),
     ],
 }

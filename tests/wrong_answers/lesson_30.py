@@ -41,9 +41,9 @@ def page_with(values, similarity, strength, k, repeats=False, sign=1, above="all
 
 WRONG = {
     "30.3": [
-        (lambda parts, seen: offer_with(parts, seen, first_unseen=True), "goes on with 4, not with 2"),
+        (lambda parts, seen: offer_with(parts, seen, first_unseen=True), "You offer the first unseen part of"),
         (lambda parts, seen: offer_with(parts, seen, first_seen=True), "after the *first* one"),
-        (lambda parts, seen: offer_with(parts, seen, wraps=True), "starts again from the top"),
+        (lambda parts, seen: offer_with(parts, seen, wraps=True), "If the last part was seen, you start"),
         (lambda parts, seen: parts[max(i for i, film in enumerate(parts) if film in seen) + 1], "no largest position"),
     ],
     "30.4": [
@@ -53,9 +53,9 @@ WRONG = {
         (lambda n_films, film, start, end, day: (start <= day) & (day < end), "True or False for each window"),
     ],
     "30.6": [
-        (lambda *case: page_with(*case, repeats=True), "stands on the page twice"),
+        (lambda *case: page_with(*case, repeats=True), "A film appears on the page"),
         (lambda *case: page_with(*case, sign=-1), "You add the similarity"),
-        (lambda *case: page_with(*case, above="last row"), "row directly above only"),
+        (lambda *case: page_with(*case, above="last row"), "You compare only with the row"),
         (lambda *case: page_with(*case, reduce=np.mean), "mean similarity"),
     ],
 }

@@ -17,21 +17,21 @@ def loss_with(p, started, guess, target, squared):
 
 WRONG = {
     "31.3": [
-        (lambda hours, game: relative_with(hours, game, least=-1), "counts the rows with 0 hours"),
-        (lambda hours, game: relative_with(hours, game, middle=np.mean), "divide by the mean"),
+        (lambda hours, game: relative_with(hours, game, least=-1), "Your median includes the rows with"),
+        (lambda hours, game: relative_with(hours, game, middle=np.mean), "You use the mean as m."),
         (lambda hours, game: relative_with(hours, game, ratio=True), "grow without limit"),
         (lambda hours, game: relative_with(hours, np.ones(len(game))), "that of all games"),
     ],
     "31.4": [
-        (lambda p, s, g, t: loss_with(p, s, g, t, np.mean((g - t) ** 2)), "Rows that were not started count"),
-        (lambda p, s, g, t: loss_with(p, s, g, t, np.mean(s * (g - t) ** 2)), "divide by all rows"),
+        (lambda p, s, g, t: loss_with(p, s, g, t, np.mean((g - t) ** 2)), "Your squared error includes games that"),
+        (lambda p, s, g, t: loss_with(p, s, g, t, np.mean(s * (g - t) ** 2)), "The errors are right, but you"),
         (lambda p, s, g, t: loss_with(p, s, g, t, np.sum(s * (g - t) ** 2)), "add up the squared errors"),
-        (lambda p, s, g, t: np.mean((g - t)[s > 0] ** 2), "second part alone"),
+        (lambda p, s, g, t: np.mean((g - t)[s > 0] ** 2), "You return only the second part."),
     ],
     "31.5": [
         (lambda h, bought, started, day: np.where(started <= day, h, 0)[bought < day], "lies in the future"),
         (lambda h, bought, started, day: h[(bought < day) & (started >= 0) & (started < day)], "You drop the games"),
-        (lambda h, bought, started, day: h[(bought < day) & (started < day)], "keep what is never started"),
+        (lambda h, bought, started, day: h[(bought < day) & (started < day)], "You drop games that are started"),
         (lambda h, bought, started, day: np.where(started < day, h, 0), "You keep all rows"),
     ],
 }

@@ -58,33 +58,33 @@ def mean_rank_with(ask, candidates, n_times, rng, shuffles=True, wins=False, fal
 
 WRONG = {
     "32.3": [
-        (lambda *case: codes_with(*case, keeps=True), "Every level codes the vectors themselves"),
+        (lambda *case: codes_with(*case, keeps=True), "You code the vectors themselves on"),
         (lambda *case: codes_with(*case, power=1), "absolute differences"),
         (lambda *case: codes_with(*case, farthest=True), "farthest"),
-        (lambda *case: codes_with(*case).T, "swapped"),
+        (lambda *case: codes_with(*case).T, "You return one row for each"),
     ],
     "32.4": [
-        (lambda *case: numbers_with(*case, order=lambda n: np.argsort(n, kind="stable")), "rarest film gets 0"),
-        (lambda *case: numbers_with(*case, order=lambda n: range(len(n))), "number by row"),
+        (lambda *case: numbers_with(*case, order=lambda n: np.argsort(n, kind="stable")), "You give 0 to the film"),
+        (lambda *case: numbers_with(*case, order=lambda n: range(len(n))), "You number the films in the"),
         (lambda *case: numbers_with(*case, first_only=True), "first code only"),
-        (lambda *case: numbers_with(*case, begin=1), "begins at 1"),
+        (lambda *case: numbers_with(*case, begin=1), "Your numbers begin at 1. The"),
     ],
     "32.7": [
         (lambda *case: step_with(*case, alone=True), "newest code alone"),
         (lambda *case: step_with(*case, masked=False), "do not exist"),
         (lambda *case: step_with(*case, each=True), "one continuation of each"),
-        (lambda *case: step_with(*case, turned=True), "turned round"),
+        (lambda *case: step_with(*case, turned=True), "Your pairs are the wrong way"),
     ],
     "32.11": [
-        (lambda *case: silu_with(*case, ahead=True), "look ahead"),
-        (lambda *case: silu_with(*case, root=True), "root of the size"),
-        (lambda *case: silu_with(*case, divided=False), "division by the length"),
+        (lambda *case: silu_with(*case, ahead=True), "Your films look at later films."),
+        (lambda *case: silu_with(*case, root=True), "You divide the scores by √size."),
+        (lambda *case: silu_with(*case, divided=False), "You do not divide by the"),
         (lambda *case: silu_with(*case, biased=False), "bias is missing"),
-        (lambda *case: silu_with(*case, act=lambda z: 1 / (1 + np.exp(-z))), "That is a sigmoid"),
+        (lambda *case: silu_with(*case, act=lambda z: 1 / (1 + np.exp(-z))), "You use a sigmoid. SiLU is"),
     ],
     "32.12": [
         (lambda *case: mean_rank_with(*case, shuffles=False), "same order each time"),
-        (lambda *case: mean_rank_with(*case, wins=True), "first places"),
-        (lambda *case: mean_rank_with(*case, falling=True), "worst film stands first"),
+        (lambda *case: mean_rank_with(*case, wins=True), "You count how often each film"),
+        (lambda *case: mean_rank_with(*case, falling=True), "You put the worst film first."),
     ],
 }

@@ -29,7 +29,7 @@ WRONG = {
         (lambda learn, test: len(test.merge(learn, on=["user_id", "timestamp"])) / len(test), "A join has a row"),
     ],
     "33.4": [
-        (lambda ndcg, bar: max(ndcg, key=lambda name: ndcg[name].mean()), "You take the highest mean"),
+        (lambda ndcg, bar: max(ndcg, key=lambda name: ndcg[name].mean()), "You return the model with the"),
         (
             lambda ndcg, bar: serve(
                 ndcg, bar, lambda v, b: v.mean() - 1.96 * v.std(ddof=1) / np.sqrt(len(v)) - b.mean()
