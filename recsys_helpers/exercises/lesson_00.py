@@ -34,7 +34,7 @@ def _hidden(scores, known, by):
     "00.2",
     "O1",
     "code",
-    done="Every recommender of this course ends with these steps: hide known items, sort by score, cut to k.",
+    done="Most recommenders of this course end with these steps: hide known items, sort by score, cut to k.",
 )
 def recommend(answer) -> None:
     rng = np.random.default_rng(0)
