@@ -14,7 +14,7 @@ predict(
     within=0.1,
     low="Near 0 the model would be wrong in almost every row, so it would still know the label. A shuffled "
     "label agrees with the true one by chance, in half of the rows.",
-    high="Near 1 the model would have learned the coin from the other five columns, but they say nothing about it.",
+    high="Near 1 the model would have learned the coin flip from the other five columns, but they do not contain it.",
     done="Without the column `label` the model is no better than tossing a coin. So what has it learned?",
     between=(0, 1),
 )
