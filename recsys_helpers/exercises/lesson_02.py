@@ -84,7 +84,7 @@ def gini(answer) -> None:
         "25 is the number of pairs of the five films above. Take the mean, which works for any number of films.": (
             lambda c: float(np.sum(_pair_differences(c))) / 25 / (2 * np.mean(c))
         ),
-        "8 is twice the mean of the five films above. Use the mean of the counts that are passed in.": (
+        "8 is twice the mean of the five films above. Use twice the mean of the counts that are passed in.": (
             lambda c: float(np.mean(_pair_differences(c))) / 8
         ),
         "You compare each film with the next one only (`np.diff`). Compare it with every film.": (
@@ -271,7 +271,7 @@ def _lift(together: np.ndarray, n_users: int) -> np.ndarray:
     "02.9",
     "O5",
     "code",
-    done="A lift of 1 is the number of shared users expected by chance; above 1, two films share more users.",
+    done="A lift of 1 means as many shared users as expected by chance; above 1, two films share more.",
 )
 def lift(answer) -> None:
     rng = np.random.default_rng(4)

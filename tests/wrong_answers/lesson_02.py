@@ -219,7 +219,7 @@ WRONG = {
         (nearest_as_table, "table of all pairs"),
     ],
     "02.9": [
-        (lift_without_users, "The number of users is"),
+        (lift_without_users, "The number of users is missing:"),
         (lift_of_six_users, "6 was the number"),
         (lift_of_films_for_users, "number of films"),
         (lift_by_the_smaller_film, "entry [0, 0] should be"),
