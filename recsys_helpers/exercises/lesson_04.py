@@ -252,7 +252,7 @@ def _popular_at_the_end(popularity, seen, k):
     "04.7",
     "O4",
     "code",
-    done="Every recommender of this course ends like this: it hides padding and seen items, then sorts by score.",
+    done="Most recommenders end like this: hide padding and seen items, then sort by score.",
 )
 def recommend_popular(answer) -> None:
     rng = np.random.default_rng(3)
@@ -285,7 +285,7 @@ def recommend_popular(answer) -> None:
         return scores
 
     mistakes = {
-        "You recommend index 0. It is padding and stands for no film.": takes_best(
+        "You recommend index 0, which is padding and not a film. Hide it as well.": takes_best(
             lambda popularity, seen, k: hidden(popularity, seen, padding=False)
         ),
         "You recommend something the user has already seen. Hide it before you sort.": takes_best(
@@ -489,8 +489,8 @@ choice(
     "O6",
     right="a",
     why_not={
-        "b": "10 would be the number for about 1,000 better items. Here 99 of the 9,999 are better, and we "
-        "draw 100 of them.",
+        "b": "10 would be the number for about 1,000 better items. Here 99 of the 9,999 are better, and 100 "
+        "of the 9,999 are drawn.",
         "c": "Only 100 of 9,999 items are drawn; most of the better ones are not among them.",
         "d": "Each better item is drawn with probability 100 / 9,999, so the expected number is 99 × 100 / 9,999.",
     },

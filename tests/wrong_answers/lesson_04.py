@@ -179,7 +179,7 @@ def ease(x, regularisation, by_row=False, sign=-1, zero=True, everywhere=False, 
 WRONG = {
     "04.2": [
         (0.667, "Four pairs are in the right"),
-        (5 / 6, "The pair of 0.3 and 0.3 is a"),
+        (5 / 6, "The pair of 0.3 and 0.3 is a tie, which counts a half,"),
         (4.5, "This is the number of pairs"),
         (0.1, "Go through the pairs"),
     ],

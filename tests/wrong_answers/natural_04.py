@@ -585,7 +585,7 @@ NATURAL = {
     ],
     "04.7": [
         (wrong_04_7_seen_in, "You recommend something the user has already"),
-        (wrong_04_7_padding, "You recommend index 0. It is padding and stands"),
+        (wrong_04_7_padding, "You recommend index 0, which is padding and"),
         (wrong_04_7_lowest, "You sort in ascending order, so the hidden"),
         (wrong_04_7_lowest_end, "You return the least popular films: sort by"),
         (wrong_04_7_best_last, "These are the right items, but the most"),
