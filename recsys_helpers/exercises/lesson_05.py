@@ -141,7 +141,7 @@ def forward(answer) -> None:
         "You stop before the last layer. Apply it as well, without ReLU.": lambda x, layers: (
             _forward(x, layers[:-1], last=_relu) if layers[1:] else x
         ),
-        "You stop after the first layer: does `return` stand inside the loop?": (
+        "You stop after the first layer: is your `return` inside the loop?": (
             lambda x, layers: _forward(x, layers[:1], last=_relu)
         ),
         "Only the first layer is used. Pass the output of each layer to the next, through all of `layers`.": (
