@@ -42,11 +42,11 @@ choice(
     why_not={
         "a": "x + 1e-300 is rounded to x itself, so both values are equal and the slope comes out as 0.",
         "b": "The two values agree in almost all of their 16 digits; about four digits are left after the subtraction.",
-        "d": "The function is curved within 0.1 to each side, so only two or three digits are right. A "
-        "smaller h is better.",
+        "d": "The function is curved within 0.1 to each side: two or three digits are right. A smaller h is "
+        "better, up to a point.",
     },
     done="1e-5 is small enough that the curve is nearly a line, and large enough that the subtraction keeps "
-    "some digits.",
+    "enough digits.",
 )
 
 
@@ -231,7 +231,7 @@ def sigmoid_backward(answer) -> None:
             lambda x, grad: grad * np.exp(-x)
         ),
         "You returned `grad` unchanged. Multiply it by the slope of the sigmoid.": lambda x, grad: grad,
-        "You multiplied by y. That is the value, not the slope; the slope is 0 at both ends.": (
+        "You multiplied by y, which is the value, not the slope. The slope is 0 at both ends.": (
             lambda x, grad: grad * _sigmoid(x)
         ),
         "You multiplied by 1 − y only. The slope is 0 at both ends, also where y is near 0.": (
@@ -447,11 +447,11 @@ def adam(answer) -> None:
         "The corrections divide: m / (1 − 0.9ᵗ) and v / (1 − 0.999ᵗ). You multiply by them.": dict(multiplied=True),
         "The corrections are swapped: 1 − 0.9ᵗ belongs to m, 1 − 0.999ᵗ to v.": dict(swapped_corrections=True),
         "t counts from 1, so the power is t, not t + 1.": dict(correct_power=lambda t: t + 1),
-        "The memory is 0.9 old + 0.1 new (and 0.999 old + 0.001 new); yours is the other way round.": dict(
+        "You swapped old and new in both memories: use 0.9 old + 0.1 new, and 0.999 old + 0.001 new.": dict(
             keep_m=0.1, keep_v=0.001
         ),
-        "m is 0.9 old + 0.1 new; yours is 0.1 old + 0.9 new.": dict(keep_m=0.1),
-        "v is 0.999 old + 0.001 new; yours is 0.001 old + 0.999 new.": dict(keep_v=0.001),
+        "You swapped old and new in m: use 0.9 old + 0.1 new.": dict(keep_m=0.1),
+        "You swapped old and new in v: use 0.999 old + 0.001 new.": dict(keep_v=0.001),
         "You add the new gradient and its square in full. They have the weights 0.1 and 0.001.": dict(
             new_m=1.0, new_v=1.0
         ),
@@ -608,7 +608,7 @@ def rmse_over_all_rows(answer) -> None:
         "You return the error of the last batch. Add up squares over all batches.": by_batch(
             lambda errors: _root_of_mean(errors[-1:])
         ),
-        "You return the error of the first batch: does `return` stand inside the loop?": by_batch(
+        "You return the error of the first batch: is your `return` inside the loop?": by_batch(
             lambda errors: _root_of_mean(errors[:1])
         ),
     }

@@ -824,7 +824,7 @@ NATURAL = {
         (wrong_06_5_also_forward_grad, "This is the sigmoid of `grad`. Multiply"),
         (wrong_06_5_also_yxgrad, "Parentheses: the slope is y * (1 − y). Multiply all"),
         (wrong_06_5_slope, "This is the slope alone. Multiply `grad`,"),
-        (wrong_06_5_y, "You multiplied by y. That is the value, not the"),
+        (wrong_06_5_y, "You multiplied by y, which is the value, not"),
         (wrong_06_5_tanh, "1 − y² is the slope of tanh. The slope of"),
         (wrong_06_5_x, "You used x where y belongs: the slope is"),
         (wrong_06_5_twice, "You applied the sigmoid twice: `y` is"),
