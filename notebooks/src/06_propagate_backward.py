@@ -169,8 +169,7 @@ check("06.2", answer)
 #
 # <details><summary>Hint 1</summary>Nudge down from <code>kept</code>, not from the nudged value.</details>
 # <details><summary>Hint 2</summary>Call <code>f()</code> again, put <code>kept</code> back, and divide the difference
-# by
-# <code>2 * h</code>.</details>
+# by <code>2 * h</code>.</details>
 
 
 # %%
@@ -259,8 +258,8 @@ for name, value, grad in zip("xWb", (x, W, b), dense_backward_slow(x, W, 3 * y**
 #
 # Write `dense_backward` without loops. Return `grad_x, grad_W, grad_b`, in this order.
 #
-# <details><summary>Hint 1</summary>Bring the batch to the inside, where it disappears:
-# (n_in, batch) @ (batch, n_out).</details>
+# <details><summary>Hint 1</summary>In a matrix product, the inner dimension is summed over. For W, this must be the
+# batch: (n_in, batch) @ (batch, n_out).</details>
 # <details><summary>Hint 2</summary><code>x.T @ grad</code> for W. For b, sum <code>grad</code> over the batch. For x,
 # multiply by <code>W.T</code>.</details>
 
@@ -880,8 +879,8 @@ claim("no hidden layer does as well", flat[1] < 0.93 and flat[2] < l2[2] + 0.015
 #
 # <details><summary>Hint 1</summary>Two batches with the errors [0, 0] and [2, 2]. What is the RMSE of all four, and
 # what does the function return?</details>
-# <details><summary>Hint 2</summary>Only sums can be added up over batches: collect the *squared* errors and the number
-# of rows, and take the root once, at the end.</details>
+# <details><summary>Hint 2</summary>Only sums can be added up over batches. Add up the <em>squared</em> errors and the
+# number of rows, and take the root once, at the end.</details>
 
 
 # %%

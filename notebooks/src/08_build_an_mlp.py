@@ -206,7 +206,7 @@ def build_neumf(dim, hidden, penalty, product=True):
 #
 # <details><summary>Hint 1</summary>Dense arm: <code>np.maximum(np.concatenate([r, s], axis=1) @ W + b, 0)</code>.</details>
 # <details><summary>Hint 2</summary>Do not add up <code>p * q</code>: put the products beside the dense arm,
-# <code>axis=1</code> again, and multiply with <code>h</code>.</details>
+# <code>axis=1</code> again, and multiply by <code>h</code>.</details>
 
 
 # %%

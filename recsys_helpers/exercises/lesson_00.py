@@ -9,12 +9,12 @@ trace(
     "O1",
     0.25,
     {
-        0.45: "You added 0.10. The third film speaks against it: its weight is −0.10.",
-        0.35: "Two of the weights make that. The third one, −0.10, counts too: it takes something off.",
+        0.45: "You added 0.10. The third film speaks against *Shrek*: its weight is −0.10.",
+        0.35: "You added only two of the weights. Add the third one as well, −0.10.",
         -0.25: "The signs are reversed: two weights are positive, one is negative.",
     },
-    "Add the three weights, the negative one too.",
-    "A score is a sum; a negative weight speaks against a film.",
+    "Add all three weights, including the negative one.",
+    "A score is a sum of weights; a negative weight lowers it.",
 )
 
 
@@ -30,7 +30,12 @@ def _hidden(scores, known, by):
     return scores
 
 
-@exercise("00.2", "O1", "code", done="These three lines end every recommender of this course.")
+@exercise(
+    "00.2",
+    "O1",
+    "code",
+    done="Most recommenders of this course end with these steps: hide known items, sort by score, cut to k.",
+)
 def recommend(answer) -> None:
     rng = np.random.default_rng(0)
     cases = []
@@ -40,30 +45,30 @@ def recommend(answer) -> None:
         cases.append((scores, rng.permutation(known), k))
     cases.append((np.array([0.3, 0.9, 0.1, 0.5]), np.array([3, 1]), 2))  # all the others are asked for
     mistakes = {
-        "Cut at the end: k films are asked for, yours are more.": Sign(
+        "You return more than k films. Cut the list to k at the end.": Sign(
             lambda rows, scores, known, k: (
                 len(rows) > k and np.array_equal(np.asarray(rows)[:k], _best(scores, known, k))
             )
         ),
-        "You recommend what is known already. Give it a score of −∞ before you sort.": takes_best(
+        "You recommend films that are known already. Give them a score of −∞ before you sort.": takes_best(
             lambda scores, known, k: scores
         ),
-        "A score of 0 does not hide: other scores may be below 0. Take −∞.": takes_best(
+        "A score of 0 does not hide a film: other scores may be below 0. Use −∞.": takes_best(
             lambda scores, known, k: _hidden(scores, known, 0.0)
         ),
-        "A score of −1 does not hide: other scores may be below −1. Take −∞.": takes_best(
+        "A score of −1 does not hide a film: other scores may be below −1. Use −∞.": takes_best(
             lambda scores, known, k: _hidden(scores, known, -1.0)
         ),
-        "The lowest score does not hide: the film that has it stands level with the known ones. Take −∞.": takes_best(
+        "The lowest score does not hide a film: the one that has it ties with the known ones. Use −∞.": takes_best(
             lambda scores, known, k: _hidden(scores, known, np.min)
         ),
-        "Yours are the lowest scores: sort by minus the score.": takes_best(
+        "You return the lowest scores: sort by minus the score.": takes_best(
             lambda scores, known, k: -_hidden(scores, known, np.inf)
         ),
-        "The lowest scores come first in yours, and the hidden ones before them: sort by minus the score.": takes_best(
+        "You sort in ascending order, so the hidden films come first: sort by minus the score.": takes_best(
             lambda scores, known, k: -_hidden(scores, known, -np.inf)
         ),
-        "NaN is sorted to the end, which becomes the beginning when you reverse. Hide with −∞.": Sign(
+        "Sorting puts NaN at the end, which becomes the beginning when you reverse. Hide films with −∞.": Sign(
             lambda rows, scores, known, k: (
                 set(np.asarray(rows)[: len(known)].tolist()) <= set(known.tolist())
                 and np.array_equal(rows[len(known) :], _best(scores, known, k)[: max(k - len(known), 0)])
@@ -72,17 +77,19 @@ def recommend(answer) -> None:
         "You return the known films themselves. Leave them out: give them −∞ before you sort.": Sign(
             lambda rows, scores, known, k: set(np.asarray(rows).tolist()) <= set(known.tolist())
         ),
-        "The right ones, but the best stands last. Best first.": lambda scores, known, k: _best(scores, known, k)[::-1],
-        "The right ones, but not in order: np.argpartition does not sort. Best first.": Sign(
+        "These are the right films, but the best comes last. Return the best first.": lambda scores, known, k: _best(
+            scores, known, k
+        )[::-1],
+        "These are the right films, but not in order: np.argpartition does not sort. Return the best first.": Sign(
             lambda rows, scores, known, k: set(np.asarray(rows).tolist()) == set(_best(scores, known, k).tolist())
         ),
-        "You return the scores. The indices of the films are asked for.": (
+        "You return the scores. Return the indices of the films.": (
             lambda scores, known, k: scores[_best(scores, known, k)]
         ),
-        "You cut to k first and take the known ones out of these, so too few are left. Hide, then cut.": (
+        "You cut to k first and then remove the known films, so too few are left. Hide them first, then cut.": (
             lambda scores, known, k: [row for row in np.argsort(-scores)[:k] if row not in known]
         ),
-        "Deleting the known ones shifts all indices behind them: yours point to other films. Hide, do not delete.": (
+        "Deleting the known films shifts all later indices, so yours point to other films. Hide them with −∞.": (
             lambda scores, known, k: np.argsort(-np.delete(scores, known))[:k]
         ),
     }
@@ -100,9 +107,9 @@ choice(
     why_not={
         "a": "No lesson needs a GPU: all were written and timed on two processor cores.",
         "c": "4 GiB of free memory are enough for every lesson.",
-        "d": "Look at the first line of the report: TensorFlow has no build for that version.",
+        "d": "Look at the first line of the report: TensorFlow has no build for that Python version.",
     },
-    done="A new `.venv` with Python 3.11, 3.12 or 3.13, and `make lab` again.",
+    done="Make a new `.venv` with Python 3.11, 3.12 or 3.13, then run `make lab` again.",
 )
 
 predict(
@@ -110,7 +117,7 @@ predict(
     "O3",
     truth=4,
     within=0.5,
-    low="Lesson 00 has four exercises, this one counts too. Look at the map below.",
+    low="Lesson 00 has four exercises, and this one counts, too. Look at the map below.",
     high="Lesson 00 has four exercises. Look at the map below.",
-    done="Run the next cell and count.",
+    done="Lesson 00 has four exercises, so four squares. Run the next cell and count them.",
 )

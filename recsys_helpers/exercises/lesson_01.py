@@ -12,10 +12,10 @@ predict(
     "O1",
     truth=0.5,
     within=0.1,
-    low="Near 0 it would be wrong almost everywhere, and turned around almost perfect: it would still know the coin. "
-    "A shuffled label agrees with the true one by luck, in half of the rows.",
-    high="Near 1 it would have learned the coin from the other five columns, and they do not know how it fell.",
-    done="Without the column `label` it is back at a coin's worth. Then what has it learned?",
+    low="Near 0 the model would be wrong in almost every row, so it would still know the label. A shuffled "
+    "label agrees with the true one by chance, in half of the rows.",
+    high="Near 1 the model would have learned the coin flip from the other five columns, but they do not contain it.",
+    done="Without the column `label` the model is no better than tossing a coin. So what has it learned?",
     between=(0, 1),
 )
 
@@ -25,13 +25,13 @@ trace(
     "O2",
     0.4,
     {
-        0.25: "That is right without the missing value. After fillna(0) the smallest age is 0, not 10.",
-        20: "That is the filled age; the scaling is still to come.",
+        0.25: "This is right without the missing value. After fillna(0) the smallest age is 0, not 10.",
+        20: "This is the age itself. It still has to be scaled.",
         0.5: "You divided by the width of the three known ages. After fillna(0) the ages are 10, 20, 50 and 0.",
     },
-    "After the filling the ages are 10, 20, 50 and 0. Subtract their minimum, then divide by maximum − minimum: "
-    "a number from 0 to 1.",
-    "The gap became 0, so the scale runs from 0 to 50: 20 / 50 = 0.4, not 0.25.",
+    "After fillna(0) the ages are 10, 20, 50 and 0. Subtract their minimum, then divide by maximum − "
+    "minimum, which gives a number from 0 to 1.",
+    "The missing value became 0, so the scale runs from 0 to 50: 20 / 50 = 0.4, not 0.25.",
 )
 
 
@@ -68,18 +68,23 @@ def _scale_with_tiny(tiny, train, test):
     return (test - train.min(axis=0)) / (train.max(axis=0) - train.min(axis=0) + tiny)
 
 
-@exercise("01.3", "O2", "code", done="What train has not seen may lie below 0 or above 1, and that is honest.")
+@exercise(
+    "01.3",
+    "O2",
+    "code",
+    done="A value outside the range of `train` becomes less than 0 or more than 1, as it would in real use.",
+)
 def scale(answer) -> None:
     both = lambda train, test: np.concatenate([train, test])  # noqa: E731
     own = lambda train, test: test  # noqa: E731
     mistakes = {
-        "You used the minimum and maximum of `test`. In real use later rows come one by one; take those of `train`.": (
+        "You used the minimum and maximum of `test`. In real use later rows come one by one: use those of `train`.": (
             partial(_scale, source=own)
         ),
-        "You used train and test together: that is the leak. Take minimum and maximum from `train` alone.": partial(
+        "You used train and test together, which is a leak. Take minimum and maximum from `train` alone.": partial(
             _scale, source=both
         ),
-        "One minimum for the whole table: columns have different scales. Use axis=0, one minimum for each column.": (
+        "You took one minimum for the whole table, but columns have different scales. Use axis=0.": (
             partial(_scale, axis=None)
         ),
         "You took minimum and maximum of a *row* (axis=1). Each column has its own: axis=0.": (
@@ -88,10 +93,10 @@ def scale(answer) -> None:
         "Columns that are constant in train should become 0; yours are 1.": (
             lambda train, test: np.where(np.ptp(train, axis=0) == 0, 1.0, _scale(train, test))
         ),
-        "Your scale runs from −1 to 1. From 0 to 1 is asked for: do not multiply by 2 and subtract 1.": (
+        "Your scale runs from −1 to 1. It should run from 0 to 1: do not multiply by 2 and subtract 1.": (
             lambda train, test: np.where(np.ptp(train, axis=0) == 0, 0.0, 2 * _scale(train, test) - 1)
         ),
-        "You subtract the mean of `train`. Its minimum is asked for, so that the smallest value becomes 0.": (
+        "You subtract the mean of `train`. Subtract its minimum, so that the smallest value becomes 0.": (
             lambda train, test: np.where(
                 np.ptp(train, axis=0) == 0,
                 0.0,
@@ -99,29 +104,29 @@ def scale(answer) -> None:
             )
         ),
         "You divide by the width without subtracting the minimum of `train` first.": partial(_scale, start=False),
-        "You scaled and returned `train`. The scaled rows of `test` are asked for.": (
+        "You scaled and returned `train`. Return the scaled rows of `test`.": (
             lambda train, test: _scale(train, train)
         ),
         "Columns that are constant in train become infinite or NaN: their width is 0. They should be 0.": partial(
             _scale, constant="nan"
         ),
-        "Columns that are constant in train should become 0; yours hold test minus the constant.": partial(
+        "Columns that are constant in train should become 0; yours are test minus the constant.": partial(
             _scale, constant="shift"
         ),
-        "That is standardisation, with mean and standard deviation. Minimum and width are asked for.": _standardise,
-        "That is standardisation, and constant columns are divided by 0 besides. Take minimum and width.": partial(
+        "This is standardisation, with mean and standard deviation. Use minimum and width.": _standardise,
+        "This is standardisation, and constant columns are divided by 0 as well. Use minimum and width.": partial(
             _standardise, constant="nan"
         ),
         "You subtract nothing, and constant columns are divided by 0. Subtract the minimum of `train` first.": partial(
             _scale, start=False, constant="nan"
         ),
-        "You divide by the maximum. The width is asked for: maximum minus minimum, after subtracting the minimum.": (
+        "You divide by the maximum. Subtract the minimum, then divide by the width, maximum minus minimum.": (
             lambda train, test: test / train.max(axis=0)
         ),
         "You subtract the minimum, but divide by the maximum. Divide by the width, maximum minus minimum.": (
             lambda train, test: (test - train.min(axis=0)) / train.max(axis=0)
         ),
-        "`nan_to_num` turns infinity into a huge number. Put 1 in the place of a width of 0 before you divide.": (
+        "`nan_to_num` turns infinity into a huge number. Replace a width of 0 with 1 before you divide.": (
             lambda train, test: np.nan_to_num(_scale(train, test, constant="nan"))
         ),
         **{
@@ -130,7 +135,7 @@ def scale(answer) -> None:
             )
             for tiny in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
         },
-        "You cut the result at 0 and 1. A later row may lie outside of what train has seen: leave it there.": (
+        "You clip the result to 0 and 1. A later row may lie outside the range of train: do not clip it.": (
             lambda train, test: np.clip(_scale(train, test), 0, 1)
         ),
     }
@@ -143,11 +148,11 @@ choice(
     "O2",
     right="b",
     why_not={
-        "a": "That would be a fair choice, but Keras knows no users and no time: it takes the last rows as they stand.",
-        "c": "Keras shuffles the training rows in each epoch, but it cuts off the last fifth before.",
-        "d": "The two parts share no row. Something else is wrong with them.",
+        "a": "This would be a fair choice, but Keras knows nothing about users or time: it takes the last rows.",
+        "c": "Keras shuffles the training rows in each epoch, but it cuts off the last fifth before that.",
+        "d": "The two parts have no row in common. Look at the users in each part.",
     },
-    done="The last rows are the last users: their embeddings stay almost as they were drawn at the start.",
+    done="The last rows belong to the last users, whose embeddings stay close to their random initial values.",
 )
 
 
@@ -199,12 +204,12 @@ def _habits_of_averages(cases, got) -> None:
 
     if is_fixed(rows, "item_id"):
         raise NotYet(
-            "Yours does not depend on the argument `train`: `look_up`, `share_of_likes` and `overall` hold the "
-            "notebook's own train. Count in the argument."
+            "Your result does not depend on the argument `train`: `look_up`, `share_of_likes` and "
+            "`overall` hold the notebook's own train. Compute the shares from the argument."
         )
     prior = (known["mine"] * (known["count"] + 5) - known["sum"]) / 5
     if is_fixed(known.assign(prior=prior), "case", "prior"):
-        raise NotYet("The five imaginary ratings are still mixed in. Plain shares are asked for: the mean of `liked`.")
+        raise NotYet("The five imaginary ratings are still mixed in. Use plain shares: the mean of `liked`.")
     if np.allclose(known["mine"], known["sum"] / known["count"]) and np.ptp(unknown["mine"]) < 1e-6:
         raise NotYet(
             f"Unknown films get {unknown['mine'].iloc[0]:.3g} whatever `train` is: is that the notebook's `overall`? "
@@ -222,19 +227,18 @@ def _given_01_5(train, test):
     "01.5",
     "O3",
     "debug",
-    done="The bar learns from train only, exactly like the model that has to clear it.",
+    done="The baseline now learns from train only, exactly like the model that is compared with it.",
     given=_given_01_5,
 )
 def film_average(answer) -> None:
     both = lambda train, test: pd.concat([train, test])  # noqa: E731
     mistakes = {
-        "The likes of the test rows are still in the shares: a film's own answer is averaged in.": partial(
-            _film_average, learn=both
-        ),
-        "You learn from the test rows. Their likes are what is asked for.": partial(
+        "The shares still contain the likes of the test rows, so each row's own answer is averaged in. Use "
+        "`train` only.": partial(_film_average, learn=both),
+        "You learn from the test rows, whose likes are to be predicted. Learn from `train`.": partial(
             _film_average, learn=lambda train, test: test
         ),
-        "The leak is closed. Films that train does not know are NaN now: give them the mean of `liked` in train.": (
+        "The leak is closed, but films that train does not know are NaN: give them the mean of `liked` in train.": (
             partial(_film_average, unknown=lambda train, test: np.nan)
         ),
         "An unknown film is not a disliked one: 0 puts it below all others. Use the mean of `liked` in train.": partial(
@@ -246,16 +250,16 @@ def film_average(answer) -> None:
         "You filled unknown films with the mean over train *and* test: the test likes leak in. Use train.": partial(
             _film_average, unknown=lambda train, test: pd.concat([train, test])["liked"].mean()
         ),
-        "0.5 is a guess. An unknown film gets what train says about films in general: the mean of `liked`.": partial(
+        "0.5 is a guess. Give an unknown film the mean of `liked` in train.": partial(
             _film_average, unknown=lambda train, test: 0.5
         ),
-        "You add the likes up. A share is asked for: the mean of `liked`.": (
+        "You add up the likes. Take their share: the mean of `liked`.": (
             lambda train, test: _filled(train, test, train.groupby("item_id")["liked"].sum())
         ),
-        "You took the median of `liked`, which is 0 or 1. A share is asked for: the mean.": (
+        "You took the median of `liked`, which is 0 or 1. Take the share: the mean.": (
             lambda train, test: _filled(train, test, train.groupby("item_id")["liked"].median())
         ),
-        "You return a number for each row of `train`. One for each row of `test` is asked for.": (
+        "You return a number for each row of `train`. Return one for each row of `test`.": (
             lambda train, test: train["item_id"].map(train.groupby("item_id")["liked"].mean())
         ),
         "You return a number for each film. Look it up for each row of `test`: test['item_id'].map(share).": (
@@ -264,10 +268,10 @@ def film_average(answer) -> None:
         "Every row gets the mean over all of train. Look up the share of each row's film first.": (
             lambda train, test: np.full(len(test), train["liked"].mean())
         ),
-        "Rows of unknown films are gone: an inner merge drops them. Every row of `test` gets a number.": (
+        "Rows of unknown films are missing, as after an inner merge. Return a number for every row of `test`.": (
             lambda train, test: test["item_id"].map(train.groupby("item_id")["liked"].mean()).dropna()
         ),
-        "You filled with the mean of the films' shares. The mean over all train rows is asked for.": partial(
+        "You filled with the mean of the films' shares. Fill with the mean over all train rows.": partial(
             _film_average, unknown=lambda train, test: train.groupby("item_id")["liked"].mean().mean()
         ),
     }
@@ -302,7 +306,12 @@ def _score(user_idx, item_idx, user_table, item_table, user_bias, item_bias, par
 _TABLES = ("users", "films", "user_bias", "film_bias")
 
 
-@exercise("01.6", "O4", "faded", done="Two look-ups, a dot product, two biases, a sigmoid: nothing else has weights.")
+@exercise(
+    "01.6",
+    "O4",
+    "faded",
+    done="The model is two look-ups, a dot product, two biases and a sigmoid; only the four tables have weights.",
+)
 def model_with_biases(answer) -> None:
     import keras  # slow, hence only here
 
@@ -318,10 +327,10 @@ def model_with_biases(answer) -> None:
     if missing >= {"user_bias", "film_bias"}:
         raise NotYet("The biases do not reach the output: add both to the dot product.")
     if missing:
-        raise NotYet(f"`{min(missing)}` does not reach the output: all four look-ups belong into the probability.")
+        raise NotYet(f"`{min(missing)}` does not reach the output: the probability needs all four look-ups.")
     more = [layer for layer in model.layers if layer.name not in _TABLES and layer.count_params()]
     if more:
-        raise NotYet(f"The layer {more[0].name} has weights of its own. Only the four tables learn here.")
+        raise NotYet(f"The layer {more[0].name} has weights of its own. Only the four tables may have weights.")
     if len(model.inputs) != 2:
         raise NotYet("The model has two inputs, in a list: [user_in, film_in].")
     rng = np.random.default_rng(6)
@@ -334,29 +343,31 @@ def model_with_biases(answer) -> None:
     got = np.asarray(model([u, i]))
     if got.shape != (13, 1):
         shape = ", ".join(["pairs", *map(str, got.shape[1:])])
-        raise NotYet(f"The output has shape ({shape}), (pairs, 1) is asked for: Dot(axes=1) multiplies *and* adds up.")
+        raise NotYet(
+            f"The output has shape ({shape}), but should have (pairs, 1): Dot(axes=1) multiplies *and* adds up."
+        )
     users, films = tables[0][u], tables[1][i]
     dot, biases = (users * films).sum(axis=1), (tables[2][u] + tables[3][i])[:, 0]
     cosine = dot / np.linalg.norm(users, axis=1) / np.linalg.norm(films, axis=1)
     swapped = (tables[0][i] * tables[1][u]).sum(axis=1) + (tables[2][i] + tables[3][u])[:, 0]
     for value, hint in (
-        (dot + biases, "The sigmoid is missing: the output is the score."),
-        (_sigmoid(dot) + biases, "The biases are added behind the sigmoid. They belong to the score: add first."),
+        (dot + biases, "The sigmoid is missing: the output is the score. Apply it at the end."),
+        (_sigmoid(dot) + biases, "You add the biases after the sigmoid. Add them to the dot product, before it."),
         (
             _sigmoid(_sigmoid(dot) + biases),
-            "The dot product has a sigmoid of its own. One at the end will do.",
+            "The dot product has its own sigmoid. Use only one, at the end.",
         ),
-        (_sigmoid(_sigmoid(dot + biases)), "The sigmoid is applied twice. Once turns the score into a probability."),
-        (np.tanh(dot + biases), "That is tanh, from −1 to 1. A probability lies between 0 and 1: the sigmoid."),
-        (np.maximum(dot + biases, 0), "That is relu. A probability lies between 0 and 1: the sigmoid."),
-        (_sigmoid(cosine + biases), "`normalize=True` makes a cosine of the dot product. Leave it out."),
-        (_sigmoid(dot * biases), "You multiply with the biases. They are added."),
+        (_sigmoid(_sigmoid(dot + biases)), "You apply the sigmoid twice. Apply it once, to the score."),
+        (np.tanh(dot + biases), "You use tanh, from −1 to 1. A probability lies between 0 and 1: use the sigmoid."),
+        (np.maximum(dot + biases, 0), "You use relu. A probability lies between 0 and 1: use the sigmoid."),
+        (_sigmoid(cosine + biases), "`normalize=True` turns the dot product into a cosine. Leave it out."),
+        (_sigmoid(dot * biases), "You multiply by the biases. Add them: layers.Add()."),
         (
             _sigmoid(dot * (tables[2][u] * tables[3][i])[:, 0]),
-            "You multiply dot product and biases. They are added: layers.Add().",
+            "You multiply the dot product by both biases. Add them: layers.Add().",
         ),
-        (_sigmoid(dot - biases), "You subtract the biases. They are added: layers.Add()."),
-        (_sigmoid((dot + biases) / 3), "You average dot product and biases. They are added: layers.Add()."),
+        (_sigmoid(dot - biases), "You subtract the biases. Add them: layers.Add()."),
+        (_sigmoid((dot + biases) / 3), "You average the dot product and the biases. Add them: layers.Add()."),
         (np.ones(13), "A softmax of a single number is always 1. Use the sigmoid."),
         (_sigmoid(swapped), "The inputs are swapped: the user comes first, [user_in, film_in]."),
     ):
@@ -367,13 +378,18 @@ def model_with_biases(answer) -> None:
         raise NotYet(f"For the first pair the probability should be {truth[0]:.3f}; your model says {got[0, 0]:.3f}.")
 
 
-@exercise("01.7", "O4", "code", done="Look up, multiply, add, sigmoid: this is all that the network does.")
+@exercise(
+    "01.7",
+    "O4",
+    "code",
+    done="The network looks up rows, multiplies and adds them, and applies a sigmoid. It does nothing else.",
+)
 def chances(answer) -> None:
     mistakes = {
-        "One sum for everything: `.sum()` without axis. Each pair needs its own sum: axis=1.": (
+        "You used `.sum()` without axis, which sums over all pairs. Each pair needs its own sum: axis=1.": (
             lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum() + a[u] + b[i])
         ),
-        "The biases stand outside of the sigmoid. They belong to the score: add first, then the sigmoid.": (
+        "You add the biases after the sigmoid. Add them to the score first, then apply the sigmoid.": (
             lambda *case: _sigmoid(_score(*case, parts="dot")) + _score(*case, parts="user item")
         ),
         "Parentheses: `1 / 1 + x` is (1 / 1) + x. Write 1 / (1 + np.exp(-score)).": (
@@ -382,19 +398,19 @@ def chances(answer) -> None:
         "You took the mean of the products. The dot product is their sum.": (
             lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).mean(axis=1) + a[u] + b[i])
         ),
-        "You subtract the biases. They are added.": (
+        "You subtract the biases. Add them.": (
             lambda *case: _sigmoid(_score(*case, parts="dot") - _score(*case, parts="user item"))
         ),
         "You returned the score. The sigmoid, 1 / (1 + e⁻ˢ), turns it into a probability.": _score,
-        "The sign in the sigmoid is turned: e to the power of *minus* the score.": (
+        "The sign in the sigmoid is wrong: use e to the power of *minus* the score.": (
             lambda *case: _sigmoid(-_score(*case))
         ),
         "The biases are missing: add those of the user and of the film before the sigmoid.": (
             lambda *case: _sigmoid(_score(*case, parts="dot"))
         ),
-        "The film's bias is missing.": lambda *case: _sigmoid(_score(*case, parts="dot user")),
-        "The user's bias is missing.": lambda *case: _sigmoid(_score(*case, parts="dot item")),
-        "The dot product is missing: yours are the biases alone.": (
+        "The film's bias is missing: add it to the score.": lambda *case: _sigmoid(_score(*case, parts="dot user")),
+        "The user's bias is missing: add it to the score.": lambda *case: _sigmoid(_score(*case, parts="dot item")),
+        "The dot product is missing: you use the biases alone.": (
             lambda *case: _sigmoid(_score(*case, parts="user item"))
         ),
         "You add the rows of user and film. The dot product multiplies them, number by number, and adds up.": (
@@ -403,7 +419,7 @@ def chances(answer) -> None:
         "You score every user with every film and add that up. Multiply row by row and sum over axis=1.": (
             lambda u, i, users, items, a, b: _sigmoid((users[u] @ items[i].T).sum(axis=1) + a[u] + b[i])
         ),
-        "You divide by the lengths, which makes a cosine. The plain dot product is asked for.": (
+        "You divide by the lengths, which gives a cosine. Use the plain dot product.": (
             lambda u, i, users, items, a, b: _sigmoid(
                 (users[u] * items[i]).sum(axis=1) / np.linalg.norm(users[u], axis=1) / np.linalg.norm(items[i], axis=1)
                 + a[u]
@@ -413,11 +429,11 @@ def chances(answer) -> None:
         "`keepdims=True` makes a column of the dot products, and with the biases a table of all pairs. Leave it out.": (
             lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=1, keepdims=True) + a[u] + b[i])
         ),
-        "That is a softmax over the pairs. Each pair has a probability of its own: the sigmoid.": (
+        "You used a softmax over the pairs. Each pair has its own probability: use the sigmoid.": (
             lambda *case: np.exp(_score(*case)) / np.exp(_score(*case)).sum()
         ),
         "`np.exp` is missing in the sigmoid: 1 / (1 + np.exp(-score)).": lambda *case: 1 / (1 - _score(*case)),
-        "You multiply with the biases. They are added to the dot product.": (
+        "You multiply by the biases. Add them to the dot product.": (
             lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=1) * a[u] * b[i])
         ),
         "You scored every user with every film: shape (n, n). Multiply row by row and sum over axis=1.": (
@@ -426,7 +442,7 @@ def chances(answer) -> None:
         "You summed over the pairs (axis=0). Each pair needs the sum over its own numbers: axis=1.": (
             lambda u, i, users, items, a, b: _sigmoid((users[u] * items[i]).sum(axis=0))
         ),
-        "You kept the products apart: shape (n, dim). Sum them over axis=1.": (
+        "You did not sum the products: their shape is (n, dim). Sum them over axis=1.": (
             lambda u, i, users, items, a, b: _sigmoid(users[u] * items[i] + (a[u] + b[i])[:, None])
         ),
     }
@@ -445,8 +461,8 @@ def _explain_shapes(answer) -> None:
     products = users[u] * items[i]
     got = answer(u, i, users, items, a, b)
     for value, hint in (
-        (products.sum(axis=0) + a[u] + b[i], "You summed down the pairs, axis=0. Sum each pair's own numbers: axis=1."),
-        (products.sum(axis=1) + a + b, "You add all biases as they stand. Look them up: `user_bias[user_idx]`."),
+        (products.sum(axis=0) + a[u] + b[i], "You summed over the pairs, axis=0. Sum each pair's own numbers: axis=1."),
+        (products.sum(axis=1) + a + b, "You add all biases without looking them up: `user_bias[user_idx]`."),
         (products.sum(axis=1) + a + b[i], "The user's bias is not looked up: `user_bias[user_idx]`."),
         (products.sum(axis=1) + a[u] + b, "The film's bias is not looked up: `item_bias[item_idx]`."),
         ((users * items).sum(axis=1) + a[u] + b[i], "The rows are not looked up: `user_table[user_idx]`."),
@@ -460,11 +476,12 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "The shuffled labels no longer agree with the column `label`, so copying it is not learned.",
-        "c": "Look at the inputs: `label` is still among them. A check that cannot see a leak proves nothing.",
-        "d": "fit cannot know which label belongs to which row: it takes what it is given.",
+        "a": "The shuffled labels no longer agree with the column `label`, so the model does not learn to copy it.",
+        "c": "`label` is still among the inputs. A check that cannot see a leak does not show that there is none.",
+        "d": "`fit` cannot know which label belongs to which row: it uses what it is given.",
     },
-    done="The column and the target fell apart, so the check went blind. Shuffle where the labels come from.",
+    done="The column `label` no longer matches the target, so the check misses the leak. Shuffle the labels "
+    "at their source.",
 )
 
 
@@ -473,16 +490,16 @@ parsons(
     "O4",
     right="BDCEA",
     not_used={
-        "F": "Line F chooses on test: then the number it prints is the best of several draws. Leave it out.",
+        "F": "Line F chooses the model on test, so the printed AUC would be the best of several draws. Leave it out.",
     },
     before={
-        "BA": "Nothing may be learned or numbered before the split: it comes first.",
-        "BC": "Nothing may be learned or numbered before the split: it comes first.",
-        "BD": "Nothing may be learned or numbered before the split: it comes first.",
-        "BE": "Nothing may be learned or numbered before the split: it comes first.",
+        "BA": "Nothing may be learned or numbered before the split, so line B comes first.",
+        "BC": "Nothing may be learned or numbered before the split, so line B comes first.",
+        "BD": "Nothing may be learned or numbered before the split, so line B comes first.",
+        "BE": "Nothing may be learned or numbered before the split, so line B comes first.",
         "DC": "The embedding tables need row numbers: the maps come before the models.",
         "CE": "There must be models before the best one can be chosen.",
         "EA": "The test set comes last, once, for the model that valid has chosen.",
     },
-    done="Split first, learn everything from train, choose on valid, open test once.",
+    done="Split first, learn everything from train, choose on valid, and use test once.",
 )

@@ -11,11 +11,11 @@ choice(
     "O1",
     right="c",
     why_not={
-        "a": "That writes down a dislike that nobody expressed. Most empty cells are films the user never heard of.",
-        "b": "Implicit feedback is something a user did. Here nothing was done, so there is nothing to read.",
-        "d": "Then nearly all pairs would go, and with them everything a recommender could still recommend.",
+        "a": "This records a dislike that nobody expressed. Most empty cells are films that the user never heard of.",
+        "b": "Implicit feedback is something a user did. Here nothing was done, so there is no feedback.",
+        "d": "This would remove nearly all pairs, and with them everything that a recommender could recommend.",
     },
-    done="An empty cell is unknown. What to do with so many unknowns: a later lesson.",
+    done="An empty cell is unknown, not a dislike. Later lessons deal with these many unknowns.",
 )
 
 
@@ -24,15 +24,15 @@ trace(
     "O2",
     5 / 12,
     {
-        7 / 12: "That is the sparsity, the share of empty cells. Density is the share of filled ones.",
-        12 / 5: "Upside down: filled cells stand above, all cells below.",
+        7 / 12: "This is the sparsity, the share of empty cells. Density is the share of filled ones.",
+        12 / 5: "Your fraction is upside down: divide the filled cells by all cells.",
         5 / 7: "You divided by the rows and columns added up (or by the empty cells). Divide by all cells, 3 × 4.",
-        5: "That is the number of filled cells. Divide it by the number of all cells.",
-        500 / 12: "As a share between 0 and 1, please, not in percent.",
-        41.7: "As a share, please, not in percent.",
+        5: "This is the number of filled cells. Divide it by the number of all cells.",
+        500 / 12: "Give a share between 0 and 1, not a percentage.",
+        41.7: "Give a share, not a percentage.",
     },
     "How many cells does a table of 3 rows and 4 columns have? Five of them are filled.",
-    "5 of 12 cells, 0.42: density counts cells, not users or films.",
+    "5 of 12 cells are filled, 0.42: density counts cells, not users or films.",
 )
 
 
@@ -56,51 +56,60 @@ def _gini(counts: np.ndarray) -> float:
     return float(np.mean(_pair_differences(counts)) / (2 * np.mean(counts)))
 
 
-@exercise("02.4", "O2", "code", done="0 if all are equal, near 1 if one film has everything.")
+@exercise(
+    "02.4",
+    "O2",
+    "code",
+    done="The Gini coefficient is 0 if all counts are equal, and near 1 if one film has nearly all the ratings.",
+)
 def gini(answer) -> None:
     rng = np.random.default_rng(1)
     cases = [(rng.integers(1, 40, int(rng.integers(3, 12))),) for _ in range(30)]
     mistakes = {
-        "Twice the true value: the mean difference is divided by two times the mean.": lambda c: 2 * _gini(c),
+        "Your result is twice the true value: divide the mean difference by two times the mean.": lambda c: (
+            2 * _gini(c)
+        ),
         "You left out the pairs of a film with itself. They belong to the mean: divide by n × n.": (
             lambda c: _gini(c) * len(c) / (len(c) - 1)
         ),
         "Your differences cancel out, so their mean is 0. Take absolute values first.": lambda c: 0.0,
-        "That is the mean difference. Divide it by twice the mean of the counts.": (
+        "This is the mean difference. Divide it by twice the mean of the counts.": (
             lambda c: float(np.mean(_pair_differences(c)))
         ),
         "You summed the differences. Take their mean.": lambda c: _gini(c) * len(c) ** 2,
-        "The sign is turned: sort from the smallest to the largest.": lambda c: -_gini(c),
+        "The sign is reversed: sort from the smallest to the largest.": lambda c: -_gini(c),
         "In Python, a / 2 * b divides by 2 and multiplies by b. Put parentheses around 2 * counts.mean().": (
             lambda c: float(np.mean(_pair_differences(c))) / 2 * np.mean(c)
         ),
-        "25 is the number of pairs of the five films above. Take the mean: it fits any number of films.": (
+        "25 is the number of pairs of the five films above. Take the mean, which works for any number of films.": (
             lambda c: float(np.sum(_pair_differences(c))) / 25 / (2 * np.mean(c))
         ),
-        "8 is twice the mean of the five films above. Each array of counts has its own mean.": (
+        "8 is twice the mean of the five films above. Use twice the mean of the counts that are passed in.": (
             lambda c: float(np.mean(_pair_differences(c))) / 8
         ),
-        "You compare each film with the next one only (`np.diff`). Compare each with each.": (
+        "You compare each film with the next one only (`np.diff`). Compare it with every film.": (
             lambda c: np.abs(np.diff(c)).mean() / (2 * c.mean())
         ),
         "Your formula needs the counts in order: sort them first.": (
             lambda c: (2 * np.arange(1, len(c) + 1) - len(c) - 1) @ c / (len(c) * c.sum())
         ),
-        "That is the standard deviation over the mean. Gini takes the mean difference of all pairs, over twice "
-        "the mean.": (lambda c: c.std() / c.mean()),
-        "You divide by the median. Twice the *mean* of the counts is asked for.": (
+        "This is the standard deviation over the mean. Gini takes the mean difference of all pairs, over "
+        "twice the mean.": (lambda c: c.std() / c.mean()),
+        "You divide by the median. Divide by twice the *mean* of the counts.": (
             lambda c: np.mean(_pair_differences(c)) / (2 * np.median(c))
         ),
-        "That is the Gini *impurity* of a decision tree, another idea of the same name. Compare each film with each.": (
+        "This is the Gini *impurity* of a decision tree, another concept. Compare each film with every film.": (
             lambda c: 1 - ((c / c.sum()) ** 2).sum()
         ),
         "You square the differences. Take absolute values.": (
             lambda c: np.mean(np.square(_pair_differences(c))) / (2 * c.mean())
         ),
-        "You compare each film with the mean. Compare each film with each other film.": (
+        "You compare each film with the mean. Compare it with every film.": (
             lambda c: np.abs(c - c.mean()).mean() / (2 * c.mean())
         ),
-        "That is the share of the largest film. Compare each film with each.": lambda c: float(np.max(c) / np.sum(c)),
+        "This is the share of the largest film. Compare each film with every film.": lambda c: float(
+            np.max(c) / np.sum(c)
+        ),
     }
     judge(answer, cases, _gini, mistakes)
 
@@ -110,9 +119,9 @@ predict(
     "O3",
     truth=0.83,
     within=0.08,
-    low="Far more: 83 % of ratings follow the user's rating before within a minute.",
+    low="Far more: 83 % of the ratings come within a minute after the same user's previous rating.",
     high="A little less: 83 %. There are pauses, but they are rare.",
-    done="83 % it is: people rate in bursts.",
+    done="It is 83 %: people rate in bursts.",
     between=(0, 1),
 )
 
@@ -131,15 +140,15 @@ def _given_02_6(timestamps):
     "02.6",
     "O3",
     "debug",
-    done="Sorted first, a pause is a pause; the table itself is sorted by film.",
+    done="Sorted times give the true pauses; the rows of the table itself are sorted by film.",
     given=_given_02_6,
 )
 def count_sessions(answer) -> None:
     must_be_function(answer)
     if np.ndim(answer(np.array([0, 9000, 10]))):
-        raise NotYet("One number is asked for: sum the True values.")
+        raise NotYet("Return one number: sum the True values.")
     if answer(np.array([0, 9000, 10])) == 3:
-        raise NotYet("[0, 9000, 10] are two visits, not three. The times must be put in order before you take pauses.")
+        raise NotYet("[0, 9000, 10] are two sessions, not three. Sort the times before you take the pauses.")
     if answer(np.array([100])) == 0:
         raise NotYet("A single rating is one session: n pauses separate n + 1 sessions.")
     rng = np.random.default_rng(2)
@@ -149,10 +158,10 @@ def count_sessions(answer) -> None:
         return lambda times: 1 + int(sum(pauses(np.diff(np.sort(times)))))
 
     mistakes = {
-        "The times must be put in order before you take pauses; without it, most of them run backwards.": (
+        "Sort the times before you take the pauses. Without sorting, many of them are negative.": (
             lambda times: 1 + int((np.diff(times) > 1800).sum())
         ),
-        "30 minutes are 30 × 60 seconds; yours is an hour.": apart(lambda p: p > 3600),
+        "30 minutes are 30 × 60 seconds. You use an hour.": apart(lambda p: p > 3600),
         "You cut time into half hours of the clock. A session ends where a *pause* is longer than 30 minutes.": (
             lambda times: len(np.unique(times // 1800))
         ),
@@ -162,17 +171,21 @@ def count_sessions(answer) -> None:
         "You count pauses. One pause separates two sessions: add 1.": lambda times: _count_sessions(times) - 1,
         "A pause of exactly 30 minutes does not begin a new session; more than 30 does.": apart(lambda p: p >= 1800),
         "The times are in seconds: 30 minutes are 30 × 60 of them.": apart(lambda p: p > 30),
-        "You always count one session. Do your times run downwards, or did you take argsort (positions, not times)?": (
-            lambda times: 1
-        ),
+        "You always count one session. Are your times in descending order, or did you use argsort, which "
+        "gives positions?": (lambda times: 1),
     }
     judge(answer, cases, _count_sessions, mistakes)
 
 
-@exercise("02.7", "O4", "trace", done="0.06 + 0.27 + 1.00: two minuses make a plus, so an old film pleases Cleo.")
+@exercise(
+    "02.7",
+    "O4",
+    "trace",
+    done="0.06 + 0.27 + 1.00 = 1.33: minus times minus is plus, so an old film gets a high score from Cleo.",
+)
 def cleo_casablanca(answer) -> None:
     if np.size(answer) == 3:
-        raise NotYet("Those are the three products. The dot product is their sum: one number.")
+        raise NotYet("These are the three products. The dot product is their sum: one number.")
     number = as_number(answer)
     if np.isclose(number, 1.33, atol=0.006):
         return
@@ -204,7 +217,12 @@ def _cosines(vectors: np.ndarray) -> np.ndarray:
     return direction @ direction.T
 
 
-@exercise("02.8", "O4", "faded", done="Nearest by direction: every recommender with embeddings does this somewhere.")
+@exercise(
+    "02.8",
+    "O4",
+    "faded",
+    done="You found the nearest film by cosine similarity, as most recommenders with embeddings do somewhere.",
+)
 def nearest_film(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(3)
@@ -212,31 +230,30 @@ def nearest_film(answer) -> None:
     cases += [(np.array([[1.0, 0.1], [-1.0, 0.2], [-0.1, -1.0]]),)]  # all cosines of two films are negative
     got = [np.asarray(answer(vectors.copy())) for (vectors,) in cases]
     if all(np.shape(mine) == (len(vectors), len(vectors)) for mine, (vectors,) in zip(got, cases)):
-        raise NotYet("That is the table of all pairs. Return one index per film: argmax along axis 1.")
+        raise NotYet("This is the table of all pairs. Return one index per film: argmax along axis 1.")
     mistakes = {
-        "Each film came out nearest to itself: put −∞ on the diagonal. And −∞ needs argmax, not argmin or argsort.": (
+        "Each film is its own nearest film: put −∞ on the diagonal, and use argmax, not argmin or argsort.": (
             lambda v: np.arange(len(v))
         ),
         "A cosine can be negative, so 0 on the diagonal may still win. Use −∞.": lambda v: _by(_cosines, v, 0.0),
         "You used the vectors, not their directions: a long vector then wins. Use `direction`.": (
             lambda v: _by(lambda x: x @ x.T, v)
         ),
-        "That is the film that lies farthest away: take argmax, not argmin.": (
+        "This is the film that is farthest away: use argmax, not argmin.": (
             lambda v: _by(_cosines, v, np.inf, np.argmin)
         ),
-        "You return one number for the whole table. One index per film: argmax(axis=1).": (
+        "You return one number for the whole table. Return one index per film: argmax(axis=1).": (
             lambda v: _by(_cosines, v, pick=lambda table, axis: np.argmax(table))
         ),
-        "You compare distances, so long vectors lie far away. Only the direction counts: use `direction`.": (
+        "You compare distances, so long vectors are far away. Only the direction counts: use `direction`.": (
             lambda v: _by(lambda x: -((x[:, None] - x) ** 2).sum(axis=2), v)
         ),
-        "argsort runs upwards: its second entry is nearly the farthest film. Sort minus the cosine, or use argmax.": (
-            lambda v: np.argsort(_cosines(v), axis=1)[:, 1]
-        ),
-        "You took absolute values: a film in the opposite direction is not near. Keep the sign of the cosine.": (
+        "argsort sorts in ascending order: its second entry is nearly the farthest film. Sort minus the "
+        "cosine, or use argmax.": (lambda v: np.argsort(_cosines(v), axis=1)[:, 1]),
+        "You took absolute values, but a film in the opposite direction is not near. Keep the sign of the cosine.": (
             lambda v: _by(lambda x: np.abs(_cosines(x)), v)
         ),
-        "Those are the cosines of the nearest films. Return their indices: argmax instead of max.": (
+        "These are the cosines of the nearest films. Return their indices: argmax instead of max.": (
             lambda v: _by(_cosines, v, pick=np.max)
         ),
     }
@@ -250,7 +267,12 @@ def _lift(together: np.ndarray, n_users: int) -> np.ndarray:
     )
 
 
-@exercise("02.9", "O5", "code", done="1 means as often as chance says; what is above 1 is news.")
+@exercise(
+    "02.9",
+    "O5",
+    "code",
+    done="A lift of 1 means as many shared users as expected by chance; above 1, two films share more.",
+)
 def lift(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -263,40 +285,46 @@ def lift(answer) -> None:
         return np.diag(together).astype(float)
 
     mistakes = {
-        "You forgot the number of users: chance expects size × size / n_users.": lambda t, n: _lift(t, n) / n,
-        "6 was the number of users of the small example. Here it comes in as n_users.": lambda t, n: _lift(t, 6),
-        "len(together) is the number of films. The number of users comes in as n_users.": lambda t, n: _lift(t, len(t)),
-        "You divided by n_users once more. The expected count is size × size / n_users, and it stands below.": (
+        "The number of users is missing: by chance we expect size × size / n_users.": lambda t, n: _lift(t, n) / n,
+        "6 was the number of users of the small example. Use the argument n_users.": lambda t, n: _lift(t, 6),
+        "len(together) is the number of films. The number of users is the argument n_users.": lambda t, n: _lift(
+            t, len(t)
+        ),
+        "You divided by n_users. Lift divides by size × size / n_users, so n_users multiplies the count.": (
             lambda t, n: _lift(t, n) / n**2
         ),
-        "That is the cosine: it divides by the square root of both sizes. Lift divides by what chance expects.": (
+        "This is the cosine, which divides by the root of both sizes. Lift divides by the count expected by chance.": (
             lambda t, n: t / np.sqrt(np.outer(size(t), size(t)))
         ),
-        "You divided by the size of the column's film only. Chance needs both sizes: np.outer(size, size).": (
+        "You divided by the size of the column's film only. Use both sizes: np.outer(size, size).": (
             lambda t, n: t * n / size(t)
         ),
-        "You divided by the size of the row's film only. Chance needs both sizes: np.outer(size, size).": (
+        "You divided by the size of the row's film only. Use both sizes: np.outer(size, size).": (
             lambda t, n: t * n / size(t)[:, None]
         ),
-        "That is what chance expects. Lift is the true count divided by it.": (
+        "This is the count expected by chance. Lift is the true count divided by it.": (
             lambda t, n: np.outer(size(t), size(t)) / n
         ),
-        "That is the share of the row's users who also watched the column's film. Divide by what chance expects.": (
-            lambda t, n: t / size(t)[:, None]
+        "This is the share of the row's users who also watched the column's film. Divide by the count "
+        "expected by chance.": (lambda t, n: t / size(t)[:, None]),
+        "This is the share of all users. Lift divides the true count by the one expected by chance.": lambda t, n: (
+            t / n
         ),
-        "That is the share of all users. Lift divides the true count by what chance expects.": lambda t, n: t / n,
-        "You subtract what chance expects. Lift *divides* by it.": lambda t, n: t - np.outer(size(t), size(t)) / n,
-        "That is Jaccard: users of both over users of either. Lift divides by what chance expects.": (
-            lambda t, n: t / (size(t)[:, None] + size(t) - t)
+        "You subtract the count expected by chance. Lift *divides* by it.": lambda t, n: (
+            t - np.outer(size(t), size(t)) / n
         ),
+        "This is the Jaccard index: users of both over users of either. Lift divides by the count expected "
+        "by chance.": (lambda t, n: t / (size(t)[:, None] + size(t) - t)),
         "`size @ size` is one number for all pairs. Each pair has its own product: np.outer(size, size).": (
             lambda t, n: t * n / (size(t) @ size(t))
         ),
-        "You add the two sizes. Chance expects their *product* over n_users: np.outer(size, size).": (
+        "You add the two sizes. The expected count is their *product* over n_users: np.outer(size, size).": (
             lambda t, n: t * n / (size(t)[:, None] + size(t))
         ),
-        "Upside down: the true count stands above, what chance expects below.": lambda t, n: 1 / _lift(t, n),
-        "The sizes stand on the diagonal, np.diag(together); sums of rows count users several times.": (
+        "Your fraction is upside down: divide the true count by the one expected by chance.": lambda t, n: (
+            1 / _lift(t, n)
+        ),
+        "You summed rows, which counts users several times. The sizes are on the diagonal, np.diag(together).": (
             lambda t, n: t * n / np.outer(t.sum(axis=1), t.sum(axis=1))
         ),
     }
@@ -308,9 +336,12 @@ choice(
     "O5",
     right="b",
     why_not={
-        "a": "Look at the titles: hardly one is. Lift never saw a genre, only counts.",
-        "c": "The other way round: look at their number of ratings. Dividing by a tiny size makes rare films win.",
-        "d": "They are right: one person did rate both. It is too little evidence for so strong a word.",
+        "a": "Look at the titles: hardly any of these films is animated. Lift uses counts only, no genres.",
+        "c": "It is the other way round: look at their number of ratings. Dividing by a tiny size makes "
+        "rare films win.",
+        "d": "The counts are right: one person did rate both films. But that is too little evidence for so "
+        "high a lift.",
     },
-    done="Raw counts favour the popular, lift the rare. Good neighbours lie between, and need evidence.",
+    done="Raw counts favour popular films, and lift favours rare ones. A good measure is in between and "
+    "needs evidence.",
 )

@@ -14,8 +14,8 @@ predict(
     truth=7,
     within=0.5,
     low="There are seven. Which ones did you miss? The next cells name them, each with its line.",
-    high="The schema below finds seven. Keep your list: some troubles no schema can see.",
-    done="Seven it is. Compare your list with the next cells.",
+    high="The schema below finds seven. Keep your list: a schema cannot see every fault.",
+    done="There are seven. Compare your list with the output of the next cells.",
     between=(0, 100),
 )
 
@@ -24,11 +24,11 @@ choice(
     "O1",
     right="c",
     why_not={
-        "a": "That invents a rave review. It may have been 0.5, the opposite.",
-        "b": "Then an invented opinion stands in the table, and nobody can see that it is one.",
-        "d": "A mean or a squared error feels it: one 50 weighs as much as dozens of honest ratings.",
+        "a": "This invents a rave review. The user may have meant the opposite, such as 0.5.",
+        "b": "This puts an invented opinion into the table, and nobody can see that it is invented.",
+        "d": "It distorts a mean or a squared error: one 50 weighs as much as dozens of honest ratings.",
     },
-    done="A value that cannot be is a missing value. Counting them tells you how far to trust the rest.",
+    done="An impossible value is a missing value. The number of such values tells you how far to trust the rest.",
 )
 
 
@@ -48,7 +48,7 @@ def _latest(frame: pd.DataFrame) -> set[tuple]:
     return {tuple(row) for row in best.values()}
 
 
-@exercise("03.3", "O1", "code", done="First the order of time, then the last row of each pair.")
+@exercise("03.3", "O1", "code", done="After sorting by time, the last row of each pair is the latest one.")
 def keep_latest(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(1)
@@ -58,7 +58,7 @@ def keep_latest(answer) -> None:
         before = frame.copy()
         got.append(answer(frame))
         if not frame.equals(before):
-            raise NotYet("Your function changed the frame that came in. Begin with `frame = frame.copy()`.")
+            raise NotYet("Your function changed its input frame. Begin with `frame = frame.copy()`.")
         if isinstance(got[-1], pd.DataFrame) and {"user_id", "item_id"} <= set(got[-1].index.names):
             raise NotYet("user_id and item_id became the index: add `.reset_index()`.")
         if not isinstance(got[-1], pd.DataFrame) or sorted(got[-1].columns) != sorted(frame.columns):
@@ -72,18 +72,20 @@ def keep_latest(answer) -> None:
             lambda f: f.drop_duplicates(pair, keep="last")
         ),
         "You keep the first row of each pair. Sort by timestamp and keep the last.": lambda f: f.drop_duplicates(pair),
-        "You keep the earliest rating of each pair. The latest is asked for.": (
+        "You keep the earliest rating of each pair. Keep the latest.": (
             lambda f: f.sort_values("timestamp").drop_duplicates(pair)
         ),
-        "Only rows that are equal in all columns went. Name the two columns that make a pair.": lambda f: f,
-        "You removed every pair that repeats. One row of each stays.": lambda f: f.drop_duplicates(pair, keep=False),
+        "You removed only rows that are equal in all columns. Name the two columns that make a pair.": lambda f: f,
+        "You removed all rows of a pair that repeats. Keep one row of each pair.": lambda f: f.drop_duplicates(
+            pair, keep=False
+        ),
         "You keep one row per user. A pair is user_id and item_id together.": (
             lambda f: f.sort_values("timestamp").drop_duplicates("user_id", keep="last")
         ),
-        "You keep the highest rating of each pair. The latest is asked for.": (
+        "You keep the highest rating of each pair. Keep the latest.": (
             lambda f: f.sort_values("rating", kind="stable").drop_duplicates(pair, keep="last")
         ),
-        "Each column has its own maximum in yours, so a row may mix two ratings. Keep whole rows.": (
+        "You took the maximum of each column, so a row may mix two ratings. Keep whole rows.": (
             lambda f: f.groupby(pair, as_index=False).max()[list(f.columns)]
         ),
         "You took means of the repeated rows. Keep one whole row of each pair, the latest.": (
@@ -92,13 +94,13 @@ def keep_latest(answer) -> None:
         "You keep one row per film. A pair is user_id and item_id together.": (
             lambda f: f.sort_values("timestamp").drop_duplicates("item_id", keep="last")
         ),
-        "You kept the rows that must go: turn the mask round with ~.": (
+        "You kept the rows that must be removed. Invert the mask with ~.": (
             lambda f: f[f.sort_values("timestamp").duplicated(pair, keep="last").reindex(f.index)]
         ),
-        "The rating is no part of the pair: a user may have changed it. Name user_id and item_id only.": (
+        "The rating is not part of the pair: a user may have changed it. Name user_id and item_id only.": (
             lambda f: f.sort_values("timestamp").drop_duplicates([*pair, "rating"], keep="last")
         ),
-        "You keep the latest row of the whole table. One row of each pair stays.": (
+        "You keep the latest row of the whole table. Keep one row of each pair.": (
             lambda f: f[f["timestamp"] == f["timestamp"].max()]
         ),
     }
@@ -107,7 +109,9 @@ def keep_latest(answer) -> None:
             raise NotYet(hint)
     for mine, frame in zip(rows, frames):
         if len(mine) != len(_latest(frame)):
-            raise NotYet(f"Of {len(frame)} rows {len(_latest(frame))} pairs should stay, yours are {len(mine)}.")
+            raise NotYet(
+                f"Of {len(frame)} rows, {len(_latest(frame))} should stay, one for each pair; you keep {len(mine)}."
+            )
     raise NotYet("The number of rows is right, but for some pairs it is not the row with the largest timestamp.")
 
 
@@ -116,9 +120,9 @@ predict(
     "O2",
     truth=(71 - 20) / (2391 - 20),
     within=0.02,
-    low="Below 0 nothing can stand. (71 − 20) / (2391 − 20) is 0.02.",
-    high="Far lower: (71 − 20) / (2391 − 20) is 0.02. One busy user presses everybody else to the floor.",
-    done="(71 − 20) / (2391 − 20) is 0.02: one busy user presses everybody else to the floor.",
+    low="Slightly higher: (71 − 20) / (2391 − 20) is 0.02. Only a user with 20 ratings becomes 0.",
+    high="Much lower: (71 − 20) / (2391 − 20) is 0.02. One very active user squeezes everybody else towards 0.",
+    done="(71 − 20) / (2391 − 20) is 0.02: one very active user squeezes everybody else towards 0.",
 )
 
 
@@ -137,7 +141,12 @@ def _standardise(train: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-@exercise("03.5", "O2", "code", done="All that is learned comes from train; `other` is only moved and stretched.")
+@exercise(
+    "03.5",
+    "O2",
+    "code",
+    done="Means and standard deviations are learned from `train`; `other` is only shifted and scaled with them.",
+)
 def standardise(answer) -> None:
     rng = np.random.default_rng(2)
     cases = []
@@ -151,7 +160,7 @@ def standardise(answer) -> None:
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
-        raise NotYet("axis=1 gives one value per row. One a column: axis=0.") from None
+        raise NotYet("axis=1 gives one value per row. Use axis=0, which gives one per column.") from None
     if any(np.shape(mine) == np.shape(train) for mine, (train, _) in zip(got, cases)):
         raise NotYet("You returned `train`, scaled. Return `other`, scaled by what you learned from `train`.")
 
@@ -166,7 +175,7 @@ def standardise(answer) -> None:
         "You used the mean and spread of `other` itself. They must come from `train`.": (
             lambda train, other: (other - other.mean(axis=0)) / _spread(other)
         ),
-        "You learned from train and other together. That is the leak this lesson is about.": together,
+        "You learned from train and other together, which is a leak. Learn from `train` alone.": together,
         "Parentheses: `other - mean / spread` divides first. Write (other − mean) / spread.": (
             lambda train, other: other - train.mean(axis=0) / _spread(train)
         ),
@@ -182,27 +191,27 @@ def standardise(answer) -> None:
         "You multiply by the spread. Divide by it.": (
             lambda train, other: (other - train.mean(axis=0)) * _spread(train)
         ),
-        "You subtract the median. The mean is asked for.": (
+        "You subtract the median. Subtract the mean.": (
             lambda train, other: (other - np.median(train, axis=0)) / _spread(train)
         ),
-        "One mean for the whole table: take it for each column, axis=0.": whole,
+        "You took one mean and one spread for the whole table. Take them for each column, axis=0.": whole,
         "You divided by n − 1 (ddof=1). Here, as in scikit-learn and Keras, the spread divides by n.": (
             lambda train, other: (other - train.mean(axis=0)) / _spread(train, ddof=1)
         ),
         "You divided by the variance. Divide by its root, the standard deviation.": (
             lambda train, other: (other - train.mean(axis=0)) / _spread(train) ** 2
         ),
-        "That is min–max. Subtract the mean and divide by the standard deviation.": (
+        "This is min–max scaling. Subtract the mean and divide by the standard deviation.": (
             lambda train, other: (other - train.min(axis=0)) / (train.max(axis=0) - train.min(axis=0))
         ),
         "You divided by the spread but did not subtract the mean first.": lambda train, other: other / _spread(train),
-        "The mean is one for the whole table. Take it for each column, axis=0.": (
+        "You took one mean for the whole table. Take it for each column, axis=0.": (
             lambda train, other: (other - train.mean()) / _spread(train)
         ),
-        "The spread is one for the whole table. Take it for each column, axis=0.": (
+        "You took one spread for the whole table. Take it for each column, axis=0.": (
             lambda train, other: (other - train.mean(axis=0)) / train.std()
         ),
-        "You subtract the first row of train. Its mean over the rows is asked for: train.mean(axis=0).": (
+        "You subtract the first row of train. Subtract the mean over its rows: train.mean(axis=0).": (
             lambda train, other: (other - train[0]) / _spread(train)
         ),
         "You divided by the largest value. Subtract the mean and divide by the standard deviation.": (
@@ -216,12 +225,12 @@ def standardise(answer) -> None:
         got = np.asarray(answer(*copy.deepcopy(constant)))
     if not np.allclose(got, _standardise(*constant)):
         raise NotYet(
-            "A constant column of train: subtract its mean and divide by exactly 1. "
-            "The values of `other` there need not be constant."
+            "In a constant column of train, subtract the mean and divide by exactly 1. The values of "
+            "`other` in that column need not be constant."
         )
 
 
-@exercise("03.6", "O3", "trace", done="Sorted, counted from 1, and 0 for the id that nobody knows.")
+@exercise("03.6", "O3", "trace", done="The map sorts the ids, numbers them from 1, and gives 0 to an unknown id.")
 def indices(answer) -> None:
     given = np.asarray(answer).ravel().tolist()
     if given == [2, 0, 1]:
@@ -234,12 +243,12 @@ def indices(answer) -> None:
         (2, 99, 1): "99 is the raw id itself, not an index. Unknown ids get 0.",
         (2, 4, 1): "99 was not among the ids of the map, so it has no number of its own: unknown ids get 0.",
         (2, 3, 1): "99 was not among the ids of the map; 3 belongs to 50. Unknown ids get 0.",
-        (30, 0, 10): "Those are raw ids. `to_idx` returns their positions in the sorted list.",
-        (2, 1): "Three ids go in, three indices come out: the unknown one too.",
+        (30, 0, 10): "These are raw ids. `to_idx` returns their positions in the sorted list.",
+        (2, 1): "Three ids go in, so three indices come out. The unknown id gets one as well.",
     }
     if tuple(given) in known:
         raise NotYet(known[tuple(given)])
-    raise NotYet("Sort the different ids, 10, 30, 50, and number them from 1. Which number has 30? And 99, and 10?")
+    raise NotYet("Sort the different ids, 10, 30, 50, and number them from 1. Which numbers do 30, 99 and 10 get?")
 
 
 def _multi_hot(genres: list[str], vocabulary: list[str]) -> np.ndarray:
@@ -252,7 +261,12 @@ def _known_head(text: str, vocabulary: list[str]) -> str:
     return "|".join(names[: unknown.index(True)] if any(unknown) else names)
 
 
-@exercise("03.7", "O3", "code", done="One column a genre; what is unknown leaves no trace and no error.")
+@exercise(
+    "03.7",
+    "O3",
+    "code",
+    done="Each genre of the vocabulary has its own column, and an unknown genre is left out without an error.",
+)
 def multi_hot(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(3)
@@ -271,7 +285,7 @@ def multi_hot(answer) -> None:
         answer(*known_only[0])  # if this raises too, the error is another one, and the learner sees it
         raise NotYet("A genre that is not in the vocabulary stops your function. Leave it out instead.") from None
     if all(np.shape(mine) == (len(v), len(g)) for mine, (g, v) in zip(got, cases)):
-        raise NotYet("Rows and columns are swapped: one row per film, one column a genre.")
+        raise NotYet("Rows and columns are swapped: one row per film, one column per genre.")
     if all(np.shape(mine) == (len(g), len(v) + 1) for mine, (g, v) in zip(got, cases)):
         raise NotYet("There is one column too many. Unknown genres get no column here.")
     mistakes = {
@@ -287,9 +301,11 @@ def multi_hot(answer) -> None:
         "Only films with a single genre are marked: you compare the whole text. Split it at '|' first.": (
             lambda g, v: np.array([[int(name == text) for name in v] for text in g])
         ),
-        "get_dummies makes a column for each genre it meets, from A to Z. Bring them into the order of the "
-        "vocabulary: .reindex(columns=vocabulary, fill_value=0).": (lambda g, v: pd.Series(g).str.get_dummies("|")),
-        "A genre of the vocabulary that no film has became NaN: reindex(…, fill_value=0).": (
+        "get_dummies makes a column for each genre that occurs, in alphabetical order. Put them into the "
+        "order of the vocabulary: .reindex(columns=vocabulary, fill_value=0).": (
+            lambda g, v: pd.Series(g).str.get_dummies("|")
+        ),
+        "A genre of the vocabulary that no film has became NaN. Use reindex(…, fill_value=0).": (
             lambda g, v: pd.Series(g).str.get_dummies("|").reindex(columns=v)
         ),
         "Only the first genre of each film is marked. A film can have several.": (
@@ -304,26 +320,26 @@ def multi_hot(answer) -> None:
                 [[int(i == len(v) - 1 and not set(t.split("|")) <= set(v)) for i in range(len(v))] for t in g],
             )
         ),
-        "You sorted the vocabulary. Its order is the order of the columns, whatever it is.": (
+        "You sorted the vocabulary. Keep its order, which is the order of the columns.": (
             lambda g, v: _multi_hot(g, sorted(v))
         ),
         "You share a 1 among the genres of a film. Each of its genres gets a whole 1.": (
             lambda g, v: _multi_hot(g, v) / np.array([[len(text.split("|"))] for text in g])
         ),
-        "You write the genre's number into its cell. A 1 is asked for.": (
+        "You write the genre's number into its cell. Write a 1.": (
             lambda g, v: _multi_hot(g, v) * np.arange(1, len(v) + 1)
         ),
-        "Only the last film is marked: the line that stores a row stands behind the loop. Indent it.": (
+        "Only the last film is marked: the line that stores a row comes after the loop. Indent it.": (
             lambda g, v: _only_row(_multi_hot(g, v), -1)
         ),
-        "Zeros and ones are swapped.": lambda g, v: 1 - _multi_hot(g, v),
-        "Only the first film is marked. Does `return` stand inside the loop?": (
+        "Zeros and ones are swapped: write 1 for each genre of the film.": lambda g, v: 1 - _multi_hot(g, v),
+        "Only the first film is marked. Is your `return` inside the loop?": (
             lambda g, v: _only_row(_multi_hot(g, v), 0)
         ),
-        "After an unknown genre the rest of the film is lost: `continue`, not `break`.": (
+        "You lose all genres after an unknown one. Use `continue`, not `break`.": (
             lambda g, v: _multi_hot([_known_head(text, v) for text in g], v)
         ),
-        "A film with an unknown genre lost its other genres too. Leave out that genre only.": (
+        "A film with an unknown genre loses its other genres, too. Leave out that genre only.": (
             lambda g, v: _multi_hot([text if set(text.split("|")) <= set(v) else "" for text in g], v)
         ),
         "A genre that is not in the vocabulary was written into column 0. Leave it out.": (
@@ -334,7 +350,7 @@ def multi_hot(answer) -> None:
         "You split at spaces. The genres of a film are separated by '|'.": (
             lambda g, v: np.array([[int(name in text.split()) for name in v] for text in g])
         ),
-        "A genre that a film lacks is −1 in yours. Write 0.": lambda g, v: 2 * _multi_hot(g, v) - 1,
+        "You write −1 for a genre that a film lacks. Write 0.": lambda g, v: 2 * _multi_hot(g, v) - 1,
     }
     judge(answer, cases, _multi_hot, mistakes)
 
@@ -345,7 +361,7 @@ parsons(
     right="DBAGF",
     not_used={
         "C": "Line C lets the scaler see the test set. Leave it out.",
-        "E": "Line E fits the scaler again, on test: train and test would be measured with two rulers.",
+        "E": "Line E fits the scaler again, on test, so train and test would be scaled differently. Leave it out.",
     },
     before={
         "DB": "There is no `train` before the cut: D comes first.",
@@ -356,7 +372,7 @@ parsons(
         "GF": "The error needs the predictions: G before F.",
         "AG": "The model must be fitted before it predicts: A before G.",
     },
-    done="Cut, fit on train, apply to both. The test set is transformed, never fitted.",
+    done="Cut the data, fit on train, and apply the result to both. The test set is transformed, never fitted.",
 )
 
 
@@ -369,7 +385,12 @@ def _pad_behind(histories: list[list[int]], length: int, behind=True, oldest=Fal
     return np.array(rows)
 
 
-@exercise("03.9", "O4", "faded", done="Zeros behind, the latest films kept.")
+@exercise(
+    "03.9",
+    "O4",
+    "faded",
+    done="A long history keeps its latest films, and a short one is padded with zeros at the end.",
+)
 def pad_behind(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(5)
@@ -379,29 +400,29 @@ def pad_behind(answer) -> None:
         sizes = [1, length, length + 2, *rng.integers(0, 8, int(rng.integers(1, 4)))]
         cases.append(([[int(film) for film in rng.integers(1, 50, n)] for n in sizes], length))
     mistakes = {
-        "Right, but with the zeros in front. Behind is asked for.": partial(_pad_behind, behind=False),
-        "You keep the oldest films of a long history. The latest stand at its end: history[-length:].": partial(
+        "Your zeros are in front. Put them at the end.": partial(_pad_behind, behind=False),
+        "You keep the oldest films of a long history. The latest are at its end: history[-length:].": partial(
             _pad_behind, oldest=True
         ),
-        "You turned the histories round. The oldest film stays in front.": partial(_pad_behind, turned=True),
-        "The empty end is filled with −1. The padding of this lesson is 0.": (
+        "You reversed the histories. Keep the oldest film in front.": partial(_pad_behind, turned=True),
+        "You fill the end of a row with −1. Use 0, the padding of this lesson.": (
             lambda histories, length: np.array([h[-length:] + [-1] * (length - len(h[-length:])) for h in histories])
         ),
-        "Your rows are one cell too long: `length` of them are asked for.": (
+        "Your rows are one cell too long. Each must have `length` cells.": (
             lambda histories, length: np.pad(_pad_behind(histories, length), ((0, 0), (0, 1)))
         ),
-        "The short rows are not filled up: zeros behind, until each has `length` entries.": Sign(
+        "Short rows are not padded: add zeros at the end, until each has `length` entries.": Sign(
             lambda rows, histories, length: [list(row) for row in rows] == [h[-length:] for h in histories]
         ),
-        "You sorted the films by their id. A history stays in its order, oldest first.": (
+        "You sorted the films by their id. Keep their order, oldest first.": (
             lambda histories, length: _pad_behind([sorted(h[-length:]) for h in histories], length)
         ),
-        "A short history is repeated in yours. Its end is filled with zeros.": (
+        "You repeat a short history. Fill its end with zeros.": (
             lambda histories, length: np.array(
                 [np.resize(h[-length:], length) if h else [0] * length for h in histories]
             )
         ),
-        "All histories are written into row 0, one over the other. Use the row number of the loop: padded[row, …].": (
+        "You write all histories into row 0, one over the other. Use the row number of the loop: padded[row, …].": (
             Sign(
                 lambda rows, histories, length: (
                     np.any(rows[0])
@@ -410,36 +431,36 @@ def pad_behind(answer) -> None:
                 )
             )
         ),
-        "The zeros were added before the cut, so they push films out. Cut to the last `length` films first.": (
+        "You add the zeros before the cut, so they push films out. Cut to the last `length` films first.": (
             lambda histories, length: np.array(
                 [(h + [0] * (max(length, *map(len, histories)) - len(h)))[-length:] for h in histories]
             )
         ),
-        "The latest film of each history is missing: off by one in the cut. It is history[-length:].": (
+        "The latest film of each history is missing. Cut with history[-length:].": (
             lambda histories, length: _pad_behind([h[-length:][:-1] for h in histories], length)
         ),
-        "One film too few of a long history: off by one in the cut. It is history[-length:].": (
+        "You keep one film too few of a long history. Cut with history[-length:].": (
             lambda histories, length: _pad_behind([h[1 - length :] for h in histories], length)
         ),
-        "The empty end repeats the latest film. It is filled with zeros.": (
+        "You fill the end of a row with the latest film. Fill it with zeros.": (
             lambda histories, length: np.array(
                 [(h[-length:] + [h[-1] if h else 0] * length)[:length] for h in histories]
             )
         ),
-        "That is the mask, which cells are real. The films themselves are asked for.": (
+        "You return the mask of the real cells. Return the films themselves.": (
             lambda histories, length: _pad_behind(histories, length) > 0
         ),
-        "Nothing was filled in: all zeros.": lambda histories, length: np.zeros((len(histories), length)),
+        "All cells are 0: write the films into them.": lambda histories, length: np.zeros((len(histories), length)),
         "Only the last user's row is filled. Is your `return` or your row index in the wrong position?": (
             lambda histories, length: _only_row(_pad_behind(histories, length), -1)
         ),
-        "Only the first user's row is filled. Does `return` stand inside the loop?": (
+        "Only the first user's row is filled. Is your `return` inside the loop?": (
             lambda histories, length: _only_row(_pad_behind(histories, length), 0)
         ),
     }
     unequal = (
-        "The films and the cells you write them to differ in number. Cut a long history to its last `length` films, "
-        "then fill the first `len(kept)` cells of the row."
+        "The number of films differs from the number of cells that you write to. Cut a long history to its "
+        "last `length` films, then fill the first `len(kept)` cells of the row."
     )
     judge(answer, cases, _pad_behind, mistakes, raised={ValueError: unequal})
 
@@ -463,7 +484,13 @@ def _given_03_10(padded):
     return padded[np.arange(len(padded)), n_real - 1]
 
 
-@exercise("03.10", "O4", "debug", done="The last real position, wherever the zeros stand.", given=_given_03_10)
+@exercise(
+    "03.10",
+    "O4",
+    "debug",
+    done="The function now finds the last real position of each row, on whichever side the zeros are.",
+    given=_given_03_10,
+)
 def latest_film(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -486,10 +513,10 @@ def latest_film(answer) -> None:
         return (np.arange(padded.shape[1]) * (padded != 0)).max(axis=1)
 
     mistakes = {
-        "Right if the zeros stand behind. With zeros in front, [0, 0, 3, 5], it reads position 1: a zero.": at(
+        "This is right for zeros at the end. With zeros in front, [0, 0, 3, 5], it reads position 1, a zero.": at(
             lambda padded: (padded != 0).sum(axis=1) - 1
         ),
-        "Right if the zeros stand in front. With zeros behind, [3, 5, 0, 0], the last cell is padding.": at(
+        "This is right for zeros in front. With zeros at the end, [3, 5, 0, 0], the last cell is padding.": at(
             lambda padded: np.full(len(padded), -1)
         ),
         "You decide the side by the last cell of the first user, whose history may be full. Look at each row.": (
@@ -498,31 +525,27 @@ def latest_film(answer) -> None:
         "You decide the side by the first cell of the first user, whose history may be full. Look at each row.": (
             lambda padded: _by_side(padded, zeros_behind=padded[0, 0] != 0)
         ),
-        "You return the position. The film that stands there is asked for.": last_place,
-        "That is the first film of each user. The latest one stands last.": at(
-            lambda padded: (padded != 0).argmax(axis=1)
-        ),
-        "After the row was reversed, position k is position length − 1 − k of the row itself. Count back.": at(
+        "You return the position. Return the film at that position.": last_place,
+        "You return the first film of each user. Return the last one.": at(lambda padded: (padded != 0).argmax(axis=1)),
+        "You reversed the row: position k there is position length − 1 − k of the row itself. Convert it back.": at(
             lambda padded: (padded[:, ::-1] != 0).argmax(axis=1)
         ),
         "`padded[:, last]` reads every row at the positions of all rows. Pair them: np.arange(len(padded)), last.": (
             lambda padded: padded[:, last_place(padded)]
         ),
-        "You return how many films each user has. The latest film is asked for.": (
-            lambda padded: (padded != 0).sum(axis=1)
-        ),
+        "You return how many films each user has. Return the latest film.": (lambda padded: (padded != 0).sum(axis=1)),
         "If the last cell is padding, you take the first cell: the oldest film. Find the last cell that is not 0.": (
             lambda padded: np.where(padded[:, -1] == 0, padded[:, 0], padded[:, -1])
         ),
-        "You sum the positions of the real cells. Their largest is the last real position.": at(
+        "You sum the positions of the real cells. Take the largest, which is the last real position.": at(
             lambda padded: (np.arange(padded.shape[1]) * (padded != 0)).sum(axis=1) % padded.shape[1]
         ),
         "You multiply positions by film ids, so a large id wins. Multiply by the mask: padded != 0.": at(
             lambda padded: (np.arange(padded.shape[1]) * padded).argmax(axis=1)
         ),
-        "You add the films of a row up. The latest one alone is asked for.": lambda padded: padded.sum(axis=1),
-        "That is the largest index, not the latest film.": lambda padded: padded.max(axis=1),
-        "You read one position behind the latest film's neighbour: off by one.": at(
+        "You add up the films of a row. Return the latest one alone.": lambda padded: padded.sum(axis=1),
+        "You return the largest index. Return the latest film.": lambda padded: padded.max(axis=1),
+        "You read the position before the latest film. Do not subtract 1 here.": at(
             lambda padded: np.maximum(last_place(padded) - 1, 0)
         ),
     }
@@ -534,9 +557,9 @@ predict(
     "O6",
     truth=0.985,
     within=0.03,
-    low="Not quite as low, but far too low for noise: about 0.99.",
-    high="Lower: about 0.99. Where a film has few ratings, its mean of all rows holds the test label itself.",
-    done="About 0.99, below the constant's 1.06: it seems to predict pure noise.",
+    low="It is not quite as low: about 0.99. But that is far too low for noise.",
+    high="It is lower: about 0.99. If a film has few ratings, its mean over all rows contains the test label itself.",
+    done="About 0.99, below the 1.06 of the constant: with the leak, even pure noise seems predictable.",
 )
 
 choice(
@@ -544,9 +567,10 @@ choice(
     "O6",
     right="a",
     why_not={
-        "b": "scikit-learn fits on whatever rows you hand over. We handed over all of them, and it did not mind.",
-        "c": "The scaler's mean saw the test set as well, without harm. It depends on what the mean is a mean of.",
-        "d": "It was the same test set, 19,753 rows, in both.",
+        "b": "scikit-learn fits on whatever rows it is given. We gave it all of them, and it did not object.",
+        "c": "The scaler's mean included the test set, too, without harm. What matters is whether it is a "
+        "mean of labels.",
+        "d": "Both used the same test set of 19,753 rows.",
     },
-    done="Ask of each prepared column: which rows, and was a label among them?",
+    done="Ask of each prepared column which rows it was computed from, and whether a label was among them.",
 )

@@ -24,9 +24,9 @@ predict(
     truth=0.9,
     within=0.02,
     between=(0, 1),
-    low="Count again when you see it: nine of ten visitors did not click, and the model says so to all ten.",
-    high="It is wrong about one visitor of ten, so it cannot reach that.",
-    done="Nine of ten are right without a single click found: that is the trouble with accuracy.",
+    low="The accuracy is higher: nine of ten visitors did not click, and the model says no for all ten.",
+    high="The accuracy is lower: the model is wrong about one visitor of ten.",
+    done="Nine of ten answers are right although no click is found: accuracy rewards a model that never says yes.",
 )
 
 
@@ -35,14 +35,14 @@ trace(
     "O2",
     4.5 / 6,
     {
-        4 / 6: "Four pairs are in the right order. And the two 0.3: a tie counts half.",
-        5 / 6: "The pair of 0.3 and 0.3 is a tie: neither 1 nor 0, but a half.",
-        4.5: "That is the number of pairs. Divide by all six.",
-        1.5 / 6: "That is the share of pairs in the wrong order.",
-        75: "As a share between 0 and 1, please, not in percent.",
+        4 / 6: "Four pairs are in the right order. The pair of 0.3 and 0.3 is a tie, which counts a half.",
+        5 / 6: "The pair of 0.3 and 0.3 is a tie, which counts a half, not 1.",
+        4.5: "This is the number of pairs in the right order. Divide it by all six.",
+        1.5 / 6: "This is the share of pairs in the wrong order. Take the share in the right order.",
+        75: "Give a share between 0 and 1, not a percentage.",
     },
-    "Go through the pairs: 0.8 against 0.5, 0.3, 0.1, then 0.3 against 0.5, 0.3, 0.1. 1, ½ or 0 for each.",
-    "Four and a half of six pairs: a tie is half a pair.",
+    "Go through the pairs: 0.8 against 0.5, 0.3, 0.1, then 0.3 against 0.5, 0.3, 0.1. Count 1, ½ or 0 for each.",
+    "Four and a half of six pairs are in the right order, as a tie counts half: the AUC is 0.75.",
 )
 
 
@@ -62,26 +62,29 @@ def _n_hits(ranked, relevant, k) -> int:
 
 
 @exercise(
-    "04.3", "O3", "code", done="Recall asks how much of what matters was found, wherever it stands in the first k."
+    "04.3",
+    "O3",
+    "code",
+    done="Recall is the share of the relevant items that are among the first k, at whatever position.",
 )
 def recall(answer) -> None:
     mistakes = {
         "You counted hits in the whole list. Only the first k positions are seen: cut the list there.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, None) / len(relevant)
         ),
-        "That is precision: you divided by k. Recall divides by the number of relevant items.": (
+        "This is precision: you divided by k. Recall divides by the number of relevant items.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / k
         ),
         "You divided by min(k, n). Recall divides by all relevant items, also those that cannot fit into k "
         "positions.": (lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))),
-        "Never a hit? `np.isin` does not look into a set: give it `list(relevant)`.": lambda ranked, relevant, k: 0.0,
-        "Off by one: `ranked[:k]` holds the first k items; yours looks at one more.": (
+        "You find no hit: `np.isin` cannot search a set. Give it `list(relevant)`.": lambda ranked, relevant, k: 0.0,
+        "You look at one item too many: the first k items are `ranked[:k]`.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k + 1) / len(relevant)
         ),
-        "Off by one: the first k items are `ranked[:k]`; yours looks at one fewer.": (
+        "You look at one item too few: the first k items are `ranked[:k]`.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k - 1) / len(relevant)
         ),
-        "The best item has index 0; yours begins at index 1: `ranked[:k]`.": (
+        "You begin at index 1, but the best item has index 0: use `ranked[:k]`.": (
             lambda ranked, relevant, k: _n_hits(ranked[1:], relevant, k) / len(relevant)
         ),
         "You look at the *last* k items. The list begins with the best: `ranked[:k]`.": (
@@ -90,11 +93,11 @@ def recall(answer) -> None:
         "You divided by the length of the list. Recall divides by the number of relevant items.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / len(ranked)
         ),
-        "That is Jaccard: you divided by the items in either. Recall divides by the relevant ones alone.": (
+        "This is the Jaccard index: you divided by the items in either. Recall divides by the relevant ones alone.": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / len(relevant | set(ranked[:k]))
         ),
         "You returned the number of hits. Divide it by the number of relevant items.": _n_hits,
-        "That is the hit rate: at least one found. Recall counts how many of the relevant were found.": (
+        "This is the hit rate: at least one was found. Recall is the share of the relevant items that were found.": (
             lambda ranked, relevant, k: float(_n_hits(ranked, relevant, k) > 0)
         ),
     }
@@ -115,11 +118,13 @@ def _ndcg(ranked, relevant, k, cut=True, n_best=min, offset=2, discount=np.log2,
     return _dcg(places, offset, discount) / _dcg(range(n_best(k, len(relevant))), *(best or (offset, discount)))
 
 
-@exercise("04.4", "O3", "code", done="A hit at the top counts more, and a perfect list has 1.")
+@exercise(
+    "04.4", "O3", "code", done="NDCG gives more weight to a hit near the top, and a perfect list has an NDCG of 1."
+)
 def ndcg(answer) -> None:
     mistakes = {
-        "You counted hits behind position k. Cut the list there first.": partial(_ndcg, cut=False),
-        "That is DCG. Divide it by the DCG of a perfect list, so that 1 is the best.": (
+        "You counted hits beyond position k. Cut the list there first.": partial(_ndcg, cut=False),
+        "This is DCG. Divide it by the DCG of a perfect list, so that 1 is the best.": (
             lambda ranked, relevant, k: _dcg(_hit_places(ranked, relevant, k))
         ),
         "You divided by k hits. A perfect list has no more hits than there are relevant items.": partial(
@@ -138,30 +143,29 @@ def ndcg(answer) -> None:
         "You multiply by the logarithm, so that a late hit counts more. Divide by it.": partial(
             _ndcg, discount=lambda rank: 1 / np.log2(rank)
         ),
-        "You discount by 1 / log₂(rank): the first rank would be divided by 0. It is log₂(rank + 1).": Sign(
+        "You discount by 1 / log₂(rank), which divides by 0 at the first rank. Use 1 / log₂(rank + 1).": Sign(
             lambda mine, ranked, relevant, k: mine in (0, 1) or abs(mine - 1) < 1e-5 or mine < 1e-5
         ),
-        "Your hits are numbered 1, 2, 3 among themselves. The discount needs the rank in the *list*.": partial(
+        "You discount the hits by their own numbers 1, 2, 3. The discount needs the rank in the *list*.": partial(
             _ndcg, of_hits=True
         ),
-        "Hits and perfect list are counted differently: for both, index i has the discount 1 / log₂(i + 2).": partial(
-            _ndcg, offset=3, best=(2, np.log2)
-        ),
-        "Two logarithms: the hits use another base than the perfect list. Use np.log2 for both.": partial(
+        "You discount hits and the perfect list differently: for both, index i has the discount 1 / log₂(i "
+        "+ 2).": partial(_ndcg, offset=3, best=(2, np.log2)),
+        "The hits and the perfect list use logarithms of different bases. Use np.log2 for both.": partial(
             _ndcg, discount=np.log, best=(2, np.log2)
         ),
-        "Your perfect list holds only what you found. It must hold min(k, number of relevant items) hits.": (
+        "Your perfect list has only the hits you found. It must have min(k, number of relevant items) hits.": (
             lambda ranked, relevant, k: (
                 _dcg(_hit_places(ranked, relevant, k)) / max(_dcg(range(_n_hits(ranked, relevant, k))), 1e-12)
             )
         ),
-        "Never a hit? `np.isin` does not look into a set: give it `list(relevant)`.": lambda ranked, relevant, k: 0.0,
-        "Every hit counts the same in yours. Discount each by 1 / log₂(rank + 1).": (
+        "You find no hit: `np.isin` cannot search a set. Give it `list(relevant)`.": lambda ranked, relevant, k: 0.0,
+        "You count every hit the same. Discount each by 1 / log₂(rank + 1).": (
             lambda ranked, relevant, k: _n_hits(ranked, relevant, k) / min(k, len(relevant))
         ),
     }
     if callable(answer) and not np.all(np.isfinite(answer([1, 2], {1}, 2))):
-        raise NotYet("Not a finite number: the first position has index 0, and 1 / log₂(0 + 1) divides by zero.")
+        raise NotYet("Your result is not finite: the first position has index 0, and 1 / log₂(0 + 1) divides by zero.")
     judge(answer, _cases(2), _ndcg, mistakes)
 
 
@@ -170,46 +174,49 @@ def _given_04_5(is_hit):
 
 
 @exercise(
-    "04.5", "O3", "debug", done="A user without a hit has reciprocal rank 0; argmax alone made it 1.", given=_given_04_5
+    "04.5",
+    "O3",
+    "debug",
+    done="A user without a hit has reciprocal rank 0; argmax alone made it 1, as for a hit at the top.",
+    given=_given_04_5,
 )
 def reciprocal_rank(answer) -> None:
     rows = ([True, False], [False, True, True], [False, False, False, True], [False], [False, False, False])
     cases = [(np.array(row),) for row in rows]
     rank = lambda is_hit: np.argmax(is_hit) + 1  # noqa: E731
     mistakes = {
-        "Try a user without any hit, [False, False, False]: argmax says 0, the same as for a hit on top.": (
+        "Try a user without any hit, [False, False, False]: argmax returns 0, the same as for a hit at the top.": (
             lambda is_hit: 1 / rank(is_hit)
         ),
-        "Now a hit at the very top gets 0 as well. Ask whether there is a hit at all: `is_hit.any()`.": (
+        "Now a hit at the top gets 0 as well. Check whether there is a hit at all: `is_hit.any()`.": (
             lambda is_hit: 1 / rank(is_hit) if rank(is_hit) > 1 else 0.0
         ),
-        "One over the index: ranks start at 1, so it is one over the index + 1, also for a hit at the top.": (
-            lambda is_hit: 1 / np.argmax(is_hit) if np.argmax(is_hit) else 0.0
-        ),
+        "You return one over the index. Ranks start at 1, so return one over the index + 1, also for a hit "
+        "at the top.": (lambda is_hit: 1 / np.argmax(is_hit) if np.argmax(is_hit) else 0.0),
         "You take a mean over all positions. The reciprocal rank looks at the first hit alone.": (
             lambda is_hit: (is_hit / np.arange(1, len(is_hit) + 1)).mean()
         ),
-        "That is the *last* hit. The first one counts.": (
+        "You use the *last* hit. Use the first one.": (
             lambda is_hit: 1 / (np.flatnonzero(is_hit)[-1] + 1) if is_hit.any() else 0.0
         ),
-        "Without a hit 0 is asked for; yours treats the user as if a hit came right behind the list.": (
+        "Return 0 without a hit. You treat the user as if a hit came right after the list.": (
             lambda is_hit: 1 / rank(is_hit) if is_hit.any() else 1 / (len(is_hit) + 1)
         ),
-        "Without a hit 0 is asked for, not −1: a mean over users must not go below 0.": (
+        "Return 0 without a hit, not −1: a mean over users must not go below 0.": (
             lambda is_hit: 1 / rank(is_hit) if is_hit.any() else -1.0
         ),
         "Your ranks start at 2: index 0 is rank 1.": (lambda is_hit: 1 / (rank(is_hit) + 1) if is_hit.any() else 0.0),
-        "argmin finds the first *False*. The first hit is argmax.": (
+        "argmin finds the first *False*. Use argmax, which finds the first hit.": (
             lambda is_hit: 1 / (np.argmin(is_hit) + 1) if is_hit.any() else 0.0
         ),
         "You return the index. The reciprocal rank is one over the rank, and ranks start at 1.": (
             lambda is_hit: float(np.argmax(is_hit))
         ),
-        "You return the rank. One over it is asked for, and 0 without a hit.": (
+        "You return the rank. Return one over the rank, and 0 without a hit.": (
             lambda is_hit: float(rank(is_hit)) if is_hit.any() else 0.0
         ),
         "You add up all hits. Only the first one counts.": lambda is_hit: (1 / (np.flatnonzero(is_hit) + 1)).sum(),
-        "Without a hit 0 is asked for, not NaN: a user who finds nothing lowers the mean.": (
+        "Return 0 without a hit, not NaN: a user who finds nothing must lower the mean.": (
             lambda is_hit: 1 / rank(is_hit) if is_hit.any() else np.nan
         ),
     }
@@ -221,11 +228,11 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "The rows are cut at one moment. The feature was made before the cut, from rows of both sides.",
-        "c": "The order of a user's ratings is not in a mean. The *values* of the test ratings are.",
-        "d": "The means hold the test ratings too, so the test score is the one that cannot be trusted.",
+        "a": "The rows are cut at one moment, but the feature was computed before the cut, from rows on both sides.",
+        "c": "A mean does not contain the order of a user's ratings. It does contain the *values* of the test ratings.",
+        "d": "The means contain the test ratings, too, so it is the test score that cannot be trusted.",
     },
-    done="A cut protects only what is computed after it: features, scalers and popularity are learned from train.",
+    done="A cut protects only what is computed after it, so learn features, scalers and popularity from train alone.",
 )
 
 
@@ -241,7 +248,12 @@ def _popular_at_the_end(popularity, seen, k):
     return _popular(popularity, seen, len(popularity))[: -len(seen) - 1][-k:][::-1]
 
 
-@exercise("04.7", "O4", "code", done="Hiding what was seen is half of every recommender.")
+@exercise(
+    "04.7",
+    "O4",
+    "code",
+    done="Most recommenders end like this: hide padding and seen items, then sort by score.",
+)
 def recommend_popular(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -257,13 +269,15 @@ def recommend_popular(answer) -> None:
         try:
             got = answer(*kept)
         except (IndexError, TypeError) as error:
-            raise NotYet(f"`seen` is a set: as an index write `list(seen)`. (Your code raised: {error})") from None
+            raise NotYet(
+                f"`seen` is a set, which cannot be an index: write `list(seen)`. (Your code raised: {error})"
+            ) from None
         if not np.array_equal(kept[0], cases[0][0]):
-            raise NotYet("Your function changed `popularity` itself; the next user would suffer. Work on a copy.")
+            raise NotYet("Your function changed `popularity` itself, which the next user needs. Work on a copy.")
         if isinstance(got, set):
             raise NotYet("A set has no order. Return a list or an array, best first.")
         if len(got) != 3:
-            raise NotYet(f"Asked for k=3 items, you returned {len(got)}.")
+            raise NotYet(f"For k=3, your function returned {len(got)} items. Return exactly k.")
 
     def hidden(popularity, seen, by=-np.inf, padding=True):
         scores = np.array(popularity, dtype=float)
@@ -271,34 +285,34 @@ def recommend_popular(answer) -> None:
         return scores
 
     mistakes = {
-        "You recommend index 0. It is padding and stands for no film.": takes_best(
+        "You recommend index 0, which is padding and not a film. Hide it as well.": takes_best(
             lambda popularity, seen, k: hidden(popularity, seen, padding=False)
         ),
         "You recommend something the user has already seen. Hide it before you sort.": takes_best(
             lambda popularity, seen, k: hidden(popularity, [])
         ),
-        "A score of 0 does not hide: an unseen film may have 0 too. Take −∞.": takes_best(
+        "A score of 0 does not hide a film: an unseen one may have 0, too. Use −∞.": takes_best(
             lambda popularity, seen, k: hidden(popularity, seen, by=0.0)
         ),
-        "The lowest popularity does not hide: an unseen film may have it too. Take −∞.": takes_best(
+        "The lowest popularity does not hide a film: an unseen one may have it, too. Use −∞.": takes_best(
             lambda popularity, seen, k: hidden(popularity, seen, by=np.min)
         ),
-        "Yours are the least popular ones: sort by minus the score.": takes_best(
+        "You return the least popular films: sort by minus the score.": takes_best(
             lambda popularity, seen, k: -hidden(popularity, seen, by=np.inf)
         ),
-        "The lowest come first in yours, the hidden ones before all others: sort by minus the score.": takes_best(
+        "You sort in ascending order, so the hidden films come first: sort by minus the score.": takes_best(
             lambda popularity, seen, k: -hidden(popularity, seen)
         ),
-        "The right items, but the most popular stands last. Best first.": (
+        "These are the right items, but the most popular comes last. Return the best first.": (
             lambda popularity, seen, k: _popular(popularity, seen, k)[::-1]
         ),
-        "All your indices are one too small: you left index 0 out and did not count it.": (
+        "All your indices are one too small: you left out index 0, which shifted the others.": (
             lambda popularity, seen, k: _popular(popularity, seen, k) - 1
         ),
-        "The right items in the wrong order: the most popular comes first.": (
+        "These are the right items in the wrong order. Put the most popular first.": (
             lambda popularity, seen, k: np.sort(_popular(popularity, seen, k))
         ),
-        "You return the popularity. The indices of the films are asked for.": (
+        "You return the popularity. Return the indices of the films.": (
             lambda popularity, seen, k: np.array(popularity, float)[_popular(popularity, seen, k)]
         ),
         "Deleting films shifts the indices of all others. Hide them with −∞ instead.": (
@@ -337,36 +351,44 @@ def _similarity(x):
     return similarity
 
 
-@exercise("04.8", "O4", "faded", done="Item-kNN in four lines: count together, divide, forget the diagonal, add up.")
+@exercise(
+    "04.8",
+    "O4",
+    "faded",
+    done="This is item-kNN: count common users, divide by the lengths, clear the diagonal, add up the similarities.",
+)
 def item_knn_scores(answer) -> None:
     mistakes = {
         "You divide by the sizes themselves. `length` is their root: the divisor is np.outer(length, length).": partial(
             _cosine_scores, divide=lambda together: np.outer(np.diag(together), np.diag(together))
         ),
-        "You divide by one length only. Both films' lengths belong to the divisor.": partial(
+        "You divide by one length only. Divide by the product of both films' lengths.": partial(
             _cosine_scores, divide=lambda together: np.sqrt(np.diag(together))
         ),
-        "You do not divide at all: popular films stay on top because they share users with everything.": partial(
-            _cosine_scores, divide=lambda together: 1.0
-        ),
+        "You do not divide, so popular films win because they share users with all others. Use "
+        "np.outer(length, length).": partial(_cosine_scores, divide=lambda together: 1.0),
         "You add the lengths. Their *product* is the divisor: np.outer(length, length).": partial(
             _cosine_scores,
             divide=lambda together: np.sqrt(np.diag(together))[:, None] + np.sqrt(np.diag(together)),
         ),
         "`length @ length` is one number for all pairs. Each pair has its own product: np.outer(length, "
         "length).": partial(_cosine_scores, divide=lambda together: np.trace(together)),
-        "That is the similarity. The scores are asked for: `x @ similarity`.": (_similarity),
-        "That is lift. The cosine divides by np.outer(length, length), and no number of users stands above.": (
+        "You return the similarity. Return the scores: `x @ similarity`.": (_similarity),
+        "This is lift. The cosine divides by np.outer(length, length), without the number of users.": (
             lambda x: _cosine_scores(x, divide=lambda together: np.outer(np.diag(together), np.diag(together)) / len(x))
         ),
-        "That is Jaccard. The cosine divides by np.outer(length, length).": partial(
+        "This is the Jaccard index. The cosine divides by np.outer(length, length).": partial(
             _cosine_scores, divide=lambda together: np.diag(together)[:, None] + np.diag(together) - together
         ),
-        "The diagonal is −1 in yours: each film speaks against itself. Set it to 0.": (lambda x: _cosine_scores(x) - x),
-        "The diagonal was set to 0 before `length` was read from it. Divide first, then set it to 0.": Sign(
+        "Your diagonal is −1, so each seen film lowers its own score. Set the diagonal to 0.": (
+            lambda x: _cosine_scores(x) - x
+        ),
+        "You set the diagonal to 0 before `length` was read from it. Divide first, then set it to 0.": Sign(
             lambda mine, x: np.isnan(mine).any()
         ),
-        "The diagonal is still there: each film speaks for itself. Set it to 0.": partial(_cosine_scores, zero=False),
+        "The diagonal is not 0, so each seen film raises its own score. Set the diagonal to 0.": partial(
+            _cosine_scores, zero=False
+        ),
     }
     judge(answer, _toy_matrices(4), _cosine_scores, mistakes)
 
@@ -396,37 +418,37 @@ def _not_inverted(x, regularisation):
     return -gram / np.diag(gram) * (1 - np.eye(len(gram)))
 
 
-@exercise("04.9", "O4", "code", done="One inverse, one division, a zero diagonal: that is all of EASE.")
+@exercise("04.9", "O4", "code", done="EASE needs one matrix inverse, one division of its columns, and a diagonal of 0.")
 def ease(answer) -> None:
     matrices = _toy_matrices(5, ((9, 3), (14, 5), (12, 4), (15, 6)))  # with x.T @ x that has an inverse
     cases = [(x, regularisation) for (x,), regularisation in zip(matrices, (1.0, 0.5, 3.0, 10.0))]
     changes = {
         "You divided the rows. Column j is divided by P[j, j]: `inverse / np.diag(inverse)`.": {"by": "row"},
-        "The division is missing: column j of −P is divided by P[j, j].": {"by": "none"},
+        "The division is missing: divide column j of −P by P[j, j].": {"by": "none"},
         "The sign is missing: B is *minus* P / diag(P).": {"sign": 1},
         "The diagonal must be 0 at the end, or each film predicts itself.": {"zero": False},
         "λ belongs on the diagonal only: regularisation times `np.eye(n)`.": {"penalty": lambda n: np.ones((n, n))},
         "λ is missing: add `regularisation * np.eye(n)` before you invert.": {"penalty": lambda n: np.zeros((n, n))},
-        "λ is squared in yours. Add `regularisation * np.eye(n)` as it is.": {"power": 2},
+        "You square λ. Add `regularisation * np.eye(n)` as it is.": {"power": 2},
     }
     mistakes = variants(_ease, changes) | {
-        "λ is fixed at 1 in yours: add `regularisation * np.eye(n)`.": lambda x, regularisation: _ease(x, 1.0),
-        "That is ridge regression, in which a film may predict itself. B is −P / diag(P), with a diagonal of "
-        "0.": partial(_ridge, zero=False),
-        "That is ridge regression with the diagonal cut out afterwards. EASE is −P / diag(P), with a diagonal of 0.": (
+        "You fix λ at 1. Add `regularisation * np.eye(n)`.": lambda x, regularisation: _ease(x, 1.0),
+        "This is ridge regression, in which a film may predict itself. B is −P / diag(P), with a diagonal "
+        "of 0.": partial(_ridge, zero=False),
+        "This is ridge regression with the diagonal set to 0 afterwards. EASE is −P / diag(P), with a diagonal of 0.": (
             partial(_ridge, zero=True)
         ),
-        "Nothing is inverted in yours: P is the inverse of x.T @ x + λ I.": _not_inverted,
-        "`1 / matrix` inverts each number. The inverse of the matrix is np.linalg.inv.": (
+        "The inverse is missing: P is the inverse of x.T @ x + λ I.": _not_inverted,
+        "`1 / matrix` inverts each number. For the inverse of the matrix, use np.linalg.inv.": (
             lambda x, regularisation: _entrywise(x.T @ x + regularisation * np.eye(x.shape[1]))
         ),
-        "That is 1 − P / diag(P). B is −P / diag(P), and only the diagonal is changed, to 0.": (
+        "This is 1 − P / diag(P). B is −P / diag(P), and only the diagonal is changed, to 0.": (
             lambda x, regularisation: 1 + _ease(x, regularisation, zero=False)
         ),
         "You compare users: x @ x.T. EASE compares films: x.T @ x.": lambda x, regularisation: _ease(
             x.T, regularisation
         ),
-        "You return scores. The weights B are asked for, (n_films, n_films).": (
+        "You return scores. Return the weights B, (n_films, n_films).": (
             lambda x, regularisation: x @ _ease(x, regularisation)
         ),
     }
@@ -442,11 +464,11 @@ parsons(
     },
     before={
         "CD": "The differences do not change from draw to draw: subtract once, before the loop.",
-        "DA": "Line A draws anew in each round: it belongs inside the loop, after D.",
+        "DA": "Line A draws new users in each round, so it belongs inside the loop, after D.",
         "AB": "Line B uses `draw`, so the users must be drawn before it.",
-        "BE": "The quantiles need all the means: they come last, after the loop with its two lines.",
+        "BE": "The quantiles need all the means, so line E comes last, after the loop with its two lines.",
     },
-    done="The pairs stay together: one draw of users, used for both models.",
+    done="The same draw of users is used for both models, so the comparison stays paired.",
 )
 
 
@@ -455,11 +477,11 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "0.009 is the mean of this sample. The interval says that with other users it could be nothing at all.",
+        "a": "0.009 is the mean of this sample. The interval includes zero: there may be no difference at all.",
         "b": "Not distinguishable is not the same as equal: the difference may be as large as 0.019.",
-        "d": "The interval holds zero, so at this level of certainty it does not speak for the network.",
+        "d": "The interval includes zero, so at 95 % it does not show that the network is better.",
     },
-    done="More users, or more test films, could decide it; more words cannot.",
+    done="The interval includes zero, so this test cannot decide. More users or more test films could.",
 )
 
 choice(
@@ -467,9 +489,10 @@ choice(
     "O6",
     right="a",
     why_not={
-        "b": "10 would be the number for about 1,000 better items. 99 better ones among 9,999, of which we draw 100: …",
+        "b": "10 would be the number for about 1,000 better items. Here 99 of the 9,999 are better, and 100 "
+        "of the 9,999 are drawn.",
         "c": "Only 100 of 9,999 items are drawn; most of the better ones are not among them.",
         "d": "Each better item is drawn with probability 100 / 9,999, so the expected number is 99 × 100 / 9,999.",
     },
-    done="99 × 100 / 9,999 is about 1: an item at rank 100 seems to stand at rank 2.",
+    done="99 × 100 / 9,999 is about 1: an item at rank 100 appears at rank 2.",
 )

@@ -18,17 +18,19 @@ from recsys_helpers.exercises import (
 )
 
 
-@exercise("05.1", "O1", "trace", done="−1.0 for Bert, + 0.4 for the film, nothing for its age, and 3.5 to start from.")
+@exercise("05.1", "O1", "trace", done="−1.0 for Bert, 0.4 for the film, 0 for its age, and the bias 3.5 add up to 2.9.")
 def neuron_by_hand(answer) -> None:
     value = as_number(answer)
     if np.isclose(value, -0.6):
-        raise NotYet("That is the sum of the products. The bias, 3.5, is added to it.")
+        raise NotYet("This is the sum of the products. Add the bias, 3.5.")
     if np.isclose(value, 4.9):
         raise NotYet("Bert gives a star less than the average: his feature is −1.0, not + 1.0.")
     if np.isclose(value, 2.8):
-        raise NotYet("The weight −0.1 is multiplied with the age. The film is 0 decades old, so nothing is taken off.")
+        raise NotYet("The weight −0.1 is multiplied by the age. The film is 0 decades old, so nothing is subtracted.")
     if not np.isclose(value, 2.9):
-        raise NotYet("Multiply −1.0, 0.4 and 0 with the weights 1, 1 and −0.1, add them up, then add the bias 3.5.")
+        raise NotYet(
+            "Multiply −1.0, 0.4 and 0 by the weights 1, 1 and −0.1, add up the products, then add the bias 3.5."
+        )
 
 
 trace(
@@ -41,14 +43,14 @@ trace(
         + 20
         + 64 * 10
         + 64: "A bias belongs to a neuron, not to an input: 64 in the hidden layer, 10 in the last.",
-        20 + 64 + 10: "You counted the numbers that flow through. The weights stand between them, one for each pair.",
-        20 * 64 * 10: "Inputs do not meet outputs directly: count the matrix of each layer, then add the two.",
-        20 * 64 + 64: "That is the first layer alone. The last one has 64 × 10 weights and 10 biases.",
+        20 + 64 + 10: "You counted inputs and neurons. Count the weights: one for each pair of an input and a neuron.",
+        20 * 64 * 10: "Inputs are not connected to outputs directly: count the matrix of each layer, then add the two.",
+        20 * 64 + 64: "This is the first layer alone. The last one has 64 × 10 weights and 10 biases.",
         20 * 64 + 64 + 64 * 10: "The 10 biases of the last layer are missing.",
         20 * 64 + 64 * 10 + 2: "A bias is one number for each neuron, not one for each layer.",
     },
     "A layer from n to m numbers has a matrix of n × m weights and m biases. Add both layers.",
-    "(20 × 64 + 64) + (64 × 10 + 10): two matrices, two biases.",
+    "(20 × 64 + 64) + (64 × 10 + 10) = 1994: two weight matrices and two bias vectors.",
 )
 
 
@@ -57,11 +59,11 @@ choice(
     "O3",
     right="d",
     why_not={
-        "a": "Softmax makes the five sum to 1: one film's gain is another's loss. Here several may be watched.",
-        "b": "ReLU gives numbers without an upper end. A probability is not more than 1.",
-        "c": "tanh goes down to −1. A probability is not negative.",
+        "a": "Softmax makes the five sum to 1, so a higher probability lowers the others. Here several may be watched.",
+        "b": "ReLU has no upper limit. A probability is never larger than 1.",
+        "c": "tanh goes down to −1. A probability is never negative.",
     },
-    done="Five separate questions, five sigmoids, and a binary cross-entropy for each.",
+    done="The films are five separate questions, so each gets its own sigmoid and its own binary cross-entropy.",
 )
 
 
@@ -92,7 +94,7 @@ def _forward(x, layers, inside=_relu, last=lambda z: z, bias=1.0, last_bias=1.0)
     "05.4",
     "O1",
     "faded",
-    done="The output of one layer is the input of the next: that is all that depth means.",
+    done="The output of one layer is the input of the next. A deeper network only repeats this.",
 )
 def two_layers(answer) -> None:
     cases = [(x, *layers[0], *layers[1]) for x, layers in _layers(1, n_layers=2)]
@@ -102,7 +104,7 @@ def two_layers(answer) -> None:
 
     mistakes = {
         "The bias of the last layer, c, is missing.": lambda x, W, b, V, c: truth(x, W, b, V, 0 * c),
-        "The last layer is linear: no ReLU after it, or the output could never be negative.": (
+        "You apply a ReLU after the last layer. Leave it linear, so that the output can be negative.": (
             lambda x, W, b, V, c: truth(x, W, b, V, c, last=_relu)
         ),
         "You returned the hidden layer. Multiply it by V and add c.": lambda x, W, b, V, c: _relu(x @ W + b),
@@ -112,12 +114,12 @@ def two_layers(answer) -> None:
         "You add b after the ReLU. It belongs inside: use `hidden`, which is given.": (
             lambda x, W, b, V, c: _relu(x @ W) @ V + b @ V + c
         ),
-        "You subtract c. The bias is added.": lambda x, W, b, V, c: truth(x, W, b, V, -c),
-        "You add c twice. The bias is added once.": lambda x, W, b, V, c: truth(x, W, b, V, 2 * c),
-        "There is a sigmoid at the end of yours. The last layer is linear.": (
+        "You subtract the bias c. Add it.": lambda x, W, b, V, c: truth(x, W, b, V, -c),
+        "You add the bias c twice. Add it once.": lambda x, W, b, V, c: truth(x, W, b, V, 2 * c),
+        "You apply a sigmoid after the last layer. Leave it linear.": (
             lambda x, W, b, V, c: truth(x, W, b, V, c, last=lambda z: 1 / (1 + np.exp(-z)))
         ),
-        "Your hidden layer has lost its ReLU: use `hidden`, which is given.": (
+        "The ReLU of the hidden layer is missing: use `hidden`, which is given.": (
             lambda x, W, b, V, c: truth(x, W, b, V, c, inside=lambda z: z)
         ),
     }
@@ -127,27 +129,29 @@ def two_layers(answer) -> None:
 @exercise("05.5", "O1", "code", done="Your function is the forward pass of any multilayer perceptron.")
 def forward(answer) -> None:
     changes = {
-        "There is a ReLU after the last layer too. The last one is linear.": {"last": _relu},
-        "There is a sigmoid after the last layer. The last one is linear.": {"last": lambda z: 1 / (1 + np.exp(-z))},
-        "No ReLU at all: your layers collapse into one linear layer.": {"inside": lambda z: z},
-        "You use tanh. ReLU is asked for: np.maximum(z, 0).": {"inside": np.tanh},
-        "You take absolute values. ReLU cuts negative numbers off: np.maximum(z, 0).": {"inside": np.abs},
-        "The biases are missing.": {"bias": 0.0},
+        "You apply a ReLU after the last layer, too. Leave that layer linear.": {"last": _relu},
+        "You apply a sigmoid after the last layer. Leave that layer linear.": {"last": lambda z: 1 / (1 + np.exp(-z))},
+        "There is no ReLU, so your layers collapse into one linear layer.": {"inside": lambda z: z},
+        "You use tanh. Use ReLU instead: np.maximum(z, 0).": {"inside": np.tanh},
+        "You take absolute values. ReLU replaces negative numbers with 0: np.maximum(z, 0).": {"inside": np.abs},
+        "The biases are missing: add b in each layer.": {"bias": 0.0},
         "The bias of the last layer is missing.": {"last_bias": 0.0},
     }
     mistakes = variants(_forward, changes) | {
-        "You stop before the last layer.": lambda x, layers: _forward(x, layers[:-1], last=_relu) if layers[1:] else x,
-        "You stop after the first layer: does `return` stand inside the loop?": (
+        "You stop before the last layer. Apply it as well, without ReLU.": lambda x, layers: (
+            _forward(x, layers[:-1], last=_relu) if layers[1:] else x
+        ),
+        "You stop after the first layer: is your `return` inside the loop?": (
             lambda x, layers: _forward(x, layers[:1], last=_relu)
         ),
-        "Only the first layer is used. Give the output of one layer to the next, through all of `layers`.": (
+        "Only the first layer is used. Pass the output of each layer to the next, through all of `layers`.": (
             lambda x, layers: _forward(x, layers[:1])
         ),
-        "ReLU comes after adding the bias, not before.": _bias_after,
-        "ReLU is missing between the last two layers: it comes after every layer but the last.": (
+        "You add the bias after ReLU. Add it before.": _bias_after,
+        "ReLU is missing between the last two layers. It comes after every layer but the last.": (
             lambda x, layers: _forward(_forward(x, layers[:-1]) if layers[1:] else x, layers[-1:])
         ),
-        "The ReLU stands before the layers. It comes after each layer but the last.": _relu_before,
+        "You apply the ReLU before the layers. It comes after each layer but the last.": _relu_before,
     }
     judge(answer, _layers(2), _forward, mistakes)
 
@@ -169,39 +173,45 @@ def _given_05_6(users, films):
     return np.tensordot(users, films, 2)
 
 
-@exercise("05.6", "O2", "debug", done="One score per pair: the batch stays a batch.", given=_given_05_6)
+@exercise(
+    "05.6",
+    "O2",
+    "debug",
+    done="The sum now runs over the numbers of a pair, not over the batch, so each pair has its own score.",
+    given=_given_05_6,
+)
 def score_pairs(answer) -> None:
     rng = np.random.default_rng(3)
     sizes = [(int(rng.integers(2, 6)), int(rng.integers(6, 10))) for _ in range(20)]
     cases = [(rng.normal(size=size), rng.normal(size=size)) for size in sizes]
     mistakes = {
-        "The batch has collapsed: one number for all pairs together. Sum over the last dimension only.": (
+        "You return one number for all pairs together. Sum over the last dimension only.": (
             lambda users, films: (users * films).sum()
         ),
-        "You scored every user with every film, (n, n). Only row i with row i is asked for.": (
+        "You scored every user with every film, shape (n, n). Score only row i with row i.": (
             lambda users, films: users @ films.T
         ),
         "You summed over the pairs (axis 0). Sum over the numbers of a pair: axis 1.": (
             lambda users, films: (users * films).sum(axis=0)
         ),
-        "Right numbers, shape (n, 1). Shape (n,) is asked for: sum without keepdims.": (
+        "The numbers are right, but the shape is (n, 1). Return shape (n,): sum without keepdims.": (
             lambda users, films: (users * films).sum(axis=1, keepdims=True)
         ),
         "You add the rows of user and film. Multiply them number by number, then sum.": (
             lambda users, films: (users + films).sum(axis=1)
         ),
-        "You divide by the lengths, which makes a cosine. The plain dot product is asked for.": (
+        "You divide by the lengths, which gives a cosine. Return the plain dot product.": (
             lambda users, films: (
                 (users * films).sum(axis=1) / np.linalg.norm(users, axis=1) / np.linalg.norm(films, axis=1)
             )
         ),
-        "Every film is scored with the first user. Row i of `users` meets row i of `films`.": (
+        "You scored every film with the first user. Score row i of `films` with row i of `users`.": (
             lambda users, films: films @ users[0]
         ),
         "You took the largest product. A score is the *sum* of the products.": (
             lambda users, films: (users * films).max(axis=1)
         ),
-        "You multiplied, but did not sum over the numbers of a pair.": lambda users, films: users * films,
+        "You multiplied, but did not sum. Sum over the numbers of each pair.": lambda users, films: users * films,
     }
     judge(answer, cases, lambda users, films: np.array([u @ f for u, f in zip(users, films)]), mistakes)
 
@@ -210,7 +220,9 @@ def _binary(z, t, mean=np.mean):
     return mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))))
 
 
-@exercise("05.7", "O5", "code", done="log(1 + eᶻ) − t z: short, right and never infinite.")
+@exercise(
+    "05.7", "O5", "code", done="log(1 + eᶻ) − t z never computes a probability, so it stays finite for any logit."
+)
 def binary_cross_entropy(answer) -> None:
     rng = np.random.default_rng(5)
     shapes = [(int(rng.integers(2, 9)), int(rng.integers(1, 4))) for _ in range(20)]
@@ -221,23 +233,25 @@ def binary_cross_entropy(answer) -> None:
             return np.mean(-t * np.log(z) - (1 - t) * np.log(1 - z))
 
     mistakes = {
-        "That is the sum over the batch. Take the mean.": lambda z, t: _binary(z, t, np.sum),
+        "This is the sum over the batch. Take the mean.": lambda z, t: _binary(z, t, np.sum),
         "You returned one loss for each pair. Take the mean of all.": lambda z, t: _binary(z, t, np.asarray),
         "The sign is reversed: a loss is never negative here.": lambda z, t: -_binary(z, t),
-        "Yes and no are swapped: a large z must cost much if it was a no.": lambda z, t: _binary(z, 1 - t),
-        "In yours every pair costs the price of a no, log(1 + eᶻ). What does a yes cost?": (
+        "Yes and no are swapped: a large z must be expensive if the answer was no.": lambda z, t: _binary(z, 1 - t),
+        "You use the loss of a no, log(1 + eᶻ), for every pair. What does a yes cost?": (
             lambda z, t: _binary(z, 0 * t)
         ),
-        "In yours every pair costs the price of a yes. What does a no cost?": lambda z, t: _binary(z, 0 * t + 1),
-        "You add t z. It is subtracted: log(1 + eᶻ) − t z.": lambda z, t: np.mean(np.logaddexp(0, z) + t * z),
-        "That is the mean squared error of the probabilities. Cross-entropy is log(1 + eᶻ) − t z.": (
+        "You use the loss of a yes for every pair. What does a no cost?": lambda z, t: _binary(z, 0 * t + 1),
+        "You add t z. Subtract it: log(1 + eᶻ) − t z.": lambda z, t: np.mean(np.logaddexp(0, z) + t * z),
+        "This is the mean squared error of the probabilities. Cross-entropy is log(1 + eᶻ) − t z.": (
             lambda z, t: np.mean((1 / (1 + np.exp(-z)) - t) ** 2)
         ),
-        "You sum over each row before the mean. The mean is taken over all entries.": (
+        "You sum over each row before the mean. Take the mean over all entries.": (
             lambda z, t: _binary(z, t, lambda cost: cost.sum(axis=1).mean())
         ),
-        "A no costs nothing in yours: the part with 1 − t is missing.": lambda z, t: np.mean(t * np.logaddexp(0, -z)),
-        "You took the logits for probabilities. z is any number; the probability would be its sigmoid.": of_chances,
+        "A no costs nothing in your loss: the term with 1 − t is missing.": lambda z, t: np.mean(
+            t * np.logaddexp(0, -z)
+        ),
+        "You treated the logits as probabilities. z can be any number; the probability is its sigmoid.": of_chances,
     }
     with np.errstate(all="ignore"):
         judge(answer, small, _binary, mistakes)
@@ -245,12 +259,12 @@ def binary_cross_entropy(answer) -> None:
             got = answer(np.array([[z], [0.0]]), np.array([[t], [1.0]]))
             if not np.isfinite(got):
                 why = (
-                    "Do not go through the probability, which is rounded to 0 or 1: its logarithm can be had "
-                    "without it."
+                    "Do not compute the probability, which is rounded to 0 or 1: you can compute its "
+                    "logarithm directly."
                 )
                 if abs(z) > 40:
-                    why = "e to the 1,000 does not fit into a number. np.logaddexp(0, z) is log(1 + eᶻ) without it."
-                raise NotYet(f"For z = {z:g} and t = {t:g} it is {got}. {why}")
+                    why = "e to the 1,000 is too large for a float. np.logaddexp(0, z) computes log(1 + eᶻ) without it."
+                raise NotYet(f"For z = {z:g} and t = {t:g} your loss is {got}. {why}")
             if not np.isclose(got, _binary(np.array([z, 0.0]), np.array([t, 1.0]))):
                 raise NotYet(
                     f"For z = {z:g} and t = {t:g} the loss is cut off: it should be "
@@ -263,7 +277,9 @@ def _softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-@exercise("05.8", "O5", "code", done="Rows of probabilities, for logits of any size.")
+@exercise(
+    "05.8", "O5", "code", done="Each row now sums to 1, and subtracting its largest logit keeps exp from overflowing."
+)
 def softmax(answer) -> None:
     rng = np.random.default_rng(4)
     small = [(rng.normal(size=(int(rng.integers(2, 5)), int(rng.integers(5, 9)))),) for _ in range(20)]
@@ -273,23 +289,29 @@ def softmax(answer) -> None:
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
-        raise NotYet("A maximum or a sum for each row needs `keepdims=True`, so that it fits beside its row.") from None
+        raise NotYet(
+            "A maximum or a sum for each row needs `keepdims=True`, so that it lines up with its row."
+        ) from None
     if got.shape == small[0][0].shape:
         if np.allclose(got.sum(axis=0), 1):
             raise NotYet("Your columns sum to 1. A row is one visitor: sum over axis 1.")
         if np.isclose(got.sum(), 1):
             raise NotYet("The whole batch sums to 1. Sum each row by itself: axis=1, keepdims=True.")
     mistakes = {
-        "You divided by the largest instead of the sum of the row.": lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
-        "That is a sigmoid of each logit. Softmax compares them: e to each, divided by the sum of the row.": (
+        "Your rows do not sum to 1. Divide each row of exponentials by its sum.": lambda z: np.exp(
+            z - z.max(axis=1, keepdims=True)
+        ),
+        "This is a sigmoid of each logit. Softmax divides e to each logit by the sum of the row.": (
             lambda z: 1 / (1 + np.exp(-z))
         ),
-        "Yours favours the *lowest* logit: a minus too many in exp.": lambda z: _softmax(-z),
-        "That is the logarithm of softmax. Raise e to it.": lambda z: np.log(_softmax(z)),
-        "You put everything on the largest. Softmax gives the others a share as well.": (
+        "The *lowest* logit gets the highest probability: there is a minus too many in exp.": lambda z: _softmax(-z),
+        "This is the logarithm of softmax. Apply exp to it.": lambda z: np.log(_softmax(z)),
+        "You put all the probability on the largest logit. Softmax gives the others a share as well.": (
             lambda z: np.eye(z.shape[1])[z.argmax(axis=1)]
         ),
-        "Numbers, not their exponentials: raise e to each logit first.": lambda z: z / z.sum(axis=1, keepdims=True),
+        "You divided the logits by their sum. Take exp of each logit first.": lambda z: (
+            z / z.sum(axis=1, keepdims=True)
+        ),
     }
     judge(answer, small, _softmax, mistakes)
     spread = rng.normal(size=(3, 5)) + np.array([[0.0], [-2000.0], [2000.0]])
@@ -298,16 +320,21 @@ def softmax(answer) -> None:
         if np.isnan(got[0]).any() or np.isnan(got[1]).any():
             if not np.isnan(np.asarray(answer(spread[1:2].copy()))).any():
                 raise NotYet(
-                    "Rows differ: one has logits near −2,000, another near 2,000. Take off each row's own largest."
+                    "One row has logits near −2,000, another near 2,000. Subtract each row's own largest logit."
                 )
             raise NotYet(
-                "For logits near −2,000 every exponential is 0, and 0 / 0 is nan. Take off the largest of the row."
+                "For logits near −2,000 every exponential is 0, and 0 / 0 is nan. Subtract the largest "
+                "logit of the row."
             )
         if np.isnan(got).any():
-            raise NotYet("For logits near 2,000 it gives nan: e to the 2,000 overflows. Take off the largest first.")
+            raise NotYet(
+                "For logits near 2,000 you return nan: e to the 2,000 overflows. Subtract the largest logit first."
+            )
         wide = np.array([[0.0, 2000.0, -2000.0], [1.0, 0.0, -1.0]])
         if np.isnan(np.asarray(answer(wide.copy()))).any():
-            raise NotYet("The row 0, 2,000, −2,000 gives nan. Take off the largest, not the smallest or the mean.")
+            raise NotYet(
+                "The row 0, 2,000, −2,000 gives nan. Subtract the largest logit, not the smallest or the mean."
+            )
         judge(answer, [(spread,), (wide,)], _softmax, {})
 
 
@@ -319,11 +346,11 @@ parsons(
         "E": "Line E sums over the whole batch: each row needs its own sum. Leave it out.",
     },
     before={
-        "DB": "The largest logit must be taken off before anything goes through exp.",
-        "BA": "Line A uses `log_chance`, which must be there first.",
+        "DB": "The largest logit must be subtracted before exp is applied.",
+        "BA": "Line A uses `log_chance`, which must be computed first.",
         "AC": "The mean over the batch comes last.",
     },
-    done="Shift, logarithm of the probabilities, pick the right one, mean.",
+    done="Subtract the largest logit, take the logarithms of the probabilities, pick the right one, take the mean.",
 )
 
 
@@ -334,5 +361,5 @@ predict(
     within=0.01,
     low="Too low: nearly every probability is one half, whatever the answer, and that costs log 2 = 0.693.",
     high="Too high: nearly every probability is one half, whatever the answer, and that costs log 2 = 0.693.",
-    done="log 2 = 0.693: the price of one half.",
+    done="With logits near 0, nearly every probability is one half, and that costs log 2 = 0.693.",
 )

@@ -34,33 +34,36 @@ def _scatter_mean(ids, grad, n_rows):
 
 
 @exercise(
-    "07.1", "O1", "faded", done="Every rating of the batch counts, however often its id stands there: oneᵀ times grad."
+    "07.1",
+    "O1",
+    "faded",
+    done="Each rating adds its gradient to the row of its id, however often the id repeats, as in one_hot.T @ grad.",
 )
 def scatter_add(answer) -> None:
     mistakes = {
-        "Of an id that repeats only the last row counts in yours: `+=` writes each row once. Use np.add.at.": (
+        "When an id repeats, only its last row counts in your result: `+=` writes each row once. Use np.add.at.": (
             _scatter_last
         ),
         "You averaged the rows of an id. The gradient is their sum, as in one_hot.T @ grad.": _scatter_mean,
-        "Your table ends at the highest id of the batch. It must have n_rows rows; the others stay 0.": (
+        "Your table ends at the highest id of the batch. It must have n_rows rows; rows without a rating stay 0.": (
             lambda ids, grad, n_rows: _scatter_add(ids, grad, ids.max() + 1)
         ),
-        "Your table has rows only for the ids of the batch. It must have n_rows rows; the others stay 0.": (
+        "Your table has rows only for the ids of the batch. It must have n_rows rows; the other rows stay 0.": (
             lambda ids, grad, n_rows: _scatter_add(ids, grad, n_rows)[np.unique(ids)]
         ),
-        "`grad[ids]` looks rows of grad up. The other way round: add row k of grad to row ids[k] of the table.": (
+        "`grad[ids]` looks up rows of grad. Do the opposite: add row k of grad to row ids[k] of the table.": (
             lambda ids, grad, n_rows: grad[ids]
         ),
-        "You counted the ids (`np.bincount`). Add the rows of `grad`, for each of their columns.": (
+        "You counted the ids with `np.bincount`. Add up the rows of `grad` instead, column by column.": (
             lambda ids, grad, n_rows: np.bincount(ids, minlength=n_rows)
         ),
-        "Of an id that repeats only the first row counts in yours. All of its rows are added.": (
+        "When an id repeats, only its first row counts in your result. Add all of its rows.": (
             lambda ids, grad, n_rows: _scatter_last(ids[::-1], grad[::-1], n_rows)
         ),
-        "`one_hot @ …` gives a row for each rating. Transpose it: one_hot.T @ grad, a row for each id.": Sign(
+        "`one_hot @ …` gives one row for each rating. Transpose it: one_hot.T @ grad has one row for each id.": Sign(
             lambda mine, ids, grad, n_rows: np.shape(mine) == grad.shape and not np.any(mine)
         ),
-        "You returned a row for each rating. The gradient has the shape of the table: a row for each id.": (
+        "You returned one row for each rating. The gradient has the shape of the table: one row for each id.": (
             lambda ids, grad, n_rows: grad
         ),
         "You counted the ids. Add the rows of `grad` instead of ones.": (
@@ -75,18 +78,19 @@ parsons(
     "O2",
     right="BDAEC",
     not_used={
-        "F": "Line F is the bug of section 2: of an item that repeats only one rating counts. Leave it out.",
+        "F": "Line F is the bug of section 2: if an item repeats, only one of its ratings counts. Leave it out.",
     },
     before={
-        "BD": "`rows` comes from the loop, so the line with `for` stands first.",
-        "BA": "`rows` comes from the loop, so the line with `for` stands first.",
-        "BE": "`rows` comes from the loop, so the line with `for` stands first.",
-        "BC": "`rows` comes from the loop, so the line with `for` stands first.",
-        "DA": "Line A uses `predicted`: look the biases up before you compare.",
+        "BD": "`rows` is defined by the loop, so the line with `for` comes first.",
+        "BA": "`rows` is defined by the loop, so the line with `for` comes first.",
+        "BE": "`rows` is defined by the loop, so the line with `for` comes first.",
+        "BC": "`rows` is defined by the loop, so the line with `for` comes first.",
+        "DA": "Line A uses `predicted`, so line D, which looks up the biases, comes first.",
         "AE": "Line E scatters `grad`, so it comes after the line that computes it.",
-        "EC": "The table moves last: line C needs `table_grad`.",
+        "EC": "Line C needs `table_grad`, so the table is updated last.",
     },
-    done="Look up, compare, scatter, move: every embedding is trained in this order.",
+    done="Every embedding is trained in this order: look up rows, compute the gradient, scatter-add it, "
+    "update the table.",
 )
 
 
@@ -97,26 +101,31 @@ def _row_gradients(p, q, grad):
     return p_grad, q_grad
 
 
-@exercise("07.3", "O2", "faded", done="Each side's slope is the other side: that is why both must not begin at zero.")
+@exercise(
+    "07.3",
+    "O2",
+    "faded",
+    done="The gradient for p contains q, and the other way round: so the two must not both start at zero.",
+)
 def row_gradients(answer) -> None:
     rng = np.random.default_rng(2)
     shapes = [(int(n), int(dim)) for n, dim in rng.integers(2, 7, (20, 2))]
     cases = [(rng.normal(size=s), rng.normal(size=s), rng.normal(size=(s[0], 1))) for s in shapes]
     mistakes = {
-        "The two are the wrong way round: the slope with respect to p is q.": (
+        "The two results are the wrong way round: the slope with respect to p is q.": (
             lambda p, q, grad: _row_gradients(q, p, grad)
         ),
-        "These are the slopes alone. Multiply by `grad`, which comes from the loss.": (
+        "You returned the slopes alone. Multiply them by `grad`, the gradient that comes from the loss.": (
             lambda p, q, grad: _row_gradients(p, q, np.ones_like(grad))
         ),
         "You summed over the batch. Each rating keeps its own row; adding up is the job of scatter-add.": (
             lambda p, q, grad: tuple(part.sum(axis=0) for part in _row_gradients(p, q, grad))
         ),
-        "Both of yours hold q. The slope with respect to q is p.": (lambda p, q, grad: (grad * q, grad * q)),
-        "Both of yours hold p. The slope with respect to p is q.": (lambda p, q, grad: (grad * p, grad * p)),
-        "You add `grad`. The chain rule multiplies.": lambda p, q, grad: (grad + q, grad + p),
-        "The second one is the slope alone. Multiply it by `grad` as well.": lambda p, q, grad: (grad * q, p),
-        "You multiplied p and q with each other. Each side's slope is the other side alone.": (
+        "Both of your results contain q. The slope with respect to q is p.": (lambda p, q, grad: (grad * q, grad * q)),
+        "Both of your results contain p. The slope with respect to p is q.": (lambda p, q, grad: (grad * p, grad * p)),
+        "You added `grad` to the slope. The chain rule multiplies them.": lambda p, q, grad: (grad + q, grad + p),
+        "Your second result is the slope alone. Multiply it by `grad` as well.": lambda p, q, grad: (grad * q, p),
+        "You multiplied p by q. The slope with respect to one of them is the other one alone.": (
             lambda p, q, grad: (grad * p * q, grad * p * q)
         ),
     }
@@ -131,7 +140,7 @@ def _given_07_4(user, item, rating, rng):
     "07.4",
     "O2",
     "debug",
-    done="One order for all three: a rating stays with its user and its film, whatever the order.",
+    done="All three arrays are shuffled in the same order, so each rating stays with its user and its film.",
     given=_given_07_4,
 )
 def shuffled(answer) -> None:
@@ -141,18 +150,22 @@ def shuffled(answer) -> None:
         kept = tuple(part.copy() for part in data)
         got = answer(*data, np.random.default_rng(n))
         if not all(np.array_equal(part, before) for part, before in zip(data, kept)):
-            raise NotYet("Your function changed the arrays that came in. Make new ones: user[order] does.")
+            raise NotYet("Your function changed its input arrays. Return new arrays instead, for example user[order].")
         if not isinstance(got, (tuple, list)) or len(got) != 3:
-            raise NotYet("Three arrays are asked for: return user, item, rating, in this order.")
+            raise NotYet("Return three arrays: user, item and rating, in this order.")
         if any(np.shape(part) != (n,) for part in got):
             shapes = ", ".join(str(np.shape(part)) for part in got)
-            raise NotYet(f"Each of the three arrays keeps its {n} entries; yours have the shapes {shapes}.")
+            raise NotYet(f"Each of the three arrays must keep its {n} entries; yours have the shapes {shapes}.")
         user, item, rating = (np.asarray(part, float) for part in got)
         if not all(np.allclose(np.sort(mine), part) for mine, part in zip((user, item, rating), data)):
             if np.isin(user, data[0]).all() and len(np.unique(user)) < n:
-                raise NotYet("Some ratings stand twice, others are gone: draw an order, do not draw with replacement.")
+                raise NotYet(
+                    "Some ratings occur twice and others are missing. Draw a permutation, not a sample "
+                    "with replacement."
+                )
             raise NotYet(
-                "The three results hold other numbers than the three arrays: user, item, rating, in this order."
+                "Your results do not contain the same numbers as the inputs. Return user, item and rating, "
+                "in this order."
             )
         together = {
             "user and film": np.allclose(user - 100, item - 500),
@@ -161,22 +174,23 @@ def shuffled(answer) -> None:
         }
         if not any(together.values()):
             raise NotYet(
-                "Each array has an order of its own, so nobody is with his or her film any more. Draw one order."
+                "You shuffled each array in its own order, so ratings no longer match their users and "
+                "films. Draw one order for all."
             )
         if not all(together.values()):
             held = next(name for name, is_kept in together.items() if is_kept)
-            raise NotYet(f"Only {held} stay together now. All three arrays need the same order.")
+            raise NotYet(f"Only {held} still belong together. Use the same order for all three arrays.")
         if np.array_equal(user, data[0]):
-            raise NotYet("Nothing was shuffled: the order is the old one.")
+            raise NotYet("Nothing was shuffled: the order has not changed.")
         steps = np.diff(user)
         if (steps == steps[0]).mean() > 0.8:
-            raise NotYet("That order is not random: it is the old one, reversed or moved on. Use rng.permutation.")
+            raise NotYet("Your order is not random: it is the old one, reversed or shifted. Use rng.permutation.")
         other = answer(*data, np.random.default_rng(n + 1))
         if np.array_equal(other[0], got[0]):
-            raise NotYet("The order is the same in every epoch: draw it with the `rng` that comes in.")
+            raise NotYet("Your order is the same in every epoch. Draw it with the `rng` that is passed in.")
         again = answer(*data, np.random.default_rng(n))
         if not np.array_equal(again[0], got[0]):
-            raise NotYet("The same generator should give the same order: draw with the `rng` that comes in.")
+            raise NotYet("The same generator should give the same order. Draw it with the `rng` that is passed in.")
 
 
 predict(
@@ -185,9 +199,11 @@ predict(
     truth=1.01,
     within=0.06,
     between=(0, 4.5),
-    low="Half the error on train promised as much. Look at valid: what was learned by heart is of no use there.",
-    high="It overfits, but a prediction is still near the mean plus biases: look how far it really goes.",
-    done="Far worse than the biases, although train halved: overfitting.",
+    low="The low RMSE on train suggests this, but the model has memorised those ratings, which does not help on valid.",
+    high="The model does overfit, but its predictions stay closer to the mean plus biases than that. Run "
+    "the cell to see.",
+    done="The RMSE on valid is far worse than that of the biases, although the one on train is halved: the "
+    "model overfits.",
 )
 
 
@@ -220,40 +236,42 @@ def _step(P, Q, user, item, target, rate, l2, add=_scatter_add, loss=2.0, decay=
 
 _STEP_MISTAKES = {
     "The two tables are the wrong way round: return the new P first, then the new Q.": {"swapped": True},
-    "Ids that repeat count once in yours. Scatter with np.add.at, not with `+=` or `-=` on rows.": {
+    "An id that repeats counts only once in your result. Use np.add.at, not `+=` or `-=` on rows.": {
         "add": _scatter_last
     },
-    "The gradient of Q used the new P. Compute both gradients first, then move both tables.": {"first": "P"},
-    "The gradient of P used the new Q. Compute both gradients first, then move both tables.": {"first": "Q"},
-    "The slopes of both squares have a 2: that of the error and that of the penalty. Yours have none.": {
+    "The gradient of Q used the new P. Compute both gradients first, then update both tables.": {"first": "P"},
+    "The gradient of P used the new Q. Compute both gradients first, then update both tables.": {"first": "Q"},
+    "The factor 2 is missing twice: in the slope of the squared error and in that of the penalty.": {
         "loss": 1.0,
         "decay": 1.0,
     },
-    "The slope of a squared error has a 2 in it, which yours has not.": {"loss": 1.0},
+    "The factor 2 is missing in the slope of the squared error.": {"loss": 1.0},
     "The slope of l2 · P² is 2 · l2 · P: the 2 of the penalty is missing.": {"decay": 1.0},
     "The penalty is missing: add 2 · l2 · table to each gradient.": {"decay": 0.0},
-    "Your loss is the sum over the batch. The mean is asked for: divide by the number of ratings.": {"n": lambda _: 1},
-    "You return the gradients. The new tables are asked for: table − rate · gradient.": {
+    "You used the sum over the batch. The loss is the mean: divide by the number of ratings.": {"n": lambda _: 1},
+    "You returned the gradients. Return the new tables: table − rate · gradient.": {
         "keep": 0.0,
         "fixed_rate": -1.0,
     },
     "The rate is missing: subtract rate times the gradient.": {"fixed_rate": 1.0},
-    "The rate multiplies the error's gradient only. The penalty's gradient belongs inside the same brackets.": {
+    "You multiplied only the error's gradient by the rate. Multiply the penalty's gradient by it as well.": {
         "l2_rate": 1.0
     },
-    "The two tables' rows are swapped in the gradients: the slope with respect to P is Q's row.": {"own": True},
-    "You went uphill: subtract rate times gradient.": {"sign": -1},
-    "Your error is target − prediction, so the factors walk away from the ratings. Reverse it.": {"loss": -2.0},
-    "Your penalty moves away from zero: add 2 · l2 · table to the gradient, do not subtract it.": {"decay": -2.0},
-    "You divided the penalty by the batch. The mean belongs to the errors alone.": {"kind": "mean"},
-    "You penalised only the rows of the batch. The loss holds the squares of *all* rows.": {"kind": "batch"},
-    "You penalised a row once for each of its ratings. The loss holds the squares of all rows, once.": {
+    "The rows are swapped in your gradients: the slope with respect to a row of P is the row of Q.": {"own": True},
+    "Your step goes uphill, in the direction of the gradient. Subtract rate times gradient.": {"sign": -1},
+    "Your error is target − prediction, so the step makes it larger. Use prediction − target.": {"loss": -2.0},
+    "Your penalty pushes the factors away from zero. Add 2 · l2 · table to the gradient, do not subtract it.": {
+        "decay": -2.0
+    },
+    "You divided the penalty by the batch size. Only the squared errors are averaged.": {"kind": "mean"},
+    "You penalised only the rows of the batch. The loss contains the squares of *all* rows.": {"kind": "batch"},
+    "You penalised a row once for each of its ratings. The loss contains the squares of all rows, once.": {
         "kind": "each rating"
     },
 }
 
 
-@exercise("07.6", "O2", "code", done="That is a whole training step of matrix factorisation, from scratch.")
+@exercise("07.6", "O2", "code", done="This is a complete SGD step of matrix factorisation, written from scratch.")
 def sgd_step(answer) -> None:
     must_be_function(answer)
     rng = np.random.default_rng(4)
@@ -271,11 +289,11 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "If it came down you would know that training was too short, not what the random split shows the model.",
-        "c": "That measures the luck of the draw. The later ratings are seen under every seed.",
-        "d": "Biases show a distance too, but for a reason that is just as unknown: everything still differs at once.",
+        "a": "This tests whether training was too short, not what the model gains from the users' later ratings.",
+        "c": "This measures how much the RMSE depends on the random draw. The later ratings are seen under every seed.",
+        "d": "The two splits would still differ in several ways at once, so this does not isolate the later ratings.",
     },
-    done="One change only: when the ratings that we learn from were given.",
+    done="This comparison changes one thing only: when the training ratings were given.",
 )
 
 
@@ -315,26 +333,26 @@ def _skips_the_first(got, vectors, j, is_candidate, k):
 
 _is_nearest = _takes_first(lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, is_candidate))
 _NEAREST_MISTAKES = {
-    "Yours sorts by dot product, so long rows win. Divide by the lengths: the cosine is asked for.": _takes_first(
+    "You sorted by dot product, which favours long rows. Divide by the lengths to get the cosine.": _takes_first(
         lambda vectors, j, is_candidate: _hide(vectors @ vectors[j], j, is_candidate)
     ),
-    "Yours sorts by distance. The cosine compares directions, whatever the lengths.": _takes_first(
+    "You sorted by distance. The cosine compares directions and ignores the lengths.": _takes_first(
         lambda vectors, j, is_candidate: _hide(-((vectors - vectors[j]) ** 2).sum(axis=1), j, is_candidate)
     ),
-    "Yours are the least similar ones: the order is reversed.": _takes_first(
+    "You returned the least similar rows: the order is reversed.": _takes_first(
         lambda vectors, j, is_candidate: _hide(-_cosine(vectors, j), j, is_candidate)
     ),
-    "The right rows, worst first: reverse them.": lambda got, *case: _is_nearest(got[::-1], *case),
-    "np.argsort sorts upwards, so your −∞ come first: the hidden rows are returned. Sort −cosine.": _takes_first(
+    "These are the right rows, but worst first. Reverse them.": lambda got, *case: _is_nearest(got[::-1], *case),
+    "np.argsort sorts in ascending order, so the rows that you set to −∞ come first. Sort −cosine.": _takes_first(
         lambda vectors, j, is_candidate: -_hide(_cosine(vectors, j), j, is_candidate)
     ),
-    "Hidden rows have 0 in yours. A cosine may be negative, and then 0 is above it: hide with −∞.": _takes_first(
+    "You set hidden rows to 0. A cosine can be negative, and then 0 ranks above it. Use −∞.": _takes_first(
         lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, is_candidate, by=0)
     ),
-    "You took absolute values: an opposite direction is the least similar of all. Keep the sign.": _takes_first(
+    "You took absolute values, but the opposite direction is the least similar of all. Keep the sign.": _takes_first(
         lambda vectors, j, is_candidate: _hide(np.abs(_cosine(vectors, j)), j, is_candidate)
     ),
-    "Rows that are no candidates have 0 in yours, and negative cosines lose to 0. Hide them with −∞, as row j.": (
+    "You set rows that are not candidates to 0, which ranks above negative cosines. Use −∞, as for row j.": (
         _takes_first(
             lambda vectors, j, is_candidate: np.where(
                 np.arange(len(vectors)) == j, -np.inf, np.where(is_candidate, _cosine(vectors, j), 0)
@@ -344,28 +362,31 @@ _NEAREST_MISTAKES = {
     "These are positions among the candidates, not rows of `vectors`. Look them up in np.flatnonzero(is_candidate).": (
         _positions(keep_j=True)
     ),
-    "These are positions among the candidates without row j, not rows of `vectors`. Translate them back.": (
+    "These are positions among the candidates without row j, not rows of `vectors`. Convert them to row numbers.": (
         _positions(keep_j=False)
     ),
-    "You skip the first position, for row j. If j is no candidate, somebody else stands there: hide j instead.": (
+    "You skip the first position to leave out row j. If j is not a candidate, another row is there: hide j instead.": (
         _skips_the_first
     ),
-    "A row is its own nearest one: leave row j out.": _takes_first(
+    "Every row is its own nearest neighbour. Leave out row j.": _takes_first(
         lambda vectors, j, is_candidate: np.where(
             is_candidate | (np.arange(len(vectors)) == j), _cosine(vectors, j), -np.inf
         )
     ),
-    "Row j is often a candidate, and then it is its own nearest one: hide it as well.": _takes_first(
+    "Row j is often a candidate, and then it is its own nearest neighbour. Hide it as well.": _takes_first(
         lambda vectors, j, is_candidate: np.where(is_candidate, _cosine(vectors, j), -np.inf)
     ),
-    "You return rows that are no candidates. Hide those before you sort.": _takes_first(
+    "You return rows that are not candidates. Hide them before you sort.": _takes_first(
         lambda vectors, j, is_candidate: _hide(_cosine(vectors, j), j, True)
     ),
 }
 
 
 @exercise(
-    "07.8", "O5", "code", done="Direction alone counts, so a film with long factors is not everybody's neighbour."
+    "07.8",
+    "O5",
+    "code",
+    done="The cosine compares directions only, so a film with long factors is not near every other film.",
 )
 def nearest(answer) -> None:
     must_be_function(answer)
@@ -391,13 +412,15 @@ def nearest(answer) -> None:
         if all(agrees(got, *case) for got, case in zip(answers, asked)):
             raise NotYet(hint)
     if any(j in got for got, (_, j, _, _) in zip(answers, asked)):
-        raise NotYet("For some of the inputs row j itself is returned: leave it out.")
+        raise NotYet("For some inputs you return row j itself. Leave it out.")
     if not all(is_candidate[got].all() for got, (_, _, is_candidate, _) in zip(answers, asked)):
-        raise NotYet("For some of the inputs a row that is no candidate is returned.")
+        raise NotYet("For some inputs you return a row that is not a candidate. Hide those rows before you sort.")
     for got, (vectors, j, is_candidate, k) in zip(answers, asked):
         right = np.argsort(-_hide(_cosine(vectors, j), j, is_candidate))[:k].tolist()
         if set(got) == set(right) and got != right:
-            raise NotYet("The right rows, not in order: best first is asked for, and np.argpartition does not sort.")
+            raise NotYet(
+                "These are the right rows, but not in order. Return the best first: np.argpartition does not sort."
+            )
         if got != right:
             raise NotYet(f"For row {j} of {len(vectors)} vectors and k = {k} it should be {right}; yours is {got}.")
 
@@ -409,7 +432,8 @@ choice(
     why_not={
         "a": "If the weights differed at the start, the outputs would differ as well.",
         "b": "The gradients agree, so both losses and both backward passes are the same.",
-        "d": "Rounding errors of 1e-16 do not grow to tenths in fifty small steps; the twin above shows it.",
+        "d": "Rounding errors of 1e-16 do not grow to tenths in fifty small steps: with the penalty, the "
+        "models agreed to 1e-7.",
     },
-    done="Outputs and gradients agree, so what is left is what is made of the gradients: the update rule.",
+    done="Outputs and gradients agree, so only what turns gradients into steps can differ: the update rule.",
 )

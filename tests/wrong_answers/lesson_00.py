@@ -53,16 +53,16 @@ def not_cut(scores, known, k):
 
 
 WRONG = {
-    "00.1": [(0.45, "speaks against"), (1, "negative one too")],
+    "00.1": [(0.45, "speaks against"), (1, "Add all three weights,")],
     "00.2": [
         (known_not_hidden, "known already"),
-        (lowest_first, "Yours are the lowest scores"),
-        (ascending_with_minus_infinity, "hidden ones before them"),
+        (lowest_first, "You return the lowest scores:"),
+        (ascending_with_minus_infinity, "You sort in ascending order,"),
         (known_is_zero, "does not hide"),
-        (deleted, "do not delete"),
+        (deleted, "Deleting the known films"),
         (changes_its_input, "Work on a copy"),
-        (best_last, "best stands last"),
+        (best_last, "These are the right films,"),
         (scores_not_indices, "return the scores"),
-        (not_cut, "Cut at the end"),
+        (not_cut, "You return more than k films."),
     ],
 }

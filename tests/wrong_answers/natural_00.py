@@ -99,20 +99,20 @@ def right_00_2_nan_last(scores, known, k):
 
 NATURAL = {
     "00.2": [
-        (wrong_00_2_min_hides, "The lowest score does not hide: the film that"),
-        (wrong_00_2_default_sort_lowest, "The lowest scores come first in yours, and the"),
-        (wrong_00_2_lowest_known_inf, "Yours are the lowest scores: sort by minus the"),
-        (wrong_00_2_minus_one, "A score of −1 does not hide: other scores may"),
-        (wrong_00_2_zero, "A score of 0 does not hide: other scores may be"),
-        (wrong_00_2_last_k, "The right ones, but the best stands last. Best"),
-        (wrong_00_2_deleted, "Deleting the known ones shifts all indices"),
-        (wrong_00_2_filter_after_cut, "A score of −1 does not hide: other scores may"),
-        (wrong_00_2_partition, "The right ones, but not in order:"),
-        (wrong_00_2_nan, "NaN is sorted to the end, which becomes the"),
+        (wrong_00_2_min_hides, "The lowest score does not hide a film: the"),
+        (wrong_00_2_default_sort_lowest, "You sort in ascending order, so the hidden"),
+        (wrong_00_2_lowest_known_inf, "You return the lowest scores: sort by minus"),
+        (wrong_00_2_minus_one, "A score of −1 does not hide a film: other"),
+        (wrong_00_2_zero, "A score of 0 does not hide a film: other"),
+        (wrong_00_2_last_k, "These are the right films, but the best"),
+        (wrong_00_2_deleted, "Deleting the known films shifts all later"),
+        (wrong_00_2_filter_after_cut, "A score of −1 does not hide a film: other"),
+        (wrong_00_2_partition, "These are the right films, but not in order:"),
+        (wrong_00_2_nan, "Sorting puts NaN at the end, which becomes"),
         (wrong_00_2_in_place, "The result is right, but your function changes"),
-        (wrong_00_2_scores, "You return the scores. The indices of the films"),
-        (wrong_00_2_known_only, "You recommend what is known already. Give it a"),
-        (wrong_00_2_k_plus, "Cut at the end: k films are asked for, yours"),
+        (wrong_00_2_scores, "You return the scores. Return the indices of"),
+        (wrong_00_2_known_only, "You recommend films that are known already."),
+        (wrong_00_2_k_plus, "You return more than k films. Cut the list"),
     ],
 }
 
