@@ -132,8 +132,8 @@ def half_step(clicked, other, regularisation, alpha):
 # Compute *one* user's factors straight from the formula, given `Q` (n_films, dim), `x` (n_films,) with 0 and 1, λ and
 # α. Replace the dots with the two sides of the system, and return <code>np.linalg.solve(left, right)</code>.
 #
-# <details><summary>Hint 1</summary>Each film's row of Q counts <code>weight</code> times: <code>Q.T * weight</code> has
-# shape (dim, n_films).</details>
+# <details><summary>Hint 1</summary>Each film's row of Q is multiplied by its <code>weight</code>: <code>Q.T *
+# weight</code> has shape (dim, n_films).</details>
 # <details><summary>Hint 2</summary><code>left = (Q.T * weight) @ Q + regularisation * np.eye(Q.shape[1])</code>; the
 # right side is <code>(Q.T * weight) @ x</code>.</details>
 
@@ -276,8 +276,8 @@ print(f"{title}: uniform {(drawn_uniform == top_film).sum()}, in-batch {(drawn_i
 # power 0.5. For which power is it wrong? Fix it.
 #
 # <details><summary>Hint 1</summary>Power 0 is the uniform sampler. What is <code>np.array([0.0, 3.0]) ** 0</code>?</details>
-# <details><summary>Hint 2</summary>Set the weight of index 0 to 0 <em>after</em> the power. A film that nobody clicked may
-# be drawn by the uniform sampler: it is a film all the same.</details>
+# <details><summary>Hint 2</summary>Set the weight of index 0 to 0 <em>after</em> the power. A film that nobody clicked
+# may still be drawn by the uniform sampler.</details>
 
 
 # %%
@@ -515,7 +515,7 @@ pd.DataFrame(negatives, pull.index[1:]).T.round(3)
 # and every column is corrected. Return shape (batch,). Replace the dots with the corrected logits, and return
 # `softmax_loss(logits)`.
 #
-# <details><summary>Hint 1</summary>Every column is corrected, and with the logarithm of the probability.</details>
+# <details><summary>Hint 1</summary>Every column is corrected by the logarithm of its probability.</details>
 # <details><summary>Hint 2</summary><code>scores - np.log(probability)</code></details>
 
 

@@ -230,7 +230,7 @@ check("10.1", newest_targets)
 #
 # <details><summary>Hint 1</summary>All films but the last are inputs, all but the first are targets. Keep the last
 # <code>length</code> of each: <code>[-length:]</code>.</details>
-# <details><summary>Hint 2</summary><code>np.pad(row, (0, n))</code> puts n zeros behind a row.</details>
+# <details><summary>Hint 2</summary><code>np.pad(row, (0, n))</code> appends n zeros to a row.</details>
 
 
 # %%
@@ -305,9 +305,9 @@ for name, zeros in {"valid": (0, 0), "same": (1, 1), "causal": (2, 0)}.items():
 # matrix of the kernel belongs to the position itself. Return shape (length, n_out).
 #
 # <details><summary>Hint 1</summary>Put <code>dilation * (size - 1)</code> rows of zeros in front:
-# <code>np.pad(x, ((n, 0), (0, 0)))</code>. Then matrix k meets, for output position t, the padded row
+# <code>np.pad(x, ((n, 0), (0, 0)))</code>. For output position t, matrix k then multiplies the padded row
 # <code>t + k * dilation</code>.</details>
-# <details><summary>Hint 2</summary>No loop over positions is needed: for each k add
+# <details><summary>Hint 2</summary>You need no loop over positions: for each k, add
 # <code>padded[k * dilation : k * dilation + length] @ kernel[k]</code>.</details>
 
 
@@ -937,7 +937,7 @@ check("10.9", answer)
 # Take the largest over the *real* positions only. `x` is (batch, length, dim) and may be negative; `is_real` is (batch,
 # length), True for words, at least one per card. Return (batch, dim).
 #
-# <details><summary>Hint 1</summary>What should a padded position hold, so that it never wins a maximum? Not 0: a real number
+# <details><summary>Hint 1</summary>Which value at a padded position never wins a maximum? Not 0, because real numbers
 # may be below it.</details>
 # <details><summary>Hint 2</summary><code>np.where(is_real[:, :, None], x, -np.inf)</code>, then the maximum over
 # axis 1.</details>

@@ -304,8 +304,8 @@ print({name: weight.shape for name, weight in zip("WUb", gru.get_weights())})
 # Write one step of the Keras GRU. `x` (batch, n_inputs), `h` (batch, dim); W (n_inputs, 3 · dim), U (dim, 3 · dim), b
 # (2, 3 · dim), all three in the order z, r, candidate. Return the new state (batch, dim). `sigmoid` exists.
 #
-# <details><summary>Hint 1</summary>First the two big products, each with its row of the bias; then cut both into three
-# with <code>np.split(…, 3, axis=1)</code>.</details>
+# <details><summary>Hint 1</summary>First compute the two big products, each with its row of the bias. Then cut both
+# into three parts with <code>np.split(…, 3, axis=1)</code>.</details>
 # <details><summary>Hint 2</summary>The gates add their parts of both products. The candidate takes its part of the
 # second product times r.</details>
 
@@ -450,10 +450,10 @@ for padded in ([[3, 1, 4, 0, 0]], [[0, 0, 3, 1, 4]], [[0, 0, 0, 0, 3, 1, 4]], [[
 # the newest real film *wherever* the padding is: at the end, in front, or on both sides. `states` has shape (batch,
 # length, dim), `history` (batch, length), with at least one film in each row.
 #
-# <details><summary>Hint 1</summary>How many films there are says nothing about where they stand. You need the largest
+# <details><summary>Hint 1</summary>The number of films says nothing about their positions. You need the largest
 # position with <code>history > 0</code>.</details>
 # <details><summary>Hint 2</summary>Multiply: <code>(history > 0) * np.arange(length)</code> holds the position of every
-# real film, and 0 at pads. Take the largest of each row.</details>
+# real film, and 0 at padded positions. Take the largest of each row.</details>
 
 
 # %%
@@ -487,8 +487,7 @@ check("11.7", newest_state)
 #
 # <details><summary>Hint 1</summary><code>np.pad(history, ((0, 0), (0, 10)))</code> appends ten columns of
 # zeros.</details>
-# <details><summary>Hint 2</summary>Compare all scores, with a tolerance: the largest absolute
-# difference.</details>
+# <details><summary>Hint 2</summary>Compare all scores with a tolerance: take the largest absolute difference.</details>
 
 
 # %%

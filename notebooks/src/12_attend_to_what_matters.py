@@ -143,9 +143,9 @@ check("12.1", funny_number)
 # return (batch, length, n_values). `softmax` exists; it works along the last axis.
 #
 # <details><summary>Hint 1</summary>The scores are <code>q @ k.transpose(0, 2, 1)</code>, shape (batch, length, length);
-# divide by the root of the number of values in one key.</details>
-# <details><summary>Hint 2</summary><code>np.where(np.tri(length, dtype=bool), scores, -np.inf)</code>, then softmax, then
-# times <code>v</code>.</details>
+# divide by the square root of the number of values in one key.</details>
+# <details><summary>Hint 2</summary><code>np.where(np.tri(length, dtype=bool), scores, -np.inf)</code>, then apply the
+# softmax and multiply by <code>v</code>.</details>
 
 
 # %%
@@ -200,8 +200,8 @@ heads_of(films, *layer.get_weights()[:2]).shape
 #
 # <details><summary>Hint 1</summary>Name the axes: b and h stay; q (asking) comes from the first, k (asked) from the
 # second; s is summed over.</details>
-# <details><summary>Hint 2</summary><code>np.einsum("bhqs,bhks->bhqk", q, k)</code>, divided by the root of the size of
-# one head.</details>
+# <details><summary>Hint 2</summary><code>np.einsum("bhqs,bhks->bhqk", q, k)</code>, divided by the square root of the
+# size of one head.</details>
 
 
 # %%

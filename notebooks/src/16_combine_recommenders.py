@@ -488,8 +488,8 @@ claim("equal weights beat the better member", equal[1] > 0)
 # as 0 and 1. Every film that the user has not seen is a candidate.
 #
 # <details><summary>Hint 1</summary>Use one mask for both: <code>~seen</code>.</details>
-# <details><summary>Hint 2</summary><code>scores[:, is_candidate]</code> has a row per model; transpose it. The labels
-# are <code>hidden[is_candidate]</code> as integers.</details>
+# <details><summary>Hint 2</summary><code>scores[:, is_candidate]</code> has one row per model, so transpose it. The
+# labels are <code>hidden[is_candidate]</code> as integers.</details>
 
 
 # %%

@@ -22,11 +22,12 @@ choice(
     "O1",
     right="d",
     why_not={
-        "a": "Perhaps. Perhaps Cem would love it and has never heard of it. The 0 does not tell these two apart.",
-        "b": "A 0 is not a middle: nobody was asked, so no stars stand behind it.",
-        "c": "That would be known if the site had stored what it showed. Here only clicks are stored.",
+        "a": "That is possible, but perhaps Cem would love it and has never heard of it. The 0 does not tell "
+        "these two cases apart.",
+        "b": "A 0 is not an average rating: Cem was never asked, so it says nothing about stars.",
+        "c": "We could know that if the site had stored what it showed, but here only clicks are stored.",
     },
-    done="Missing is not disliked. Most zeros are films that were never noticed.",
+    done="A missing click does not mean dislike: most zeros are films that the user never noticed.",
 )
 
 
@@ -40,7 +41,7 @@ def _user_factors(
     return np.linalg.solve(left, Q.T @ (pull * (x if x_right else 1)))
 
 
-@exercise("09.2", "O1", "faded", done="A small linear system for each user, one for each film: that is all of iALS.")
+@exercise("09.2", "O1", "faded", done="iALS solves one such small linear system for each user and each film, in turns.")
 def user_factors(answer) -> None:
     rng = np.random.default_rng(1)
     cases = []
@@ -49,29 +50,29 @@ def user_factors(answer) -> None:
         x[: int(rng.integers(1, n_films - 2))] = 1
         cases.append((rng.normal(size=(n_films, dim)), rng.permutation(x), *rng.uniform(0.3, 4, 2)))
     changes = {
-        "Yours counts the clicked films alone. A film without a click takes part with weight 1.": {"zero": 0.0},
-        "The right side misses the weights: a click weighs 1 + α there too.": {"right": 1.0},
-        "A click weighs 1 + α; yours weighs α.": {"click": lambda alpha: alpha},
-        "The left side misses the weights: a click weighs 1 + α there too.": {
+        "You use only the clicked films. A film without a click takes part with weight 1.": {"zero": 0.0},
+        "The weights are missing on the right side: a click has weight 1 + α there, too.": {"right": 1.0},
+        "You give a click weight α. It should have weight 1 + α.": {"click": lambda alpha: alpha},
+        "The weights are missing on the left side: a click has weight 1 + α there, too.": {
             "click": lambda alpha: 1.0,
             "right": "weights",
         },
-        "All films weigh the same in yours. A click weighs 1 + α: use `weight` on both sides.": {
+        "You give all films the same weight. A click has weight 1 + α: use `weight` on both sides.": {
             "click": lambda alpha: 1.0
         },
         "The penalty λ is missing on the left side.": {"penalty": lambda dim: np.zeros((dim, dim))},
-        "λ belongs on the diagonal only: regularisation times `np.eye(dim)`.": {
+        "λ belongs on the diagonal only: add regularisation times `np.eye(dim)`.": {
             "penalty": lambda dim: np.ones((dim, dim))
         },
-        "λ is added on the left side, not subtracted.": {"sign": -1},
-        "λ is squared in yours. Add it as it is.": {"power": 2},
-        "The right side misses x: only clicked films pull there.": {"x_right": 0},
+        "You subtract λ on the left side. Add it.": {"sign": -1},
+        "You square λ. Add it as it is.": {"power": 2},
+        "x is missing on the right side: only clicked films contribute there.": {"x_right": 0},
     }
     mistakes = variants(_user_factors, changes) | {
         "You return the right side alone. Solve the system: `np.linalg.solve(left, right)`.": (
             lambda Q, x, regularisation, alpha: Q.T @ ((1 + alpha) * x)
         ),
-        "You return scores. The factors of the user are asked for, one number for each column of Q.": (
+        "You return scores. Return the user's factors, one number for each column of Q.": (
             lambda Q, x, regularisation, alpha: Q @ _user_factors(Q, x, regularisation, alpha)
         ),
     }
@@ -84,51 +85,53 @@ def user_factors(answer) -> None:
     def solved(**changed):
         return lambda *case: np.linalg.solve(*system(*case, **changed))
 
-    twice = "The weights count twice in yours, "
+    twice = "You apply the weights twice "
     mistakes |= {
         f"{twice}on the left side. One factor `weight` is enough: `(Q.T * weight) @ Q`.": solved(films=np.square),
         f"{twice}on the right side. One factor `weight` is enough: `(Q.T * weight) @ x`.": solved(pull=np.square),
-        f"{twice}on both sides. `weight` stands in each once: `(Q.T * weight) @ Q`.": solved(
+        f"{twice}on both sides. Use `weight` once on each: `(Q.T * weight) @ Q`.": solved(
             films=np.square, pull=np.square
         ),
-        "You took the root of the weights on the left side. Take them as they are.": solved(films=np.sqrt),
-        "λ is doubled in yours. Add it as it is.": solved(penalty=2.0),
-        "λ is halved in yours. Add it as it is.": solved(penalty=0.5),
-        "λ is multiplied by the number of clicks in yours. Add it as it is.": (
+        "You took the square root of the weights on the left side. Use the weights as they are.": solved(films=np.sqrt),
+        "You doubled λ. Add it as it is.": solved(penalty=2.0),
+        "You halved λ. Add it as it is.": solved(penalty=0.5),
+        "You multiplied λ by the number of clicks. Add it as it is.": (
             lambda Q, x, regularisation, alpha: _user_factors(Q, x, regularisation * x.sum(), alpha)
         ),
-        "λ is multiplied by the number of films in yours. Add it as it is.": (
+        "You multiplied λ by the number of films. Add it as it is.": (
             lambda Q, x, regularisation, alpha: _user_factors(Q, x, regularisation * len(x), alpha)
         ),
-        "λ and α are exchanged: λ stands on the diagonal, and a click weighs 1 + α.": (
+        "λ and α are swapped: λ belongs on the diagonal, and a click has weight 1 + α.": (
             lambda Q, x, regularisation, alpha: _user_factors(Q, x, alpha, regularisation)
         ),
-        "The left side weighs every film 1 + α. Only a clicked film weighs that much; the others weigh 1.": (
+        "On the left side, you give every film weight 1 + α. Only a clicked film has that weight; the others have "
+        "weight 1.": (
             lambda Q, x, regularisation, alpha: np.linalg.solve(
                 (1 + alpha) * Q.T @ Q + regularisation * np.eye(Q.shape[1]), (1 + alpha) * Q.T @ x
             )
         ),
-        "A click weighs 2 + α on your left side: QᵀQ has counted it once already, so add α · (QᵀQ of the clicks).": (
+        "A click has weight 2 + α on your left side. QᵀQ already counts it once, so add α · (QᵀQ of the clicked "
+        "films).": (
             lambda Q, x, regularisation, alpha: solved(films=lambda weight: weight + x)(Q, x, regularisation, alpha)
         ),
-        "λ stands on the right side, too. It belongs on the left side alone.": (
+        "You add λ on the right side as well. It belongs only on the left side.": (
             lambda *case: np.linalg.solve(system(*case)[0], system(*case)[1] + case[2])
         ),
-        "The right side weighs a click with α. It weighs 1 + α.": (
+        "On the right side, you give a click weight α. It should have weight 1 + α.": (
             lambda Q, x, regularisation, alpha: solved(pull=lambda weight: weight - 1)(Q, x, regularisation, alpha)
         ),
-        "The right side is not added up over the films: `(Q.T * weight) @ x`, not `* x`.": (
+        "You do not add up over the films on the right side: write `(Q.T * weight) @ x`, not `* x`.": (
             lambda Q, x, regularisation, alpha: np.linalg.solve(
                 system(Q, x, regularisation, alpha)[0], Q.T * (1 + alpha * x) * x
             )
         ),
-        "Each factor is solved alone in yours. The left side is a (dim, dim) matrix: `(Q.T * weight) @ Q`.": (
+        "You solve for each factor separately. The left side is a (dim, dim) matrix: `(Q.T * weight) @ Q`.": (
             lambda *case: system(*case)[1] / np.diag(system(*case)[0])
         ),
         "`*` multiplies entry by entry. Solve the system: `np.linalg.solve(left, right)`.": (
             lambda *case: np.linalg.inv(system(*case)[0]) * system(*case)[1]
         ),
-        "You divided entry by entry. A system is solved: `np.linalg.solve(left, right)`.": (
+        "You divided entry by entry. Solve the system: `np.linalg.solve(left, right)`.": (
             lambda *case: system(*case)[1] / system(*case)[0]
         ),
         "You divided the factors by their length. Return the solution as it is.": (
@@ -143,18 +146,16 @@ def user_factors(answer) -> None:
     def unpacked(*case):
         result = answer(*case)
         if isinstance(result, tuple) and len(result) == 4:
-            raise NotYet("`np.linalg.lstsq` returns four things; the solution is the first of them: `[0]`.")
+            raise NotYet("`np.linalg.lstsq` returns four results, and the solution is the first: take `[0]`.")
         if isinstance(result, tuple):
             raise NotYet("These are the two sides of the system. Return its solution: `np.linalg.solve(left, right)`.")
         if np.shape(result) == case[1].shape:
             scores = case[0] @ _user_factors(*case)
             if not np.allclose(result, scores):
-                raise NotYet(
-                    "You return a number for each film, but one for each column of `Q` is asked for: Qᵀ first."
-                )
+                raise NotYet("You return one number for each film. Return one for each column of `Q`: Qᵀ comes first.")
         return result
 
-    fits = "`left` has shape (dim, dim), so Qᵀ comes first, `(Q.T * weight) @ Q`, and λ has `np.eye(Q.shape[1])`"
+    fits = "`left` has shape (dim, dim), so Qᵀ comes first, `(Q.T * weight) @ Q`, and λ multiplies `np.eye(Q.shape[1])`"
     judge(
         unpacked if callable(answer) else answer,
         cases,
@@ -170,9 +171,10 @@ predict(
     truth=415,
     within=150,
     between=(0, 100_000),
-    low="More: the negatives of a batch are the positives of other users, and many of those are this film.",
-    high="It is the most rated film, but one of thousands: its share of all positives is well below a hundredth.",
-    done="About as often as it stands among the positives, nearly thirty times as often as uniform.",
+    low="It is more: the negatives of a batch are the positives of other users, and many of those are this film.",
+    high="It is less. This is the most rated film, but one of thousands: its share of all positives is well below 1 %.",
+    done="Right: it is drawn about as often as it occurs among the positives, nearly thirty times as often as "
+    "uniformly.",
 )
 
 
@@ -197,7 +199,7 @@ def _padded(counts, power):
     "09.4",
     "O2",
     "debug",
-    done="0 to the power of 0 is 1, so padding was drawn by the uniform sampler, and by that one alone.",
+    done="0 ** 0 is 1, so the uniform sampler (power 0) drew padding, and no other sampler did.",
     given=_given_09_4,
 )
 def draws(answer) -> None:
@@ -221,33 +223,36 @@ def draws(answer) -> None:
         if got.ndim == 1 and n / 2 < len(got) < n:
             raise NotYet(f"You leave out draws of padding, so {len(got)} of {n} are left. Give padding the weight 0.")
         if got.shape != (n,) or got.dtype.kind not in "iu":
-            raise NotYet(f"Return {n} indices of films, whole numbers; yours has shape {got.shape}, type {got.dtype}.")
+            raise NotYet(f"Return {n} film indices, whole numbers; yours have shape {got.shape}, type {got.dtype}.")
         if got.min() < 0 or got.max() >= len(counts):
-            raise NotYet(f"You draw films from {got.min()} to {got.max()}; there are films 1 to {len(counts) - 1}.")
+            raise NotYet(f"You draw films {got.min()} to {got.max()}, but there are only films 1 to {len(counts) - 1}.")
         share = np.bincount(got, minlength=len(counts)) / n
         wanted = _weights(counts, power)
         if np.abs(share - wanted).max() < 0.02:
             other = np.asarray(answer(np.random.default_rng(100), counts.copy(), power, n))
             if np.array_equal(other, got):
-                raise NotYet("Another generator draws the same films in yours: draw with the `rng` that comes in.")
+                raise NotYet("Another generator gives the same draws. Draw with the `rng` that is passed in.")
             again = np.asarray(answer(np.random.default_rng(100), counts.copy(), power, n))
             if not np.array_equal(other, again):
-                raise NotYet("The same generator draws other films the second time: draw with the `rng` that comes in.")
+                raise NotYet(
+                    "The same generator gives other draws the second time. Draw with the `rng` that is passed in."
+                )
             if (got[1:] >= got[:-1]).all():
                 raise NotYet(
-                    "Your draws come out sorted, so the first rows of a batch get the first films. Leave them as drawn."
+                    "Your draws are sorted, so the first rows of a batch get the first films. Keep the order in "
+                    "which they were drawn."
                 )
             continue
         for other, hint in (
             (_weights(counts, power, padding=1.0), "Padding is still drawn: 0 ** 0 is 1. Set its weight to 0."),
             (
                 _weights(counts, power, unclicked=False),
-                "With power 0 every film is drawn alike, also one that nobody clicked.",
+                "With power 0 every film should be equally likely, also one that nobody clicked.",
             ),
             (
                 _weights(counts, power) * (1 - _padded(counts, power))
                 + np.eye(len(counts))[1] * _padded(counts, power),
-                "You replace draws of padding by film 1, which is then drawn too often. Give padding the weight 0.",
+                "You replace draws of padding with film 1, which is then drawn too often. Give padding the weight 0.",
             ),
             (
                 np.append(_weights(counts[:-1], power), 0),
@@ -255,25 +260,26 @@ def draws(answer) -> None:
             ),
             (
                 _weights(np.trunc(counts.astype(float) ** power), 1.0),
-                "Your weights are cut to whole numbers: the power of a count is a float.",
+                "Your weights are cut to whole numbers. The power of a count is a float, so keep it as one.",
             ),
-            (_weights(counts, 1.0), "The power is not used: film i has the weight counts[i] ** power."),
-            (_weights(counts, 0.0), "All films are drawn alike, whatever the power: counts[i] ** power is missing."),
+            (_weights(counts, 1.0), "You do not use the power: film i has the weight counts[i] ** power."),
+            (_weights(counts, 0.0), "All films are equally likely, whatever the power: counts[i] ** power is missing."),
             (
                 _weights(np.maximum(counts, 1), -power),
-                "You divide by counts ** power, so rare films are drawn more often. Multiply.",
+                "You divide by counts ** power, so rare films are drawn more often. The weight is counts ** power "
+                "itself.",
             ),
             (
                 _weights(counts + 1, power),
-                "You add 1 to each count, which changes all probabilities. Only padding needs care.",
+                "You add 1 to each count, which changes all probabilities. Change only the weight of padding.",
             ),
             (
                 _weights(np.append(0, counts[:-1]), power),
-                "All films are one too high: leaving out index 0 moves the others.",
+                "All your film indices are one too high, because leaving out index 0 shifts the others.",
             ),
             (
                 np.append(_weights(counts, power)[1:], 0),
-                "Your films are one too low: without index 0, add 1 to what was drawn.",
+                "All your film indices are one too low. If you leave out index 0, add 1 to what was drawn.",
             ),
         ):
             if np.abs(share - other).max() < 0.02:
@@ -281,8 +287,7 @@ def draws(answer) -> None:
         film = int(np.abs(share - wanted).argmax())
         raise NotYet(
             f"With power {power:g} and counts {counts.tolist()}, film {film} should be {wanted[film]:.0%} of "
-            f"the draws; "
-            f"with yours it is {share[film]:.0%}."
+            f"the draws; in your draws it is {share[film]:.0%}."
         )
 
 
@@ -315,7 +320,13 @@ def _masked_by_batch(scores, candidates):
     return _masked(scores, candidates, hit=lambda row, j: row[j] in positives)
 
 
-@exercise("09.5", "O2", "code", done="A film is not its own rival any more; hits of other rows stay, and rightly so.")
+@exercise(
+    "09.5",
+    "O2",
+    "code",
+    done="A negative that equals its row's positive is now hidden. Positives of other rows stay, because there "
+    "they are real negatives.",
+)
 def masked_scores(answer) -> None:
     rng = np.random.default_rng(5)
     cases = []
@@ -332,44 +343,46 @@ def masked_scores(answer) -> None:
             got = answer(mine, candidates.copy())
         except ValueError:
             raise NotYet(
-                "Shapes do not fit. Keep column 0 two-dimensional, `candidates[:, :1]`, and compare all with it."
+                "Shapes do not fit. Keep column 0 two-dimensional, `candidates[:, :1]`, and compare all columns "
+                "with it."
             ) from None
         if np.asarray(got, object).shape == scores.shape and np.asarray(got).dtype == bool:
             raise NotYet("You return where the hits are. Return the scores: `np.where(is_hit, -1e9, scores)`.")
         if isinstance(got, list) and len({len(row) for row in got}) > 1:
-            raise NotYet("You left the hits out, so the rows have several lengths. Keep them, with a score of −1e9.")
+            raise NotYet("You left out the hits, so the rows differ in length. Keep the hits, with a score of −1e9.")
         if not np.array_equal(mine, scores):
             raise NotYet("Your function changed `scores` itself. Work on a copy, or use np.where.")
     mistakes = {
-        "You hid the positive as well: column 0 equals itself in every row, and must stay.": partial(_masked, first=0),
+        "You hid the positive as well: column 0 equals itself in every row. It must stay, so exclude it from the "
+        "hits.": partial(_masked, first=0),
         "You hid every film that is a positive of *any* row. Only the row's own positive is a hit.": _masked_by_batch,
-        "A score of 0 does not hide: e⁰ is 1, and BPR would even like it. Take −1e9.": partial(_masked, hidden=0.0),
+        "A score of 0 does not hide a film, because e⁰ is 1. Use −1e9.": partial(_masked, hidden=0.0),
         "You hid the negatives that are *not* hits. Reverse the condition.": partial(
             _masked, hit=lambda row, j: row[j] != row[0]
         ),
-        "Nothing is hidden in yours. Compare with `candidates[:, :1]`, the positive of each row.": (
+        "You hid nothing. Compare with `candidates[:, :1]`, the positive of each row.": (
             lambda scores, candidates: scores
         ),
-        "−inf hides too, but a mean over it is infinite, and ∞ − ∞ is no number. Take −1e9.": partial(
+        "−inf hides a film, too, but a mean over it is infinite, and ∞ − ∞ is not a number. Use −1e9.": partial(
             _masked, hidden=-np.inf
         ),
-        "You hide the column of the positive and all that is no hit. The positive, column 0, always stays.": partial(
+        "You hid the positive and all negatives that are not hits. Hide only the hits; column 0 always stays.": partial(
             _masked, first=0, hit=lambda row, j: j == 0 or row[j] != row[0]
         ),
-        "−1 does not hide: other scores lie below it. Take −1e9.": partial(_masked, hidden=-1.0),
-        "NaN is no score: every sum over it is NaN. Take −1e9.": partial(_masked, hidden=np.nan),
-        "You multiply the score with −1e9, so a negative one becomes huge. Set it to −1e9.": (
+        "−1 does not hide a film, because other scores can be lower. Use −1e9.": partial(_masked, hidden=-1.0),
+        "NaN is not a score: every sum over it is NaN. Use −1e9.": partial(_masked, hidden=np.nan),
+        "You multiply the score by −1e9, so a negative score becomes huge. Set it to −1e9.": (
             lambda scores, candidates: np.where(_masked(scores, candidates) == -1e9, -1e9 * scores, scores)
         ),
         "You compare scores. A hit is the same *film*: compare `candidates` with `candidates[:, :1]`.": (
             lambda scores, candidates: _masked(scores, scores)
         ),
-        "You hide the whole row of a hit. Hide the hit alone.": (
+        "You hide the whole row of a hit. Hide only the hit.": (
             lambda scores, candidates: np.where(
                 (_masked(scores, candidates) == -1e9).any(axis=1, keepdims=True), -1e9, scores
             )
         ),
-        "You hide all negatives of a row with a hit. Hide the hit alone.": (
+        "You hide all negatives of a row with a hit. Hide only the hit.": (
             lambda scores, candidates: np.where(
                 (_masked(scores, candidates) == -1e9).any(axis=1, keepdims=True) & (np.arange(scores.shape[1]) > 0),
                 -1e9,
@@ -380,7 +393,7 @@ def masked_scores(answer) -> None:
             lambda scores, candidates: _masked(scores[:, ::-1], candidates[:, ::-1])[:, ::-1]
         ),
         "You stop at the first hit of a row. There can be several.": _masked_once,
-        "The last column is never looked at. All columns from 1 on can be a hit.": (
+        "You never look at the last column. All columns from 1 on can be hits.": (
             lambda scores, candidates: np.column_stack([_masked(scores, candidates)[:, :-1], scores[:, -1]])
         ),
         "You compare with the positive of the *first* row. Each row has its own: candidates[:, :1].": (
@@ -388,7 +401,7 @@ def masked_scores(answer) -> None:
                 (candidates == candidates[0]) & (np.arange(candidates.shape[1]) > 0), -1e9, scores
             )
         ),
-        "Only the first negative is looked at. All columns from 1 on can be a hit.": (
+        "You look only at the first negative. All columns from 1 on can be hits.": (
             lambda scores, candidates: np.concatenate(
                 [_masked(scores[:, :2], candidates[:, :2]), scores[:, 2:]], axis=1
             )
@@ -396,7 +409,8 @@ def masked_scores(answer) -> None:
         "The positive is missing: return all columns, with column 0 as it was.": (
             lambda scores, candidates: _masked(scores, candidates)[:, 1:]
         ),
-        "You hide every film that stands twice in a row. A negative drawn twice is no hit; only the positive counts.": (
+        "You hide every film that occurs twice in a row. A negative drawn twice is not a hit; compare only with "
+        "the positive.": (
             lambda scores, candidates: np.array(
                 [
                     [-1e9 if j and row[j] in row[:j] else score for j, score in enumerate(line)]
@@ -404,8 +418,10 @@ def masked_scores(answer) -> None:
                 ]
             )
         ),
-        "+1e9 puts the hit on top of everything. It must be minus.": partial(_masked, hidden=1e9),
-        "The right scores are hidden, but not with −1e9, which lies safely below all others.": Sign(_hides_otherwise),
+        "+1e9 makes the hit the highest score. Use −1e9, with a minus sign.": partial(_masked, hidden=1e9),
+        "You hide the right scores, but not with −1e9. Use that value, which is safely below all other scores.": Sign(
+            _hides_otherwise
+        ),
     }
     judge(answer, cases, _masked, mistakes)
 
@@ -415,15 +431,15 @@ trace(
     "O3",
     0.693,
     {
-        0.0: "The difference is 0, but the loss is not: −log σ(0), and σ(0) is a half.",
-        0.5: "That is σ(0), a half. BPR takes −log of it.",
-        -0.693: "The sign: log(½) is negative, and the loss is minus that.",
+        0.0: "The difference is 0, but the loss is not: it is −log σ(0), and σ(0) is 0.5.",
+        0.5: "That is σ(0) = 0.5. BPR takes −log of it.",
+        -0.693: "The sign is wrong: log(½) is negative, and the loss is minus that.",
         0.127: "That is −log σ(2). BPR looks at the difference of the two scores, 2 − 2.",
-        0.301: "That is a logarithm of base 10. Losses use the natural one.",
-        1.0: "That is a logarithm of base 2. Losses use the natural one.",
+        0.301: "That is the logarithm to base 10. Losses use the natural logarithm.",
+        1.0: "That is the logarithm to base 2. Losses use the natural logarithm.",
     },
-    "Subtract the two scores, put the difference into σ, take −log.",
-    "−log σ(0) = log 2: a coin toss, the loss of every model before its first step.",
+    "Subtract the two scores, apply σ to the difference, and take −log.",
+    "−log σ(0) = log 2 ≈ 0.693, the loss of a model that cannot tell the positive from the negative.",
     within=0.004,
 )
 
@@ -436,91 +452,93 @@ def _sigmoid(z):
     return float(np.exp(-np.logaddexp(0, -z)))
 
 
-@exercise("09.7", "O3", "code", done="It never stops pushing while a negative is near, and never overflows.")
+@exercise(
+    "09.7",
+    "O3",
+    "code",
+    done="BPR has its largest gradient where the model is most wrong, and with `logaddexp` it does not overflow.",
+)
 def bpr(answer) -> None:
     rng = np.random.default_rng(6)
     cases = [(rng.normal(0, 3, (int(batch), 1 + int(n))),) for batch, n in rng.integers(2, 7, (12, 2))]
     mistakes = {
-        "You computed 1 − σ. Its slope vanishes where the model is badly wrong; BPR is −log σ.": partial(
+        "You computed 1 − σ. Its gradient vanishes where the model is badly wrong; BPR is −log σ.": partial(
             _bpr, each=lambda z: 1 - _sigmoid(z)
         ),
-        "The distance is the wrong way round (or you took 1 − σ of it): −log σ(positive − negative).": partial(
-            _bpr, sign=-1
+        "The difference is the wrong way round (or you took 1 − σ of it). Compute −log σ(positive − negative).": (
+            partial(_bpr, sign=-1)
         ),
         "That is log σ, which is negative. The loss is minus that.": partial(_bpr, each=lambda z: -np.logaddexp(0, -z)),
         "That is σ alone. Take −log of it.": partial(_bpr, each=_sigmoid),
-        "You added up the negatives. Their mean is asked for.": partial(_bpr, over=np.sum),
-        "One number for the whole batch: return one loss per row.": lambda scores: _bpr(scores).mean(),
+        "You added up the losses of the negatives. Take their mean.": partial(_bpr, over=np.sum),
+        "You return one number for the whole batch. Return one loss per row.": lambda scores: _bpr(scores).mean(),
         "You have a loss for each negative. Take the mean of each row.": (
             lambda scores: np.logaddexp(0, scores[:, 1:] - scores[:, :1])
         ),
-        "Column 0 is compared with itself in yours, which adds log 2. Begin with column 1.": (
+        "You compare column 0 with itself, which adds log 2. Begin with column 1.": (
             lambda scores: np.logaddexp(0, scores - scores[:, :1]).mean(axis=1)
         ),
-        "The mean runs over the rows in yours. Take it over the negatives: axis 1 of distances (batch, n).": (
+        "You take the mean over the rows. Take it over the negatives: axis 1 of distances (batch, n).": (
             lambda scores: np.logaddexp(0, scores[:, 1:] - scores[:, :1]).mean(axis=0)
         ),
         "That is a hinge loss, max(0, 1 − difference). BPR is −log σ of the difference.": partial(
             _bpr, each=lambda z: max(0.0, 1 - z)
         ),
-        "That is the difference itself. Put it into σ and take −log.": partial(_bpr, each=lambda z: z),
+        "That is the difference itself. Apply σ to it and take −log.": partial(_bpr, each=lambda z: z),
         "That is the softmax loss, which compares all films at once. BPR looks at one negative at a time.": (
             lambda scores: np.logaddexp.reduce(scores, axis=1) - scores[:, 0]
         ),
-        "That is binary cross-entropy: each score alone. BPR looks at the *difference* of positive and negative.": (
-            lambda scores: np.logaddexp(0, -scores[:, 0]) + np.logaddexp(0, scores[:, 1:]).mean(axis=1)
-        ),
-        "Only the hardest negative counts in yours. Take the mean over all of them.": partial(_bpr, over=np.max),
-        "Only the first negative counts in yours. Take the mean over columns 1, 2, …": (
+        "That is binary cross-entropy, which looks at each score alone. BPR looks at the *difference* of positive "
+        "and negative.": (lambda scores: np.logaddexp(0, -scores[:, 0]) + np.logaddexp(0, scores[:, 1:]).mean(axis=1)),
+        "You use only the hardest negative. Take the mean over all of them.": partial(_bpr, over=np.max),
+        "You use only the first negative. Take the mean over columns 1, 2, …": (
             lambda scores: _bpr(np.array(scores)[:, :2])
         ),
-        "Only the last negative counts in yours. Take the mean over columns 1, 2, …": (
+        "You use only the last negative. Take the mean over columns 1, 2, …": (
             lambda scores: _bpr(np.array(scores)[:, [0, -1]])
         ),
-        "Only the nearest to right, the easiest negative, counts in yours. Take the mean over all of them.": partial(
+        "You use only the easiest negative, the one with the smallest loss. Take the mean over all of them.": partial(
             _bpr, over=np.min
         ),
         "The last negative is left out. Take all columns from 1 on: `scores[:, 1:]`.": (
             lambda scores: _bpr(np.array(scores)[:, :-1])
         ),
-        "You took the median of the negatives' losses. Their mean is asked for.": partial(_bpr, over=np.median),
-        "You divide by all columns, the positive's too. There is one loss fewer: take the mean of the negatives.": (
+        "You took the median of the negatives' losses. Take their mean.": partial(_bpr, over=np.median),
+        "You divide by the number of all columns, including the positive's. Take the mean over the negatives only.": (
             lambda scores: _bpr(scores, over=np.sum) / np.shape(scores)[1]
         ),
         "You divide by the number of rows. Take the mean over the negatives: axis 1.": (
             lambda scores: _bpr(scores, over=np.sum) / len(scores)
         ),
-        "You took the mean over rows and negatives. Take it over the negatives alone: axis 1.": (
+        "You took the mean over rows and negatives. Take it over the negatives only: axis 1.": (
             lambda scores: np.full(len(scores), _bpr(scores).mean())
         ),
-        "The last column is your positive. It is column 0: `scores[:, :1]`.": (
+        "You use the last column as the positive. It is column 0: `scores[:, :1]`.": (
             lambda scores: _bpr(np.array(scores)[:, ::-1])
         ),
-        "Row 0 is your positive. It is *column* 0: `scores[:, :1] - scores[:, 1:]`.": (
+        "You use row 0 as the positive. It is *column* 0: `scores[:, :1] - scores[:, 1:]`.": (
             lambda scores: np.logaddexp(0, scores[1:] - scores[0]).mean(axis=1)
         ),
         "You compare with the sum of the negatives. Compare with each one, then take the mean.": (
             lambda scores: np.logaddexp(0, scores[:, 1:].sum(axis=1) - scores[:, 0])
         ),
-        "`np.logaddexp2` lives on powers of 2. Take `np.logaddexp(0, -distance)`.": partial(
+        "`np.logaddexp2` uses powers of 2. Use `np.logaddexp(0, -distance)`.": partial(
             _bpr, each=lambda z: np.logaddexp2(0, -z)
         ),
         "log(1 + e⁻ᶻ) is `np.logaddexp(0, -z)`: the 1 is e⁰, so the first argument is 0.": partial(
             _bpr, each=lambda z: np.logaddexp(1, -z)
         ),
-        "You have e⁻ᶻ alone. BPR is log(1 + e⁻ᶻ): `np.logaddexp(0, -z)`.": partial(_bpr, each=lambda z: np.exp(-z)),
-        "That is minus the difference: log and e undo each other. The 1 is missing in log(1 + e⁻ᶻ).": partial(
+        "You computed e⁻ᶻ alone. BPR is log(1 + e⁻ᶻ): `np.logaddexp(0, -z)`.": partial(_bpr, each=lambda z: np.exp(-z)),
+        "That is minus the difference, because log and exp cancel. The 1 is missing in log(1 + e⁻ᶻ).": partial(
             _bpr, each=lambda z: -z
         ),
-        "The losses are squared in yours. Take them as they are.": partial(
-            _bpr, each=lambda z: np.logaddexp(0, -z) ** 2
-        ),
+        "You squared the losses. Use them as they are.": partial(_bpr, each=lambda z: np.logaddexp(0, -z) ** 2),
         "A small constant inside the log, or a limit, changes large losses. `np.logaddexp(0, -z)` needs neither.": Sign(
             lambda got, scores: (
                 np.allclose(got, _bpr(scores), rtol=0.02, atol=1e-3) and (np.asarray(got) <= _bpr(scores) + 1e-12).all()
             )
         ),
-        "You took the mean of the σ, then −log. Take −log of each first, then the mean.": (
+        "You took the mean of the σ values and then −log. Take −log of each first, then the mean.": (
             lambda scores: -np.log((1 / (1 + np.exp(scores[:, 1:] - scores[:, :1]))).mean(axis=1))
         ),
         "You compare with the mean of the negatives. Compare with each one, then take the mean.": (
@@ -532,11 +550,13 @@ def bpr(answer) -> None:
     with np.errstate(all="ignore"):
         got = np.asarray(answer(far.copy()))
     if not np.all(np.isfinite(got)):
-        raise NotYet("Right for small numbers, but scores 1,000 apart overflow: np.logaddexp(0, -z) does not.")
+        raise NotYet(
+            "Right for small scores, but scores 1,000 apart overflow. Use `np.logaddexp(0, -z)`, which does not."
+        )
     if not np.allclose(got, [750.0, 0.0], atol=1e-6):
         raise NotYet(
-            f"Right for small numbers, but for scores {far[0].tolist()} the loss should be 750; yours is {got[0]:.6g}. "
-            "A limit (np.clip) or a constant inside the log stops it: np.logaddexp(0, -z) needs neither."
+            f"Right for small scores, but for {far[0].tolist()} the loss should be 750; yours is {got[0]:.6g}. "
+            "Leave out the limit (np.clip) or the constant inside the log: np.logaddexp(0, -z) needs neither."
         )
 
 
@@ -545,11 +565,13 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "It also sees them more often as a 'no'. In a full softmax each film stands in the sum once.",
-        "c": "The full softmax sees them as often as the positive too. Only the number of times as a 'no' has changed.",
-        "d": "The draws do not look at the user's history at all.",
+        "a": "It also sees them more often as a 'no'. In a full softmax, each film is in the sum exactly once.",
+        "c": "With the full softmax, they are just as often the positive. Only the number of times as a 'no' has "
+        "changed.",
+        "d": "The draws do not depend on the user's history at all.",
     },
-    done="It is told 'no' in proportion to popularity, and learns the score minus the log of that.",
+    done="The model is told 'no' in proportion to popularity, so it learns the score minus the log of the "
+    "sampling probability.",
 )
 
 
@@ -564,7 +586,12 @@ def _only(scores, chances, columns):
     return scores - taken_off
 
 
-@exercise("09.9", "O4", "faded", done="One subtraction: what the sampler drew too often no longer counts too much.")
+@exercise(
+    "09.9",
+    "O4",
+    "faded",
+    done="Subtracting log q corrects for the sampler: a film that is drawn more often is not pushed down more.",
+)
 def corrected_softmax(answer) -> None:
     rng = np.random.default_rng(7)
     cases = [
@@ -572,69 +599,75 @@ def corrected_softmax(answer) -> None:
         for shape in ((2, 4), (5, 3), (3, 9), (7, 2))
     ]  # fmt: skip
     mistakes = {
-        "The sign: + log q makes it worse, popular films would be told 'no' twice as loudly. Take it off.": partial(
+        "The sign is wrong: + log q would push popular films down twice. Subtract log q.": partial(
             _corrected, logits=lambda s, q: s + np.log(q)
         ),
-        "You took q off, not its logarithm: e to the power of s must be divided by q.": partial(
+        "You subtracted q, not its logarithm. e to the power of s must be divided by q: s − log q.": partial(
             _corrected, logits=lambda s, q: s - q
         ),
-        "You divided the score by q. Divide e to the power of s by it: s − log q.": partial(
+        "You divided the score by q. Divide e to the power of s by q instead: s − log q.": partial(
             _corrected, logits=lambda s, q: s / q
         ),
-        "Only the negatives are corrected. That form has the right limit once their number is in it, but the exercise "
-        "asks for the usual recipe: correct column 0 too.": partial(
+        "You correct only the negatives. That form has the right limit if it includes their number, but the "
+        "exercise asks for the usual recipe: correct column 0, too.": partial(
             _corrected, logits=lambda s, q: _only(s, q, slice(1, None))
         ),
-        "Only the positive is corrected. The negatives are what the sampler drew: correct all columns.": partial(
+        "You correct only the positive. The negatives are what the sampler drew: correct all columns.": partial(
             _corrected, logits=lambda s, q: _only(s, q, slice(0, 1))
         ),
-        "Nothing is corrected in yours. Take log q off every score, each column its own: one number for a whole row "
-        "changes no softmax.": partial(_corrected, logits=lambda s, q: s),
-        "You used the logarithm of base 10. The softmax lives on e: np.log.": partial(
+        "Nothing is corrected. Subtract log q from every score, each column with its own q; one number for a "
+        "whole row does not change a softmax.": partial(_corrected, logits=lambda s, q: s),
+        "You used the logarithm to base 10. The softmax uses e, so take np.log.": partial(
             _corrected, logits=lambda s, q: s - np.log10(q)
         ),
-        "You used the logarithm of base 2. The softmax lives on e: np.log.": partial(
+        "You used the logarithm to base 2. The softmax uses e, so take np.log.": partial(
             _corrected, logits=lambda s, q: s - np.log2(q)
         ),
-        "You multiplied the score by q. Take log q off it.": partial(_corrected, logits=lambda s, q: s * q),
-        "You took the logarithm of the scores. It is q whose logarithm is taken off.": partial(
+        "You multiplied the score by q. Subtract log q from it.": partial(_corrected, logits=lambda s, q: s * q),
+        "You took the logarithm of the scores. Subtract the logarithm of q instead.": partial(
             _corrected, logits=lambda s, q: np.log(np.abs(s))
         ),
-        "You correct the loss at the end. The *logits* are corrected, before the softmax.": (
+        "You corrected the loss at the end. Correct the *logits*, before the softmax.": (
             lambda s, q: _corrected(s, q, logits=lambda s, q: s) - np.log(q[:, 0])
         ),
-        "You take log(1 + q) off, `np.log1p`. It is log q: `np.log`.": partial(
+        "You subtracted log(1 + q), `np.log1p`. Subtract log q, `np.log`.": partial(
             _corrected, logits=lambda s, q: s - np.log1p(q)
         ),
-        "You divided e to the power of s by q, and forgot the log: `softmax_loss` takes logits, s − log q.": partial(
+        "You divided e to the power of s by q but forgot the log: `softmax_loss` takes logits, s − log q.": partial(
             _corrected, logits=lambda s, q: np.exp(s) / q
         ),
-        "The sign of all logits is turned round: s − log q, not log q − s.": partial(
+        "All logits have the wrong sign: compute s − log q, not log q − s.": partial(
             _corrected, logits=lambda s, q: np.log(q) - s
         ),
-        "You multiplied the score by log q. Take log q off it.": partial(_corrected, logits=lambda s, q: s * np.log(q)),
-        "You divided the score by log q. Take log q off it.": partial(_corrected, logits=lambda s, q: s / np.log(q)),
-        "You take log q off twice. Once is enough.": partial(_corrected, logits=lambda s, q: s - 2 * np.log(q)),
-        "You take half of log q off. Take it off as it is.": partial(_corrected, logits=lambda s, q: s - np.log(q) / 2),
-        "You take 1 − q off. It is log q.": partial(_corrected, logits=lambda s, q: s - (1 - q)),
+        "You multiplied the score by log q. Subtract log q from it.": partial(
+            _corrected, logits=lambda s, q: s * np.log(q)
+        ),
+        "You divided the score by log q. Subtract log q from it.": partial(
+            _corrected, logits=lambda s, q: s / np.log(q)
+        ),
+        "You subtracted log q twice. Once is enough.": partial(_corrected, logits=lambda s, q: s - 2 * np.log(q)),
+        "You subtracted half of log q. Subtract all of it.": partial(_corrected, logits=lambda s, q: s - np.log(q) / 2),
+        "You subtracted 1 − q. Subtract log q.": partial(_corrected, logits=lambda s, q: s - (1 - q)),
         "You return the probability of the positive. The loss is −log of it: `softmax_loss(logits)`.": (
             lambda s, q: np.exp(-_corrected(s, q))
         ),
-        "The probabilities are divided by their column's sum in yours. Take them as they are.": partial(
+        "You divided the probabilities by the sum of their column. Use them as they are.": partial(
             _corrected, logits=lambda s, q: s - np.log(q / q.sum(axis=0))
         ),
-        "That is the form with the right limit: the positive as it is, log(n · q) off the draws. Here the usual recipe "
-        "is asked for: log q off every column.": partial(
+        "That is the form with the right limit: it leaves the positive as it is and subtracts log(n · q) from the "
+        "draws. The exercise asks for the usual recipe: subtract log q from every column.": partial(
             _corrected, logits=lambda s, q: _only(s, q * (q.shape[1] - 1), slice(1, None))
         ),
-        "You correct scores that were through a softmax already. Correct `scores` as they are; `softmax_loss` does the "
-        "rest.": partial(_corrected, logits=lambda s, q: np.exp(s) / np.exp(s).sum(axis=1, keepdims=True) - np.log(q)),
-        "You correct the loss by the row's mean. The *logits* are corrected, before the softmax.": (
+        "You corrected scores that have already been through a softmax. Correct `scores` as they are; "
+        "`softmax_loss` does the rest.": partial(
+            _corrected, logits=lambda s, q: np.exp(s) / np.exp(s).sum(axis=1, keepdims=True) - np.log(q)
+        ),
+        "You corrected the loss by the row's mean. Correct the *logits*, before the softmax.": (
             lambda s, q: _corrected(s, q, logits=lambda s, q: s) - np.log(q).mean(axis=1)
         ),
-        "You take log(1 − q) off. It is log q.": partial(_corrected, logits=lambda s, q: s - np.log(1 - q)),
+        "You subtracted log(1 − q). Subtract log q.": partial(_corrected, logits=lambda s, q: s - np.log(1 - q)),
         "These are the corrected logits. Return `softmax_loss(logits)`.": lambda s, q: s - np.log(q),
-        "One number for the whole batch: return one loss per row.": lambda s, q: _corrected(s, q).mean(),
+        "You return one number for the whole batch. Return one loss per row.": lambda s, q: _corrected(s, q).mean(),
     }
     judge(answer, cases, _corrected, mistakes)
 
@@ -651,11 +684,11 @@ parsons(
         "BF": "The loss comes last: it needs the logits, corrected and masked.",
         "DF": "The loss comes last: it needs the logits, corrected and masked.",
         "EF": "The loss comes last: it needs the logits, corrected and masked.",
-        "BE": "Line E needs `scores`: score first.",
+        "BE": "Line E needs `scores`, so B comes before it.",
         "DA": "Line A uses `is_hit`, so D comes before it.",
-        "EA": "Line A masks `logits`, which line E makes: E before A.",
+        "EA": "Line A masks the `logits` that line E computes, so E comes before it.",
     },
-    done="Score all pairs, correct, mask, softmax: five lines, and no negative was drawn.",
+    done="Score all pairs, correct, mask, and take the softmax: five lines, and no negative had to be drawn.",
 )
 
 
@@ -664,13 +697,14 @@ trace(
     "O5",
     70_529 / 671,
     {
-        1007: "That is full against sampled. Now compare one row for each positive with one row for each user.",
-        9066: "The number of films is the same on both sides. Only how often they are scored changes.",
+        1007: "That compares full with sampled softmax. Compare one row of scores for each positive with one row "
+        "for each user.",
+        9066: "The number of films is the same on both sides. Only the number of rows of scores changes.",
         32: "`DIM` is the same on both sides.",
         671: "That is the number of users. Divide the number of positives, 70,529, by it.",
     },
-    "Full: 70,529 rows of scores. One row per user: 671 rows of the same length. Divide.",
-    "105 positives a user on average, and one row of scores serves them all.",
+    "`full` computes 70,529 rows of scores; with one row per user, there are 671 rows of the same length. Divide.",
+    "A user has 105 positives on average, and one row of scores serves them all.",
     within=0.6,
 )
 
@@ -681,9 +715,10 @@ predict(
     truth=0.05,
     within=0.012,
     between=(0, 1),
-    low="Not that bad: some of what users like is left after popularity is taken away.",
-    high="It was taught 'no' in proportion to popularity, and what people watch next is mostly popular.",
-    done="Below popularity: a network that was taught to avoid what people watch.",
+    low="It is not that bad: some of what users like remains even when popular films are pushed down.",
+    high="It is lower. The model was taught 'no' in proportion to popularity, and what people watch next is "
+    "mostly popular.",
+    done="Right: it stays below popularity, because the network was taught to avoid what most people watch.",
 )
 
 choice(
@@ -691,9 +726,10 @@ choice(
     "O6",
     right="b",
     why_not={
-        "a": "A copy fits a softmax well: all probability on the seen films. It does not stop copying.",
+        "a": "A copy fits a softmax well, with all the probability on the seen films. So the softmax does not "
+        "prevent copying.",
         "c": "If it only copied, all unseen films would get the same score, and nothing could be ranked.",
-        "d": "They give it a good first guess, but training is free to leave it.",
+        "d": "The biases give the network a good start, but they do not stop training from moving towards a copy.",
     },
-    done="Dropout asks 'which films are missing?', and 200 numbers cannot hold 9,066 separate answers.",
+    done="Dropout makes the network fill in missing films, and 200 numbers are too few to copy 9,066 inputs.",
 )

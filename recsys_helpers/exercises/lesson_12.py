@@ -12,12 +12,13 @@ trace(
     2.0,
     {
         0.0: "That is the film's own value. Its query is (0, 0), so both films it may see get the same weight.",
-        4.0: "That would be all the weight on the first film. A query of zeros scores both films alike: 0 and 0.",
+        4.0: "That would be all the weight on the first film. A query of zeros scores both films 0, so both get "
+        "the same weight.",
         1.5: "That is the scary number. The first column is funny.",
-        4 / 3: "You shared the weight among three positions. The film at the second position may see two.",
+        4 / 3: "You divided the weight among three positions. The film at the second position may see only two.",
     },
-    "The query is (0, 3) @ W_q. Score it with both keys, take the softmax of the two scores, average the values.",
-    "A query of zeros asks for nothing, so attention becomes the plain mean of what may be seen.",
+    "The query is (0, 3) @ W_q. Score both keys with it, take the softmax of the two scores, and average the values.",
+    "A query of zeros gives every key the score 0, so attention becomes the plain mean of the visible values.",
 )
 
 
@@ -58,7 +59,12 @@ def _without_itself(q, k, v, first):
     return np.concatenate([first, _attention(q, k, v, last=lambda place, _: max(place, 1))[:, 1:]], axis=1)
 
 
-@exercise("12.2", "O2", "code", done="Scores, mask, softmax, mean of the values: the whole of causal attention.")
+@exercise(
+    "12.2",
+    "O2",
+    "code",
+    done="These are all the steps of causal attention: scores, mask, softmax, and the weighted mean of the values.",
+)
 def causal_attention(answer) -> None:
     rng = np.random.default_rng(12)
     cases = []
@@ -69,56 +75,58 @@ def causal_attention(answer) -> None:
         cases.append(tuple(2 * rng.normal(size=shape) for shape in shapes))
     inverted = {"mask": lambda n: ~np.tri(n, dtype=bool)}
     changes = {
-        "No mask yet: every film looks at those that come after it, so at its own answer.": {
+        "There is no mask: every film looks at those that come after it, and so at its own answer.": {
             "mask": lambda n: np.ones((n, n), bool)
         },
-        "Your mask is turned over: films look at later ones only. Rows ask, columns are asked.": {
+        "Your mask is transposed: films look at later ones only. Rows ask, columns are asked.": {
             "mask": lambda n: np.tri(n, dtype=bool).T
         },
-        "Your mask lets each film see the next one, its own answer: np.tri(length), without k=1.": {
+        "Your mask lets each film see the next one, its own answer. Use np.tri(length), without k=1.": {
             "mask": lambda n: np.tri(n, k=1, dtype=bool)
         },
-        "Those are the weights. Multiply them with the values: `weights @ v`.": {"give": "weights"},
-        "Those are the masked scores. Softmax and the values are still to come.": {"give": "scores"},
+        "Those are the weights. Multiply them by the values: `weights @ v`.": {"give": "weights"},
+        "Those are the masked scores. Apply the softmax, then multiply by the values.": {"give": "scores"},
         "You average the keys. The weights belong to the values: `weights @ v`.": {"give": "keys"},
-        "The scores are not divided. Divide by the root of the size of a key.": {"divide": lambda q, v: 1.0},
-        "You divide by the size itself; its root is meant.": {"divide": lambda q, v: q.shape[-1]},
-        "You multiply with the root of the size. Divide by it.": {"divide": lambda q, v: q.shape[-1] ** -0.5},
-        "You divide by the root of the length. The size of a key is meant, the last axis.": {
+        "The scores are not divided. Divide them by the square root of the size of a key.": {
+            "divide": lambda q, v: 1.0
+        },
+        "You divide by the size itself. Divide by its square root.": {"divide": lambda q, v: q.shape[-1]},
+        "You multiply by the square root of the size. Divide by it.": {"divide": lambda q, v: q.shape[-1] ** -0.5},
+        "You divide by the square root of the length. Use the size of a key, the last axis.": {
             "divide": lambda q, v: np.sqrt(q.shape[1])
         },
-        "You divide by the root of the size of a *value*. The size of a key is meant.": {
+        "You divide by the square root of the size of a *value*. Use the size of a key.": {
             "divide": lambda q, v: np.sqrt(v.shape[-1])
         },
-        "You set hidden scores to 0. A score of 0 still gets weight: take minus infinity.": {"hide": 0.0},
-        "You hide with −10. That still gets weight where the other scores are low: take minus infinity.": {
+        "You set hidden scores to 0. A score of 0 still gets weight: use minus infinity.": {"hide": 0.0},
+        "You hide with −10, which still gets weight where the other scores are low. Use minus infinity.": {
             "hide": -10.0
         },
-        "You hide with −100. That is not low enough for large scores: take minus infinity.": {"hide": -100.0},
-        "You multiply the scores by the mask, so hidden ones are 0, and 0 still gets weight. Take minus infinity.": {
+        "You hide with −100, which is not low enough for large scores. Use minus infinity.": {"hide": -100.0},
+        "You multiply the scores by the mask, so hidden ones are 0, and 0 still gets weight. Use minus infinity.": {
             "how": "times"
         },
-        "You add the mask to the scores. A mask of True adds 1 and hides nothing: np.where(mask, scores, −∞).": {
+        "You add the mask to the scores. True adds 1 and hides nothing: use np.where(mask, scores, -np.inf).": {
             "how": "plus"
         },
-        "The softmax is missing: scores are no weights.": {"how": "none"},
+        "The softmax is missing: scores are not weights yet.": {"how": "none"},
         "You mask after the softmax, so the weights of a row no longer sum to 1. Mask the scores.": {"how": "after"},
-        "Your softmax runs over those who ask. The weights of one who asks must sum to 1: the last axis.": {"axis": 1},
-        "q and k are swapped: rows belong to the film that asks, q, columns to the one that is asked, k.": {
+        "Your softmax runs over the films that ask. The weights of each film that asks must sum to 1: use the "
+        "last axis.": {"axis": 1},
+        "q and k are swapped: rows belong to the film that asks, q, and columns to the film that is asked, k.": {
             "swapped": True
         },
     }
     mistakes = {
-        "A film may look at itself as well: the diagonal of the mask is True.": (
+        "A film may look at itself as well: the diagonal of the mask should be True.": (
             lambda q, k, v: _without_itself(q, k, v, v.mean(axis=1, keepdims=True))
         ),
-        "The first film may look at nobody in yours, and 0 / 0 is NaN. The diagonal of the mask is True.": (
+        "The first film may look at no film, and 0 / 0 is NaN. The diagonal of the mask should be True.": (
             lambda q, k, v: _without_itself(q, k, v, np.full_like(v[:, :1], np.nan))
         ),
-        "Your mask is inverted: True means *may look*, so keep the score there. The last film now has nobody: NaN.": (
-            partial(_matrices, **inverted)
-        ),
-        "Your mask works the wrong way round: keep the score where it is True, hide the others.": partial(
+        "Your mask is inverted: True means *may look*, so keep the score there. The last film now has no film to "
+        "look at: NaN.": (partial(_matrices, **inverted)),
+        "Your mask works the wrong way round: keep the score where it is True, and hide the others.": partial(
             _matrices, hide=-1e9, **inverted
         ),
     } | variants(_matrices, changes)
@@ -133,7 +141,7 @@ def _head_scores(q, k, divide=lambda q: np.sqrt(q.shape[-1])):
     return scores
 
 
-@exercise("12.3", "O1", "faded", done="Each head scores for itself; no number crosses from one head to another.")
+@exercise("12.3", "O1", "faded", done="Each head computes its own scores; no number passes from one head to another.")
 def head_scores(answer) -> None:
     rng = np.random.default_rng(13)
     cases = []
@@ -141,36 +149,40 @@ def head_scores(answer) -> None:
     for batch, heads, length, size in [(1, 2, 2, 3), *shapes]:  # the first is small, so that a hint can show it
         cases.append((rng.normal(size=(batch, heads, length, size)), rng.normal(size=(batch, heads, length, size))))
     roots = {
-        "Not divided yet: by the root of the size of one head.": lambda q: 1.0,
-        "You divide by the size itself; its root is meant.": lambda q: q.shape[-1],
-        "You multiply with the root of the size. Divide by it.": lambda q: q.shape[-1] ** -0.5,
-        "You divide by the root of all heads' numbers together. Each head has only its own size.": (
+        "The scores are not divided. Divide them by the square root of the size of one head.": lambda q: 1.0,
+        "You divide by the size itself. Divide by its square root.": lambda q: q.shape[-1],
+        "You multiply by the square root of the size. Divide by it.": lambda q: q.shape[-1] ** -0.5,
+        "You divide by the square root of the size of all heads together. Use the size of one head.": (
             lambda q: np.sqrt(q.shape[1] * q.shape[-1])
         ),
-        "You divide by the root of the length. The size of a head is the last axis.": lambda q: np.sqrt(q.shape[2]),
-        "You divide by the root of the number of heads. The size of a head is the last axis.": (
+        "You divide by the square root of the length. Use the size of a head, the last axis.": (
+            lambda q: np.sqrt(q.shape[2])
+        ),
+        "You divide by the square root of the number of heads. Use the size of a head, the last axis.": (
             lambda q: np.sqrt(q.shape[1])
         ),
-        "You divide by the root of the batch. The size of a head is the last axis.": lambda q: np.sqrt(len(q)),
+        "You divide by the square root of the batch size. Use the size of a head, the last axis.": (
+            lambda q: np.sqrt(len(q))
+        ),
     }
     mistakes = {hint: partial(_head_scores, divide=divide) for hint, divide in roots.items()} | {
-        "These are weights already. The scores are asked for, before any softmax.": (
+        "These are weights already. Return the scores, before any softmax.": (
             lambda q, k: _softmax(_head_scores(q, k))
         ),
-        "Rows and columns are swapped: the film that asks comes first, so q before k in the result.": (
+        "Rows and columns are swapped: the film that asks comes first, so q comes before k in the result.": (
             lambda q, k: _head_scores(q, k).transpose(0, 1, 3, 2)
         ),
-        "You added the heads up. h must stay in the result: every head has scores of its own.": (
+        "You added up the heads. Keep h in the result: every head has its own scores.": (
             lambda q, k: _head_scores(q, k).sum(axis=1)
         ),
-        "A causal mask is in yours already. The scores are asked for before any mask.": (
+        "You applied a causal mask. Return the scores before any mask.": (
             lambda q, k: np.where(np.tri(q.shape[2], dtype=bool), _head_scores(q, k), -np.inf)
         ),
-        "You divide by the length of each key, which makes cosines. Divide by the root of the number of entries.": (
+        "You divide by the length of each key, as for cosines. Divide by the square root of the size of one head.": (
             lambda q, k: _head_scores(q, k, divide=lambda q: 1.0) / np.linalg.norm(k, axis=-1)[:, :, None, :]
         ),
     }
-    transposed = "`k.T` reverses *all* axes. Only the last two change places: k.transpose(0, 1, 3, 2), or einsum."
+    transposed = "`k.T` reverses *all* axes. Swap only the last two: k.transpose(0, 1, 3, 2), or use einsum."
     judge(answer, cases, _head_scores, mistakes, raised={ValueError: transposed})
 
 
@@ -182,7 +194,9 @@ def _weights(scores, is_real):
     return weights
 
 
-@exercise("12.4", "O2", "debug", done="A mask whose name says what True means cannot be read backwards.")
+@exercise(
+    "12.4", "O2", "debug", done="If the name of a mask says what True means, it is hard to use it the wrong way round."
+)
 def weights_on_films(answer) -> None:
     rng = np.random.default_rng(14)
     cases = []
@@ -194,32 +208,34 @@ def weights_on_films(answer) -> None:
         "All weight still falls on padding. `np.where` takes its second argument where the mask is True.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :], -1e9, scores))
         ),
-        "You hid the padded *rows* as well: with nothing left to look at, they look at padding, too.": (
+        "You hid the padded *rows* as well. All scores in them are now equal, so padding gets weight. Hide only "
+        "the columns.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :] & is_real[:, :, None], scores, -1e9))
         ),
         "You mask the films that ask (rows). Hide those that are *asked*: `is_real[:, None, :]`.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, :, None], scores, -1e9))
         ),
-        "You set the scores of padding to 0, and 0 still gets weight. Take a very negative number.": (
+        "You set the scores of padding to 0, and 0 still gets weight. Use a very negative number.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, 0.0))
         ),
-        "You hide with +1e9, so padding gets all the weight. It must be *minus*: a very negative number.": (
+        "You hide with +1e9, so padding gets all the weight. Use −1e9, a very *negative* number.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, 1e9))
         ),
-        "Your softmax runs over those who ask (axis 1). The weights of one who asks must sum to 1: the last axis.": (
-            lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -1e9), axis=1)
-        ),
-        "Those are the masked scores. The weights are asked for: softmax.": (
+        "Your softmax runs over the films that ask (axis 1). The weights of each film that asks must sum to 1: "
+        "use the last axis.": (lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -1e9), axis=1)),
+        "Those are the masked scores. Apply the softmax to get the weights.": (
             lambda scores, is_real: np.where(is_real[:, None, :], scores, -1e9)
         ),
-        "−10 is not low enough: padding keeps a small weight. Take −1e9 or minus infinity.": (
+        "−10 is not low enough: padding keeps a small weight. Use −1e9 or minus infinity.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -10.0))
         ),
-        "−1 is not low enough: padding keeps a good part of the weight. Take −1e9 or minus infinity.": (
+        "−1 is not low enough: padding keeps a good part of the weight. Use −1e9 or minus infinity.": (
             lambda scores, is_real: _softmax(np.where(is_real[:, None, :], scores, -1.0))
         ),
-        "You took the mask away: padding gets weight like a film.": lambda scores, is_real: _softmax(scores),
-        "You cut weights off after the softmax: rows no longer sum to 1. Mask the scores.": (
+        "You removed the mask, so padding gets weight like a film. Hide the scores of padding before the softmax.": (
+            lambda scores, is_real: _softmax(scores)
+        ),
+        "You set weights to 0 after the softmax, so rows no longer sum to 1. Mask the scores instead.": (
             lambda scores, is_real: _softmax(scores) * is_real[:, None, :]
         ),
     }
@@ -231,11 +247,14 @@ choice(
     "O2",
     right="c",
     why_not={
-        "a": "Look at `table`: all its rows are random, row 0 too. And a value of zeros would still take weight away.",
-        "b": "Softmax gives every score some weight; the padded positions, which can see padding, did change.",
-        "d": "The layer got vectors, not ids: it cannot know which are padding unless a mask says so.",
+        "a": "All rows of `table` are random, including row 0. And even a value of zeros would take weight from "
+        "the films.",
+        "b": "Softmax gives every score some weight: the outputs at padded positions, which can see padding, did "
+        "change.",
+        "d": "The layer receives vectors, not ids, so it cannot know which are padding unless a mask says so.",
     },
-    done="Whoever comes before the padding never sees it. Only padded positions do, and nobody reads those.",
+    done="The films come before the padding, so the causal mask hides it from them. Only padded positions see it, "
+    "and nobody reads those.",
 )
 
 predict(
@@ -243,9 +262,9 @@ predict(
     "O3",
     truth=0.0,
     within=1e-3,
-    low="Run on and look.",
-    high="Most people think so. Run on and look: the weighted mean does not know where its parts stood.",
-    done="Right: not at all. Do you see why, from the formula? Run on.",
+    low="Run the next cell to see the number.",
+    high="Most people expect a change. Run the next cell: a weighted mean does not depend on the order of its parts.",
+    done="Right: it does not change at all. Can you see why from the formula? Run the next cell.",
     between=(0.0, 100.0),
 )
 
@@ -254,13 +273,15 @@ trace(
     "O4",
     160_000,
     {
-        10_000: "That is 2,500 times four. Four heads do that, over a window of 50; over 200 each computes more, too.",
-        40_000: "That is one head over 200 positions; or a window that grew on one side only, those who ask.",
-        800: "Everybody scores everybody: length times length, not length alone.",
-        80_000: "A causal mask hides half of the scores, but they are computed all the same.",
+        10_000: "That is 2,500 times four, so four heads over a window of 50. Over 200 positions, each head "
+        "computes more scores, too.",
+        40_000: "That is one head over 200 positions, or four heads with 200 films that ask but only 50 that are "
+        "asked.",
+        800: "Every film scores every film: the number is length times length, not length alone.",
+        80_000: "A causal mask hides half of the scores, but they are computed all the same. Count all of them.",
     },
-    "One head: 200 positions ask, 200 are asked. Then four such heads.",
-    "Four times the window costs sixteen times the scores: that is what limits the length.",
+    "In one head, 200 positions ask and 200 are asked. There are four such heads.",
+    "A window four times as long needs sixteen times as many scores, and this limits its length.",
 )
 
 
@@ -288,28 +309,30 @@ def _with_epsilon() -> dict:
     }
 
 
-@exercise("12.8", "O5", "code", done="One yes and many noes; with n = 1 it is the loss of the first SASRec.")
+@exercise(
+    "12.8", "O5", "code", done="The loss adds one yes and many noes; with n = 1, it is the loss of the original SASRec."
+)
 def many_bce(answer) -> None:
     rng = np.random.default_rng(15)
     shapes = [(1, 2, 4), (2, 3, 5), (4, 2, 2), (3, 4, 9), (1, 5, 7)]
     cases = [(3 * rng.normal(size=shape),) for shape in shapes] + [(rng.choice([-900.0, 900.0], (2, 4, 6)),)]
     gentle = cases[:-1]
     mistakes = {
-        "You averaged over the wrong answers. Here their costs are added.": partial(_many_bce, scale=lambda n: 1 / n),
-        "This is softmax: it compares the films. BCE asks each one alone, yes or no.": (
+        "You averaged over the wrong answers. Add up their costs.": partial(_many_bce, scale=lambda n: 1 / n),
+        "This is softmax, which compares the films. BCE asks about each film alone: yes or no.": (
             lambda logits: np.logaddexp.reduce(logits, axis=-1) - logits[..., 0]
         ),
-        "Only the target counts in yours. Every wrong answer costs logaddexp(0, z), and all costs are added.": (
+        "You count only the target. Every wrong answer costs logaddexp(0, z), and all costs are added.": (
             lambda logits: np.logaddexp(0, -logits[..., 0])
         ),
-        "Your target stands last. Here column 0 is the target.": partial(_many_bce, yes=-1),
-        "You compare each wrong answer with the target, as BPR does. BCE asks each one alone, yes or no.": (
+        "You take the last column as the target. The target is column 0.": partial(_many_bce, yes=-1),
+        "You compare each wrong answer with the target, as BPR does. BCE asks about each film alone: yes or no.": (
             lambda logits: np.logaddexp(0, logits[..., 1:] - logits[..., :1]).sum(axis=-1)
         ),
         "You sum over the positions, axis 1. Sum over the candidates, the last axis.": (
             lambda logits: np.logaddexp(0, -logits[..., 0]) + np.logaddexp(0, logits[..., 1:]).sum(axis=1)[:, :1]
         ),
-        "You left the target out: its cost, logaddexp(0, −z), belongs to the sum.": (
+        "You left out the target: its cost, logaddexp(0, −z), belongs to the sum.": (
             lambda logits: _many_bce(logits) - np.logaddexp(0, -logits[..., 0])
         ),
         "Yes and no are swapped: the target should be a yes, so its cost is logaddexp(0, −z).": (
@@ -318,24 +341,29 @@ def many_bce(answer) -> None:
         "You count the target as a no, too. The wrong answers begin at column 1.": (
             lambda logits: _many_bce(logits) + np.logaddexp(0, logits[..., 0])
         ),
-        "Only the first wrong answer counts in yours. Take all of them: `logits[..., 1:]`.": (
+        "You count only the first wrong answer. Take all of them: `logits[..., 1:]`.": (
             lambda logits: _many_bce(logits[..., :2])
         ),
-        "You averaged over all costs. Here they are added.": (lambda logits: _many_bce(logits) / logits.shape[-1]),
+        "You averaged over all costs. Add them up.": (lambda logits: _many_bce(logits) / logits.shape[-1]),
         "You count the target as a no. Its cost is that of a yes: logaddexp(0, −z).": partial(_many_bce, yes=None),
         "You count every film as a yes. A wrong answer costs logaddexp(0, z), without the minus.": (
             lambda logits: np.logaddexp(0, -logits).sum(axis=-1)
         ),
-        "You added up everything. The batch and the positions stay: sum over the last axis only.": (
+        "You added up everything. Keep the batch and the positions: sum over the last axis only.": (
             lambda logits: _many_bce(logits).sum()
         ),
     }
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         judge(answer, gentle, _many_bce, mistakes | _with_epsilon())
         if not np.isfinite(answer(cases[-1][0].copy())).all():
-            raise NotYet("Right for small logits, but a logit of 900 overflows. np.logaddexp(0, z) does not.")
+            raise NotYet(
+                "Right for small logits, but a logit of 900 overflows. Use np.logaddexp(0, z), which does not."
+            )
         if not np.allclose(answer(cases[-1][0].copy()), _many_bce(cases[-1][0])):
-            raise NotYet("Right for small logits, but a loss of 900 is cut off: clipping hides the overflow.")
+            raise NotYet(
+                "Right for small logits, but a loss of 900 is cut off. Do not clip: np.logaddexp(0, z) "
+                "does not overflow."
+            )
 
 
 choice(
@@ -343,11 +371,11 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "Two things changed at once, the network and the loss. In our table the loss alone moved the result.",
-        "b": "In our table BCE with as many negatives kept up. And the paper did not try it.",
-        "d": "Age is no reason. Trained with the same loss it is a fair and strong opponent.",
+        "a": "Two things changed at once, the network and the loss. In our table, the loss alone changed the result.",
+        "b": "In our table, BCE with as many negatives kept up with softmax. And the paper did not try it.",
+        "d": "Age is no reason. Trained with the same loss, SASRec is a fair and strong opponent.",
     },
-    done="Same loss, same negatives, same budget; then the difference belongs to the network.",
+    done="Only with the same loss, the same negatives and the same budget does a difference belong to the network.",
 )
 
 trace(
@@ -355,11 +383,11 @@ trace(
     "O6",
     8,
     {
-        6: "That is a second, not a film. The film id comes first.",
-        2: "In id order 2 stands first among the films of second 6, and the last one is hidden.",
-        7: "7 and 8 share the second 6 with 2; in id order the highest of them stands last.",
+        6: "That is a second, not a film id. The film id comes first in each pair.",
+        2: "In id order, 2 comes first among the films of second 6, but the last one is hidden.",
+        7: "7 and 8 share second 6 with 2. In id order, the highest of them comes last.",
         9: "9 has the highest id, but its second is 5. Sort by second first.",
     },
     "Sort by second, then by id: the order is (4, 9), then (2, 7, 8). Which one is last?",
-    "The hidden film has the highest id of its second: not taste, but the order of a file.",
+    "The hidden film has the highest id of its second: the order of the file chose it, not the user's taste.",
 )

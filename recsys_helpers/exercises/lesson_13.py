@@ -9,9 +9,9 @@ predict(
     "O1",
     truth=0,
     within=0.5,
-    low="Run on and look.",
-    high="Most people think that some must be found. Run on and look: there is no way to find a single one.",
-    done="Right: none. Do you see from the formula of EASE why none is possible? Run on.",
+    low="Run the next cell to see the number.",
+    high="Most people expect at least a few. Run the next cell: it finds none, and it cannot find a single one.",
+    done="Right: none. Can you see from the formula of EASE why it cannot find any? Run the next cell.",
     between=(0, 1502),
 )
 
@@ -84,39 +84,39 @@ def year_features(answer) -> None:
             years[2] = knots[1]  # exactly on a knot
         cases.append((years, knots))
     mistakes = {
-        "All weight is on the nearest knot in yours. Share it between the knot below and the knot above.": _nearest,
-        "All weight is on the knot below in yours. Share it between the knot below and the knot above.": _below,
-        "The two shares are swapped: the nearer knot gets the larger one.": _swapped_shares,
-        "Years outside the knots are lost, their rows are zero. They count 1 for the first or the last knot.": (
+        "You put all the weight on the nearest knot. Share it between the knot below and the knot above.": _nearest,
+        "You put all the weight on the knot below. Share it between the knot below and the knot above.": _below,
+        "The two shares are swapped: the nearer knot should get the larger one.": _swapped_shares,
+        "Years outside the knots get rows of zeros. They should get weight 1 for the first or the last knot.": (
             _zero_outside
         ),
-        "Years outside the knots get shares below 0 or above 1. They count 1 for the first or the last knot.": (
-            _extrapolated
-        ),
-        "A year that is itself a knot gets a row of zeros. It counts 1 for its knot: is a `<` in place of a `<=`?": (
-            _zero_on_a_knot
-        ),
-        "Every knot gets a share in yours. Only the knot below and the knot above a year do, the others 0.": (
+        "Years outside the knots get shares below 0 or above 1. They should get weight 1 for the first or the "
+        "last knot.": (_extrapolated),
+        "A year that is itself a knot gets a row of zeros. It should get weight 1 for that knot: did you write "
+        "`<` where `<=` is needed?": (_zero_on_a_knot),
+        "Every knot gets a share. Only the knot below a year and the knot above it should; all others get 0.": (
             _inverse_distances
         ),
-        "Rows and columns are swapped: one row for each year, one column for each knot.": (
+        "Rows and columns are swapped: return one row for each year and one column for each knot.": (
             lambda years, knots: _year_features(years, knots).T
         ),
-        "That is one number for each year, its position among the knots. One column for each knot is asked for.": (
+        "You return one number for each year, its position among the knots. Return one column for each knot.": (
             lambda years, knots: np.interp(years, knots, np.arange(len(knots)))
         ),
-        "Your weights add up over the knots: each column counts how far the year is past a knot. Each row should have "
-        "at most two entries that are not zero.": lambda years, knots: np.column_stack(
-            [np.interp(years, knots, np.cumsum(np.eye(len(knots))[j])) for j in range(len(knots))]
+        "Each of your columns stays at 1 beyond its knot. It should fall back to 0 at the next knot, so that a "
+        "row has at most two entries that are not zero.": (
+            lambda years, knots: np.column_stack(
+                [np.interp(years, knots, np.cumsum(np.eye(len(knots))[j])) for j in range(len(knots))]
+            )
         ),
-        "These are distances to the knots. A knot should count the more, the nearer it is, and at most two count.": (
+        "These are distances to the knots. A nearer knot should get a larger weight, and at most two knots get any.": (
             lambda years, knots: np.abs(np.subtract.outer(years, knots))
         ),
-        "`np.searchsorted` gives positions. Turn them into shares of the two neighbouring knots.": (
+        "You return the positions from `np.searchsorted`. Turn them into shares of the two neighbouring knots.": (
             lambda years, knots: np.searchsorted(knots, years)
         ),
     }
-    rows = "If you use `np.interp(years, knots, heights)`: `heights` is one row of heights at a time, as long as knots."
+    rows = "If you use `np.interp(years, knots, heights)`, pass one row of heights at a time, as long as `knots`."
     judge(answer, cases, _year_features, mistakes, raised={ValueError: rows})
 
 
@@ -125,15 +125,16 @@ trace(
     "O2",
     1.5,
     {
-        3.0: "That is the sum of both tastes. Cem's taste is the *mean* of the features of his films: (0.5, 0.5).",
-        2.0: "That is Ann's score. Cem saw Alien too: his taste is (0.5, 0.5).",
-        1.0: "That is Ben's score, or the score without W_item. Cem's taste is (0.5, 0.5), the film's vector (2, 1).",
-        2.25: "You added an id vector. The new film has none.",
-        2.5: "That is the score of Airplane for Ann. The new film's vector is (2, 1).",
-        0.75: "You took half twice: (0.5, 0.5) · (2, 1) is already the mean.",
+        3.0: "You added the two tastes. Cem's taste is the *mean* of the features of his films: (0.5, 0.5).",
+        2.0: "That is Ann's score. Cem saw Alien too, so his taste is (0.5, 0.5).",
+        1.0: "That is Ben's score, or the score without W_item. Cem's taste is (0.5, 0.5), and the film's vector "
+        "is (2, 1).",
+        2.25: "The new film has no id vector: its vector is (2, 1). Multiply it by Cem's taste, (0.5, 0.5).",
+        2.5: "That is Ann's score for Airplane. The new film's vector is (2, 1), and Cem's taste is (0.5, 0.5).",
+        0.75: "You halved twice: Cem's taste, (0.5, 0.5), is already a mean. Do not divide again.",
     },
     "Cem's taste is the mean of (1, 0) and (0, 1); the vector of the new film is (1, 1) @ W_item. Multiply and add.",
-    "(0.5, 0.5) · (2, 1) = 1.5. Nobody had to train anything for Cem.",
+    "(0.5, 0.5) · (2, 1) = 1.5. Cem gets a score from his history, without any training on his ratings.",
 )
 
 
@@ -166,7 +167,12 @@ def _taste_like(history, features, divide="real", mask=True, empty="zero", axis=
         return total / n
 
 
-@exercise("13.4", "O2", "code", done="Real films count alike, padding counts nothing, an empty history gives zeros.")
+@exercise(
+    "13.4",
+    "O2",
+    "code",
+    done="All real films have the same weight, padding is ignored, and an empty history gives zeros.",
+)
 def taste_of_batch(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -181,30 +187,35 @@ def taste_of_batch(answer) -> None:
             "divide": "length"
         },
         "That is the sum. Divide it by the number of real films.": {"divide": "sum"},
-        "You divide by the root of the number of films. The mean divides by the number itself.": {"divide": "root"},
-        "You divide by one more than the number of films. `np.maximum(n_real, 1)` changes only the empty rows.": {
-            "divide": "plus"
+        "You divide by the square root of the number of films. The mean divides by the number itself.": {
+            "divide": "root"
         },
-        "You divide by the number of users. Each row has its own number of real films.": {"divide": "batch"},
-        "You divide by the real films of all users together. Each row has its own number.": {"divide": "all"},
-        "Padding counts in yours: row 0 of `features` need not be zero. Multiply by `is_real` first.": {"mask": False},
-        "An empty history is 0 / 0, NaN. Divide by `np.maximum(n_real, 1)`.": {"empty": "nan"},
+        "You divide by one more than the number of films. Use `np.maximum(n_real, 1)`, which changes only empty "
+        "rows.": {"divide": "plus"},
+        "You divide by the number of users. Divide each row by its own number of real films.": {"divide": "batch"},
+        "You divide by the number of real films of all users together. Divide each row by its own number.": {
+            "divide": "all"
+        },
+        "Your sum includes padding: row 0 of `features` need not be zero. Multiply by `is_real` first.": {
+            "mask": False
+        },
+        "An empty history gives 0 / 0, which is NaN. Divide by `np.maximum(n_real, 1)`.": {"empty": "nan"},
         "You sum over the features, axis 2. Sum over the films, axis 1.": {"axis": 2},
     }
     mistakes = {
-        "Padding counts in yours: row 0 of `features` need not be zero, and it is not a film.": (
+        "Your mean includes padding: row 0 of `features` need not be zero, and it is not a film.": (
             lambda history, features: features[history].mean(axis=1)
         ),
-        "Padding counts in the sum and not in the number. Multiply by `is_real` before you sum.": (
+        "Padding is included in the sum but not in the number of films. Multiply by `is_real` before you sum.": (
             lambda history, features: _taste_like(history, features, mask=False)
         ),
-        "You took only the newest film of each row. The mean over all real films is asked for.": (
+        "You took only the last entry of each row, which may be padding. Take the mean over all real films.": (
             lambda history, features: features[history[:, -1]]
         ),
-        "You took only the first film of each row. The mean over all real films is asked for.": (
+        "You took only the first film of each row. Take the mean over all real films.": (
             lambda history, features: features[history[:, 0]]
         ),
-        "Each film counts once in yours, even if it stands in a history twice. Every real position counts.": (
+        "You count each film once, even if it occurs twice in a history. Every real position should count.": (
             lambda history, features: np.array(
                 [
                     features[np.unique(row[row > 0])].mean(axis=0) if (row > 0).any() else np.zeros(features.shape[1])
@@ -212,22 +223,22 @@ def taste_of_batch(answer) -> None:
                 ]
             )
         ),
-        "You divide by the sum of the film indices. Divide by how many there are: `(history > 0).sum(...)`.": (
+        "You divide by the sum of the film indices. Divide by the number of real films: `(history > 0).sum(...)`.": (
             lambda history, features: (
                 (features[history] * (history > 0)[:, :, None]).sum(axis=1)
                 / np.maximum(history.sum(axis=1, keepdims=True), 1)
             )
         ),
-        "You shift the indices by one. `history` holds row numbers of `features` as they are: 3 means row 3.": (
+        "You shift the indices by one. The numbers in `history` are row numbers of `features`: 3 means row 3.": (
             lambda history, features: _taste(history, np.roll(features, 1, axis=0))
         ),
-        "An empty history is something / 0, and `nan_to_num` makes a huge number of infinity. Multiply by `is_real` "
-        "before the sum: padding counts in yours.": (
+        "For an empty history you divide the sum over padding by 0, and `nan_to_num` turns infinity into a huge "
+        "number. Multiply by `is_real` before you sum.": (
             lambda history, features: np.nan_to_num(
                 features[history].sum(axis=1) / (history > 0).sum(axis=1, keepdims=True)
             )
         ),
-        "That is the largest value over the films. The mean is asked for.": (
+        "That is the maximum over the films. Take the mean.": (
             lambda history, features: np.where(
                 (history > 0).any(axis=1, keepdims=True),
                 np.where((history > 0)[:, :, None], features[history], -np.inf).max(axis=1),
@@ -274,7 +285,13 @@ def _one_triangle(answer, scores, film, log_probability) -> bool:
     return np.allclose(answer, one) or np.allclose(answer, other)
 
 
-@exercise("13.5", "O3", "code", done="One matrix product, one subtraction, one mask: the whole of in-batch training.")
+@exercise(
+    "13.5",
+    "O3",
+    "code",
+    done="In-batch logits need one matrix product for the scores, one subtraction for logQ and one mask for "
+    "accidental hits.",
+)
 def in_batch_logits(answer) -> None:
     rng = np.random.default_rng(5)
     cases = []
@@ -285,50 +302,54 @@ def in_batch_logits(answer) -> None:
         log_probability = np.log(np.append(1e-9, probability))
         cases.append((rng.normal(size=(batch, batch)), film, log_probability))
     changes = {
-        "The sign of logQ is turned: log π is taken *off*, and yours is added.": {"sign": 1},
-        "Your correction goes by row. The film of the *column* was drawn: `scores - log_probability[film]`.": {
+        "The sign of the logQ correction is wrong: subtract log π instead of adding it.": {"sign": 1},
+        "You correct by row. Subtract log π of the *column's* film: `scores - log_probability[film]`.": {
             "where": "rows"
         },
-        "The logQ correction is missing: take `log_probability[film]` off every column.": {"where": "none"},
+        "The logQ correction is missing: subtract `log_probability[film]` from every column.": {"where": "none"},
         "You correct by position in the batch. `log_probability` is indexed by film: `log_probability[film]`.": {
             "where": "positions"
         },
-        "You correct the negatives only. The usual recipe takes log π off every column, the diagonal too.": {
+        "You correct the negatives only. The usual recipe subtracts log π from every column, including the diagonal.": {
             "where": "negatives"
         },
-        "You correct the diagonal only. Take log π off every column.": {"where": "positives"},
-        "You take off the probability. Its logarithm is given: use `log_probability` as it is.": {
+        "You correct the diagonal only. Subtract log π from every column.": {"where": "positives"},
+        "You subtract the probability itself. Subtract its logarithm, which is `log_probability`.": {
             "where": "probability"
         },
-        "You take the logarithm of a logarithm. `log_probability` is one already.": {"where": "log of log"},
-        "The diagonal is masked as well, and with it the right films. Only *other* rows with the same film are hits.": {
+        "You take the logarithm of a logarithm. `log_probability` already holds logarithms.": {"where": "log of log"},
+        "The diagonal is masked as well, but it holds the right films. Mask only *other* columns with the same film.": {
             "diagonal": False
         },
-        "Accidental hits still count: mask the other columns that hold the row's own film.": {"masked": False},
-        "Accidental hits get 0 in yours, and 0 is a score like any other. They get −1e9.": {"hide": 0.0},
-        "Accidental hits get minus infinity in yours. It works here, but −1e9 was asked for, which keeps gradients "
-        "finite.": {"hide": -np.inf},
-        "Accidental hits get +1e9 in yours, which makes them the winners. They get −1e9.": {"hide": 1e9},
+        "Accidental hits still count as negatives: mask the other columns that hold the row's own film.": {
+            "masked": False
+        },
+        "You set accidental hits to 0, but 0 is a score like any other. Set them to −1e9.": {"hide": 0.0},
+        "You set accidental hits to minus infinity. That works here, but −1e9 was asked for because it keeps "
+        "gradients finite.": {"hide": -np.inf},
+        "You set accidental hits to +1e9, which makes them the highest logits. Set them to −1e9.": {"hide": 1e9},
     }
     mistakes = variants(_in_batch_like, changes) | {
-        "These are probabilities: a softmax has been taken. The logits are asked for.": lambda *case: (
-            np.exp(_in_batch(*case) - _in_batch(*case).max(axis=1, keepdims=True))
-            / np.exp(_in_batch(*case) - _in_batch(*case).max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+        "These are probabilities: you have taken a softmax. Return the logits.": (
+            lambda *case: (
+                np.exp(_in_batch(*case) - _in_batch(*case).max(axis=1, keepdims=True))
+                / np.exp(_in_batch(*case) - _in_batch(*case).max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            )
         ),
-        "That is the loss of each row. The logits are asked for, shape (batch, batch).": lambda *case: (
-            np.log(np.exp(_in_batch(*case)).sum(axis=1)) - np.diag(_in_batch(*case))
+        "That is the loss of each row. Return the logits, of shape (batch, batch).": (
+            lambda *case: np.log(np.exp(_in_batch(*case)).sum(axis=1)) - np.diag(_in_batch(*case))
         ),
-        "Rows and columns are swapped: a row is a user, a column a film.": lambda *case: _in_batch(*case).T,
-        "These are log-probabilities: the log of a softmax has been taken. The logits are asked for.": lambda *case: (
-            _in_batch(*case) - np.log(np.exp(_in_batch(*case)).sum(axis=1, keepdims=True))
+        "Rows and columns are swapped: each row should be a user and each column a film.": (
+            lambda *case: _in_batch(*case).T
         ),
-        "You mask the *other* films, all honest negatives. Mask where `film[:, None] == film`, off the diagonal.": (
-            lambda scores, film, log_p: np.where(film[:, None] != film, -1e9, scores - log_p[film])
+        "These are log-probabilities: you have taken the log of a softmax. Return the logits.": (
+            lambda *case: _in_batch(*case) - np.log(np.exp(_in_batch(*case)).sum(axis=1, keepdims=True))
         ),
-        "You mask above or below the diagonal only. If rows 1 and 4 share a film, each is a hit for the other.": Sign(
-            _one_triangle
-        ),
-        "A film that came up before is masked for *all* users in yours. It is a hit only in rows that hold it too.": (
+        "You mask the *other* films, which are the real negatives. Mask where `film[:, None] == film`, except on "
+        "the diagonal.": (lambda scores, film, log_p: np.where(film[:, None] != film, -1e9, scores - log_p[film])),
+        "You mask above or below the diagonal only. If rows 1 and 4 share a film, each is an accidental hit for "
+        "the other.": Sign(_one_triangle),
+        "You mask a repeated film for *all* users. It is an accidental hit only for rows that hold the same film.": (
             lambda scores, film, log_p: np.where(
                 [np.flatnonzero(film == one)[0] < column for column, one in enumerate(film)],
                 -1e9,
@@ -338,12 +359,12 @@ def in_batch_logits(answer) -> None:
         "You compare film indices with row numbers. Compare the film of each row, `film[:, None]`, with `film`.": (
             lambda scores, film, log_p: np.where(film == np.arange(len(film))[:, None], -1e9, scores - log_p[film])
         ),
-        "log π is taken off twice, by column and by row. Only the film of the column was drawn.": (
+        "You subtract log π twice, by column and by row. Subtract only log π of the column's film.": (
             lambda scores, film, log_p: np.where(
                 _in_batch(scores, film, log_p) == -1e9, -1e9, scores - log_p[film] - log_p[film][:, None]
             )
         ),
-        "You divide by the probability. In logits, which are logarithms, that is a subtraction of `log_probability`.": (
+        "You divide by the probability. Logits are on a logarithmic scale, so subtract `log_probability` instead.": (
             lambda scores, film, log_p: np.where(
                 _in_batch(scores, film, log_p) == -1e9, -1e9, scores / np.exp(log_p[film])
             )
@@ -357,17 +378,19 @@ trace(
     "O3",
     1 / (1 + np.exp(-2)),
     {
-        0.55: "That is τ = 1: the cosines were not divided. Divide them by 0.1 first: 8 and 6.",
-        0.505: "You multiplied by τ. Divide: 0.8 / 0.1 = 8.",
-        0.571: "That is 0.8 / (0.8 + 0.6), a share without a softmax. Take e to the power of each first.",
+        0.55: "That is the result for τ = 1. Divide the cosines by 0.1 first, which gives 8 and 6.",
+        0.505: "You multiplied by τ. Divide instead: 0.8 / 0.1 = 8.",
+        0.571: "That is 0.8 / (0.8 + 0.6), without a softmax. Divide both cosines by 0.1 and take their "
+        "exponentials first.",
         0.12: "That is the probability of the second film.",
-        88.0: "That is right in percent. A probability between 0 and 1 is asked for.",
-        8.0: "That is the first cosine divided by τ. Now the softmax: e⁸ / (e⁸ + e⁶).",
-        2.0: "That is the difference of 8 and 6. Now the softmax: e⁸ / (e⁸ + e⁶).",
+        88.0: "That is right as a percentage. Give a probability between 0 and 1.",
+        8.0: "That is the first cosine divided by τ. Now take the softmax: e⁸ / (e⁸ + e⁶).",
+        2.0: "That is the difference of 8 and 6. Now take the softmax: e⁸ / (e⁸ + e⁶).",
         7.39: "That is e⁸ / e⁶, the ratio of the two probabilities. Divide e⁸ by the *sum* of both.",
-        0.12 / 0.88: "That is the ratio of the two probabilities. The probability of the first film is asked for.",
+        0.12 / 0.88: "That is the second probability divided by the first. The probability of the first film is "
+        "asked for.",
     },
-    "Divide both cosines by 0.1, take e to the power of each, and divide the first by the sum.",
+    "Divide both cosines by 0.1, take the exponential of each, and divide the first by the sum.",
     "e⁸ / (e⁸ + e⁶) = 0.88. A small τ turns a difference of 0.2 into a clear preference.",
 )
 
@@ -385,7 +408,13 @@ def _vectors_like(content, id_vectors, counts, use=lambda counts: counts > 0, co
     return content * np.asarray(content_for(known), float).reshape(-1, 1) + id_vectors * known[:, None]
 
 
-@exercise("13.7", "O4", "debug", done="A cold film now consists of its content alone.", given=_add_everywhere)
+@exercise(
+    "13.7",
+    "O4",
+    "debug",
+    done="The vector of a cold film now consists of its content vector alone.",
+    given=_add_everywhere,
+)
 def item_vectors(answer) -> None:
     rng = np.random.default_rng(7)
     cases = []
@@ -395,47 +424,55 @@ def item_vectors(answer) -> None:
         counts[1] = 1
         cases.append((rng.normal(size=(n_films + 1, dim)), rng.normal(size=(n_films + 1, dim)), counts))
     changes = {
-        "Turned round: the cold films get an id vector and the known ones get none.": {"use": lambda n: n == 0},
-        "A film with one rating was in training, and its id vector has learned from it: counts > 0.": {
+        "It is the wrong way round: the cold films get an id vector and the known ones get none.": {
+            "use": lambda n: n == 0
+        },
+        "A film with one rating took part in training, so its id vector has been trained: use `counts > 0`.": {
             "use": lambda n: n > 1
         },
-        "`counts >= 0` is true for every film, the cold ones too.": {"use": lambda n: n >= 0},
-        "You multiply by the counts. They only say *whether* a film was seen: counts > 0.": {"use": lambda n: n},
-        "You weigh id vectors by the share of ratings. A film that was seen gets its whole id vector.": {
-            "use": lambda n: n / n.max()
+        "`counts >= 0` is true for every film, including the cold ones. Use `counts > 0`.": {"use": lambda n: n >= 0},
+        "You multiply by the counts. They should only decide *whether* a film gets its id vector: use `counts > 0`.": {
+            "use": lambda n: n
         },
-        "You weigh id vectors by n / (n + 1). That may be a good idea, but training used the whole id vector.": {
+        "You scale the id vectors by the number of ratings. A film that was in training should get its whole id "
+        "vector.": {"use": lambda n: n / n.max()},
+        "You weight the id vectors by n / (n + 1). That may be a good idea, but training used the whole id vector.": {
             "use": lambda n: n / (n + 1)
         },
     }
     mistakes = {
-        "Cold films still get the numbers that their id vectors began with: random, never trained.": _add_everywhere,
+        "Cold films still get the random initial values of their id vectors, which were never trained.": (
+            _add_everywhere
+        ),
         "The id vectors are gone for all films. Known films need theirs.": lambda content, ids, counts: content,
-        "The content is gone. Cold films have nothing else.": lambda content, ids, counts: ids * (counts > 0)[:, None],
+        "The content is gone, and cold films have nothing else. Leave out only the id vectors of cold films.": (
+            lambda content, ids, counts: ids * (counts > 0)[:, None]
+        ),
         "Known films lost their content: they need the sum of content and id vector.": (
             lambda content, ids, counts: np.where((counts > 0)[:, None], ids, content)
         ),
-        "Cold films became zero. They keep their content; only the id vector is left out.": (
+        "Cold films became zero. They should keep their content; leave out only the id vector.": (
             lambda content, ids, counts: (content + ids) * (counts > 0)[:, None]
         ),
-        "Known films get half of content plus id vector, the mean of both. Add them: training used the sum.": (
+        "Known films get the mean of content and id vector. Add the two, because training used the sum.": (
             lambda content, ids, counts: np.where((counts > 0)[:, None], (content + ids) / 2, content)
         ),
-        "Only padding lost its id vector. Every film without a rating must: look at `counts`.": (
+        "Only padding lost its id vector. Leave it out for every film without ratings: look at `counts`.": (
             lambda content, ids, counts: content + np.vstack([0 * ids[:1], ids[1:]])
         ),
-        "Right for all films; row 0, padding, became zero. Here it keeps its content, like a film without ratings.": (
+        "All films are right, but row 0, padding, became zero. Here it keeps its content, like a film without "
+        "ratings.": (
             lambda content, ids, counts: _vectors(content, ids, counts) * (np.arange(len(counts)) > 0)[:, None]
         ),
-        "Cold films get the mean content of the known films in yours. Each keeps its own content.": (
+        "You give cold films the mean content of the known films. Each should keep its own content.": (
             lambda content, ids, counts: np.where(
                 (counts > 0)[:, None], content + ids, content[counts > 0].mean(axis=0)
             )
         ),
-        "Cold films are left out of the result. They keep their row, with their content.": (
+        "Cold films are left out of the result. Keep their rows, with their content.": (
             lambda content, ids, counts: (content + ids)[counts > 0]
         ),
-        "Cold films get the mean id vector in yours. In training a hidden id was zero, so it is zero here.": (
+        "You give cold films the mean id vector. In training, a hidden id vector counted as zero, so use zero here.": (
             lambda content, ids, counts: content + np.where((counts > 0)[:, None], ids, ids[counts > 0].mean(axis=0))
         ),
         "Cold films get the id vector of padding, row 0, which was not trained either. Leave it out.": (
@@ -450,11 +487,13 @@ choice(
     "O4",
     right="b",
     why_not={
-        "a": "A larger table gives ids more room. Whether ids take part at all in the cold figure is the question.",
-        "c": "EASE scores exactly 0 for all cold items; it says nothing about why the network improved.",
-        "d": "That belongs in the paper too, but it does not say whether forgetting the ids would have done the same.",
+        "a": "A larger table only gives the ids more capacity. The question is whether ids contribute to the "
+        "result on cold items at all.",
+        "c": "EASE scores all cold items exactly 0, which says nothing about why the network improved.",
+        "d": "That belongs in the paper too, but it does not show whether a network without ids would have "
+        "improved as much.",
     },
-    done="If the content-only model reaches 0.030 too, dropout has only taught the network to ignore the ids.",
+    done="If the content-only model reaches 0.030 too, id dropout has only taught the network to ignore the ids.",
 )
 
 
@@ -489,7 +528,12 @@ def _inserted(warm, cold, slots, k):
     return out
 
 
-@exercise("13.9", "O5", "code", done="No warm film is lost but those that fall off the end.")
+@exercise(
+    "13.9",
+    "O5",
+    "code",
+    done="Each slot moves the warm films after it down by one, so only the last ones drop out of the list.",
+)
 def reserved_slots(answer) -> None:
     rng = np.random.default_rng(9)
     cases = []
@@ -497,48 +541,51 @@ def reserved_slots(answer) -> None:
         films = rng.permutation(np.arange(1, 60)).tolist()
         cases.append((films[:14], films[20:30], slots, k))
     changes = {
-        "Your positions count from 0. The first position is 1.": {"first": 0},
+        "You count positions from 0. The first position is 1.": {"first": 0},
         "A warm film is lost at each slot: the next warm film should move down by one.": {"skip": True},
-        "Every slot holds the same cold film. The second slot gets the second best one.": {"same": True},
-        "Your list is one too long: k films are asked for.": {"n": 1},
-        "Your list is one too short: k films are asked for.": {"n": -1},
+        "Every slot holds the same cold film. The second slot should get the second-best one.": {"same": True},
+        "Your list has one film too many: return k films.": {"n": 1},
+        "Your list has one film too few: return k films.": {"n": -1},
     }
     mistakes = {
-        "No cold film is in your list.": lambda warm, cold, slots, k: warm[:k],
-        "The cold films stand at the end of yours. They belong at the positions in `slots`.": (
+        "No cold film is in your list. Put the best cold films at the positions in `slots`.": (
+            lambda warm, cold, slots, k: warm[:k]
+        ),
+        "The cold films are at the end of your list. They belong at the positions in `slots`.": (
             lambda warm, cold, slots, k: warm[: k - len(slots)] + cold[: len(slots)]
         ),
-        "The cold films stand at the head of yours. They belong at the positions in `slots`.": (
+        "The cold films are at the start of your list. They belong at the positions in `slots`.": (
             lambda warm, cold, slots, k: cold[: len(slots)] + warm[: k - len(slots)]
         ),
-        "The cold films are appended after k warm ones: nobody sees them. The list has k films in all.": (
+        "You append the cold films after k warm ones, where nobody sees them. The list should have k films in all.": (
             lambda warm, cold, slots, k: warm[:k] + cold[: len(slots)]
         ),
-        "The cold films stand right, but the list grew longer than k. Cut it after k films.": _inserted,
-        "Turned round: cold films stand everywhere but in the slots.": lambda warm, cold, slots, k: _slots(
-            cold + cold, warm, slots, k
+        "The cold films are in the right positions, but the list grew longer than k. Cut it after k films.": _inserted,
+        "It is the wrong way round: the cold films are everywhere except in the slots.": (
+            lambda warm, cold, slots, k: _slots(cold + cold, warm, slots, k)
         ),
-        "Slot number j gets cold film number j of the *position*. The first slot gets the best cold film.": (
+        "You choose the cold film by its position in the list. The first slot should get the best cold film, "
+        "wherever it is.": (
             lambda warm, cold, slots, k: [
                 cold[p - 1] if p in slots else warm[p - 1 - sum(s < p for s in slots)] for p in range(1, k + 1)
             ]
         ),
-        "Both lists are read at the position itself, so both lose films. Walk through each with its own pointer.": (
+        "You read both lists at the position itself, so both lose films. Use a separate pointer for each list.": (
             lambda warm, cold, slots, k: [cold[p - 1] if p in slots else warm[p - 1] for p in range(1, k + 1)]
         ),
-        "The same film comes again and again: make the two iterators once, before the loop.": (
+        "The same film is repeated: create the two iterators once, before the loop.": (
             lambda warm, cold, slots, k: [cold[0] if p in slots else warm[0] for p in range(1, k + 1)]
         ),
-        "`pop()` takes the last film, and the best one stands first: `pop(0)`.": (
+        "`pop()` takes the last film, but the best one is first: use `pop(0)`.": (
             lambda warm, cold, slots, k: _slots(warm[::-1], cold[::-1], slots, k)
         ),
-        "The cold films stand right, but the list grew longer than k. Cut it after k films, `[:k]`.": (
+        "The cold films are in the right positions, but the list grew longer than k. Cut it after k films, `[:k]`.": (
             lambda warm, cold, slots, k: _inserted(warm, cold, slots, len(warm))
         ),
-        "Only the first slot is filled. Every position in `slots` gets a cold film.": (
+        "Only the first slot is filled. Every position in `slots` should get a cold film.": (
             lambda warm, cold, slots, k: _slots(warm, cold, slots[:1], k)
         ),
-        "The cold films stand in reverse: the best one belongs in the first slot.": (
+        "The cold films are in reverse order: the best one belongs in the first slot.": (
             lambda warm, cold, slots, k: _slots(warm, cold[: len(slots)][::-1], slots, k)
         ),
     } | variants(_slots_like, changes)
@@ -550,9 +597,9 @@ choice(
     "O5",
     right="c",
     why_not={
-        "a": "It sees three films as *input*. But what did its film vectors learn from?",
-        "b": "Three films are the point of the test: new users have no more.",
-        "d": "Late or early, they are what the user chose. The fault is on the side of training.",
+        "a": "The model sees only three films as *input*. But which ratings were its film vectors learned from?",
+        "b": "Having few films is the point of the test: a new user has no more.",
+        "d": "Test ratings are what the user really chose, early or late. The fault is in the training.",
     },
     done="New users must be left out of training altogether, not only out of the input.",
 )
@@ -562,13 +609,14 @@ parsons(
     "O6",
     "CAEBF",
     not_used={
-        "D": "D keeps old film vectors beside new user vectors: two vector spaces that do not belong together.",
+        "D": "With D, old film vectors are combined with vectors from the new towers. The two vector spaces do "
+        "not match.",
     },
     before={
         "CA": "Film vectors can only be computed by a trained tower.",
-        "AE": "The index is built from the new film vectors: compute them first.",
-        "EB": "Measure the index before visitors meet it.",
-        "BF": "Switch last, after the figures are good, and both towers in one step.",
+        "AE": "The index is built from the new film vectors, so compute them first.",
+        "EB": "The recall of the new index can only be measured once it is built.",
+        "BF": "Switch last, once the measurements are good, and switch the user tower and the index together.",
     },
-    done="Both towers and the index are one version: they are built together, tested together and switched together.",
+    done="Both towers and the index form one version: they are built, tested and switched together.",
 )

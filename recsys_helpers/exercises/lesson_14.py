@@ -9,10 +9,10 @@ predict(
     "O1",
     truth=23.6,
     within=6,
-    low="It is far higher: among the kept rows a quarter are likes, and the model has never seen another world. (The "
-    "answer is in percent: a quarter is 25.)",
-    high="It is lower, but look by how much it is above the true rate.",
-    done="Right: among the kept rows about a quarter are likes, and that is what the model says everywhere.",
+    low="It is far higher. About a quarter of the kept rows are likes, and the model knows only these rows. (The "
+    "answer is in percent, so a quarter is 25.)",
+    high="It is lower than that, but still far above the true rate, as the next cell shows.",
+    done="Right: about a quarter of the kept rows are likes, so that is the rate that the model has learned.",
     between=(0, 100),
 )
 
@@ -36,31 +36,40 @@ def _corrected_like(q, kept, how="odds", turned=False):
         }[how]()
 
 
-@exercise("14.2", "O1", "code", done="Odds times w, and back. The order of the rows stays as it was.")
+@exercise(
+    "14.2",
+    "O1",
+    "code",
+    done="You multiplied the odds by w and converted them back into a probability. The order of the rows does "
+    "not change.",
+)
 def corrected(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [(rng.uniform(0.02, 0.98, n), kept) for n, kept in ((2, 0.5), (3, 0.05), (7, 0.1), (5, 0.3))]
     changes = {
-        "Turned round: negatives were thrown away, so the true probability is *smaller* than q.": {"turned": True},
-        "These are the odds of p. Turn them back: o / (1 + o).": {"how": "odds alone"},
-        "You scaled the probability of a negative. Scale the odds q / (1 − q), then turn them back.": {
-            "how": "negatives"
+        "It is the wrong way round: negatives were thrown away, so the true probability is *smaller* than q.": {
+            "turned": True
         },
-        "You corrected both sides: q times w *and* 1 − q divided by w. One of the two is enough.": {"how": "both"},
+        "These are the odds of p. Convert them back into a probability: o / (1 + o).": {"how": "odds alone"},
+        "You scaled the probability of a negative. Scale the odds q / (1 − q), then convert them back into a "
+        "probability.": {"how": "negatives"},
+        "You corrected both sides: you multiplied q by w *and* divided 1 − q by w. Do only one of the two.": {
+            "how": "both"
+        },
         "That is the probability of a negative. Scale q / (1 − q), not (1 − q) / q.": {"how": "one minus"},
-        "That is the logit of p. Take the sigmoid of it.": {"how": "logit"},
-        "You used 1 − w, the share thrown away. The odds are multiplied by w, the share kept.": {"how": "rate"},
+        "That is the logit of p. Apply the sigmoid to it.": {"how": "logit"},
+        "You used 1 − w, the share thrown away. Multiply the odds by w, the share kept.": {"how": "rate"},
     }
     mistakes = {
-        "A probability times w is not it: for q near 1, p must be near 1 too. The *odds* are multiplied by w.": (
+        "You multiplied the probability by w. For q near 1, p must be near 1 too, so multiply the *odds* by w.": (
             lambda q, kept: q * kept
         ),
         "You divided the odds by 1 − w, the share thrown away. Multiply them by w, the share kept.": lambda q, kept: (
             q / (q + (1 - q) * (1 - kept))
         ),
-        "A probability divided by w exceeds 1. The *odds* are multiplied by w.": lambda q, kept: q / kept,
-        "Odds o belong to the probability o / (1 + o), not o / (1 − o).": lambda q, kept: (
-            kept * q / (1 - q) / (1 - kept * q / (1 - q))
+        "You divided the probability by w, so it can exceed 1. Multiply the *odds* by w.": lambda q, kept: q / kept,
+        "You converted the odds with o / (1 − o). Odds o belong to the probability o / (1 + o).": (
+            lambda q, kept: kept * q / (1 - q) / (1 - kept * q / (1 - q))
         ),
     } | variants(_corrected_like, changes)
     judge(answer, cases, _corrected, mistakes)
@@ -71,11 +80,11 @@ choice(
     "O2",
     right="c",
     why_not={
-        "a": "The screen is known before the video is shown. It is one of the strongest features.",
+        "a": "The screen is known before the video is shown, and it is one of the strongest features.",
         "b": "The hour is known before the video is shown.",
-        "d": "The length is a property of the video, known since its upload.",
+        "d": "The length is a property of the video and has been known since its upload.",
     },
-    done="It is measured after the click, so it holds the answer, and does not exist yet when the feed is ranked.",
+    done="It is measured after the click: it reveals the answer, and it does not exist yet when the feed is ranked.",
 )
 
 
@@ -120,7 +129,13 @@ def _rates_like(category, label, fold, overall, strength, rows="other folds", sm
         }[smooth]()
 
 
-@exercise("14.4", "O2", "debug", done="No row sees its own label, neither directly nor in a sum.", given=_leaking_rates)
+@exercise(
+    "14.4",
+    "O2",
+    "debug",
+    done="No row's own label enters its rate any more, because the rate comes from the other folds.",
+    given=_leaking_rates,
+)
 def honest_rates(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -132,36 +147,43 @@ def honest_rates(answer) -> None:
         label[:2] = 1, 0
         cases.append((category, label, fold, float(rng.uniform(0.2, 0.6)), strength))
     changes = {
-        "The row's own label is still in the sum: use `fold`, and take the rows of the *other* folds only.": {
+        "The row's own label is still in the sum. Use `fold`, and take only rows of the *other* folds.": {
             "rows": "all"
         },
-        "Turned round: you take the rows of the row's own fold, its own label among them.": {"rows": "own fold"},
-        "You leave out the row itself alone. Then a row with label 1 gets a lower rate than its neighbours with 0, "
-        "which gives the label away as well. Leave out its whole fold.": {"rows": "all but the row"},
-        "Your rate is over all categories. Both conditions must hold: same category, other fold.": {
+        "It is the wrong way round: you take the rows of the row's own fold, which include its own label.": {
+            "rows": "own fold"
+        },
+        "You leave out only the row itself. Then a row with label 1 gets a lower rate than one with label 0 in "
+        "the same category, so the rate still reveals the label. Leave out its whole fold.": {
+            "rows": "all but the row"
+        },
+        "Your rate is over all categories. Both conditions must hold: the same category and another fold.": {
             "rows": "any category"
         },
-        "You take the folds after the row's own. All other folds count: `fold != fold[row]`.": {"rows": "later folds"},
-        "You take the folds before the row's own. All other folds count: `fold != fold[row]`.": {
+        "You take only the folds after the row's own. Take all other folds: `fold != fold[row]`.": {
+            "rows": "later folds"
+        },
+        "You take only the folds before the row's own. Take all other folds: `fold != fold[row]`.": {
             "rows": "earlier folds"
         },
-        "Your rate is not pulled towards the overall rate: a category without other rows is 0 / 0.": {"smooth": "none"},
-        "Your rate is not pulled towards the overall rate where there are few rows. Keep the smoothing as it was.": {
+        "Your rate is not pulled towards the overall rate, so a category without other rows gives 0 / 0. Keep the "
+        "smoothing as it was.": {"smooth": "none"},
+        "Where there are few rows, your rate is not pulled towards the overall rate. Keep the smoothing as it was.": {
             "smooth": "none, overall"
         },
         "`strength` is missing in the denominator.": {"smooth": "numerator"},
         "`strength * overall` is missing in the numerator.": {"smooth": "denominator"},
         "The overall rate must be multiplied by `strength`.": {"smooth": "no strength"},
-        "The overall rate is given as `overall`; you computed one of your own from all labels.": {"prior": "mean"},
+        "You computed an overall rate from all labels. Use the one that is given as `overall`.": {"prior": "mean"},
     }
     mistakes = variants(_rates_like, changes) | {
-        "The sum leaves out the row's fold, the count does not. Take the same rows for both.": (
+        "The sum leaves out the row's fold, but the count does not. Use the same rows for both.": (
             lambda category, label, fold, overall, strength: (
                 (((category[:, None] == category) & (fold[:, None] != fold)) @ label + strength * overall)
                 / ((category[:, None] == category).sum(axis=1) + strength)
             )
         ),
-        "The count leaves out the row's fold, the sum does not. Take the same rows for both.": (
+        "The count leaves out the row's fold, but the sum does not. Use the same rows for both.": (
             lambda category, label, fold, overall, strength: (
                 ((category[:, None] == category) @ label + strength * overall)
                 / (((category[:, None] == category) & (fold[:, None] != fold)).sum(axis=1) + strength)
@@ -169,16 +191,18 @@ def honest_rates(answer) -> None:
         ),
     }
     mistakes |= {
-        "Your rows have the same category *or* another fold. Both conditions must hold: use `&`.": (
+        "You take rows of the same category *or* another fold. Both conditions must hold: use `&`.": (
             lambda category, label, fold, overall, strength: (
                 (((category[:, None] == category) | (fold[:, None] != fold)) @ label + strength * overall)
                 / (((category[:, None] == category) | (fold[:, None] != fold)).sum(axis=1) + strength)
             )
         ),
-        "You subtract the row's own label, and the rest of its fold stays in. Leave out the whole fold, in the sum and "
-        "in the count.": lambda category, label, fold, overall, strength: (
-            ((category[:, None] == category) @ label - label + strength * overall)
-            / ((category[:, None] == category).sum(axis=1) + strength)
+        "You subtract the row's own label, but the rest of its fold stays in. Leave out the whole fold, in the "
+        "sum and in the count.": (
+            lambda category, label, fold, overall, strength: (
+                ((category[:, None] == category) @ label - label + strength * overall)
+                / ((category[:, None] == category).sum(axis=1) + strength)
+            )
         ),
     }
     judge(answer, cases, _rates, mistakes)
@@ -189,15 +213,16 @@ trace(
     "O3",
     10,
     {
-        5.0: "You left out the numbers x. Each dot product is multiplied by both numbers of its pair.",
-        20.0: "You counted each pair twice, (1, 2) and (2, 1). Only i < j counts.",
-        41.0: "The pairs (i, i) do not belong to it. Only i < j counts.",
+        5.0: "You left out the numbers x. Multiply each dot product by both numbers of its pair.",
+        20.0: "You counted each pair twice, as (1, 2) and (2, 1). Only pairs with i < j count.",
+        41.0: "You included the pairs (i, i). Only pairs with i < j count.",
         4.0: "The pair (2, 3) is missing: (2, 1) · (0, 3) = 3, times 2, times 1.",
         6.0: "The pair (1, 2) is missing: (1, 0) · (2, 1) = 2, times 1, times 2.",
-        7.0: "You multiplied the pair (2, 3) by 1: x₂ is 2.",
-        8.0: "You multiplied the pair (1, 2) by 1: x₂ is 2.",
+        7.0: "You multiplied the pair (2, 3) by 1, but x₂ is 2.",
+        8.0: "You multiplied the pair (1, 2) by 1, but x₂ is 2.",
     },
-    "Three dot products: v₁·v₂ = 2, v₁·v₃ = 0, v₂·v₃ = 3. Multiply each by both numbers of its pair, then add.",
+    "The three dot products are v₁·v₂ = 2, v₁·v₃ = 0 and v₂·v₃ = 3. Multiply each by both numbers of its pair, "
+    "then add.",
     "2 · 1 · 2 + 0 + 3 · 2 · 1 = 10.",
 )
 
@@ -225,46 +250,50 @@ def _fm_like(x, V, half=True, squares="both", axis=1, sign=1):
     return total / 2 if half else total
 
 
-@exercise("14.6", "O3", "code", done="All pairs, at the cost of two matrix products.")
+@exercise("14.6", "O3", "code", done="The sum over all pairs takes two matrix products and no loop over pairs.")
 def fm_of_batch(answer) -> None:
     rng = np.random.default_rng(6)
     cases = [
         (rng.normal(size=(batch, n)), rng.normal(size=(n, dim))) for batch, n, dim in ((2, 3, 2), (4, 6, 3), (5, 2, 4))
     ]
     changes = {
-        "Each pair counts twice in yours: halve the sum.": {"half": False},
-        "The vectors must be squared in the second term too: `x**2 @ V**2`.": {"squares": "x"},
-        "The numbers must be squared in the second term too: `x**2 @ V**2`.": {"squares": "V"},
-        "The pairs (i, i) are still in it: take off the sum of the squares, `x**2 @ V**2`.": {"squares": "none"},
-        "The second term is not squared at all: `x**2 @ V**2`.": {"squares": "square of sum"},
+        "Each pair counts twice in your sum: halve it.": {"half": False},
+        "The vectors must be squared in the second term, too: `x**2 @ V**2`.": {"squares": "x"},
+        "The numbers must be squared in the second term, too: `x**2 @ V**2`.": {"squares": "V"},
+        "The pairs (i, i) are still in it: subtract the sum of the squares, `x**2 @ V**2`.": {"squares": "none"},
+        "Nothing in your second term is squared. It is the sum of the squares, `x**2 @ V**2`.": {
+            "squares": "square of sum"
+        },
         "You sum over the rows, axis 0. Sum over the coordinates, axis 1.": {"axis": 0},
-        "You sum over everything. Each row has a number of its own.": {"axis": None},
-        "The sign is turned: square of the sum minus sum of the squares.": {"sign": -1},
+        "You sum over everything. Return one number for each row.": {"axis": None},
+        "The sign is wrong: take the square of the sum minus the sum of the squares.": {"sign": -1},
     }
     mistakes = variants(_fm_like, changes) | {
-        "One number for each coordinate is left: sum over `dim`.": lambda x, V: ((x @ V) ** 2 - x**2 @ V**2) / 2,
-        "The numbers x are missing: every feature counts 1 in yours.": lambda x, V: np.full(
-            len(x), (V.sum(axis=0) ** 2 - (V**2).sum(axis=0)).sum() / 2
+        "Your result still has one number for each coordinate: sum over `dim`.": (
+            lambda x, V: ((x @ V) ** 2 - x**2 @ V**2) / 2
         ),
-        "You took the square of the *whole* sum over coordinates. Square each coordinate, then sum.": lambda x, V: (
-            ((x @ V).sum(axis=1) ** 2 - (x**2 @ V**2).sum(axis=1)) / 2
+        "You left out the numbers x: every feature counts as 1. Each vector must be multiplied by its number.": (
+            lambda x, V: np.full(len(x), (V.sum(axis=0) ** 2 - (V**2).sum(axis=0)).sum() / 2)
         ),
-        "The pairs (i, i) are in it, at full weight. Only i < j counts.": lambda x, V: (
-            ((x @ V) ** 2 + x**2 @ V**2).sum(axis=1) / 2
+        "You squared the sum over *all* coordinates. Square each coordinate, then sum.": (
+            lambda x, V: ((x @ V).sum(axis=1) ** 2 - (x**2 @ V**2).sum(axis=1)) / 2
         ),
-        "Only neighbouring features form pairs in yours. All pairs i < j count.": lambda x, V: sum(
-            (V[i] @ V[i + 1]) * x[:, i] * x[:, i + 1] for i in range(len(V) - 1)
+        "You added the pairs (i, i) at full weight instead of subtracting them. Only pairs with i < j count.": (
+            lambda x, V: ((x @ V) ** 2 + x**2 @ V**2).sum(axis=1) / 2
+        ),
+        "Only neighbouring features form pairs in your sum. All pairs with i < j count.": (
+            lambda x, V: sum((V[i] @ V[i + 1]) * x[:, i] * x[:, i + 1] for i in range(len(V) - 1))
         ),
     }
     mistakes |= {
-        "You halve the second term alone. Halve the difference: (square of the sum − sum of the squares) / 2.": (
+        "You halve only the second term. Halve the difference: (square of the sum − sum of the squares) / 2.": (
             lambda x, V: ((x @ V) ** 2 - x**2 @ V**2 / 2).sum(axis=1)
         ),
-        "You halve the first term alone. Halve the difference: (square of the sum − sum of the squares) / 2.": (
+        "You halve only the first term. Halve the difference: (square of the sum − sum of the squares) / 2.": (
             lambda x, V: ((x @ V) ** 2 / 2 - x**2 @ V**2).sum(axis=1)
         ),
-        "Both terms are the square of the sum, so nothing is left. The second is the sum of the squares, "
-        "`x**2 @ V**2`.": lambda x, V: np.zeros(len(x)),
+        "Both of your terms are the square of the sum, so the difference is zero. The second is the sum of the "
+        "squares, `x**2 @ V**2`.": lambda x, V: np.zeros(len(x)),
     }
     judge(answer, cases, _fm, mistakes)
 
@@ -289,7 +318,12 @@ def _cross_like(x0, x, W, b, inside="x", outside="x0", added="x", bias=True, tur
     return values[outside] * dense + values[added]
 
 
-@exercise("14.7", "O3", "faded", done="One product more at each layer, and the input is never lost.")
+@exercise(
+    "14.7",
+    "O3",
+    "faded",
+    done="Each cross layer multiplies by the first input once more, and the addition keeps the layer's own input.",
+)
 def cross_layer(answer) -> None:
     rng = np.random.default_rng(7)
     cases = [
@@ -302,29 +336,30 @@ def cross_layer(answer) -> None:
         for batch, width in ((2, 3), (4, 2), (3, 5))
     ]
     changes = {
-        "The dense layer reads `x`, the output of the layer before, and yours reads `x0`.": {"inside": "x0"},
+        "Your dense layer reads `x0`. It should read `x`, the output of the layer before.": {"inside": "x0"},
         "You multiply by `x`. Every cross layer multiplies by the first input, `x0`.": {"outside": "x"},
-        "You add `x0`. What is added is the layer's own input, `x`.": {"added": "x0"},
-        "The input is not added back: `+ x` at the end.": {"added": "none"},
-        "The bias is missing.": {"bias": False},
-        "You multiply by the transpose of W: rows of W belong to the inputs, `x @ W`.": {"turned": True},
-        "You add `x0` where ⊙ multiplies.": {"product": "sum"},
-        "⊙ multiplies number by number; yours sums the products of a row (a dot product).": {"product": "dot"},
-        "The dense layer has no activation here.": {"product": "relu"},
+        "You add `x0`. Add the layer's own input, `x`.": {"added": "x0"},
+        "The input is not added back: put `+ x` at the end.": {"added": "none"},
+        "The bias is missing: add `b` in the dense layer.": {"bias": False},
+        "You multiply by the transpose of W. The rows of W belong to the inputs: `x @ W`.": {"turned": True},
+        "You add `x0` where you should multiply: ⊙ is element-wise multiplication.": {"product": "sum"},
+        "You sum the products of a row, which is a dot product. ⊙ multiplies element by element and keeps the shape.": {
+            "product": "dot"
+        },
+        "You applied an activation. The dense layer has none here.": {"product": "relu"},
     }
     mistakes = variants(_cross_like, changes) | {
-        "That is a dense layer alone: multiply by `x0` and add `x`.": lambda x0, x, W, b: x @ W + b,
-        "The bias stands outside the product. It belongs to the dense layer: `x0 * (x @ W + b) + x`.": (
+        "That is a dense layer alone. Multiply its output by `x0` and add `x`.": lambda x0, x, W, b: x @ W + b,
+        "The bias is outside the product. It belongs to the dense layer: `x0 * (x @ W + b) + x`.": (
             lambda x0, x, W, b: x0 * (x @ W) + b + x
         ),
-        "The addition comes before the product in yours. First `x0 * dense`, then `+ x`.": lambda x0, x, W, b: (
-            x0 * (x @ W + b + x)
+        "You add `x` before the product. Compute `x0 * dense` first, then add `x`.": (
+            lambda x0, x, W, b: x0 * (x @ W + b + x)
         ),
-        "You multiply x0 with the input before the matrix: `(x0 * x) @ W`. First the dense layer, then the product.": (
-            lambda x0, x, W, b: (x0 * x) @ W + b + x
-        ),
+        "You multiply `x0` by the input before the matrix, `(x0 * x) @ W`. Apply the dense layer first, then "
+        "multiply.": (lambda x0, x, W, b: (x0 * x) @ W + b + x),
     }
-    mistakes["You subtract `x`. The input is added back: `+ x`."] = lambda x0, x, W, b: x0 * (x @ W + b) - x
+    mistakes["You subtract `x`. Add the input back: `+ x`."] = lambda x0, x, W, b: x0 * (x @ W + b) - x
     judge(answer, cases, _cross, mistakes)
 
 
@@ -333,9 +368,9 @@ predict(
     "O4",
     truth=0.5,
     within=0.004,
-    low="It is exactly 0.5: within a user all scores are equal, and a tie counts one half.",
-    high="It is exactly 0.5: within a user all scores are equal, so it cannot order two videos.",
-    done="Exactly one half: within a user all scores are tied.",
+    low="It is exactly 0.5: within a user all scores are equal, and a tie counts as one half.",
+    high="It is exactly 0.5: within a user all scores are equal, so the model cannot order two videos.",
+    done="It is exactly one half: within a user all scores are tied.",
     between=(0, 1),
 )
 
@@ -382,7 +417,7 @@ def _quantile_groups(p, happened, n_bins):
     return sum(gaps)
 
 
-@exercise("14.9", "O5", "code", done="Zero if each group's mean prediction is the share that happened.")
+@exercise("14.9", "O5", "code", done="The error is zero if each group's mean prediction equals its observed rate.")
 def calibration_error(answer) -> None:
     rng = np.random.default_rng(9)
     cases = []
@@ -390,41 +425,40 @@ def calibration_error(answer) -> None:
         p = rng.uniform(0, 1, n)
         cases.append((p, (rng.random(n) < p**2).astype(int), n_bins))
     changes = {
-        "Positive and negative gaps cancel in yours: take the absolute value within each group, then the mean.": {
+        "Positive and negative gaps cancel in your mean. Take the absolute value within each group first.": {
             "distance": "signed"
         },
-        "Your gaps are squared. The absolute value is asked for.": {"distance": "squared"},
-        "That is the root of the mean square. The mean of the absolute gaps is asked for.": {"distance": "root"},
-        "Your groups are intervals of equal *width*. Sort by p and cut into groups of equal *number*.": {
+        "You squared the gaps. Take their absolute values.": {"distance": "squared"},
+        "That is the root of the mean squared gap. Take the mean of the absolute gaps.": {"distance": "root"},
+        "Your groups are intervals of equal *width*. Sort by `p` and cut into groups of equal *number*.": {
             "bins": "equal width"
         },
         "That is the mean absolute error of single rows. Take the means within each group first.": {"bins": "rows"},
-        "You add the gaps. Each counts by the group's share of the rows.": {"weight": "sum"},
-        "Each gap is multiplied by the number of rows. Divide by the number of all rows.": {"weight": "number"},
-        "All groups count alike in yours, but their sizes differ by one. Weigh each by its share of the rows.": {
+        "You add the gaps without weights. Weight each by its group's share of the rows.": {"weight": "sum"},
+        "You weight each gap by its number of rows. Divide that by the number of all rows.": {"weight": "number"},
+        "All groups count alike in your mean, but their sizes differ by one. Weight each by its share of the rows.": {
             "weight": "mean"
         },
-        "That is the largest gap. The mean gap is asked for.": {"weight": "largest"},
-        "You cut the rows as they come. Sort by the prediction first.": {"order": False},
-        "You sorted by what happened. Sort by the prediction p.": {"by": "label"},
+        "That is the largest gap. Take the weighted mean of the gaps.": {"weight": "largest"},
+        "You cut the rows in the order in which they come. Sort by the prediction first.": {"order": False},
+        "You sorted by what happened. Sort by the prediction `p`.": {"by": "label"},
     }
     mistakes = variants(_error_like, changes) | {
-        "`p` is sorted and `happened` is not, so they no longer belong together. Sort both by the same order.": (
+        "You sorted `p` but not `happened`, so they no longer belong together. Sort both by the order of `p`.": (
             lambda p, happened, n_bins: _error_like(np.sort(p), happened, n_bins)
         ),
-        "That is the gap of all rows together. Cut into groups first.": lambda p, happened, n_bins: abs(
-            np.mean(p) - np.mean(happened)
+        "That is the gap of all rows together. Cut the rows into groups first.": (
+            lambda p, happened, n_bins: abs(np.mean(p) - np.mean(happened))
         ),
     }
     mistakes |= {
-        "`p` and `happened` are sorted apart, so they no longer belong together. Sort both by the order of `p`.": (
+        "You sorted `p` and `happened` separately, so they no longer belong together. Sort both by the order of `p`.": (
             lambda p, happened, n_bins: _error_like(np.sort(p), np.sort(happened), n_bins)
         ),
-        "The rows that are left over after equal groups are missing in yours. `np.array_split` deals them out.": (
-            lambda p, happened, n_bins: _equal_groups(p, happened, n_bins)
-        ),
-        "Your groups have other sizes: where rows do not divide evenly, `np.array_split` gives the first groups one "
-        "row more. (`pd.qcut` does not.)": lambda p, happened, n_bins: _quantile_groups(p, happened, n_bins),
+        "Your groups leave out the rows that remain after the division. `np.array_split` distributes them over "
+        "the groups.": (lambda p, happened, n_bins: _equal_groups(p, happened, n_bins)),
+        "Your groups have other sizes. If the rows do not divide evenly, `np.array_split` makes the first groups "
+        "one row larger. (`pd.qcut` does not.)": lambda p, happened, n_bins: _quantile_groups(p, happened, n_bins),
     }
     judge(answer, cases, _calibration_error, mistakes)
 
@@ -434,11 +468,11 @@ choice(
     "O5",
     right="d",
     why_not={
-        "a": "Dividing every logit by one positive number keeps their order, so AUC does not move.",
-        "b": "Within a user the order stays as well, so per-user AUC does not move.",
-        "c": "Two of the three look at the order alone, and the order stays.",
+        "a": "Dividing every logit by one positive number keeps their order, so AUC does not change.",
+        "b": "The order within a user stays the same as well, so per-user AUC does not change.",
+        "c": "Two of the three metrics depend only on the order, which stays the same.",
     },
-    done="One positive number divides all logits: the order stays, only the probabilities change.",
+    done="All logits are divided by the same positive number: the order stays, and only the probabilities change.",
 )
 
 
@@ -481,7 +515,9 @@ def _mixture_like(experts, scores, gate="softmax", combine="sum"):
     }[combine]()
 
 
-@exercise("14.11", "O6", "code", done="Every row has its own mixture, and the weights of a row add up to 1.")
+@exercise(
+    "14.11", "O6", "code", done="Every row has its own mixture of the experts, and the weights of each row add up to 1."
+)
 def mixture_of_experts(answer) -> None:
     rng = np.random.default_rng(11)
     cases = [
@@ -489,25 +525,26 @@ def mixture_of_experts(answer) -> None:
         for batch, n_experts, width in ((2, 3, 4), (3, 2, 5), (5, 4, 3))
     ]
     changes = {
-        "Your softmax runs over the rows, axis 0. The experts of one row compete: axis 1.": {"gate": "over rows"},
-        "Your softmax runs over all entries. The weights of *each row* add up to 1: axis 1, `keepdims=True`.": {
-            "gate": "over all"
+        "Your softmax runs over the rows, axis 0. The weights of one row's experts should add up to 1: use axis 1.": {
+            "gate": "over rows"
         },
-        "The softmax is missing: `scores` are not weights yet.": {"gate": "scores"},
-        "The exponentials are not divided by their sum, so the weights of a row do not add up to 1.": {
+        "Your softmax runs over all entries. The weights of *each row* should add up to 1: use axis 1 and "
+        "`keepdims=True`.": {"gate": "over all"},
+        "The softmax is missing. Apply it to `scores` to get the weights.": {"gate": "scores"},
+        "You did not divide the exponentials by their sum, so the weights of a row do not add up to 1.": {
             "gate": "exponentials"
         },
-        "A sigmoid gives each expert a weight of its own. A gate is a softmax: the weights of a row add up to 1.": {
+        "You applied a sigmoid to each score. A gate is a softmax: the weights of a row add up to 1.": {
             "gate": "sigmoid"
         },
         "You divide the scores by their sum. A softmax takes their exponentials first.": {"gate": "shares"},
-        "You take the best expert alone. A gate mixes all of them.": {"gate": "hard"},
-        "The experts count alike in yours: multiply each by its weight.": {"gate": "equal"},
-        "All rows share one set of weights in yours. Each row has its own.": {"gate": "mean row"},
-        "You average the weighted experts. The weights add up to 1 already: sum.": {"combine": "mean"},
-        "The experts are weighted and not added up yet: sum over axis 1.": {"combine": "kept"},
-        "You sum over the width, axis 2. Add up the experts: axis 1.": {"combine": "width"},
-        "The experts lie side by side in yours. Add them up: axis 1.": {"combine": "side by side"},
-        "You take the largest entry among the experts. Add them up.": {"combine": "largest"},
+        "You take only the best expert. A gate mixes all of them.": {"gate": "hard"},
+        "All experts count alike in your mixture. Multiply each by its weight.": {"gate": "equal"},
+        "All rows share one set of weights in your mixture. Each row should have its own.": {"gate": "mean row"},
+        "You average the weighted experts. Sum them, because the weights already add up to 1.": {"combine": "mean"},
+        "The experts are weighted but not added up yet: sum over axis 1.": {"combine": "kept"},
+        "You sum over the width, axis 2. Sum over the experts, axis 1.": {"combine": "width"},
+        "You concatenate the weighted experts. Sum over them, axis 1.": {"combine": "side by side"},
+        "You take the largest entry among the experts. Sum over the experts, axis 1.": {"combine": "largest"},
     }
     judge(answer, cases, _mixture, variants(_mixture_like, changes))

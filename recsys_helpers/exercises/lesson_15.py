@@ -12,9 +12,10 @@ predict(
     truth=0.34,
     within=0.05,
     between=(0, 1),
-    low="More than that. The same model finds far more when the hidden ratings lie in the middle of a history.",
-    high="Not quite that much, but the direction is right: random hiding makes the task much easier.",
-    done="Two and a half times the honest number, from the same model.",
+    low="It is more than that. The same model finds far more of the hidden ratings when they lie in the middle of "
+    "a history.",
+    high="It is not quite that high, but the direction is right: random hiding makes the task much easier.",
+    done="Right: 0.34 is two and a half times the 0.136 of the course's test set, from the same model.",
 )
 
 
@@ -41,68 +42,71 @@ def _negative_slice(n_rows, n_folds, horizon, fold):
     return rows[:origin], rows[origin : origin + horizon]
 
 
-@exercise("15.2", "O1", "code", done="Everything before the origin to learn from, the next stretch to validate on.")
+@exercise(
+    "15.2",
+    "O1",
+    "code",
+    done="Each fold learns from everything before its origin and validates on the next `horizon` rows.",
+)
 def rolling_fold(answer) -> None:
     cases = [(12, 3, 2, 0), (12, 3, 2, 1), (12, 3, 2, 2), (20, 4, 3, 0), (20, 4, 3, 3), (11, 2, 4, 1), (9, 3, 1, 0)]
     mistakes = {
-        "Your folds count from the newest stretch. Fold 0 is the earliest, and the last fold ends with the newest "
-        "row.": partial(_fold, begin=lambda n, k, h, f: n - (f + 1) * h),
-        "Your stretches begin at the oldest row, so fold 0 has nothing to learn from. Count them from the end of the "
+        "You count the folds from the newest block. Fold 0 is the earliest, and the last fold ends with the "
+        "newest row.": partial(_fold, begin=lambda n, k, h, f: n - (f + 1) * h),
+        "Your blocks begin at the oldest row, so fold 0 has nothing to learn from. Count them from the end of the "
         "table.": partial(_fold, begin=lambda n, k, h, f: f * h),
-        "Your stretches are counted from the oldest row. The last fold must end with the newest: count from the "
+        "You count the blocks from the oldest row. The last fold must end with the newest row, so count from the "
         "end.": partial(_fold, begin=lambda n, k, h, f: (f + 1) * h),
-        "One stretch too late: n_folds − fold − 1 stretches follow this one, and it needs `horizon` rows itself.": (
-            partial(_fold, begin=lambda n, k, h, f: n - (k - f - 1) * h)
-        ),
-        "One stretch too early: the last fold must end with the newest row.": partial(
+        "Your origin is one block too late: n_folds − fold − 1 blocks follow this one, and it needs `horizon` "
+        "rows itself.": (partial(_fold, begin=lambda n, k, h, f: n - (k - f - 1) * h)),
+        "Your origin is one block too early: the last fold must end with the newest row.": partial(
             _fold, begin=lambda n, k, h, f: n - (k - f + 1) * h
         ),
-        "`fold` has no say in yours: every fold validates on the newest rows. Only the last one does.": partial(
-            _fold, begin=lambda n, k, h, f: n - h
+        "Your result does not depend on `fold`: every fold validates on the newest rows. Only the last one should.": (
+            partial(_fold, begin=lambda n, k, h, f: n - h)
         ),
         "Your origin is one row too early: the last fold must end with the newest row.": partial(
             _fold, begin=lambda n, k, h, f: n - (k - f) * h - 1
         ),
-        "You cut the table into equal parts. Each fold validates on exactly `horizon` rows, the last of them at the "
-        "end.": partial(_fold, begin=lambda n, k, h, f: (f + 1) * (n // (k + 1))),
-        "`horizon` has no say in yours: you cut the table into n_folds + 1 equal parts. Each fold validates on exactly "
-        "`horizon` rows.": _equal_parts,
-        "A negative slice that ends at 0 is empty: your last fold has nothing to validate on. Count the origin from "
-        "the oldest row.": _negative_slice,
-        "`horizon` is a number of rows; your stretches are one row apart. Multiply by it.": partial(
+        "Your origins divide the table into equal parts. They should be `horizon` rows apart, and the last fold "
+        "must end with the newest row.": partial(_fold, begin=lambda n, k, h, f: (f + 1) * (n // (k + 1))),
+        "You cut the table into n_folds + 1 equal parts and ignore `horizon`. Each fold should validate on "
+        "exactly `horizon` rows.": _equal_parts,
+        "A negative slice that ends at 0 is empty, so your last fold has nothing to validate on. Compute the "
+        "origin as a row number counted from the oldest row.": _negative_slice,
+        "Your origins are one row apart. They should be `horizon` rows apart, so multiply by `horizon`.": partial(
             _fold, begin=lambda n, k, h, f: n - (k - f)
         ),
-        "You also learn from what comes after the stretch: that is k-fold, and it leaks the future.": partial(
-            _fold, learn=lambda a, h, n: np.delete(np.arange(n), np.arange(a, a + h))
-        ),
-        "The rows you validate on are among those you learn from. Learn from the rows before the origin only.": partial(
+        "You also learn from the rows after the validation block. That is ordinary k-fold validation, and it "
+        "leaks the future.": partial(_fold, learn=lambda a, h, n: np.delete(np.arange(n), np.arange(a, a + h))),
+        "You also learn from the rows that you validate on. Learn only from the rows before the origin.": partial(
             _fold, learn=lambda a, h, n: np.arange(a + h)
         ),
-        "You validate on everything after the origin. Each fold has `horizon` rows to validate on.": partial(
+        "You validate on everything after the origin. Each fold should validate on `horizon` rows.": partial(
             _fold, valid=lambda a, h, n: np.arange(a, n)
         ),
-        "You learn from the newest `horizon` rows only. All rows before the origin are known by then.": partial(
+        "You learn only from the newest `horizon` rows before the origin. Learn from all rows before it.": partial(
             _fold, learn=lambda a, h, n: np.arange(max(a - h, 0), a)
         ),
         "The row just before the origin is missing: `np.arange(origin)` ends with origin − 1.": partial(
             _fold, learn=lambda a, h, n: np.arange(a - 1)
         ),
-        "The origin itself is the first row to validate on; you learn from it, too.": partial(
+        "You also learn from the row at the origin. It is the first row to validate on.": partial(
             _fold, learn=lambda a, h, n: np.arange(a + 1)
         ),
-        "Your stretch is one row short: `np.arange(a, b)` ends before b.": partial(
+        "Your validation block is one row short: `np.arange(a, b)` ends before b.": partial(
             _fold, valid=lambda a, h, n: np.arange(a, a + h - 1)
         ),
-        "You skip the first row after the origin. The row numbers of a fold begin at `origin` itself.": partial(
+        "Your validation block starts one row too late. It should start with row `origin` itself.": partial(
             _fold, valid=lambda a, h, n: np.arange(a + 1, a + h + 1)
         ),
-        "Row numbers count from 0 here, and rows 0 to origin − 1 are the ones to learn from.": partial(
+        "You start to learn from row 1. Row numbers count from 0: learn from rows 0 to origin − 1.": partial(
             _fold, learn=lambda a, h, n: np.arange(1, a)
         ),
-        "The two results are the wrong way round: to learn from, then to validate on.": (
+        "The two results are in the wrong order: return the rows to learn from first, then those to validate on.": (
             lambda *case: _fold(*case)[::-1]
         ),
-        "You return single numbers. All row numbers of both parts are asked for: `np.arange`.": Sign(
+        "You return single numbers. Return all row numbers of both parts, with `np.arange`.": Sign(
             lambda mine, *case: len(mine) == 2 and np.ndim(mine[0]) == 0 and np.ndim(mine[1]) == 0
         ),
     }
@@ -113,14 +117,14 @@ parsons(
     "15.3",
     "O3",
     right="ACBDE",
-    not_used={"F": "F reads the outer test set to choose. Then nothing is left to measure the choice on."},
+    not_used={"F": "F uses the outer test set to choose. Then no data is left to measure the chosen setting."},
     before={
-        "AC": "The test set must be set aside first, or the inner folds learn from it.",
-        "CB": "To choose, you need the scores of the inner folds.",
-        "BD": "You can refit only what has been chosen.",
-        "DE": "Measure the refitted model: it has learned from everything that is allowed.",
+        "AC": "Set the test set aside first; otherwise the inner folds learn from it.",
+        "CB": "To choose a setting, you need its scores on the inner folds.",
+        "BD": "You can only refit a setting that has been chosen.",
+        "DE": "Measure the refitted model, which has learned from all the data that it may use.",
     },
-    done="Set aside, score inside, choose, refit, and measure once.",
+    done="Set the test set aside, score the settings on the inner folds, choose, refit, and measure once.",
 )
 
 
@@ -129,12 +133,14 @@ choice(
     "O3",
     right="b",
     why_not={
-        "a": "A trend would help in both kinds of folds, and it would still help later. This gain was gone later.",
-        "c": "The validation score counts overfitting against a model, if the folds are honest. These are not.",
-        "d": "A tree compares a column with a threshold; the size of the numbers does not matter to it.",
+        "a": "A trend would help in both kinds of folds, and it would also help on the newest ratings. There, "
+        "this gain disappeared.",
+        "c": "Overfitting alone would make the validation score worse, but the time improved it. What does the "
+        "time tell the tree about the validation ratings?",
+        "d": "A tree compares a column with a threshold, so the size of the numbers does not matter.",
     },
-    done="The time is a name tag: in shuffled folds it points to the same person's other ratings. In the future, to "
-    "nobody.",
+    done="In shuffled folds, the time identifies the user: it points to other ratings of the same session. In the "
+    "future, there are only new sessions.",
 )
 
 
@@ -143,17 +149,19 @@ trace(
     "O2",
     truth=1 - 0.9**10,
     mistakes={
-        0.9**10: "That is the probability that all ten miss. Subtract it from 1.",
-        1: "Probabilities of several trials do not add up: two trials may both hit, and ten may all miss.",
-        0.1: "That is one trial. With ten, only one of them has to hit.",
+        0.9**10: "That is the probability that all ten trials miss. Subtract it from 1.",
+        1: "The probabilities of several trials do not add up: two trials may both hit, and all ten may miss.",
+        0.1: "That is the probability for one trial. With ten trials, only one of them has to hit.",
         0.9: "0.9 is the probability that a single trial misses. All ten miss with probability 0.9¹⁰.",
-        65.13: "As a probability between 0 and 1, please.",
-        65: "As a probability between 0 and 1, please.",
-        10 * 0.1 * 0.9**9: "That is *exactly* one hit. At least one is asked for: 1 minus none.",
+        65.13: "That is a percentage. Give a probability between 0 and 1.",
+        65: "That is a percentage. Give a probability between 0 and 1.",
+        10 * 0.1 * 0.9**9: "That is the probability of *exactly* one hit. At least one is asked for: 1 minus the "
+        "probability of none.",
         1 - 0.1**10: "0.1¹⁰ is the probability that all ten hit. All ten *miss* with probability 0.9¹⁰.",
     },
-    otherwise="One trial misses with probability 0.9, all ten with 0.9 · 0.9 · …; at least one hit is the opposite.",
-    done="Two of three such searches succeed; with 29 trials it is 95 of 100.",
+    otherwise="One trial misses with probability 0.9, and all ten miss with probability 0.9¹⁰. At least one hit "
+    "is the opposite.",
+    done="About two of three such searches succeed; with 29 trials, 95 of 100 do.",
 )
 
 
@@ -166,28 +174,28 @@ def log_scale(answer) -> None:
         return np.array([np.exp((1 - share) * np.log(low) + share * np.log(high)) for share in u])
 
     mistakes = {
-        "That is a linear scale: most values lie near `high`. Make the *logarithm* uniform.": (
+        "That is a linear scale, on which most values are near `high`. Make the *logarithm* uniform.": (
             lambda u, low, high: low + u * (high - low)
         ),
-        "Those are the logarithms. Turn them back into values: np.exp.": (
+        "Those are the logarithms. Convert them back into values with `np.exp`.": (
             lambda u, low, high: np.log(low) + u * (np.log(high) - np.log(low))
         ),
-        "Those are the exponents of ten. Turn them back into values: 10 ** exponent.": (
+        "Those are the exponents of ten. Convert them back into values: 10 ** exponent.": (
             lambda u, low, high: np.log10(low) + u * (np.log10(high) - np.log10(low))
         ),
-        "Two bases: natural logarithms go back with np.exp, np.log10 with 10 **. You took log and 10 **.": (
+        "You mixed two bases: you used np.log and 10 **. np.log goes with np.exp, and np.log10 goes with 10 **.": (
             lambda u, low, high: 10 ** (np.log(low) + u * (np.log(high) - np.log(low)))
         ),
-        "Two bases: natural logarithms go back with np.exp, np.log10 with 10 **. You took log10 and exp.": (
+        "You mixed two bases: you used np.log10 and np.exp. np.log goes with np.exp, and np.log10 goes with 10 **.": (
             lambda u, low, high: np.exp(np.log10(low) + u * (np.log10(high) - np.log10(low)))
         ),
-        "Two bases: np.log2 goes back with 2 **, not with np.exp.": (
+        "You mixed two bases: np.log2 goes with 2 **, not with np.exp.": (
             lambda u, low, high: np.exp(np.log2(low) + u * (np.log2(high) - np.log2(low)))
         ),
-        "Two bases: a natural logarithm in the exponent goes back with np.exp, not with 10 **.": (
+        "You mixed two bases: a natural logarithm in the exponent goes with np.exp, not with 10 **.": (
             lambda u, low, high: low * 10 ** (u * np.log(high / low))
         ),
-        "Two bases: log10 in the exponent goes back with 10 **, not with np.exp.": (
+        "You mixed two bases: np.log10 in the exponent goes with 10 **, not with np.exp.": (
             lambda u, low, high: low * np.exp(u * np.log10(high / low))
         ),
         "`low` and `high` are values, not exponents: take their logarithms first.": (
@@ -196,32 +204,33 @@ def log_scale(answer) -> None:
         "`low` and `high` are values, not exponents: take their logarithms before np.exp.": (
             lambda u, low, high: np.exp(low + u * (high - low))
         ),
-        "At u = 0 yours is high, and at u = 1 it is low. Small u must give small values.": (
+        "Your result is `high` at u = 0 and `low` at u = 1. A small u should give a small value.": (
             lambda u, low, high: high * (low / high) ** u
         ),
-        "At u = 1 yours is low · high. The factor is (high / low) ** u.": lambda u, low, high: low * high**u,
-        "Yours begins at 1. Multiply by low.": lambda u, low, high: (high / low) ** u,
-        "Yours ends at 10 · low, whatever high is. The factor is (high / low) ** u.": lambda u, low, high: low * 10**u,
-        "You added low. On a logarithmic scale, low is a *factor*: low · (high / low) ** u.": (
+        "At u = 1 your result is low · high. The factor should be (high / low) ** u.": (
+            lambda u, low, high: low * high**u
+        ),
+        "Your values begin at 1. Multiply by `low`.": lambda u, low, high: (high / low) ** u,
+        "Your values end at 10 · low, whatever `high` is. The factor should be (high / low) ** u.": (
+            lambda u, low, high: low * 10**u
+        ),
+        "You added `low`. On a logarithmic scale, `low` is a *factor*: low · (high / low) ** u.": (
             lambda u, low, high: low + (high / low) ** u
         ),
-        "You took log10 of a linear draw. First the logarithms of low and high, then the draw.": (
-            lambda u, low, high: np.log10(low + u * (high - low))
-        ),
-        "You took the logarithm of a linear draw. First the logarithms of low and high, then the draw.": (
-            lambda u, low, high: np.log(low + u * (high - low))
-        ),
-        "The exponent runs from log(low) to log(high): multiply u by the difference, not by log(high).": (
-            lambda u, low, high: np.exp(np.log(low) + u * np.log(high))
-        ),
-        "The exponent starts at log(low); yours starts at 0.": (lambda u, low, high: np.exp(u * np.log(high))),
-        "Evenly spaced values: yours does not depend on `u`. Each number in `u` must become one value.": (
+        "You took log10 of a value drawn on a linear scale. First take the logarithms of `low` and `high`, then "
+        "draw.": (lambda u, low, high: np.log10(low + u * (high - low))),
+        "You took the logarithm of a value drawn on a linear scale. First take the logarithms of `low` and "
+        "`high`, then draw.": (lambda u, low, high: np.log(low + u * (high - low))),
+        "Your exponent ends at log(low) + log(high). It should end at log(high): multiply u by the difference of "
+        "the logarithms.": (lambda u, low, high: np.exp(np.log(low) + u * np.log(high))),
+        "Your exponent starts at 0. It should start at log(low).": (lambda u, low, high: np.exp(u * np.log(high))),
+        "Your values are evenly spaced and do not depend on `u`. Turn each number in `u` into one value.": (
             lambda u, low, high: np.geomspace(low, high, len(u))
         ),
-        "You rounded to whole powers of ten. Every exponent between them is allowed.": (
+        "You rounded to whole powers of ten. The exponents between them are allowed, too.": (
             lambda u, low, high: 10.0 ** np.round(np.log10(low) + u * (np.log10(high) - np.log10(low)))
         ),
-        "Too large a step: the logarithm of the *difference* high − low is not the difference of the logarithms.": (
+        "You took the logarithm of the *difference* high − low. Use the difference of the logarithms.": (
             lambda u, low, high: np.exp(np.log(low) + u * np.log(high - low))
         ),
     }
@@ -253,7 +262,11 @@ def _plateau_case(rng, n_settings, n_users) -> tuple:
 
 
 @exercise(
-    "15.7", "O4", "faded", done="What lies on the plateau cannot be ranked by these users; choose by something else."
+    "15.7",
+    "O4",
+    "faded",
+    done="These users cannot rank the settings on the plateau, so choose among them by something else, such "
+    "as the cost.",
 )
 def plateau(answer) -> None:
     rng = np.random.default_rng(2)
@@ -262,48 +275,47 @@ def plateau(answer) -> None:
         for n_settings, n_users in ((8, 60), (8, 90), (5, 70), (8, 120), (8, 80), (8, 100))
     ]
     mistakes = {
-        "You ask whether two intervals overlap. Subtract in pairs first: one interval, of the difference.": _overlap,
-        "You return the half-width of the interval. Compare it with the mean difference.": (
+        "You check whether two intervals overlap. Subtract user by user first, and use the interval of the "
+        "difference.": _overlap,
+        "You return the half-width of the interval. Compare it with the absolute value of the mean difference.": (
             lambda scores: 1.96 * (scores - scores[scores.mean(axis=1).argmax()]).std(axis=1) / scores.shape[1] ** 0.5
         ),
-        "Divide the standard deviation by √n_users. Yours is the spread of single users, not the error of the mean.": (
-            partial(_plateau, root=lambda n: 1)
-        ),
+        "You used the spread of single users, not the error of their mean. Divide the standard deviation by "
+        "√n_users.": (partial(_plateau, root=lambda n: 1)),
         "You divided by n_users. The standard error divides by its square *root*.": partial(_plateau, root=float),
-        "Your interval is one standard error wide. A 95 % interval takes 1.96 of them.": partial(_plateau, z=1.0),
-        "You took the spread of the scores. Users differ a lot, but in pairs that cancels: use `difference`.": partial(
-            _plateau, paired=False
-        ),
-        "Every setting is on your plateau: the differences are negative, so take their size, np.abs.": Sign(
-            lambda mine, scores: np.all(mine) and len(mine) == len(scores)
-        ),
-        "You look at the lower end alone. Zero must also lie below the *upper* end of the interval.": (
+        "Your interval is ± 1 standard error. A 95 % interval is ± 1.96 standard errors.": partial(_plateau, z=1.0),
+        "You used the spread of the scores. Users differ a lot, but paired differences cancel that: use "
+        "`difference`.": partial(_plateau, paired=False),
+        "Every setting is on your plateau. The mean differences are negative, so use their absolute value, "
+        "`np.abs`.": Sign(lambda mine, scores: np.all(mine) and len(mine) == len(scores)),
+        "You check only the lower end of the interval. Zero must also lie below the *upper* end.": (
             lambda scores: np.arange(len(scores)) != scores.mean(axis=1).argmax()
         ),
-        "That is upside down: True where zero is *outside* the interval.": lambda scores: ~_plateau(scores),
-        "Your error is the variance. Take its root, the standard deviation.": partial(
+        "Your result is the opposite of what is asked for: it is True where the interval *excludes* zero.": (
+            lambda scores: ~_plateau(scores)
+        ),
+        "You used the variance. Take its square root, the standard deviation.": partial(
             _plateau, spread=lambda x, **options: np.var(x, **options)
         ),
-        "The mean runs over users, so divide by √ of their number, scores.shape[1]; len(scores) counts settings.": (
-            lambda scores: _plateau(scores, over=len(scores))
-        ),
-        "√ of *all* numbers in `scores` is too large: each mean is over n_users.": (
+        "You divided by √len(scores), but len(scores) counts settings. Each mean is over users: divide by "
+        "√scores.shape[1].": (lambda scores: _plateau(scores, over=len(scores))),
+        "You divided by √ of *all* numbers in `scores`. Each mean is over users: divide by √n_users.": (
             lambda scores: _plateau(scores, over=scores.size)
         ),
-        "You took one spread for all settings. Each difference has its own: the standard deviation with axis=1.": (
+        "You used one standard deviation for all settings. Each difference has its own: use axis=1.": (
             partial(_plateau, spread=lambda x, axis, ddof: x.std(ddof=ddof))
         ),
         "You compare with the first setting. Compare with the best one.": partial(_plateau, against=0),
-        "You return row numbers. One True or False for each setting is asked for.": (
+        "You return row numbers. Return one True or False for each setting.": (
             lambda scores: np.flatnonzero(_plateau(scores))
         ),
-        "Only the best itself is on yours. A setting whose interval includes zero belongs to it, too.": (
+        "Only the best setting is on your plateau. A setting whose interval includes zero belongs to it, too.": (
             lambda scores: np.arange(len(scores)) == scores.mean(axis=1).argmax()
         ),
-        "You return the number of settings on the plateau. One True or False for each is asked for.": (
+        "You return the number of settings on the plateau. Return one True or False for each.": (
             lambda scores: int(_plateau(scores).sum())
         ),
-        "The best setting is at distance zero from itself: it is on its own plateau. Take ≤, not <.": (
+        "The best setting is at distance zero from itself, so it is on its own plateau. Use ≤ instead of <.": (
             lambda scores: _plateau(scores) & (np.arange(len(scores)) != scores.mean(axis=1).argmax())
         ),
     }
@@ -317,8 +329,8 @@ predict(
     within=0.15,
     between=(0, 1),
     low="",
-    high="Less: nothing at all. The twins are equal, so whatever put one ahead on these users was luck.",
-    done="Nothing is left: luck does not move on to other users.",
+    high="It is less: nothing is left. The twins are equally good, so the lead on these users was luck.",
+    done="Right: nothing is left. A lead that is due to luck does not carry over to other users.",
 )
 
 
@@ -327,7 +339,13 @@ def _given_15_9(valid, test):
     return test[chosen].mean()
 
 
-@exercise("15.9", "O3", "debug", done="Chosen on one part, reported from the other.", given=_given_15_9)
+@exercise(
+    "15.9",
+    "O3",
+    "debug",
+    done="The trial is now chosen on `valid` and reported from `test`, which has no part in the choice.",
+    given=_given_15_9,
+)
 def report(answer) -> None:
     rng = np.random.default_rng(3)
     cases = [
@@ -336,16 +354,16 @@ def report(answer) -> None:
     ]
     mistakes = {
         "The test set still chooses the trial. Let `valid` choose it, then report its score on `test`.": _given_15_9,
-        "Chosen on `valid`, and reported from it, too: that score is too good. Report `test[chosen]`.": (
+        "You chose on `valid` and report from it as well, so the score is too high. Report `test[chosen]`.": (
             lambda valid, test: valid.mean(axis=1).max()
         ),
-        "The wrong way round: `valid` chooses, `test` reports.": (
+        "It is the wrong way round: choose on `valid` and report from `test`.": (
             lambda valid, test: valid[test.mean(axis=1).argmax()].mean()
         ),
-        "You choose on both parts together. The test set must have no say in the choice.": (
+        "You choose on both parts together. The test set must have no part in the choice.": (
             lambda valid, test: test[(valid.mean(axis=1) + test.mean(axis=1)).argmax()].mean()
         ),
-        "You choose the worst trial: argmax, not argmin.": (
+        "You choose the worst trial: use argmax, not argmin.": (
             lambda valid, test: test[valid.mean(axis=1).argmin()].mean()
         ),
         "You choose by the median. Choose by the mean over users, which is also what you report.": (
@@ -354,23 +372,21 @@ def report(answer) -> None:
         "You choose by the best single user. Choose by the mean over users.": (
             lambda valid, test: test[valid.max(axis=1).argmax()].mean()
         ),
-        "You average over trials, axis 0. A row is a trial: average over its users, axis 1.": (
+        "You average over trials, axis 0. Each row is a trial: average over its users, axis 1.": (
             lambda valid, test: test[valid.mean(axis=0).argmax()].mean()
         ),
-        "You take the best trial for each user separately. One trial is chosen for everybody.": (
+        "You take the best trial for each user separately. Choose one trial for all users.": (
             lambda valid, test: test[valid.argmax(axis=0), np.arange(test.shape[1])].mean()
         ),
-        "You average the trials that are best for some user. One trial is chosen for everybody.": (
+        "You average the trials that are best for some user. Choose one trial for all users.": (
             lambda valid, test: test[valid.argmax(axis=0)].mean()
         ),
-        "That is the mean of all trials. Only the chosen one is reported.": lambda valid, test: test.mean(),
-        "You return the number of the trial. Its score on `test` is asked for.": (
+        "That is the mean of all trials. Report only the chosen one.": lambda valid, test: test.mean(),
+        "You return the number of the trial. Return its score on `test`.": (
             lambda valid, test: int(valid.mean(axis=1).argmax())
         ),
-        "You return one score per user. Their mean is asked for.": lambda valid, test: test[
-            valid.mean(axis=1).argmax()
-        ],
-        "The best score of a single user is reported. Report the mean over users.": (
+        "You return one score per user. Return their mean.": lambda valid, test: test[valid.mean(axis=1).argmax()],
+        "You report the best score of a single user. Report the mean over users.": (
             lambda valid, test: test[valid.mean(axis=1).argmax()].max()
         ),
     }
@@ -418,59 +434,65 @@ def _two_rounds(curves):
     return int(alive[curves[alive, 1].argmax()])
 
 
-@exercise("15.10", "O5", "code", done="Half of the trials stop after each round, and the time goes to the others.")
+@exercise(
+    "15.10",
+    "O5",
+    "code",
+    done="Half of the trials stop after each round, so the remaining epochs go to the better half.",
+)
 def halving(answer) -> None:
     rng = np.random.default_rng(4)
     cases = [(rng.random((n, n)),) for n in (2, 4, 4, 4, 8, 8, 8, 16, 16)]
     cases.append((np.array([[0.2, 0.3, 0.4, 0.5], [0.6, 0.7, 0.7, 0.7], [0.9, 0.5, 0.5, 0.5], [0.1, 0.9, 0.9, 0.9]]),))
     mistakes = {
-        "You rank by the last epoch. Halving stops trials before anybody knows it.": lambda curves: int(
-            curves[:, -1].argmax()
+        "You rank by the last epoch. Halving stops trials before that score is known.": (
+            lambda curves: int(curves[:, -1].argmax())
         ),
-        "You rank by the first epoch alone. The survivors of a round are ranked by the score at *its* epoch.": (
+        "You rank by the first epoch only. Rank the survivors of each round by the score at *its* epoch.": (
             lambda curves: int(curves[:, 0].argmax())
         ),
-        "Off by one: the score after epoch e stands in column e − 1.": partial(_halving, column=lambda epoch: epoch),
+        "Your column is off by one: the score after epoch e is in column e − 1.": partial(
+            _halving, column=lambda epoch: epoch
+        ),
         "You keep the lower half: sort by minus the score.": partial(_halving, sign=1),
-        "You stop while two trials are left. They have one more round to go.": partial(_stops_with, last=2),
-        "Two rounds, whatever the number of trials. Go on until a single trial is left.": _two_rounds,
-        "Your epochs grow by one. They double: 1, 2, 4, 8, …": partial(_halving, grow=lambda epoch: epoch + 1),
-        "Your first round looks at epoch 2. The first ranking comes after epoch 1.": _from_epoch_two,
-        "You drop one trial in each round. Half of them are dropped.": lambda curves: _drop_one(curves),
+        "You stop while two trials are left. They need one more round.": partial(_stops_with, last=2),
+        "You always run two rounds. Go on until a single trial is left.": _two_rounds,
+        "Your epochs grow by one. They should double: 1, 2, 4, 8, …": partial(_halving, grow=lambda epoch: epoch + 1),
+        "Your first round uses the scores at epoch 2. The first ranking comes after epoch 1.": _from_epoch_two,
+        "You drop one trial in each round. Drop half of them.": lambda curves: _drop_one(curves),
         "`argsort` gives positions among the survivors, not row numbers of `curves`: write "
         "`alive = alive[order[: …]]`.": _unmapped,
-        "You look at the first rows of `curves`, not at those of the survivors: `curves[alive, epoch - 1]`.": (
+        "You look at the first rows of `curves`, not at those of the survivors: use `curves[alive, epoch - 1]`.": (
             _local_row
         ),
-        "Nobody is dropped in yours: a trial that was stopped cannot win in a later round.": (
+        "You never drop a trial. A trial that was stopped must not win in a later round.": (
             lambda curves: int(curves[:, len(curves) // 2 - 1].argmax())
         ),
-        "You rank by the mean of all epochs so far. The score at the epoch of the round counts.": (
+        "You rank by the mean of all epochs so far. Rank by the score at the epoch of the round.": (
             lambda curves: _halving(np.cumsum(curves, axis=1) / np.arange(1, curves.shape[1] + 1))
         ),
-        "You rank by the best score so far. The score at the epoch of the round counts.": (
+        "You rank by the best score so far. Rank by the score at the epoch of the round.": (
             lambda curves: _halving(np.maximum.accumulate(curves, axis=1))
         ),
-        "You rank by the mean of a whole curve. After the first epoch nobody knows the rest of it.": (
+        "You rank by the mean of a whole curve. Later epochs are unknown when trials are stopped.": (
             lambda curves: int(curves.mean(axis=1).argmax())
         ),
         "You rank by the best score of a whole curve. Later epochs are unknown when trials are stopped.": (
             lambda curves: int(curves.max(axis=1).argmax())
         ),
-        "Column `log2` of the round: the epochs are 1, 2, 4, so the columns are 0, 1, 3.": partial(
+        "You use the number of the round as the column. The epochs are 1, 2, 4, so the columns are 0, 1, 3.": partial(
             _halving, column=lambda epoch: int(np.log2(epoch))
         ),
-        "You return a score. The row number of the trial that is left is asked for.": Sign(
+        "You return a score. Return the row number of the trial that is left.": Sign(
             lambda mine, curves: np.size(mine) == 1 and float(np.ravel(mine)[0]) in curves
         ),
-        "Cutting `curves` itself loses the row numbers: what is left is always row 0. Keep the numbers beside it.": (
-            lambda curves: 0
-        ),
-        "You return the curve that is left. Its row number in `curves` is asked for.": Sign(
+        "If you cut `curves` itself, the row numbers are lost, and row 0 is always left. Keep an array of the row "
+        "numbers.": (lambda curves: 0),
+        "You return the curve that is left. Return its row number in `curves`.": Sign(
             lambda mine, curves: np.shape(mine) == (curves.shape[1],)
         ),
-        "Row numbers count from 0 here; yours count from 1.": lambda curves: _halving(curves) + 1,
-        "One round only: go on until a single trial is left.": Sign(
+        "Your row numbers count from 1. They should count from 0.": lambda curves: _halving(curves) + 1,
+        "You run only one round. Go on until a single trial is left.": Sign(
             lambda mine, curves: len(curves) <= 2 or np.size(mine) == len(curves) // 2
         ),
     }
@@ -492,14 +514,16 @@ trace(
     "O5",
     truth=16,
     mistakes={
-        24: "Two trials go on from epoch 2 to epoch 4: that is two more epochs each. They do not start again.",
-        32: "That is all eight for four epochs: the cost without halving.",
-        14: "From epoch 2 to epoch 4 the last two train two epochs each, not one.",
-        20: "Four trials go on from epoch 1 to epoch 2: that is one more epoch each.",
-        7: "That counts one epoch per round. Eight trials train in the first.",
-        8: "That is the first round alone. Four trials go on, and then two.",
-        12: "Those are the first two rounds. Two trials train two more epochs each.",
+        24: "You let the trials start again in each round. Four trials train for one more epoch, and two train "
+        "for two more.",
+        32: "That is the cost without halving: eight trials of four epochs each.",
+        14: "From epoch 2 to epoch 4, the last two trials train for two epochs each, not one.",
+        20: "Four trials continue from epoch 1 to epoch 2, which is one more epoch each, not two.",
+        7: "In each round, multiply the number of trials by their new epochs. In the first round, eight trials "
+        "train for one epoch.",
+        8: "That is the first round alone. Then four trials continue, and after that two.",
+        12: "Those are the first two rounds. After them, two trials train for two more epochs each.",
     },
-    otherwise="Add up the rounds: how many trials, times how many *new* epochs each?",
-    done="8 + 4 + 4: half the cost of training all eight, and the gap grows with the number of trials.",
+    otherwise="For each round, multiply the number of trials by the *new* epochs of each; then add up the rounds.",
+    done="8 + 4 + 4 = 16, half the cost of training all eight. The saving grows with the number of trials.",
 )

@@ -12,9 +12,9 @@ predict(
     truth=0.15,
     within=0.006,
     between=(0, 1),
-    low="A little more: fusing good models that agree does no harm. It gains next to nothing, either.",
-    high="Less. Three good models that find the same films are hardly better than one of them.",
-    done="Next to nothing gained: the three find the same films.",
+    low="It is a little more: fusing good models that agree does no harm, but it gains next to nothing.",
+    high="It is less. Three good models that find the same films are hardly better than one of them.",
+    done="Right: next to nothing is gained, because the three models find the same films.",
 )
 
 
@@ -34,40 +34,44 @@ def standardise(answer) -> None:
         for n_users, n_items in ((3, 5), (2, 4), (6, 3), (5, 9))
     ]
     mistakes = {
-        "The mean and the deviation still run over users, axis 0. A user is a row: axis 1, with keepdims.": _given_16_2,
-        "One mean and one deviation for the whole array. Each user, a row, needs its own.": partial(
+        "The mean and the standard deviation still run over users, axis 0. Each user is a row: use axis=1, "
+        "keepdims=True.": _given_16_2,
+        "You use one mean and one standard deviation for the whole array. Each user's row needs its own.": partial(
             _standardised, mean_axis=None, std_axis=None
         ),
-        "The mean is that of the row, the deviation still runs over users. Both are per row.": partial(
-            _standardised, std_axis=0
+        "You take the mean of each row, but the standard deviation still runs over users. Compute both per row.": (
+            partial(_standardised, std_axis=0)
         ),
-        "The deviation is that of the row, the mean still runs over users. Both are per row.": partial(
-            _standardised, mean_axis=0
+        "You take the standard deviation of each row, but the mean still runs over users. Compute both per row.": (
+            partial(_standardised, mean_axis=0)
         ),
-        "The deviation is that of the whole array. Each row needs its own.": partial(_standardised, std_axis=None),
+        "The standard deviation is that of the whole array. Each row needs its own.": partial(
+            _standardised, std_axis=None
+        ),
         "The mean is that of the whole array. Each row needs its own.": partial(_standardised, mean_axis=None),
         "You subtract the mean and stop there. Divide by the row's standard deviation, too.": (
             lambda s: s - s.mean(axis=1, keepdims=True)
         ),
-        "You divide by the deviation and keep the mean. Subtract the row's mean first.": (
+        "You divide by the standard deviation without subtracting the mean. Subtract the row's mean first.": (
             lambda s: s / s.std(axis=1, keepdims=True)
         ),
-        "The order of the steps: subtract the mean first, then divide *all* of it. A bracket is missing.": (
-            lambda s: s - s.mean(axis=1, keepdims=True) / s.std(axis=1, keepdims=True)
+        "You divide only the mean, because a bracket is missing. Subtract the mean first, then divide the *whole* "
+        "difference.": (lambda s: s - s.mean(axis=1, keepdims=True) / s.std(axis=1, keepdims=True)),
+        "You divide by the variance. Divide by its square root, the standard deviation.": partial(
+            _standardised, spread=np.var
         ),
-        "You divide by the variance. The standard deviation is its root.": partial(_standardised, spread=np.var),
-        "That is min–max scaling. Here each row gets mean 0 and standard deviation 1.": (
+        "That is min–max scaling. Here each row should have mean 0 and standard deviation 1.": (
             lambda s: (s - s.min(axis=1, keepdims=True)) / (s.max(axis=1, keepdims=True) - s.min(axis=1, keepdims=True))
         ),
-        "You divide by the range of the row, not by its standard deviation.": partial(_standardised, spread=np.ptp),
-        "You divide by n − 1 inside the deviation (ddof=1). `scores.std` divides by n; keep that.": partial(
+        "You divide by the range of the row. Divide by its standard deviation.": partial(_standardised, spread=np.ptp),
+        "You use ddof=1, which divides by n − 1. `scores.std` divides by n: keep that.": partial(
             _standardised, spread=lambda s, axis, keepdims: np.std(s, axis=axis, ddof=1, keepdims=keepdims)
         ),
-        "You subtract the median. The mean is asked for.": partial(_standardised, centre=np.median),
-        "You divide by the length of the row's vector. The standard deviation is smaller, by √n_items.": (
+        "You subtract the median. Subtract the mean.": partial(_standardised, centre=np.median),
+        "You divide by the length of the row as a vector. Its standard deviation is smaller by a factor of √n_items.": (
             lambda s: (c := s - s.mean(axis=1, keepdims=True)) / np.linalg.norm(c, axis=1, keepdims=True)
         ),
-        "The rows and columns are exchanged: the result must have the shape of `scores`.": lambda s: _standardised(s).T,
+        "Rows and columns are swapped: the result must have the shape of `scores`.": lambda s: _standardised(s).T,
     }
     judge(answer, cases, _standardised, mistakes)
 
@@ -78,21 +82,21 @@ trace(
     truth=1 / 62 + 1 / 70,
     within=0.00006,
     mistakes={
-        1 / 72: "Do not add the ranks first: 1 / (60 + rank) for each list, then the sum.",
-        1 / 132: "Two fractions, not one: 1/62 and 1/70, added up.",
-        1 / 2 + 1 / 10: "The constant is missing: 60 is added to each rank.",
-        (1 / 62 + 1 / 70) / 2: "That is the mean of the two. Reciprocal rank fusion adds them up.",
-        1 / 61 + 1 / 70: "Both ranks count from 1: 1/62 and 1/70.",
-        1 / 61 + 1 / 69: "Ranks count from 1 here, so rank 2 gives 1/62.",
+        1 / 72: "You added the ranks first. Compute 1 / (60 + rank) for each list, then add.",
+        1 / 132: "You added the denominators. Add the two fractions instead: 1/62 + 1/70.",
+        1 / 2 + 1 / 10: "The constant is missing: add 60 to each rank.",
+        (1 / 62 + 1 / 70) / 2: "That is the mean of the two fractions. Reciprocal rank fusion adds them up.",
+        1 / 61 + 1 / 70: "Both ranks count from 1, so the fractions are 1/62 and 1/70.",
+        1 / 61 + 1 / 69: "Ranks count from 1 here, so rank 2 gives 1/62 and rank 10 gives 1/70.",
         1 / 62: "That is the first list alone. Add 1/70 from the second.",
         1 / 70: "That is the second list alone. Add 1/62 from the first.",
-        1 / 66: "The mean rank is 6, but the fractions are added, not the ranks averaged.",
-        132: "One divided by each: 1/62 + 1/70.",
-        1 / 62 / 70: "Add the two fractions; do not multiply them.",
-        0.03: "Four decimals, please.",
+        1 / 66: "You averaged the ranks. Compute 1 / (60 + rank) for each list, then add the fractions.",
+        132: "That is the sum of the denominators. Take 1 divided by each, and add: 1/62 + 1/70.",
+        1 / 62 / 70: "You multiplied the two fractions. Add them.",
+        0.03: "Give four decimals.",
     },
-    otherwise="From each list 1 / (60 + rank); then add the two numbers.",
-    done="1/62 + 1/70: rank 10 counts nearly as much as rank 2.",
+    otherwise="Compute 1 / (60 + rank) for each list; then add the two numbers.",
+    done="1/62 + 1/70 = 0.0304: with a constant of 60, rank 10 counts nearly as much as rank 2.",
 )
 
 
@@ -101,7 +105,9 @@ def _fused(scores, k=60, first=1, sign=-1, join=np.sum, term=lambda k, rank: 1 /
     return join(term(k, ranks.astype(float)), axis=axis)
 
 
-@exercise("16.4", "O2", "code", done="Only ranks count, so no model needs to be on the scale of another.")
+@exercise(
+    "16.4", "O2", "code", done="Rank fusion uses only the ranks, so the models' scores may be on different scales."
+)
 def fusion(answer) -> None:
     rng = np.random.default_rng(2)
     cases = [
@@ -109,8 +115,8 @@ def fusion(answer) -> None:
         for n_models, n_items, k in ((2, 3, 60), (3, 4, 60), (2, 6, 10), (4, 5, 1), (3, 7, 60), (5, 4, 20))
     ]
     mistakes = {
-        "Your ranks count from 0. The best item has rank 1.": partial(_fused, first=0),
-        "Your rank 1 is the lowest score. The highest score has rank 1: sort by minus the score.": partial(
+        "Your ranks count from 0. The best item should have rank 1.": partial(_fused, first=0),
+        "You give rank 1 to the lowest score. The highest score should have rank 1: sort by minus the score.": partial(
             _fused, sign=1
         ),
         "`argsort` alone gives the items in order, not the rank of each item. Apply it twice.": (
@@ -118,42 +124,44 @@ def fusion(answer) -> None:
         ),
         "`argsort` alone gives the items in order, not the rank of each item, and it counts from 0. Apply it twice, "
         "and add 1.": lambda scores, k: (1 / (k + np.argsort(-scores, axis=1))).sum(axis=0),
-        "Two things: rank 1 is the highest score, and it counts from 1.": partial(_fused, first=0, sign=1),
-        "`k` has no say in yours: 1 / (k + rank).": partial(_fused, term=lambda k, rank: 1 / rank),
-        "You always take 60. `k` is an argument.": lambda scores, k: _fused(scores, 60),
-        "That is 1/k + rank. The rank belongs under the fraction, too: 1 / (k + rank).": partial(
+        "You give rank 0 to the lowest score. The highest score should have rank 1: sort by minus the score, and "
+        "add 1.": partial(_fused, first=0, sign=1),
+        "Your result does not depend on `k`: compute 1 / (k + rank).": partial(_fused, term=lambda k, rank: 1 / rank),
+        "You always use 60. Use the argument `k`.": lambda scores, k: _fused(scores, 60),
+        "You computed 1/k + rank. The rank belongs in the denominator, too: 1 / (k + rank).": partial(
             _fused, term=lambda k, rank: 1 / k + rank
         ),
-        "That is 1/k + 1/rank. Add inside the fraction: 1 / (k + rank).": partial(
+        "You computed 1/k + 1/rank. Add inside the fraction: 1 / (k + rank).": partial(
             _fused, term=lambda k, rank: 1 / k + 1 / rank
         ),
-        "You add k + rank and divide at the end. Divide for each model, then add.": (
-            lambda scores, k: 1 / _fused(scores, k, term=lambda k, rank: k + rank)
-        ),
-        "You add up the ranks first and divide once. Take 1 / (k + rank) for each model, then add.": (
+        "You add up k + rank over the models and divide once at the end. Compute 1 / (k + rank) for each model, "
+        "then add.": (lambda scores, k: 1 / _fused(scores, k, term=lambda k, rank: k + rank)),
+        "You add up the ranks first and divide once. Compute 1 / (k + rank) for each model, then add.": (
             lambda scores, k: 1 / (k + _fused(scores, k, term=lambda k, rank: rank))
         ),
-        "You add k + rank, so the best item has the smallest number. Take 1 divided by it.": partial(
+        "You add up k + rank, so the best item gets the smallest number. Add up 1 / (k + rank).": partial(
             _fused, term=lambda k, rank: k + rank
         ),
         "You add up the ranks. Add up 1 / (k + rank).": partial(_fused, term=lambda k, rank: rank),
-        "That is the mean over the models. Their sum is asked for.": partial(_fused, join=np.mean),
-        "You take the best list of each item alone. Add up over all models.": partial(_fused, join=np.max),
-        "You multiply over the models. Add up.": partial(_fused, join=np.prod),
-        "You add up over the items, one number per model. Add up over the models, axis 0.": partial(_fused, axis=1),
-        "You rank all scores of all models together. Each model, a row, has its own ranks.": (
+        "That is the mean over the models. Take their sum.": partial(_fused, join=np.mean),
+        "You take only the best list of each item. Add up over all models.": partial(_fused, join=np.max),
+        "You multiply over the models. Add up over them instead.": partial(_fused, join=np.prod),
+        "You add up over the items, which gives one number per model. Add up over the models, axis 0.": partial(
+            _fused, axis=1
+        ),
+        "You rank the scores of all models together. Rank each model, a row, by itself: use axis=1.": (
             lambda scores, k: (1 / (k + (-scores).ravel().argsort().argsort().reshape(scores.shape) + 1)).sum(axis=0)
         ),
         "You rank the models within each item, axis 0. Rank the items within each model, axis 1.": (
             lambda scores, k: (1 / (k + (-scores).argsort(axis=0).argsort(axis=0) + 1)).sum(axis=0)
         ),
-        "You put the scores themselves under the fraction. Their ranks belong there.": (
+        "You put the scores themselves in the denominator. Use their ranks.": (
             lambda scores, k: (1 / (k + scores)).sum(axis=0)
         ),
-        "You return the fraction of each list. Add up over the models, axis 0.": (
+        "You return the fractions of each list. Add them up over the models, axis 0.": (
             lambda scores, k: np.array([_fused(row[None], k) for row in scores])
         ),
-        "You return the items in their fused order. The fused score of each item is asked for.": takes_best(_fused),
+        "You return the items in their fused order. Return the fused score of each item.": takes_best(_fused),
     }
     judge(answer, cases, _fused, mistakes)
 
@@ -164,20 +172,22 @@ trace(
     truth=0.784,
     within=0.0006,
     mistakes={
-        0.343: "That is all three right. Two of three are a majority as well.",
-        0.441: "That is exactly two right. Add the case that all three are right.",
-        0.147: "That is one of the three ways in which exactly two are right. There are three, and all three may be.",
+        0.343: "That is the probability that all three are right. Two of three are a majority as well.",
+        0.441: "That is the probability that exactly two are right. Add the case that all three are right.",
+        0.147: "That is one of the three ways in which exactly two are right. Multiply it by 3, and add the case "
+        "that all three are right.",
         0.49: "That is the probability that two given people are right. The majority can be any two, or all three.",
-        0.973: "That is at least one right. A majority needs two.",
-        0.7: "That is each of them. Independent errors can be outvoted.",
+        0.973: "That is the probability that at least one is right. A majority needs two.",
+        0.7: "That is the probability for each person. The majority can also be right when one of them is wrong.",
         0.216: "That is the probability that the majority is wrong. Subtract it from 1.",
-        0.49 + 0.343: "Exactly two: 3 · 0.7² · 0.3, three ways to be the one who is wrong.",
+        0.49 + 0.343: "Exactly two are right with probability 3 · 0.7² · 0.3, because any of the three may be the "
+        "one who is wrong.",
         0.49 * 0.3 + 0.343: "Exactly two right can happen in three ways: 3 · 0.7² · 0.3.",
-        0.78: "Three decimals, please.",
-        78.4: "As a probability between 0 and 1, please.",
+        0.78: "Give three decimals.",
+        78.4: "That is a percentage. Give a probability between 0 and 1.",
     },
-    otherwise="All three right, 0.7³, or exactly two of them: 3 · 0.7² · 0.3.",
-    done="0.343 + 0.441: more than any of them alone, as long as they err separately.",
+    otherwise="Add two cases: all three are right, 0.7³, or exactly two of them are, 3 · 0.7² · 0.3.",
+    done="0.343 + 0.441 = 0.784: if errors are independent, the majority is right more often than each voter alone.",
 )
 
 
@@ -190,7 +200,13 @@ def _by_user(a, b, skip):
     return np.nanmean(rows)
 
 
-@exercise("16.6", "O3", "code", done="Near 1: copies. Near 0: two models that are right about different films.")
+@exercise(
+    "16.6",
+    "O3",
+    "code",
+    done="An overlap near 1 means that two models have nearly the same hits; near 0, they are right about "
+    "different films.",
+)
 def overlap(answer) -> None:
     rng = np.random.default_rng(3)
     cases = []
@@ -210,44 +226,42 @@ def overlap(answer) -> None:
         "You divide by the hits of `b`. Divide by the hits that at least one of the two has.": partial(
             _overlap, below=lambda a, b: b.sum()
         ),
-        "Hits that both have count twice in a.sum() + b.sum(). Each film counts once: a | b.": partial(
+        "a.sum() + b.sum() counts the common hits twice. Count each hit once: (a | b).sum().": partial(
             _overlap, below=lambda a, b: a.sum() + b.sum()
         ),
-        "That is the Dice coefficient, 2 · both / (a + b). Divide the number of both by that of `a | b`.": partial(
+        "That is the Dice coefficient, 2 · both / (a + b). Divide the number of common hits by (a | b).sum().": partial(
             _overlap, below=lambda a, b: (a.sum() + b.sum()) / 2
         ),
-        "You divide by the smaller set. Divide by the hits that at least one of the two has.": partial(
-            _overlap, below=lambda a, b: min(a.sum(), b.sum())
+        "You divide by the hits of the model with fewer hits. Divide by the hits that at least one of the two has.": (
+            partial(_overlap, below=lambda a, b: min(a.sum(), b.sum()))
         ),
-        "You divide by the larger set. Divide by the hits that at least one of the two has.": partial(
-            _overlap, below=lambda a, b: max(a.sum(), b.sum())
+        "You divide by the hits of the model with more hits. Divide by the hits that at least one of the two has.": (
+            partial(_overlap, below=lambda a, b: max(a.sum(), b.sum()))
         ),
-        "You divide by the number of all entries. Films that nobody hits must not count: divide by (a | b).sum().": (
-            partial(_overlap, below=lambda a, b: a.size)
-        ),
-        "You count entries where both agree, also on a miss. Nearly all films are misses for everybody: count hits.": (
-            lambda a, b: (a == b).mean()
-        ),
-        "That is the share of hits that only one of the two has. The share that both have is asked for.": (
+        "You divide by the number of all entries. Films that neither model hits must not count: divide by (a | "
+        "b).sum().": (partial(_overlap, below=lambda a, b: a.size)),
+        "You count the entries where both agree, including misses. Nearly all films are misses for both: count "
+        "only hits.": (lambda a, b: (a == b).mean()),
+        "That is the share of hits that only one of the two has. Compute the share that both have.": (
             lambda a, b: (a ^ b).sum() / (a | b).sum()
         ),
-        "Upside down: both above, at least one below.": lambda a, b: (a | b).sum() / (a & b).sum(),
-        "You return the number of common hits. Divide it by the number that at least one has.": (
+        "Your fraction is upside down: divide the hits that both have by the hits that at least one has.": (
+            lambda a, b: (a | b).sum() / (a & b).sum()
+        ),
+        "You return the number of common hits. Divide it by the number of hits that at least one has.": (
             lambda a, b: (a & b).sum()
         ),
-        "You divide by the hits that *only one* has. Those of both belong below as well: a | b.": partial(
-            _overlap, below=lambda a, b: (a ^ b).sum()
-        ),
-        "That is the correlation of the two arrays. Count hits: both, divided by at least one.": (
-            lambda a, b: np.corrcoef(a.ravel(), b.ravel())[0, 1]
-        ),
+        "You divide by the hits that *only one* has. Count the common hits in the denominator as well: (a | "
+        "b).sum().": partial(_overlap, below=lambda a, b: (a ^ b).sum()),
+        "That is the correlation of the two arrays. Divide the hits that both have by the hits that at least one "
+        "has.": (lambda a, b: np.corrcoef(a.ravel(), b.ravel())[0, 1]),
         "A user without a hit gives 0 / 0. Count the hits of all users together, then divide once.": Sign(
             lambda mine, a, b: np.ndim(mine) == 0 and mine is not NotImplemented and np.isnan(mine)
         ),
-        "One number per user. Count the hits of all users together, then divide once.": Sign(
+        "You return one number per user. Count the hits of all users together, then divide once.": Sign(
             lambda mine, a, b: np.shape(mine) == (len(a),)
         ),
-        "`a and b` asks for one truth of a whole array. `a & b` works entry by entry.": Sign(
+        "`a and b` needs a single truth value for the whole array. Use `a & b`, which works entry by entry.": Sign(
             lambda mine, a, b: mine is NotImplemented
         ),
     }
@@ -256,7 +270,7 @@ def overlap(answer) -> None:
         cases,
         _overlap,
         mistakes,
-        raised={ValueError: "`and` and `or` want a single truth; `&` and `|` work entry by entry."},
+        raised={ValueError: "`and` and `or` need a single truth value. Use `&` and `|`, which work entry by entry."},
     )
 
 
@@ -265,14 +279,14 @@ choice(
     "O1",
     right="b",
     why_not={
-        "a": "It is the strongest, but it finds the same films: like item-kNN beside EASE, it would add next to "
-        "nothing.",
-        "c": "Its hits are different because it has hardly any. A vote gives it the same say as yours: popularity "
-        "pulled a better model down in lesson 11. Different *and* of similar strength is what helps.",
-        "d": "Seeds make separate errors too, so it may help a little. But four of five hits are the same, and a "
-        "training costs as much as any other.",
+        "a": "It is the strongest model, but it finds mostly the same films: like item-kNN with EASE, it would "
+        "add next to nothing.",
+        "c": "Its hits are different because it has hardly any. With equal weights it would pull your model down, "
+        "as popularity did in lesson 11. A second model should be different *and* of similar strength.",
+        "d": "Another seed makes partly different errors, so it may help a little. But four of five hits are the "
+        "same, and it costs a whole training.",
     },
-    done="Nearly as strong, and right about other films: what EASE and the short memory were to each other.",
+    done="It is nearly as strong as yours and right about other films, like the short-memory model next to EASE.",
 )
 
 
@@ -288,7 +302,7 @@ def _rows(
     return turn(scores[:, mask]), labels(seen, hidden)[mask].astype(int)
 
 
-@exercise("16.8", "O4", "faded", done="Only unseen films are rows, and the labels come from later.")
+@exercise("16.8", "O4", "faded", done="The rows are unseen films only, and the labels come from later ratings.")
 def meta_rows(answer) -> None:
     rng = np.random.default_rng(4)
     cases = []
@@ -296,24 +310,23 @@ def meta_rows(answer) -> None:
         part = rng.permutation(np.arange(n_items) % 4)  # 0 seen, 1 hidden, 2 and 3 neither
         cases.append((rng.normal(size=(n_models, n_items)), part == 0, part == 1))
     mistakes = {
-        "The leak: your rows are the films the members learned from. The candidates are the *unseen* ones, `~seen`.": (
-            partial(_rows, candidates=lambda seen, hidden: seen)
-        ),
-        "The leak: your rows are the films the members learned from, and being seen is the label. Candidates are "
-        "unseen, labels come from `hidden`.": partial(
+        "This is the leak: your rows are the films that the members learned from. The candidates are the *unseen* "
+        "films, `~seen`.": (partial(_rows, candidates=lambda seen, hidden: seen)),
+        "This is the leak: your rows are the films that the members learned from, and the labels come from "
+        "`seen`. Candidates are the unseen films; labels come from `hidden`.": partial(
             _rows, candidates=lambda seen, hidden: seen, labels=lambda seen, hidden: seen
         ),
-        "The leak: all films are rows, and the label says which ones the members learned from. Candidates are unseen, "
-        "labels come from `hidden`.": partial(
+        "This is the leak: all films are rows, and the label says which ones the members learned from. Candidates "
+        "are the unseen films; labels come from `hidden`.": partial(
             _rows, candidates=lambda seen, hidden: np.ones_like(seen), labels=lambda seen, hidden: seen
         ),
-        "Films the user has seen are among your rows. They are no candidates, and no later rating can be theirs: "
-        "`~seen`.": partial(_rows, candidates=lambda seen, hidden: np.ones_like(seen)),
-        "Seen and hidden films count as positive in yours, and all films are rows. Candidates are unseen; the label is "
-        "`hidden`.": partial(
+        "Your rows include films that the user has seen. They are not candidates, because they cannot be rated "
+        "later: use `~seen`.": partial(_rows, candidates=lambda seen, hidden: np.ones_like(seen)),
+        "All films are rows in your table, and seen films count as positive. Candidates are the unseen films; "
+        "labels come from `hidden`.": partial(
             _rows, candidates=lambda seen, hidden: np.ones_like(seen), labels=lambda seen, hidden: seen | hidden
         ),
-        "All your rows are positive. The films that were *not* rated later are needed as well: take all unseen ones.": (
+        "All your rows are positive. Include the films that were *not* rated later: take all unseen films.": (
             partial(_rows, candidates=lambda seen, hidden: hidden)
         ),
         "The films rated later are missing, so every label is 0. Candidates are all unseen films: `~seen`.": partial(
@@ -325,22 +338,23 @@ def meta_rows(answer) -> None:
         "Your rows are the films that were not rated later. Candidates are those that were not *seen*.": partial(
             _rows, candidates=lambda seen, hidden: ~hidden
         ),
-        "The labels come from `seen`, so all of them are 0. They must say what was rated later: `hidden`.": partial(
-            _rows, labels=lambda seen, hidden: seen
+        "The labels come from `seen`, so all of them are 0. Take them from `hidden`, which says what was rated "
+        "later.": partial(_rows, labels=lambda seen, hidden: seen),
+        "The labels are reversed: 1 should mean that the film was rated later.": partial(
+            _rows, labels=lambda seen, hidden: ~hidden
         ),
-        "The labels are upside down: 1 means rated later.": partial(_rows, labels=lambda seen, hidden: ~hidden),
-        "X has a row per model. A row per candidate is asked for: transpose it.": partial(_rows, turn=lambda x: x),
-        "The labels are those of all films. Take `hidden[is_candidate]`, so that each row has its own.": (
+        "X has one row per model. Transpose it to get one row per candidate.": partial(_rows, turn=lambda x: x),
+        "You return the labels of all films. Take `hidden[is_candidate]`, so that each row has its own label.": (
             lambda scores, seen, hidden: (scores[:, ~seen].T, hidden.astype(int))
         ),
-        "X holds all films, y only the candidates. Mask both.": (
+        "X holds all films, but y holds only the candidates. Apply the mask to both.": (
             lambda scores, seen, hidden: (scores.T, hidden[~seen].astype(int))
         ),
-        "The two results are the wrong way round: X, then y.": lambda *case: _rows(*case)[::-1],
-        "X has the right numbers in the wrong rows: `reshape` does not transpose. Use `.T`.": partial(
+        "The two results are in the wrong order: return X, then y.": lambda *case: _rows(*case)[::-1],
+        "X has the right numbers in the wrong positions, because `reshape` does not transpose. Use `.T`.": partial(
             _rows, turn=lambda x: x.reshape(x.shape[::-1])
         ),
-        "The labels are positions of films. One 0 or 1 for each row is asked for.": (
+        "The labels are positions of films. Return one 0 or 1 for each row.": (
             lambda scores, seen, hidden: (scores[:, ~seen].T, np.flatnonzero(hidden))
         ),
     }
@@ -353,9 +367,10 @@ predict(
     truth=0.05,
     within=0.03,
     between=(0, 1),
-    low="A little more, but you saw it coming: it is far below popularity.",
-    high="Less, and by far: learning whom to trust from what the members know by heart does not just fail to help.",
-    done="Half of popularity, from five good members.",
+    low="It is a little more, but you expected the right thing: it is far below popularity.",
+    high="It is far lower. The leaky table rewards members for recognising ratings that they learned from, and "
+    "this does harm.",
+    done="Right: a leaky stack of five good members reaches only about half of popularity's NDCG@10.",
 )
 
 
@@ -363,15 +378,20 @@ parsons(
     "16.10",
     "O4",
     right=("AEBDF", "AEDBF"),
-    not_used={"C": "C is the leak: on ratings they learned from, the members' scores say nothing about later ones."},
-    before={
-        "AE": "Members must be fitted before they can score anything.",
-        "EB": "The meta-learner's features are the scores for the later part, so they must be there first.",
-        "ED": "Refit the members too early, and they have learned from the later part that they should score.",
-        "BF": "To combine, you need the weights that the meta-learner finds.",
-        "DF": "The test comes last, with members that know all of the known ratings.",
+    not_used={
+        "C": "C is the leak: the members' scores for ratings that they learned from say nothing about later ratings."
     },
-    done="Fit early, score later, learn the weights, refit, and measure once.",
+    before={
+        "AE": "The members must be fitted before they can score anything.",
+        "EB": "The meta-learner's features are the members' scores for the later part, so the members must score "
+        "it first.",
+        "ED": "If the members are refitted too early, they have already learned from the later part that they "
+        "should score.",
+        "BF": "To combine the members, you need the weights that the meta-learner finds.",
+        "DF": "The test comes last, with members that are refitted on all known ratings.",
+    },
+    done="Fit the members on the earlier part, score the later part, learn the weights, refit the members, and "
+    "measure once.",
 )
 
 
@@ -380,11 +400,12 @@ choice(
     "O5",
     right="a",
     why_not={
-        "b": "Five more models to maintain, for 0.001 more, and the intervals overlap almost entirely. Nobody knows "
-        "whether it is better than the blend of two.",
+        "b": "It has five more models to maintain for 0.001 more, and the intervals overlap almost entirely. "
+        "Nobody knows whether it is better than the blend of two.",
         "c": "Its interval includes zero, so it may gain nothing. It also has a meta-learner to maintain.",
-        "d": "The largest gain, and it needs 70 ms where 40 are allowed. Distil it, or make it faster, before you "
-        "deploy it.",
+        "d": "It has the largest gain, but it needs 70 ms and only 40 ms are allowed. Distil it or make it faster "
+        "before you deploy it.",
     },
-    done="A gain whose interval excludes zero, within the budget, with the fewest parts.",
+    done="Its gain has an interval that excludes zero, it stays within the 40 ms, and it has the fewest models to "
+    "maintain.",
 )

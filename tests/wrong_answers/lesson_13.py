@@ -24,7 +24,7 @@ WRONG = {
             lambda years, knots: np.column_stack(
                 [np.interp(years, knots, row, left=0, right=0) for row in np.eye(len(knots))]
             ),
-            "Years outside the knots are lost",
+            "get rows of zeros",
         ),
         (lambda years, knots: np.abs(years[:, None] - knots), "These are distances"),
         (lambda years, knots: np.interp(years, knots, np.arange(len(knots))), "one number for each year"),
@@ -44,11 +44,11 @@ WRONG = {
     "13.5": [
         (
             lambda scores, film, log_p: np.where(_hits(film), -1e9, scores + log_p[film]),
-            "sign of logQ",
+            "sign of the logQ",
         ),
         (
             lambda scores, film, log_p: np.where(_hits(film), -1e9, scores - log_p[film][:, None]),
-            "goes by row",
+            "correct by row",
         ),
         (
             lambda scores, film, log_p: np.where(film[:, None] == film, -1e9, scores - log_p[film]),
@@ -59,7 +59,7 @@ WRONG = {
     ],
     "13.7": [
         (lambda content, id_vectors, counts: content, "gone for all films"),
-        (lambda content, id_vectors, counts: content + id_vectors * (counts == 0)[:, None], "Turned round"),
+        (lambda content, id_vectors, counts: content + id_vectors * (counts == 0)[:, None], "wrong way round"),
         (lambda content, id_vectors, counts: content + id_vectors * (counts > 1)[:, None], "one rating"),
         (lambda content, id_vectors, counts: content + id_vectors * counts[:, None], "multiply by the counts"),
     ],

@@ -52,14 +52,14 @@ def _weights(scores, axis=1):
 
 WRONG = {
     "14.2": [
-        (lambda q, kept: q * kept, "*odds* are multiplied"),
+        (lambda q, kept: q * kept, "multiply the *odds* by w"),
         (lambda q, kept: kept * q / (1 - q), "odds of p"),
-        (lambda q, kept: q / (q + (1 - q) * kept), "Turned round"),
+        (lambda q, kept: q / (q + (1 - q) * kept), "wrong way round"),
         (lambda q, kept: 1 - (1 - q) * kept, "probability of a negative"),
         (lambda q, kept: q / (q + (1 - q) * (1 - kept)), "share thrown away"),
     ],
     "14.4": [
-        (_without_itself, "leave out the row itself"),
+        (_without_itself, "leave out only the row itself"),
         (_own_fold, "own fold"),
         (_sum_only, "the count does not"),
         (_any_category, "all categories"),
@@ -73,9 +73,9 @@ WRONG = {
         (lambda x, V: ((x @ V) ** 2 - x**2 @ V**2) / 2, "for each coordinate"),
     ],
     "14.7": [
-        (lambda x0, x, W, b: x0 * (x0 @ W + b) + x, "yours reads `x0`"),
+        (lambda x0, x, W, b: x0 * (x0 @ W + b) + x, "dense layer reads `x0`"),
         (lambda x0, x, W, b: x * (x @ W + b) + x, "multiply by `x`"),
-        (lambda x0, x, W, b: x0 * (x @ W + b) + x0, "You add `x0`. What"),
+        (lambda x0, x, W, b: x0 * (x @ W + b) + x0, "You add `x0`. Add"),
         (lambda x0, x, W, b: x0 * (x @ W + b), "not added back"),
         (lambda x0, x, W, b: x0 * (x @ W) + b + x, "outside the product"),
     ],
@@ -88,7 +88,7 @@ WRONG = {
             lambda p, h, n: sum(
                 len(r) / len(p) * abs(p[r].mean() - h[r].mean()) for r in np.array_split(np.arange(len(p)), n)
             ),
-            "as they come",
+            "in which they come",
         ),
     ],
     "14.11": [

@@ -39,31 +39,31 @@ def halving_with(curves, column, sign=-1):
 
 WRONG = {
     "15.2": [
-        (fold_counted_from_the_end, "count from the newest stretch"),
-        (fold_learns_from_later_rows, "that is k-fold"),
+        (fold_counted_from_the_end, "You count the folds from the"),
+        (fold_learns_from_later_rows, "You also learn from the rows after"),
         (fold_validates_on_all_later, "everything after the origin"),
-        (fold_from_the_oldest, "counted from the oldest row"),
+        (fold_from_the_oldest, "the blocks from the oldest row"),
     ],
     "15.6": [
         (lambda u, low, high: low + u * (high - low), "linear scale"),
         (lambda u, low, high: np.log10(low) + u * np.log10(high / low), "exponents of ten"),
         (lambda u, low, high: 10 ** (low + u * (high - low)), "values, not exponents"),
-        (lambda u, low, high: 10 ** (np.log(low) + u * np.log(high / low)), "Two bases"),
+        (lambda u, low, high: 10 ** (np.log(low) + u * np.log(high / low)), "mixed two bases"),
     ],
     "15.7": [
         (lambda scores: plateau_with(scores, root=lambda n: 1), "Divide the standard deviation"),
-        (lambda scores: plateau_with(scores, z=1), "one standard error wide"),
+        (lambda scores: plateau_with(scores, z=1), "Your interval is ± 1 standard"),
         (lambda scores: plateau_with(scores, paired=False), "spread of the scores"),
     ],
     "15.9": [
         (lambda valid, test: test.mean(axis=1).max(), "still chooses"),
-        (lambda valid, test: valid[valid.mean(axis=1).argmax()].mean(), "reported from it"),
+        (lambda valid, test: valid[valid.mean(axis=1).argmax()].mean(), "You chose on `valid` and report"),
         (lambda valid, test: valid[test.mean(axis=1).argmax()].mean(), "wrong way round"),
     ],
     "15.10": [
         (lambda curves: curves[:, -1].argmax(), "by the last epoch"),
-        (lambda curves: halving_with(curves, lambda epoch: 0), "first epoch alone"),
-        (lambda curves: halving_with(curves, lambda epoch: epoch), "Off by one"),
+        (lambda curves: halving_with(curves, lambda epoch: 0), "You rank by the first epoch only."),
+        (lambda curves: halving_with(curves, lambda epoch: epoch), "Your column is off by one: the"),
         (lambda curves: halving_with(curves, lambda epoch: epoch - 1, sign=1), "lower half"),
     ],
 }

@@ -13,10 +13,10 @@ def rows_with(scores, candidates, labels):
 
 WRONG = {
     "16.2": [
-        (lambda scores: (scores - scores.mean()) / scores.std(), "One mean and one deviation for the whole array"),
+        (lambda scores: (scores - scores.mean()) / scores.std(), "You use one mean and one standard"),
         (
             lambda scores: (scores - scores.mean(axis=1, keepdims=True)) / scores.std(axis=0),
-            "the deviation still runs over users",
+            "You take the mean of each row,",
         ),
         (lambda scores: scores - scores.mean(axis=1, keepdims=True), "and stop there"),
         (
@@ -33,15 +33,21 @@ WRONG = {
     ],
     "16.6": [
         (lambda a, b: (a & b).sum() / a.sum(), "hits of `a`"),
-        (lambda a, b: (a & b).sum() / (a.sum() + b.sum()), "count twice"),
+        (lambda a, b: (a & b).sum() / (a.sum() + b.sum()), "a.sum() + b.sum() counts the"),
         (lambda a, b: (a & b).mean(), "number of all entries"),
-        (lambda a, b: (a == b).mean(), "also on a miss"),
+        (lambda a, b: (a == b).mean(), "You count the entries where both"),
     ],
     "16.8": [  # the first two are the leak of the lesson, planted: labels and rows that the members learned from
         (lambda scores, seen, hidden: rows_with(scores, np.ones_like(seen), seen), "all films are rows, and the label"),
-        (lambda scores, seen, hidden: rows_with(scores, seen, seen), "being seen is the label"),
-        (lambda scores, seen, hidden: rows_with(scores, np.ones_like(seen), hidden), "are among your rows"),
+        (
+            lambda scores, seen, hidden: rows_with(scores, seen, seen),
+            "This is the leak: your rows are the films that the members learned from,",
+        ),
+        (lambda scores, seen, hidden: rows_with(scores, np.ones_like(seen), hidden), "Your rows include films that"),
         (lambda scores, seen, hidden: rows_with(scores, hidden, hidden), "All your rows are positive"),
-        (lambda scores, seen, hidden: (scores[:, ~seen], hidden[~seen].astype(int)), "a row per model"),
+        (
+            lambda scores, seen, hidden: (scores[:, ~seen], hidden[~seen].astype(int)),
+            "X has one row per model. Transpose",
+        ),
     ],
 }
