@@ -22,7 +22,7 @@ def as_number(answer) -> float:
     try:
         return float(np.ravel(answer)[0] if np.size(answer) == 1 else answer)
     except (TypeError, ValueError):
-        raise NotYet(f"A single number is asked for, not {type(answer).__name__}.") from None
+        raise NotYet(f"Answer with a single number, not {type(answer).__name__}.") from None
 
 
 def as_power_of_ten(answer) -> float:

@@ -7,12 +7,12 @@ import numpy as np
 from recsys_helpers.exercises.compare import as_array, short
 
 _FACTORS = {
-    2: "Yours is twice as large as asked for in every entry: a factor of 2 too many.",
-    0.5: "Yours is half of what is asked for in every entry: a factor of 2 is missing.",
-    100: "Yours is 100 times too large: a share between 0 and 1 is asked for, not a percentage.",
-    1 / np.log(2): "Your logarithm has base 2; the natural one, np.log, is asked for.",
-    1 / np.log(10): "Your logarithm has base 10; the natural one, np.log, is asked for.",
-    np.log(2): "Your logarithm is the natural one; base 2, np.log2, is asked for.",
+    2: "Every entry is twice as large as expected: there is a factor of 2 too many.",
+    0.5: "Every entry is half of the expected one: a factor of 2 is missing.",
+    100: "Your result is 100 times too large: return a share between 0 and 1, not a percentage.",
+    1 / np.log(2): "Your logarithm has base 2. Use the natural one, np.log.",
+    1 / np.log(10): "Your logarithm has base 10. Use the natural one, np.log.",
+    np.log(2): "Your logarithm is the natural one. Use base 2, np.log2.",
 }
 
 
@@ -24,7 +24,7 @@ def name_factor(mine: list, truth: list, cases, names) -> str | None:
     distance = left - right
     if np.allclose(distance, distance[0], rtol=1e-6, atol=1e-9):
         amount = short(abs(float(distance[0])))
-        return f"Every entry of yours is {amount} too {'large' if distance[0] > 0 else 'small'}."
+        return f"Every entry is {amount} too {'large' if distance[0] > 0 else 'small'}."
     used = np.abs(right) > 1e-9
     if used.sum() < 3 or not np.allclose(left[~used], 0, atol=1e-9):
         return None
@@ -33,7 +33,7 @@ def name_factor(mine: list, truth: list, cases, names) -> str | None:
         for factor, sentence in _FACTORS.items():
             if np.isclose(ratio[0], factor):
                 return sentence
-        return f"Every entry of yours is {short(float(ratio[0]))} times what is asked for."
+        return f"Every entry is {short(float(ratio[0]))} times the expected one." if ratio[0] else "Every entry is 0."
     return _size_factor(mine, truth, cases, names)
 
 
@@ -55,10 +55,10 @@ def _size_factor(mine: list, truth: list, cases, names) -> str | None:
         values = np.array(sizes, float)[known]
         found = np.array(ratios)[known]
         for power, text in (
-            (1, f"Yours is {what} times too large: is it a sum where a mean is asked for?"),
-            (-1, f"Yours is {what} times too small: is it a mean where a sum is asked for, or divided twice?"),
-            (0.5, f"Yours is too large by the root of {what}."),
-            (-0.5, f"Yours is too small by the root of {what}."),
+            (1, f"Your result is {what} times too large: do you return a sum instead of a mean?"),
+            (-1, f"Your result is {what} times too small: do you return a mean instead of a sum, or divide twice?"),
+            (0.5, f"Your result is too large by the square root of {what}."),
+            (-0.5, f"Your result is too small by the square root of {what}."),
         ):
             if (values > 0).all() and np.ptp(values) > 0 and np.allclose(found, values**power, rtol=1e-6):
                 return text

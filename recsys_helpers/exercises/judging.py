@@ -74,7 +74,7 @@ def judge(
     mine, truth, failed = ([rows[n] for n in failing] for rows in (got, wanted, cases))
     for one, other in zip(mine, truth):
         if _lacks_results(one, other):
-            raise NotYet(f"{len(other)} results are asked for, `return one, another`; yours returned {short(one)}.")
+            raise NotYet(f"Return {len(other)} results, `return one, another`; you returned {short(one)}.")
     slip = name_slip(mine, truth, failed, names_of(answer, len(cases[0])), atol)
     smallest = min(range(len(failing)), key=lambda n: size_of(list(failed[n])))
     entry = first_wrong(mine[smallest], truth[smallest], shown(failed[smallest], answer), atol)
@@ -94,8 +94,9 @@ def _called(answer: Callable, case: tuple, raised: dict[type[Exception], str], c
                 raise NotYet(capped(f"{hint} ({told}.)")) from error
         if isinstance(error, (ValueError, IndexError)) and _SHAPES.search(str(error)):
             sizes = ", ".join(f"{name} {np.shape(part)}" for name, part in _arrays(answer, case))
-            told = f"Shapes do not fit in one of your steps: is an axis missing, or a transpose? The shapes are {sizes}"
-            raise NotYet(capped(f"{told}. ({error})")) from error
+            told = "Shapes do not fit in one of your steps: is an axis missing, or a transpose?"
+            told += f" The shapes are {sizes}." if sizes else ""
+            raise NotYet(capped(f"{told} ({error})")) from error
         raise NotYet(capped(f"{told}. (The input was {shown(case, answer, most=150)}.)")) from error
     named = zip(names_of(answer, len(case)), mine, case)
     changed.update(name for name, now, before in named if not callable(before) and not agree(now, before))
@@ -193,14 +194,14 @@ def first_wrong(mine, truth, given: str, atol: float = 1e-8) -> str:
     if isinstance(truth, tuple):
         for name, one, other in zip(ORDINALS, mine, truth):
             if np.shape(as_array(one)) != np.shape(as_array(other)):
-                sizes = f"shape {np.shape(as_array(one))}, {np.shape(as_array(other))} is asked for"
-                return f"Yours has a {name} result of {sizes} (input: {given})."
+                sizes = f"shape {np.shape(as_array(one))}, but it should have shape {np.shape(as_array(other))}"
+                return f"Your {name} result has {sizes} (input: {given})."
     if left is not None and right is not None and left.shape != right.shape:
-        wanted = f"shape {right.shape}" if right.shape else "a single number"
-        return f"Yours has shape {left.shape}, {wanted} is asked for (input: {given})."
+        wanted = f"have shape {right.shape}" if right.shape else "be a single number"
+        return f"Your result has shape {left.shape}, but it should {wanted} (input: {given})."
     where, one, other = next(differences(mine, truth, atol), ("", mine, truth))
     if (left is None) != (right is None):
-        kinds = f"yours is {short(mine)}, expected {short(truth)}"
-        return f"A result of another kind is asked for: {kinds} (input: {given})."
+        kinds = f"it is {short(mine)}, expected {short(truth)}"
+        return f"Your result is of another kind than expected: {kinds} (input: {given})."
     entry = f"entry {where} should be" if where.startswith("[") else f"{where} should be" if where else "it should be"
     return f"For {given}: {entry} {short(other)}; yours is {short(one)}."

@@ -129,7 +129,6 @@ trace(
         2.0: "That is Ann's score. Cem saw Alien too, so his taste is (0.5, 0.5).",
         1.0: "That is Ben's score, or the score without W_item. Cem's taste is (0.5, 0.5), and the film's vector "
         "is (2, 1).",
-        2.25: "The new film has no id vector: its vector is (2, 1). Multiply it by Cem's taste, (0.5, 0.5).",
         2.5: "That is Ann's score for Airplane. The new film's vector is (2, 1), and Cem's taste is (0.5, 0.5).",
         0.75: "You halved twice: Cem's taste, (0.5, 0.5), is already a mean. Do not divide again.",
     },

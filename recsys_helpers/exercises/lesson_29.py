@@ -37,8 +37,6 @@ trace(
         "views instead of the longer ones.",
         2 / 8: "You counted the longer views. Count the shorter ones, and one half for each view of exactly 8 seconds.",
         8 / 60: "You divided the view by the longest one. A quantile counts the views that were shorter.",
-        0.4: "Count views, not distinct values: the two views of 3 seconds are two views, and so are the two of 8 "
-        "seconds.",
         62.5: "Write the quantile as a number between 0 and 1, not as a percentage.",
     },
     otherwise="Count the views shorter than 8 seconds, add one half for each of exactly 8, and divide by all eight.",

@@ -327,9 +327,6 @@ def beam_step(answer) -> None:
         "Some of your continuations do not exist. Put −∞ where `exists` is False.": {"masked": False},
         "You return the least probable continuations. Log-probabilities are negative, so the best is the one "
         "nearest to 0.": {"largest": False},
-        "You give 0 to continuations that do not exist, and 0 is above every log-probability. Use −∞.": {
-            "unmasked": 1e-12
-        },
         "You keep one continuation of each beginning. Keep the best `width` of *all* continuations.": {"per_row": True},
     }
     mistakes = variants(_step_like, changes) | {

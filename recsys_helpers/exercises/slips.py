@@ -21,12 +21,12 @@ def name_slip(mine: list, truth: list, cases: list[tuple], names: list[str], ato
     """
     for place, name in enumerate(names):
         if all(agree(one, case[place], atol) for one, case in zip(mine, cases)):
-            return f"Yours returns `{name}` as it came in."
+            return f"You return `{name}` unchanged."
     parts = _parts(mine, truth)
     slip = _slip_of_parts(*parts, cases, names, atol) if parts else _slip_of_arrays(mine, truth, cases, names, atol)
     if slip is None and len(mine) > 2 and all(agree(one, mine[0], atol) for one in mine):
         if not all(agree(one, truth[0], 1e-2) for one in truth):
-            return f"Yours gives the same answer, {short(mine[0])}, for different inputs: is an argument not used?"
+            return f"You return the same result, {short(mine[0])}, for different inputs: is an argument not used?"
     return slip
 
 
@@ -74,9 +74,9 @@ def _slip_of_parts(mine: list, truth: list, cases, names, atol) -> str | None:
 
 
 def _slip_of_shape(mine: list, truth: list, atol: float) -> str | None:
-    shapes = f"Yours has shape {mine[0].shape}, {truth[0].shape} is asked for"
+    shapes = f"Your result has shape {mine[0].shape}, but it should have shape {truth[0].shape}"
     if all(one.size == other.size and agree(one.ravel(), other.ravel(), atol) for one, other in zip(mine, truth)):
-        return f"The numbers are right, the shape is not. {shapes}."
+        return f"The numbers are right, but the shape is not. {shapes}."
     for axes in itertools.permutations(range(truth[0].ndim)):
         if _all(mine, truth, lambda one, axes=axes: one.transpose(axes), atol):
             return f"The axes are in another order: it is transposed. {shapes}."
@@ -92,7 +92,7 @@ def _slip_of_shape(mine: list, truth: list, atol: float) -> str | None:
     for name, place in (("first", 0), ("last", -1)):
         for axis in range(truth[0].ndim):
             if _all(mine, truth, lambda one, axis=axis, place=place: np.take(one, place, axis=axis), atol):
-                return f"Yours holds only the {name} entry along axis {axis}. {shapes}."
+                return f"You return only the {name} entry along axis {axis}. {shapes}."
     for text, cut in (("first", np.s_[1:]), ("last", np.s_[:-1])):
         if _all(mine, truth, lambda one, cut=cut: one[cut], atol):
             return f"The {text} entry is missing; the others are right. {shapes}."
@@ -116,41 +116,41 @@ def _slip_of_values(mine: list, truth: list, cases, names, atol) -> str | None:
         return "Close, but not the same: is something rounded, a small constant added, or −10 used where −∞ must hide?"
     is_whole = [[bool((one == np.round(one)).all()) for one in side] for side in (mine, truth)]
     if all(is_whole[0]) and not any(is_whole[1]) and len({float(entry) for one in mine for entry in np.ravel(one)}) > 1:
-        return "Yours are whole numbers: positions, as argmax gives them, where values are asked for?"
+        return "Your entries are whole numbers: are they positions, as argmax returns them, instead of values?"
     return None
 
 
 def _changes(truth: list) -> Iterator[tuple[str, Callable]]:
-    yield "The sign is wrong: yours is minus what is asked for.", lambda one: -one
-    yield "Yours has lost its signs: some of the entries should be negative.", np.abs
-    yield "Yours is 1 minus what is asked for.", lambda one: 1 - one
-    yield "Upside down: yours is 1 divided by what is asked for.", lambda one: 1 / one
-    yield "Yours is the square of what is asked for: take the root.", lambda one: one**2
-    yield "Yours is the root of what is asked for.", np.sqrt
-    yield "Yours is the natural logarithm of what is asked for.", np.log
-    yield "Yours is e to the power of what is asked for.", np.exp
-    yield "Yours never goes below 0, and some entries should.", lambda one: np.maximum(one, 0)
+    yield "The sign is wrong: you return minus the expected result.", lambda one: -one
+    yield "The signs are lost: some entries should be negative.", np.abs
+    yield "You return 1 minus the expected result.", lambda one: 1 - one
+    yield "You return 1 divided by the expected result.", lambda one: 1 / one
+    yield "You return the square of the expected result: take the root.", lambda one: one**2
+    yield "You return the square root of the expected result.", np.sqrt
+    yield "You return the natural logarithm of the expected result.", np.log
+    yield "You return e to the power of the expected result.", np.exp
+    yield "Your result never goes below 0, but some entries should.", lambda one: np.maximum(one, 0)
     for digits in range(5):
         yield "Right, but rounded. Do not round inside the function.", lambda one, d=digits: np.round(one, d)
-    yield "Yours is cut off to whole numbers: is `//` or an array of integers in the way?", np.trunc
+    yield "Your result is truncated to whole numbers: do you use `//`, or an array of integers?", np.trunc
     if any(one.ndim for one in truth):
-        yield "The right entries in reverse order.", lambda one: one[::-1]
-        yield "The right entries, each row in reverse order.", lambda one: one[..., ::-1]
-        yield "The entries are sorted, smallest first; keep the order that is asked for.", np.sort
-        yield "The entries are sorted, largest first; keep the order that is asked for.", lambda one: -np.sort(-one)
+        yield "The entries are right, but in reverse order.", lambda one: one[::-1]
+        yield "The entries are right, but each row is in reverse order.", lambda one: one[..., ::-1]
+        yield "The entries are sorted, smallest first. Keep them in their own order.", np.sort
+        yield "The entries are sorted, largest first. Keep them in their own order.", lambda one: -np.sort(-one)
         if all(one.ndim == 2 for one in truth):
-            yield "Rows and columns are exchanged: yours is transposed.", np.transpose
+            yield "Rows and columns are exchanged: your result is transposed.", np.transpose
         for axis in range(max(one.ndim for one in truth)):
             for step, text in ((1, "late"), (-1, "early")):
                 sentence = f"Every entry stands one position too {text} along axis {axis}: off by one."
                 yield sentence, lambda one, axis=axis, step=step: _shifted(one, axis, step, 0.0)
                 yield sentence, lambda one, axis=axis, step=step: np.roll(one, step, axis=axis)
             yield (
-                f"Yours is right up to its scale: it was divided by its sum over axis {axis}.",
+                f"Your result is right except for its scale: it was divided by its sum over axis {axis}.",
                 lambda one, axis=axis: one / one.sum(axis=axis, keepdims=True),
             )
             yield (
-                f"Yours adds up along axis {axis} from entry to entry (cumulative sum).",
+                f"You return the cumulative sum along axis {axis}.",
                 lambda one, axis=axis: np.cumsum(one, axis=axis),
             )
 

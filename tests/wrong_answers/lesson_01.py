@@ -336,7 +336,7 @@ WRONG = {
         (average_with_imaginary, "five imaginary ratings"),
         (average_looked_up, "does not depend on the argument"),
         (average_in_place, "changes `test` itself"),
-        (average_halved, "half of what is asked for"),
+        (average_halved, "half of the expected one"),
     ],
     "01.6": [
         (keras_without_biases, "biases do not reach"),
@@ -371,7 +371,7 @@ WRONG = {
         (chances_unindexed, "You add all biases without"),
         (chances_unindexed_user, "user's bias is not looked up"),
         (chances_unindexed_item, "film's bias is not looked up"),
-        (chances_halved, "half of what is asked for in every entry"),
+        (chances_halved, "half of the expected one"),
     ],
     "01.9": [
         ("BDCFA", "Line F"),

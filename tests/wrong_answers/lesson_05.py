@@ -200,7 +200,7 @@ WRONG = {
         (score_over_the_pairs, "axis 0"),
         (score_as_column, "keepdims"),
         (score_not_summed, "did not sum"),
-        (score_mean, "mean where a sum"),
+        (score_mean, "a mean instead of a sum"),
     ],
     "05.7": [
         (binary_naive, "rounded to 0 or"),

@@ -362,7 +362,7 @@ WRONG = {
         (rows_without_grad, "slopes alone"),
         (rows_summed, "summed over the batch"),
         (rows_of_the_product, "You multiplied p by q. The"),
-        (rows_only_one, "2 results are asked for"),
+        (rows_only_one, "Return 2 results, `return one, another`"),
     ],
     "07.4": [
         (shuffled_each_apart, "You shuffled each array in"),
@@ -394,7 +394,7 @@ WRONG = {
         (step_penalty_on_rows, "only the rows of the batch"),
         (step_penalty_on_the_batch, "once for each of its ratings"),
         (step_in_place, "changes `P` itself"),
-        (step_only_p, "2 results are asked for"),
+        (step_only_p, "Return 2 results, `return one, another`"),
         (step_too_long, "should be"),
     ],
     "07.8": [

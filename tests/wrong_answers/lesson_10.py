@@ -202,8 +202,8 @@ WRONG = {
         (window_padded_on_both_sides, "on both sides"),
         (window_rolled, "last target is missing"),
         (window_not_cut, "negative number"),
-        (window_of_two_lengths, "second result of shape (1,)"),
-        (window_only_inputs, "2 results are asked for"),
+        (window_of_two_lengths, "second result has shape (1,)"),
+        (window_only_inputs, "Return 2 results, `return one, another`"),
         (3, "the function itself"),
     ],
     "10.3": [

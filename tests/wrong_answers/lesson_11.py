@@ -343,7 +343,7 @@ WRONG = {
         (gru_full_candidate, "counts fully"),
         (gru_forgets_all, "Nothing of the old state"),
         (gru_no_bias, "Both rows"),
-        (gru_one_row, "Yours has shape"),
+        (gru_one_row, "Your result has shape"),
     ],
     "11.7": [
         (newest_by_number, "You still read at the number"),
@@ -354,7 +354,7 @@ WRONG = {
         (newest_outside, "Use one position for each row,"),
         (newest_highest, "highest id"),
         (newest_mean, "You average several states. Return"),
-        (newest_all_rows, "Yours has shape"),
+        (newest_all_rows, "Your result has shape"),
         (newest_unpaired, "Pair them"),
         (newest_before_pad, "on both sides"),
     ],

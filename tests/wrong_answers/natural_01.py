@@ -308,7 +308,7 @@ NATURAL = {
         (wrong_01_5_fill_test, "You filled unknown films with the mean of the"),
         (wrong_01_5_fill_share_mean, "You filled with the mean of the films' shares."),
         (wrong_01_5_sum, "You add up the likes. Take their share: the"),
-        (wrong_01_5_count, "Yours are whole numbers: positions, as argmax"),
+        (wrong_01_5_count, "Your entries are whole numbers: are they positions"),
         (wrong_01_5_train_rows, "You return a number for each row of `train`."),
         (wrong_01_5_one_per_film, "You return a number for each film. Look it up"),
         (wrong_01_5_test_only, "You learn from the test rows, whose likes"),

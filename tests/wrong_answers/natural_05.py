@@ -414,7 +414,7 @@ NATURAL = {
         (wrong_05_6_one, "You return one number for all pairs"),
         (wrong_05_6_keepdims, "The numbers are right, but the shape is (n,"),
         (wrong_05_6_unsummed, "You multiplied, but did not sum. Sum over"),
-        (wrong_05_6_mean, "Yours is `users.shape[1]` times too small: is"),
+        (wrong_05_6_mean, "Your result is `users.shape[1]` times too small: do you return a mean"),
         (wrong_05_6_plus, "You add the rows of user and film. Multiply"),
         (wrong_05_6_cosine, "You divide by the lengths, which gives a"),
         (wrong_05_6_first, "You scored every film with the first user."),

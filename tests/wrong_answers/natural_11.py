@@ -697,7 +697,7 @@ NATURAL = {
         (wrong_11_2_x_t_axis, "Do you read `x[t]`?"),
         (wrong_11_2_double_tanh, "You pass the sum on to the next"),
         (wrong_11_2_printed, "Is a `return` missing?"),
-        (wrong_11_2_concat, "The numbers are right, the shape is not."),
+        (wrong_11_2_concat, "The numbers are right, but the shape is not."),
     ],
     "11.5": [
         (wrong_11_5_bias_rows_swapped, "The rows of the bias are swapped: the first"),

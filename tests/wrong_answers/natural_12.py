@@ -338,7 +338,7 @@ NATURAL = {
     "12.8": [
         (wrong_12_8_mean, "You averaged over the wrong answers."),
         (wrong_12_8_naive, "Right for small logits, but a logit of 900"),
-        (wrong_12_8_plus, "The sign is wrong: yours is minus what is asked"),
+        (wrong_12_8_plus, "The sign is wrong: you return minus the expected"),
         (wrong_12_8_softmax, "This is softmax, which compares"),
         (wrong_12_8_no_target, "You left out the target: its"),
         (wrong_12_8_only_target, "You count only the target. Every"),

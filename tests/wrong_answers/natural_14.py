@@ -474,7 +474,7 @@ NATURAL = {
         (wrong_14_2_normalised, "both sides"),
         (wrong_14_2_negatives, "probability of a negative"),
         (wrong_14_2_other_side, "probability of a negative"),
-        (wrong_14_2_unchanged, "as it came in"),
+        (wrong_14_2_unchanged, "unchanged"),
         (wrong_14_2_one_minus_odds, "with o / (1 − o)"),
     ],
     "14.4": [

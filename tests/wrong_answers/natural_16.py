@@ -349,7 +349,7 @@ NATURAL = {
         (wrong_16_8_swapped, "The two results are in the wrong"),
         (wrong_16_8_reshaped, "does not transpose"),
         (wrong_16_8_labels_of_seen, "labels come from `seen`"),
-        (wrong_16_8_only_x, "2 results are asked for"),
+        (wrong_16_8_only_x, "Return 2 results, `return one, another`"),
     ],
 }
 RIGHT = {
