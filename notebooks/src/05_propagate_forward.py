@@ -575,11 +575,11 @@ check("05.8", my_softmax)
 # n). One line does not belong. Write the letters of the others in the right order, for example `"DCBA"`.
 #
 # ```text
-# A   loss_of_row = -(target * log_chance).sum(axis=1)
-# B   log_chance = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+# A   loss_of_row = -(target * log_probability).sum(axis=1)
+# B   log_probability = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 # C   loss = loss_of_row.mean()
 # D   z = z - z.max(axis=1, keepdims=True)
-# E   log_chance = z - np.log(np.exp(z).sum())
+# E   log_probability = z - np.log(np.exp(z).sum())
 # ```
 
 # %%

@@ -51,7 +51,7 @@ def known_world(
     """Synthetic ratings: 3 + item bias + taste · taste + noise, popular items seen more often, ids from 1.
 
     No model can have a root mean squared error far below `noise` here: the floor is known. Ratings are clipped to
-    0.5 … 5 but not rounded. The share of pairs observed stays below `density`, because the chance of the most popular
+    0.5 … 5 but not rounded. The share of pairs observed stays below `density`, because the probability of the most popular
     items ends at 1: about 0.18 for 0.2.
 
     >>> world = known_world(seed=1)
@@ -65,8 +65,8 @@ def known_world(
     item_taste = rng.normal(0, 0.8, (n_items, dim))
     item_bias = rng.normal(0, 0.4, n_items)
     appeal = 1 / np.arange(1, n_items + 1) ** 0.8
-    chance = np.minimum(1, density * n_items * rng.permutation(appeal) / appeal.sum())
-    user, item = np.nonzero(rng.random((n_users, n_items)) < chance)
+    probability = np.minimum(1, density * n_items * rng.permutation(appeal) / appeal.sum())
+    user, item = np.nonzero(rng.random((n_users, n_items)) < probability)
     expected = 3.0 + item_bias[item] + (user_taste[user] * item_taste[item]).sum(axis=1)
     rating = np.clip(expected + rng.normal(0, noise, len(user)), 0.5, 5.0)
     time = 1_000_000_000 + rng.integers(0, 10_000_000, len(user))

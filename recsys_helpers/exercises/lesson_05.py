@@ -228,7 +228,7 @@ def binary_cross_entropy(answer) -> None:
     shapes = [(int(rng.integers(2, 9)), int(rng.integers(1, 4))) for _ in range(20)]
     small = [(2 * rng.normal(size=shape), rng.integers(0, 2, shape).astype(float)) for shape in shapes]
 
-    def of_chances(z, t):
+    def of_probabilities(z, t):
         with np.errstate(all="ignore"):
             return np.mean(-t * np.log(z) - (1 - t) * np.log(1 - z))
 
@@ -251,7 +251,7 @@ def binary_cross_entropy(answer) -> None:
         "A no costs nothing in your loss: the term with 1 − t is missing.": lambda z, t: np.mean(
             t * np.logaddexp(0, -z)
         ),
-        "You treated the logits as probabilities. z can be any number; the probability is its sigmoid.": of_chances,
+        "You treated the logits as probabilities. z can be any number; the probability is its sigmoid.": of_probabilities,
     }
     with np.errstate(all="ignore"):
         judge(answer, small, _binary, mistakes)
@@ -347,7 +347,7 @@ parsons(
     },
     before={
         "DB": "The largest logit must be subtracted before exp is applied.",
-        "BA": "Line A uses `log_chance`, which must be computed first.",
+        "BA": "Line A uses `log_probability`, which must be computed first.",
         "AC": "The mean over the batch comes last.",
     },
     done="Subtract the largest logit, take the logarithms of the probabilities, pick the right one, take the mean.",

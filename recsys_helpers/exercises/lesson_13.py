@@ -386,8 +386,7 @@ trace(
         8.0: "That is the first cosine divided by τ. Now take the softmax: e⁸ / (e⁸ + e⁶).",
         2.0: "That is the difference of 8 and 6. Now take the softmax: e⁸ / (e⁸ + e⁶).",
         7.39: "That is e⁸ / e⁶, the ratio of the two probabilities. Divide e⁸ by the *sum* of both.",
-        0.12 / 0.88: "That is the second probability divided by the first. The probability of the first film is "
-        "asked for.",
+        0.12 / 0.88: "That is the second probability divided by the first. Give the probability of the first film.",
     },
     "Divide both cosines by 0.1, take the exponential of each, and divide the first by the sum.",
     "e⁸ / (e⁸ + e⁶) = 0.88. A small τ turns a difference of 0.2 into a clear preference.",

@@ -155,8 +155,8 @@ trace(
         0.9: "0.9 is the probability that a single trial misses. All ten miss with probability 0.9¹⁰.",
         65.13: "That is a percentage. Give a probability between 0 and 1.",
         65: "That is a percentage. Give a probability between 0 and 1.",
-        10 * 0.1 * 0.9**9: "That is the probability of *exactly* one hit. At least one is asked for: 1 minus the "
-        "probability of none.",
+        10 * 0.1 * 0.9**9: "That is the probability of *exactly* one hit. For at least one, take 1 minus "
+        "the probability of none.",
         1 - 0.1**10: "0.1¹⁰ is the probability that all ten hit. All ten *miss* with probability 0.9¹⁰.",
     },
     otherwise="One trial misses with probability 0.9, and all ten miss with probability 0.9¹⁰. At least one hit "

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow  # trains networks
 
 LENGTH, N_ITEMS, DIM, N_NEGATIVES, BATCH = 8, 12, 16, 8, 16
 COUNTS = np.concatenate([[0], np.arange(20, 20 - N_ITEMS, -1)]).astype(float)
-CHANCES = sampling.negative_probabilities(COUNTS)
+PROBABILITIES = sampling.negative_probabilities(COUNTS)
 BODIES = {
     "gru": lambda length: bodies.gru_body(DIM),
     "cnn": lambda length: bodies.cnn_body(DIM, dilations=(1, 2), dropout=0.0),
@@ -34,7 +34,7 @@ HISTORIES = [np.array(row) for row in ([3], [5, 1], [2, 9, 4, 7], [1, 2, 3, 4, 5
 every_body = pytest.mark.parametrize("name", BODIES)
 
 
-def build(name, length=LENGTH, counts=COUNTS, chances=CHANCES):
+def build(name, length=LENGTH, counts=COUNTS, chances=PROBABILITIES):
     body = BODIES[name](length) if isinstance(name, str) else name
     set_seed(7)
     return next_item.next_item_model(body, counts, chances, length, DIM, 0.0, N_NEGATIVES, seed=7)
@@ -49,7 +49,7 @@ def random_model(name, length=LENGTH):
         draw = rng.normal(0, 0.4, (100, *value.shape[1:])) if value.shape[:1] == (length,) else None
         weights[number] = rng.normal(0, 0.4, value.shape) if draw is None else draw[:length]
     trainer.set_weights(weights)
-    trainer.get_layer("log_chance").set_weights([np.log(np.maximum(CHANCES, 1e-9))[:, None]])
+    trainer.get_layer("log_q").set_weights([np.log(np.maximum(PROBABILITIES, 1e-9))[:, None]])
     return trainer, recommender
 
 
@@ -114,7 +114,7 @@ def test_renaming_the_items_permutes_the_scores_and_nothing_else(name):
     before = scores_of(recommender, HISTORIES)
     kept = trainer.get_weights()
     try:
-        for layer in ("items", "log_chance"):
+        for layer in ("items", "log_q"):
             (table,) = trainer.get_layer(layer).get_weights()
             renamed = table.copy()
             renamed[new_name] = table
@@ -202,7 +202,7 @@ def batches(world, n, seed=5, n_for_negatives=None):
         for row, history in enumerate(world(rng, BATCH)):
             inputs[row, : len(history) - 1], targets[row, : len(history) - 1] = history[:-1], history[1:]
         if n_for_negatives is None:
-            negatives = rng.choice(N_ITEMS + 1, (BATCH, N_NEGATIVES), p=CHANCES)
+            negatives = rng.choice(N_ITEMS + 1, (BATCH, N_NEGATIVES), p=PROBABILITIES)
         else:
             negatives = rng.integers(0, n_for_negatives, (BATCH, N_NEGATIVES))
         yield inputs, targets, negatives.astype(np.int32), (targets > 0).astype("float32")
@@ -235,9 +235,9 @@ class Learner:
             rest = np.resize(np.arange(N_NEGATIVES + 1, N_ITEMS + 1, dtype=np.int32), N_NEGATIVES)
             everything[1::2] = rest  # the batch shares its negatives: together they are the whole catalogue
             logits = self.trainer([inputs, targets, everything]).numpy()
-            log_chance = np.log(np.maximum(CHANCES, 1e-9))
-            logits[..., 0] += log_chance[targets]
-            logits[..., 1:] += log_chance[everything.ravel()]
+            log_q = np.log(np.maximum(PROBABILITIES, 1e-9))
+            logits[..., 0] += log_q[targets]
+            logits[..., 1:] += log_q[everything.ravel()]
             best = logits.argmax(axis=-1) == 0
             right, total = right + (best * is_real).sum(), total + is_real.sum()
         return right / total

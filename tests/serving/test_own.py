@@ -132,7 +132,7 @@ def test_where_nothing_matters_a_linear_model_is_served_with_a_warning(tmp_path,
     pipeline.prepare(source, store, tiny)
     choice = load_bundle(store.path_of(store.current)).facts["choice"]
     assert choice["model"] in ("item-kNN", "EASE", "linear next-item") and choice["warning"].startswith("Warning: ")
-    assert "cannot be told" in choice["why"] or "worse" in choice["why"]
+    assert "not distinguishable" in choice["why"] or "worse" in choice["why"]
     assert choice["why"] in capsys.readouterr().out
 
 

@@ -163,7 +163,7 @@ def binary_through_exp(z, t):
     return (np.log(1 + np.exp(z)) - t * z).mean()
 
 
-def binary_of_chances(z, t):
+def binary_of_probabilities(z, t):
     return (-t * np.log(z) - (1 - t) * np.log(1 - z)).mean()
 
 
@@ -213,7 +213,7 @@ WRONG = {
         (binary_all_yes, "You use the loss of a yes for"),
         (binary_only_yes, "A no costs nothing"),
         (binary_through_exp, "e to the 1,000"),
-        (binary_of_chances, "You treated the logits as"),
+        (binary_of_probabilities, "You treated the logits as"),
         (binary_base_two, "has base 2"),
     ],
     "05.8": [
@@ -229,7 +229,7 @@ WRONG = {
     "05.9": [
         ("DEAC", "Line E"),
         ("BDAC", "The largest logit must be"),
-        ("DABC", "Line A uses `log_chance`,"),
+        ("DABC", "Line A uses `log_probability`,"),
         ("DBCA", "comes last"),
         ("DBA", "each of the letters"),
     ],

@@ -141,7 +141,7 @@ def cross_whole_batch(z, target):
     return (e / e.sum() - target) / len(z)
 
 
-def cross_of_chances(z, target):
+def cross_of_probabilities(z, target):
     return -target / softmax(z) / len(z)
 
 
@@ -351,7 +351,7 @@ WRONG = {
         (cross_only_chances, "You did not subtract the"),
         (cross_of_logits, "You subtracted the target"),
         (cross_whole_batch, "whole batch"),
-        (cross_of_chances, "respect to the probabilities"),
+        (cross_of_probabilities, "respect to the probabilities"),
         (cross_that_overflows, "before exp"),
         (cross_through_the_chances, "rounded to 0"),
     ],

@@ -48,7 +48,7 @@ def choose(results: list[Result], has_times: bool, why_no_network: str = "") -> 
         elif high < 0:
             second = f"The network, {NAME}, is worse for the same users {interval}, so {linear.name} is served."
         else:
-            second = f"Whether the network, {NAME}, is better cannot be told, for the paired interval includes zero "
+            second = f"The network, {NAME}, is not distinguishable from it: the paired interval includes zero "
             second += f"{interval}, so the simpler {linear.name} is served."
     elif not has_times:
         second = f"The file has no times, so no model that needs an order was offered, and {linear.name} is served."
