@@ -51,8 +51,8 @@ def known_world(
     """Synthetic ratings: 3 + item bias + taste · taste + noise, popular items seen more often, ids from 1.
 
     No model can have a root mean squared error far below `noise` here: the floor is known. Ratings are clipped to
-    0.5 … 5 but not rounded. The share of pairs observed stays below `density`, because the probability of the most popular
-    items ends at 1: about 0.18 for 0.2.
+    0.5 … 5 but not rounded. The share of pairs observed stays below `density`, because no item can be seen with a
+    probability above 1: about 0.18 for 0.2.
 
     >>> world = known_world(seed=1)
     >>> world.expected.shape, bool(world.ratings.rating.between(0.5, 5).all())

@@ -228,7 +228,7 @@ def binary_cross_entropy(answer) -> None:
     shapes = [(int(rng.integers(2, 9)), int(rng.integers(1, 4))) for _ in range(20)]
     small = [(2 * rng.normal(size=shape), rng.integers(0, 2, shape).astype(float)) for shape in shapes]
 
-    def of_probabilities(z, t):
+    def as_given(z, t):
         with np.errstate(all="ignore"):
             return np.mean(-t * np.log(z) - (1 - t) * np.log(1 - z))
 
@@ -251,7 +251,7 @@ def binary_cross_entropy(answer) -> None:
         "A no costs nothing in your loss: the term with 1 − t is missing.": lambda z, t: np.mean(
             t * np.logaddexp(0, -z)
         ),
-        "You treated the logits as probabilities. z can be any number; the probability is its sigmoid.": of_probabilities,
+        "You treated the logits as probabilities. z can be any number; its sigmoid is the probability.": as_given,
     }
     with np.errstate(all="ignore"):
         judge(answer, small, _binary, mistakes)
