@@ -22,7 +22,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'Python 3.11, 3.12 or 3.13 is needed, this is ' + sys.version.split()[0] + ': run make PYTHON=python3.12 …')"
 	$(PYTHON) -m venv $(CLEAR) $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check $(FROM) -r requirements.txt
-	@echo $(CURDIR) > $@
+	@echo "$(CURDIR)" > $@
 
 lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
 	$(BIN)/jupyter lab --config=tools/lab_server.json notebooks/00_start_here.ipynb
