@@ -23,6 +23,9 @@ LETTERS = str.maketrans(
 # The tokenizer "ascii" splits at signs of ASCII only, so that each word of `words_of` is one token in any alphabet.
 TABLE = """CREATE VIRTUAL TABLE titles
     USING fts5(words, content='', prefix='1 2 3', detail=none, tokenize='ascii')"""
+FIRST = (
+    "If your script imports TensorFlow, write `import sqlite3` before it: TensorFlow brings a SQLite without the index."
+)
 MOST_WORDS = 8  # a longer question is cut: the words that remain say enough
 
 
@@ -75,7 +78,10 @@ class TitleIndex:
     def __init__(self, titles: list[str], years: list[int | None]):
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._database.execute(TABLE)
+        try:
+            self._database.execute(TABLE)
+        except sqlite3.OperationalError as error:
+            raise RuntimeError(f"There is no search without SQLite's full-text index ({error}). {FIRST}") from None
         rows = (
             (row, " ".join([*_with_joined(words_of(title)), str(year or "")]))
             for row, (title, year) in enumerate(zip(titles, years), start=1)

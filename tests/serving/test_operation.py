@@ -384,6 +384,17 @@ def test_titles_are_found_as_people_type_them(typed, title):
     assert titles[found[0]].startswith(title) if title else found == [], [titles[row] for row in found]
 
 
+def test_where_tensorflow_hides_the_index_the_error_says_how_to_get_it_back():
+    find = "from recsys_helpers.serving.titles import TitleIndex; print(TitleIndex(['a'], [1]).find('a', 1))"
+    script = f"import tensorflow\n{find}"
+    as_it_is, as_told = (
+        subprocess.run([sys.executable, "-c", text], text=True, capture_output=True, timeout=120)
+        for text in (script, f"import sqlite3\n{script}")
+    )
+    assert as_told.stdout == "[0]\n"  # on every system; whether the first one fails depends on how SQLite was linked
+    assert as_it_is.stdout == "[0]\n" or "write `import sqlite3` before it" in as_it_is.stderr
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.text(max_size=30))
 @example("snake_case")
