@@ -16,7 +16,8 @@ def load_games(path: str | Path, **options) -> pd.DataFrame:
     """A text file as a frame: player, game, hours, bought_at (seconds since 1970); one row for each player and game.
 
     Hours of 0 mean that the game is owned and was never started. If your columns have other names, pass
-    `columns={"hours": "playtime", …}`; `sep`, `names`, `encoding` and `duplicates` are those of `load_csv`.
+    `columns={"hours": "playtime", …}`; `sep`, `names`, `encoding`, `times`, `text_ids` and `duplicates` are those of
+    `load_csv`.
     Raises DataProblems with line numbers for a missing column, empty or negative hours, hours beyond twenty years, a
     pair that occurs twice, and whatever else `load_csv` refuses. Used in lesson 31.
     """
