@@ -1,13 +1,13 @@
-# Two commands matter: `make lab` opens the course, `make test` proves that it works. Without make: see README.md.
+# Two commands matter: `make lab` opens the course, `make test` tests all of it. Without make: see README.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# With a folder wheels/ (`make wheels`), the set-up needs no network.
+# If there is a folder wheels/ (`make wheels`), the set-up takes every package from it and uses no network.
 FROM := $(if $(wildcard wheels),--no-index --find-links wheels)
 
-# The environment is bound to the place of this folder. Where the folder was moved or copied, or the set-up was
-# interrupted, it is made anew.
+# The environment works only at the path where it was made. If this folder was moved or copied, or the set-up was
+# interrupted, it is made again.
 CLEAR :=
 ifneq ($(shell cat $(VENV)/ready 2>/dev/null),$(CURDIR))
 CLEAR := --clear
@@ -27,17 +27,17 @@ $(VENV)/ready: requirements.txt pyproject.toml
 lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
 	$(BIN)/jupyter lab --config=tools/lab_server.json notebooks/00_start_here.ipynb
 
-wheels: ## download every package into wheels/; a copy of this folder with it is then set up without a network
+wheels: ## download every package into wheels/, so that copies of this folder are set up without a network
 	mkdir -p build && grep -v '^-e' requirements.txt > build/packages.txt
 	$(PYTHON) -m pip download --disable-pip-version-check --only-binary :all: -d wheels -r build/packages.txt hatchling editables
 
-lesson-reset: $(VENV)/ready ## put the original of a lesson back, keep yours aside: make lesson-reset N=04
+lesson-reset: $(VENV)/ready ## put the original of a lesson back and keep a copy of yours: make lesson-reset N=04
 	$(BIN)/python -m tools.reset $(N)
 
-serve: $(VENV)/ready ## set up once, train once, then serve recommendations to your browser
+serve: $(VENV)/ready ## set up once, train once, then serve recommendations on this computer
 	$(BIN)/python -m recsys_helpers.serving
 
-cluster: $(VENV)/ready ## set up once, then train one network in two processes; run it again to go on
+cluster: $(VENV)/ready ## set up once, then train one network in two processes; run it again to continue
 	$(BIN)/python -m recsys_helpers.cluster
 
 test: $(VENV)/ready ## set up once, then run every test on all cores, notebooks included
@@ -50,7 +50,7 @@ check: $(VENV)/ready ## lint, and the tests that take little time
 notebooks: $(VENV)/ready ## bring lists and lessons up to date; only what changed is executed
 	$(BIN)/python -m tools.build
 
-new-lesson: $(VENV)/ready ## make the files of a lesson: make new-lesson N=13 NAME=retrieve_with_two_towers
+new-lesson: $(VENV)/ready ## make the files of a lesson: make new-lesson N=34 NAME=recommend_news
 	$(BIN)/python -m tools.new_lesson $(N) $(NAME)
 
 colab: $(VENV)/ready ## run every lesson on Google Colab's versions (needs Python 3.13; about 15 minutes)
@@ -59,7 +59,7 @@ colab: $(VENV)/ready ## run every lesson on Google Colab's versions (needs Pytho
 oldest: $(VENV)/ready ## run tests and lessons on the oldest versions that pyproject.toml allows (needs Python 3.11)
 	$(BIN)/python -m tools.oldest --jobs 2
 
-seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 30 minutes)
+seeds: $(VENV)/ready ## train the slow recommenders again, over three seeds (about 40 minutes)
 	$(BIN)/python -m tools.record
 	$(BIN)/python -m tools.record_codes
 	$(BIN)/python -m tools.record_codes --test

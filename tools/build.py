@@ -3,10 +3,10 @@
     python -m tools.build                 bring the lists and every notebook up to date
     python -m tools.build --check         say what is out of date, change nothing; exit 1 if anything is
     python -m tools.build 04 07           execute these lessons, whatever their state
-    python -m tools.build --jobs 1        one notebook at a time (2 if nothing is said)
+    python -m tools.build --jobs 1        one lesson at a time (default: two)
     python -m tools.build --back FILE     turn a notebook edited in JupyterLab into its script
 
-A notebook whose words or links changed is written again around its stored outputs; only one whose code, helpers, data
+A notebook whose text or links changed is written again and keeps its stored outputs; only one whose code, helpers, data
 or recorded results changed is executed. A lesson that shows what another one records waits for it.
 """
 
@@ -160,9 +160,9 @@ def main(arguments: list[str]) -> int:
     """Command line; see the top of this file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lessons", nargs="*", help="numbers of lessons to execute")
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--back", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="lessons at a time")
+    parser.add_argument("--back", nargs="+", type=Path, metavar="FILE", help="edited notebooks")
     chosen = parser.parse_args(arguments)
     course = load_course()
     if chosen.back:

@@ -6,9 +6,9 @@
     python -m tools.colab --jobs 2        two at a time
     python -m tools.colab --python PATH   with this Python 3.13 instead of the one on the path
 
-Each lesson gets a fresh layer above Colab's versions (`tools/colab_versions.txt`), runs its own first cell there, with
-this folder in the place of the repository's address, and then all the others. What this cannot show: Colab's GPU, its
-screen, and packages of Colab that the course does not use.
+Each lesson gets a fresh layer above Colab's versions (`tools/colab_versions.txt`). It runs its own first cell there,
+with this folder instead of the repository's address, and then all the others. What this cannot show: Colab's GPU, its
+user interface, and packages of Colab that the course does not use.
 """
 
 import re

@@ -2,9 +2,10 @@
 
     python -m tools.lists         write them (a build does it too)
 
-Both stand between two marks, and everything between the marks belongs to this file.
+Each list stands between two marks, and everything between the marks is overwritten.
 """
 
+import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,7 @@ def problems(course: Course) -> Iterator[str]:
 
 def main() -> None:
     """Write the lists and say which changed."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     course = load_course()
     for path in write(course):
         print(f"{path.relative_to(course.root).as_posix()}: written")

@@ -2,11 +2,13 @@
 
     python -m tools.minutes
 
-The rule: 40 words of prose a minute; 20 seconds for a line of code that is read and for a cell of claims; one minute
-for a figure and for a line that the learner writes. Not counted: the setup cell, hints, reading lists, imports,
-comments and lines that only close brackets. Sections whose heading ends with "(optional)" are counted apart.
+The rule: 40 words of prose per minute; 20 seconds for each line of code that is read and for each cell of claims; one
+minute for each figure and for each line that the learner writes. Not counted: the setup cell, hints, reading lists,
+imports, comments and lines that only close brackets. Sections whose heading ends with "(optional)" are counted
+separately.
 """
 
+import argparse
 import re
 from dataclasses import dataclass
 
@@ -84,6 +86,7 @@ def sections(script: str) -> dict[str, float]:
 
 def main() -> None:
     """Print a table of all lessons: minutes of teaching + exercises, as stated and as estimated."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     course = load_course()
     print(f"{'lesson':32}{'stated':>10}{'estimated':>12}{'optional':>12}")
     for lesson in course.lessons:

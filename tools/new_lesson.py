@@ -1,10 +1,10 @@
 """Make the files of a new lesson, ready to be built and then filled.
 
-    python -m tools.new_lesson 13 retrieve_with_two_towers
+    python -m tools.new_lesson 34 recommend_news
 
 writes the script, the checks of its exercises, typical wrong answers, and the entry in notebooks/course.toml, in the
-part where the number was planned. They hold a small complete lesson with exercises of several kinds, so a build and the
-tests of its shape pass; replace every TODO.
+part that planned the number, or else after the lesson before it. The files hold a small complete lesson with exercises
+of several kinds, so that a build and the tests of its shape pass; replace every TODO.
 """
 
 import argparse
@@ -21,9 +21,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 def new_lesson(course: Course, number: str, name: str) -> list[Path]:
     """Write the files of a lesson; returns them. Nothing is ever overwritten: FileExistsError names what is there."""
     if not re.fullmatch(r"\d\d", number) or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
-        raise ValueError(
-            "Give two digits and a name of small letters: 13 retrieve_with_two_towers (a verb comes first)."
-        )
+        raise ValueError("Give two digits and a name in small letters: 34 recommend_news (a verb comes first).")
     before = [lesson for lesson in course.lessons if lesson.number < number]
     if not before or any(lesson.number == number for lesson in course.lessons):
         raise ValueError(f"Lesson {number} exists already, or nothing stands before it.")
@@ -74,8 +72,8 @@ def with_entry(text: str, number: str, entry: str) -> str:
 def main(arguments: list[str]) -> None:
     """Command line; see the top of this file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("number", help='two digits: "13"')
-    parser.add_argument("name", help="verb_object: retrieve_with_two_towers")
+    parser.add_argument("number", help='two digits: "34"')
+    parser.add_argument("name", help="verb_object: recommend_news")
     chosen = parser.parse_args(arguments)
     course = load_course()
     try:

@@ -1,10 +1,10 @@
 """Measure every recommender of the course on the test set, trained ones over three seeds; `make seeds` runs it.
 
-Settings were chosen before the test set: on valid for the CNN, on the last quarter of train + valid for the others
-(`--cut` measures there, `--valid` on valid), where each setting that was tried is a row of recorded/trials.csv. Then a
-model learns from train + valid and is tested once per seed. Writes recsys_helpers/recorded/three_seeds.csv.gz: one row
-for each model, seed and user, with the number of settings that were tried (empty where nobody counted). Minutes per
-trained model, seconds for the others.
+Settings were chosen before the test set was used: on valid for the CNN, on the last quarter of train + valid for the
+others (`--cut` measures there, `--valid` on valid). Each setting that was tried on this quarter is a row of
+recorded/trials.csv. Then a model learns from train + valid and is tested once per seed. This writes
+recsys_helpers/recorded/three_seeds.csv.gz: one row for each model, seed and user, with the number of settings that were
+tried (empty if nobody counted). It takes minutes for each trained model and seconds for the others.
 
     python -m tools.record            # all models, test
     python -m tools.record GRU        # one model, test; the others stay as recorded
@@ -146,10 +146,10 @@ def record(rows: list[pd.DataFrame]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="*", help=f"of {list(MEASURES)}; all if none is named")
+    parser.add_argument("models", nargs="*", help=f"some of: {', '.join(map(repr, MEASURES))}; default: all")
     parser.add_argument("--valid", action="store_true", help="measure on valid and store nothing")
     parser.add_argument("--cut", action="store_true", help="measure on the last quarter of both, store nothing")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each network")
     chosen = parser.parse_args()
     if unknown := set(chosen.models) - set(MEASURES):
         parser.error(f"unknown models {sorted(unknown)}; there are {list(MEASURES)}")

@@ -165,9 +165,9 @@ def measure(cut: Cut, name: str, settings: dict, seed: int) -> dict[str, tuple]:
 
 def main() -> None:
     """Trials on valid, or the final settings on test with three seeds."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--test", action="store_true", help="the final settings on test")
-    parser.add_argument("--only", default="", help="a pattern: only models whose name matches; the others stay")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--test", action="store_true", help="measure the final settings on test")
+    parser.add_argument("--only", default="", help="a pattern: only models whose names match; the others stay")
     arguments = parser.parse_args()
     ratings, movies = load_movielens()
     users, items = IdMap(ratings["user_id"]), IdMap(ratings["item_id"])

@@ -4,7 +4,7 @@
 
 The edited notebook moves to `notebooks/my_copies/`, with the date in its name; solved exercises stay remembered. The
 original is made again from the script of the lesson, without running it: cells that are the same in the solved notebook
-bring their stored outputs, the others fill when you run them. It needs neither git nor a network.
+get its stored outputs, the others are empty until you run them. It needs neither git nor a network.
 """
 
 import argparse

@@ -33,10 +33,10 @@ SHOWN = 8  # problems of one lesson that are printed
 def command_line(description: str) -> argparse.ArgumentParser:
     """The options that the programs share: lesson numbers, --solved, --jobs and --python."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; all if none is named")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; default: all")
     parser.add_argument("--solved", action="store_true", help="run the solved notebooks instead of the learners'")
     parser.add_argument("--jobs", type=int, default=1, help="how many lessons run at the same time")
-    parser.add_argument("--python", metavar="PATH", help="the interpreter to take; looked for if it is not named")
+    parser.add_argument("--python", metavar="PATH", help="the interpreter to use; by default, it is looked for")
     return parser
 
 

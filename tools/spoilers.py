@@ -3,16 +3,17 @@
     python -m tools.spoilers          all lessons
     python -m tools.spoilers 08       one lesson
 
-A question is an exercise of the kind predict, choose or trace. From its check to the next heading of no exercise,
+A question is an exercise of the kind predict, choose or trace. From its check to the next heading that is not
+that of an exercise,
 
 - every code cell with an output has the tag `reveal`, which folds its outputs;
 - every text stands in <details>, or its cell has the tag `open`: it says nothing about the answer.
 
-Text and cells of further exercises in between are left alone.
+Text and cells of further exercises in between are not looked at.
 """
 
+import argparse
 import re
-import sys
 
 from tools.blocks import Block, blocks_of
 from tools.catalogue import load_course
@@ -43,13 +44,15 @@ def open_answers(script: str) -> list[str]:
     return found
 
 
-def main(numbers: list[str]) -> None:
+def main() -> None:
     """Print what is open, lesson by lesson."""
-    course = load_course()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lessons", nargs="*", help="numbers of lessons; default: all")
+    numbers, course = parser.parse_args().lessons, load_course()
     for lesson in course.lessons:
         if not numbers or lesson.number in numbers:
             print(lesson.file, *open_answers(course.script(lesson).read_text(encoding="utf-8")), sep="\n    ")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -2,7 +2,7 @@
 
     python -m tools.test                  everything
     python -m tools.test --quick          without notebooks, and without tests that train networks or measure time
-    python -m tools.test --jobs 1         one process (as many as there are cores if nothing is said)
+    python -m tools.test --jobs 1         one process (default: one for each core)
     python -m tools.test -k serving -x    other options and files go to pytest
 
 `python -m pytest` runs the same tests one after another.
@@ -45,8 +45,8 @@ def commands(quick: bool, jobs: int, more: list[str]) -> list[list[str]]:
 def main(arguments: list[str]) -> int:
     """Command line; see the top of this file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--quick", action="store_true", help="only what takes little time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     chosen, more = parser.parse_known_args(arguments)
     together, *alone = commands(chosen.quick, chosen.jobs, more)
     started = time.monotonic()

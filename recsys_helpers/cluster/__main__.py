@@ -1,12 +1,12 @@
 """Train the course's next-item network in several processes of this machine. The usual way in is `make cluster`.
 
     python -m recsys_helpers.cluster                        # two workers, two epochs
-    python -m recsys_helpers.cluster --workers 1            # one worker: the same mathematics
+    python -m recsys_helpers.cluster --workers 1            # one worker: the same computation
     python -m recsys_helpers.cluster --folder my_training   # checkpoints go there
-    python -m recsys_helpers.cluster --fresh                # forget the checkpoints, start again
+    python -m recsys_helpers.cluster --fresh                # delete the checkpoints, start again
 
-Ctrl-C stops it. The same command then goes on from the newest checkpoint, and so it does after a crash; with more
-`--epochs` it continues a training that had ended.
+Ctrl-C stops it. The same command then continues from the newest checkpoint, as it does after a crash; with more
+`--epochs` it continues a training that was finished.
 """
 
 import argparse
@@ -31,19 +31,27 @@ def default_folder() -> Path:
 
 def main() -> None:
     """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--epochs", type=int, default=2, help="in all, those of earlier runs included")
-    parser.add_argument("--batch-size", type=int, default=256, help="windows of one step, of all workers together")
-    parser.add_argument("--seed", type=int, default=0)
+    parser = argparse.ArgumentParser(
+        prog="python -m recsys_helpers.cluster",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--workers", type=int, default=2, help="number of processes; default: %(default)s")
+    epochs = "in total, including those of earlier runs; default: %(default)s"
+    parser.add_argument("--epochs", type=int, default=2, help=epochs)
+    size = "windows per step, over all workers; default: %(default)s"
+    parser.add_argument("--batch-size", type=int, default=256, help=size)
+    parser.add_argument("--seed", type=int, default=0, help="random seed; default: %(default)s")
     parser.add_argument(
-        "--folder", type=Path, default=default_folder(), help="where checkpoints lie; default: %(default)s"
+        "--folder", type=Path, default=default_folder(), help="where checkpoints are kept; default: %(default)s"
     )
     parser.add_argument("--fresh", action="store_true", help="delete the checkpoints of the folder first")
-    parser.add_argument("--every", type=int, default=10, help="steps between two checkpoints")
-    parser.add_argument("--engine", default="ray", choices=["ray", "processes"])
-    parser.add_argument("--restarts", type=int, default=1, help="how often dead workers are started again")
-    parser.add_argument("--port", type=int, help="where the workers meet; default: any that is free")
+    parser.add_argument("--every", type=int, default=10, help="steps between two checkpoints; default: %(default)s")
+    parser.add_argument(
+        "--engine", default="ray", choices=["ray", "processes"], help="what starts the workers; default: ray"
+    )
+    parser.add_argument("--restarts", type=int, default=1, help="how often workers that died are started again")
+    parser.add_argument("--port", type=int, help="where the workers connect; default: any that is free")
     arguments = parser.parse_args()
     options = vars(arguments) | {"folder": arguments.folder.expanduser().resolve()}
     if options.pop("fresh"):
