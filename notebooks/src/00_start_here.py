@@ -226,8 +226,8 @@ progress()
 # | What recommendation is | 01–04 | What goes wrong, what do the data say, how are they prepared, and how is a model measured? |
 # | Neural networks from nothing | 05–07 | How does a network compute, how does it learn, and what is an embedding? |
 # | Recommenders in Keras | 08–14 | Which networks recommend well: dense layers, losses for clicks, convolution, recurrence, attention? |
-# | Evaluate and improve | 15–20 | How do you tune, combine and judge recommenders, and what do better data change? |
-# | Scale | 21 | What do a GPU, more machines and smaller models change? |
+# | Evaluate and improve | 15–18 | How do you tune, combine and judge recommenders, and what do better data change? |
+# | Scale | 19–21 | What do a GPU, more machines and smaller models change? |
 # | Deploy | 22–24 | How does a model become a service that answers in milliseconds and survives a bad day? |
 # | Interpret | 25–26 | Why this film, and how far can you trust the explanation? |
 # | In the field | 27–31 | What is special about each field of application? |

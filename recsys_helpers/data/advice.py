@@ -86,8 +86,8 @@ class Words:
         """How to give all ids one spelling."""
         return f"Give both one spelling: `frame[{name!r}] = same_spelling(frame[{name!r}])`."
 
-    def too_late(self, times: str) -> str:
-        """Times that are too large to be seconds."""
+    def too_late(self, times: str, are_all: bool) -> str:
+        """Times that are too large to be seconds: all of them, or some."""
         return UNITS
 
     def too_early(self, times: str) -> str:
@@ -161,8 +161,10 @@ class FileWords(Words):
         every = "then every id is text, and 0 is an id like any other"
         return f"0 is kept for padding. Pass {self.option('text_ids', True)}: {every}. Or number the ids from 1."
 
-    def too_late(self, times: str) -> str:
-        """Times that are too large to be seconds."""
+    def too_late(self, times: str, are_all: bool) -> str:
+        """Times that are too large to be seconds: all of them, or some."""
+        if not are_all:
+            return UNITS
         if times == "milliseconds":
             return f"They are too large for milliseconds, too. {FINER_UNITS}"
         return f"Are they milliseconds? Then pass {self.option('times', 'milliseconds')}. {FINER_UNITS}"

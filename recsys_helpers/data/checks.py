@@ -150,7 +150,8 @@ def _schema(given: pd.DataFrame, rows: pd.DataFrame, rules: Rules, words: Words)
     if rules.times in NUMBERS:
         late, early = "timestamp is too large for seconds", "The latest time is in 1970 … 1973"
         demand("timestamp", "timestamp is negative", advice.CORRECT, lambda s: s >= 0)
-        demand("timestamp", late, words.too_late(rules.times), lambda s: s <= TOO_LATE)
+        are_all = "timestamp" in rows and bool((rows["timestamp"] > TOO_LATE).all())
+        demand("timestamp", late, words.too_late(rules.times, are_all), lambda s: s <= TOO_LATE)
         demand("timestamp", early, words.too_early(rules.times), lambda s: not 0 <= s.max() < TOO_EARLY)
     for name in [name for name in PAIR if name in rows]:
         demand(name, f"{name} has only one value", advice.SEVERAL, lambda s: s.nunique() != 1)

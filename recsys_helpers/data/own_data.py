@@ -31,14 +31,18 @@ def load_csv(
 ) -> pd.DataFrame:
     """Interactions from a text file: `user_id`, `item_id`, and `rating`, `timestamp` if they are there.
 
-    `columns`: our name → name in the file, for names that differ; `{"rating": None}` leaves the ratings out.
-    `sep`: the separator, one character or more. `names`: the columns of a file without a header, in order.
-    `encoding`: one, or several, of which each line is read with the first that fits. A file of JSON lines (an object
-    on each line) is recognised by itself. `times`: "seconds" or "milliseconds" since 1970, or the form of dates,
-    "ISO8601" or such as "%d/%m/%Y". `rating_range` and `duplicates` are explained in `check_interactions`.
-    An id column is read as whole numbers if all its ids are plain ones ("7", or "7.0" as spreadsheets write it), else
-    as text: "007" stays "007". With `text_ids` all ids are text; then 0 is an id like any other. Spaces around a value
-    are cut off. `check=False` returns the columns as text, to be repaired in pandas and passed to `check_interactions`.
+    - `columns`: our name → name in the file, for names that differ; `{"rating": None}` leaves the ratings out.
+    - `sep`: the separator, one character or more.
+    - `names`: the columns of a file without a header, in order.
+    - `encoding`: one, or several, of which each line is read with the first that fits.
+    - `times`: "seconds" or "milliseconds" since 1970, or how dates are written: "ISO8601", or a format such as
+      "%d/%m/%Y". Dates are in UTC unless they name a zone. Milliseconds and dates become whole seconds.
+    - `text_ids`: all ids are text; then 0 is an id like any other. Otherwise an id column is read as whole numbers if
+      all its ids are plain ones ("7", or "7.0" as spreadsheets write it), else as text: "007" stays "007".
+    - `rating_range`, `duplicates`: as in `check_interactions`.
+    - `check`: False returns the columns as text, to be repaired in pandas and passed to `check_interactions`.
+
+    A file of JSON lines (an object on each line) is recognised by itself. Spaces around a value are cut off.
     Raises DataProblems with line numbers of the file; a header is line 1.
 
     Some public files as they are, with `four = ["user_id", "item_id", "rating", "timestamp"]`:

@@ -179,7 +179,11 @@ def change_version(arguments, store: Store) -> None:
 
 def main() -> None:
     """Read the command line and do it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m recsys_helpers.serving",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("command", nargs="?", default="serve", choices=COMMANDS)
     parser.add_argument("what", nargs="?", help="the VERSION for swap, the FILE for export")
     parser.add_argument("--folder", help="where bundles and events lie; default: this user's cache and data folders")
@@ -187,20 +191,39 @@ def main() -> None:
         "--events",
         metavar="WHERE",
         default=os.environ.get("RECSYS_EVENTS"),
-        help="a file, or postgresql://user@host/database; default: RECSYS_EVENTS, else a file beside the bundles",
+        help="a file, or postgresql://user@host/database; default: RECSYS_EVENTS, else a file (see --folder)",
     )
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on; default: %(default)s, this computer alone"
+    )
+    parser.add_argument("--port", type=int, default=8000, help="default: %(default)s; 0: any that is free")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a Host name to answer under")
     parser.add_argument("--epochs", type=int, help="for build; default: those that were chosen for the model")
     parser.add_argument("--compress", action="store_true", help="for build: int8 rows, unless they are measured worse")
     parser.add_argument("--force", action="store_true", help="for build and swap: also if the version is worse")
-    parser.add_argument("--keep", type=int, default=3, help="for prune: versions to keep besides the one in use")
-    parser.add_argument("--deadline", type=float, default=0.05, help="seconds an answer may wait for the model")
-    parser.add_argument("--max-in-flight", type=int, default=32, help="requests at once, at most")
-    parser.add_argument("--max-connections", type=int, default=1000)
-    parser.add_argument("--seconds-to-send", type=float, default=5.0, help="for the headers, and again for the body")
-    parser.add_argument("--seconds-idle", type=float, default=10.0, help="a connection may stay open without a request")
+    parser.add_argument(
+        "--keep", type=int, default=3, help="for prune: versions to keep besides the one in use; default: %(default)s"
+    )
+    parser.add_argument(
+        "--deadline",
+        type=float,
+        default=0.05,
+        help="seconds that a request may wait for the model; default: %(default)s",
+    )
+    parser.add_argument("--max-in-flight", type=int, default=32, help="requests handled at once; default: %(default)s")
+    parser.add_argument("--max-connections", type=int, default=1000, help="open at once; default: %(default)s")
+    parser.add_argument(
+        "--seconds-to-send",
+        type=float,
+        default=5.0,
+        help="for the headers, and again for the body; default: %(default)s",
+    )
+    parser.add_argument(
+        "--seconds-idle",
+        type=float,
+        default=10.0,
+        help="that a connection may stay open without a request; default: %(default)s",
+    )
     parser.add_argument("--approximate", action="store_true", help="retrieve with the approximate index")
     parser.add_argument("--access-log", action="store_true", help="a line of the log for each request")
     own.add_options(parser)

@@ -197,7 +197,10 @@ def test_milliseconds_are_read_as_the_message_says_and_seconds_are_not_taken_for
         load_csv(write(dated([f"{T}000000", f"{T}000001"])), times="milliseconds")
     with pytest.raises(DataProblems, match=r"Are they seconds\? Then leave times out"):
         load_csv(write(dated([T, T + 60])), times="milliseconds")
-    assert load_csv(path.with_name("my.csv"))["timestamp"].tolist() == [T, T + 60]
+    mixed = write(dated([f"{T}000", T]))
+    with pytest.raises(DataProblems, match=r"rows: 1; line 2: .*\. Divide milliseconds by 1000"):
+        load_csv(mixed)
+    assert load_csv(write(dated([T, T + 60])))["timestamp"].tolist() == [T, T + 60]
 
 
 def test_with_ids_as_text_0_is_an_id_like_any_other_and_no_digit_is_lost(write):

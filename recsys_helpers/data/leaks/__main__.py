@@ -68,13 +68,15 @@ def _seconds(name: str, times: pd.Series) -> pd.Series:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command: prints a report; 0 if no leak was found, 1 if one was, 2 if a file cannot be read."""
-    parser = argparse.ArgumentParser(prog="leaks", description="Look for leaks between train, valid and test files.")
+    parser = argparse.ArgumentParser(
+        prog="python -m recsys_helpers.data.leaks", description="Look for leaks between train, valid and test files."
+    )
     parser.add_argument("--train", required=True, help="CSV file that the model learns from")
     parser.add_argument("--valid", help="CSV file that settings are chosen on")
     parser.add_argument("--test", required=True, help="CSV file that the model is measured on")
     parser.add_argument("--user", help="name of the column with user ids")
     parser.add_argument("--item", help="name of the column with item ids")
-    parser.add_argument("--time", help="name of the column with times")
+    parser.add_argument("--time", help="name of the column with times: seconds, or dates such as 2026-11-29")
     parser.add_argument("--sep", default=",", help="separator of the files (default: a comma)")
     chosen = parser.parse_args(arguments)
     named = {"user_id": chosen.user, "item_id": chosen.item, "timestamp": chosen.time}

@@ -35,10 +35,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     what = "ratings outside it are reported as mistakes; default: 0.5 5"
     scale = {"type": float, "default": (0.5, 5.0), "metavar": ("LOWEST", "HIGHEST")}
     group.add_argument("--rating-range", nargs=2, **scale, help=what)
-    which = "which row to keep where a user has an item twice, in time"
+    which = "the row to keep where a user has an item more than once: the first or last in time; default: report them"
     group.add_argument("--duplicates", default="error", choices=["error", "first", "last"], help=which)
     what = "milliseconds since 1970, ISO8601, or a format of dates such as %%d/%%m/%%Y; default: seconds since 1970"
-    group.add_argument("--times", default="seconds", metavar="FORM", help=what)
+    group.add_argument("--times", default="seconds", metavar="FORMAT", help=what)
     what = "ids are text, also where all are whole numbers; then 0 is an id like any other"
     group.add_argument("--text-ids", action="store_true", help=what)
     group.add_argument("--titles", metavar="FILE", help="a file with item_id and title; any usual separator")
