@@ -33,7 +33,6 @@ from keras import layers, ops
 
 from recsys_helpers import evaluation
 from recsys_helpers.data import IdMap, load_movielens, sequences, splits, to_matrix
-from recsys_helpers.data.moments import split_whole_moments
 from recsys_helpers.exercises import check
 from recsys_helpers.models import baselines, bodies, linear, next_item, sampling, training
 from recsys_helpers.notebook import claim, new_figure, recorded_seeds, results_so_far, results_table, show
@@ -92,7 +91,7 @@ print(f"EASE {ease.mean():.3f}, with aged input {aged_ease.mean():.3f}")
 # floor 0.02) were the best of 12 on the last quarter of train + valid, which looks as far ahead as the test set does.
 #
 # One caution: MovieLens shows films in pages, so part of this order reflects the website, not when people watched.
-# Section 14 (optional) measures how much of the lead that is.
+# Section 14 measures how large that part is.
 
 # %% [markdown]
 # ## 2. A linear model that predicts what comes next
@@ -1114,6 +1113,8 @@ for name, (mean, low, high) in leads.items():
 # together and cut between seconds:
 
 # %% tags=["reveal"]
+from recsys_helpers.data.moments import split_whole_moments
+
 whole = split_whole_moments(ratings)
 known = pd.concat([whole.train, whole.valid])
 assert known.merge(whole.test, on=["user_id", "timestamp"]).empty  # no second lies on both sides
