@@ -90,8 +90,7 @@ print(f"EASE {ease.mean():.3f}, with aged input {aged_ease.mean():.3f}")
 # The lists are clearly better, just because the newest films weigh more. The three hyperparameters (λ = 1,000, decay 5,
 # floor 0.02) were the best of 12 on the last quarter of train + valid, which looks as far ahead as the test set does.
 #
-# One caution: MovieLens shows films in pages, so part of this order reflects the website, not when people watched.
-# Section 14 measures how large that part is.
+# One caution: MovieLens shows films in pages, so part of this order comes from the website (section 14).
 
 # %% [markdown]
 # ## 2. A linear model that predicts what comes next
