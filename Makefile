@@ -14,12 +14,14 @@ CLEAR := --clear
 .PHONY: $(VENV)/ready
 endif
 
+RIGHT_PYTHON = $(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'Python 3.11, 3.12 or 3.13 is needed, this is ' + sys.version.split()[0] + ': run make PYTHON=python3.12 …')"
+
 .PHONY: help wheels lab lesson-reset serve cluster test check notebooks new-lesson colab oldest seeds bench lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
 $(VENV)/ready: requirements.txt pyproject.toml
-	$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'Python 3.11, 3.12 or 3.13 is needed, this is ' + sys.version.split()[0] + ': run make PYTHON=python3.12 …')"
+	$(RIGHT_PYTHON)
 	$(PYTHON) -m venv $(CLEAR) $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check $(FROM) -r requirements.txt
 	@echo "$(CURDIR)" > $@
@@ -28,6 +30,7 @@ lab: $(VENV)/ready ## set up once, then open lesson 00 in JupyterLab
 	$(BIN)/jupyter lab --config=tools/lab_server.json notebooks/00_start_here.ipynb
 
 wheels: ## download every package into wheels/, so that copies of this folder are set up without a network
+	$(RIGHT_PYTHON)
 	mkdir -p build && grep -v '^-e' requirements.txt > build/packages.txt
 	$(PYTHON) -m pip download --disable-pip-version-check --only-binary :all: -d wheels -r build/packages.txt hatchling editables
 
