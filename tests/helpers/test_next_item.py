@@ -34,10 +34,10 @@ HISTORIES = [np.array(row) for row in ([3], [5, 1], [2, 9, 4, 7], [1, 2, 3, 4, 5
 every_body = pytest.mark.parametrize("name", BODIES)
 
 
-def build(name, length=LENGTH, counts=COUNTS, chances=PROBABILITIES):
+def build(name, length=LENGTH, counts=COUNTS, probabilities=PROBABILITIES):
     body = BODIES[name](length) if isinstance(name, str) else name
     set_seed(7)
-    return next_item.next_item_model(body, counts, chances, length, DIM, 0.0, N_NEGATIVES, seed=7)
+    return next_item.next_item_model(body, counts, probabilities, length, DIM, 0.0, N_NEGATIVES, seed=7)
 
 
 @cache
